@@ -1,0 +1,15 @@
+//! The words of the field as types: ids, times, classes, secrets.
+//!
+//! Nothing here does input or output and nothing is async, so everything may use it and every rule can be tried
+//! with two lines. What a platform sends is not a domain type: the room that received it turns it into one.
+
+pub mod canonical;
+pub mod class;
+pub mod id;
+pub mod secret;
+pub mod time;
+
+pub use class::{Class, Next};
+pub use id::{AlarmId, JobId, KeyId};
+pub use secret::Secret;
+pub use time::Millis;

@@ -1,0 +1,4 @@
+//! radard: an honest daemon for a small creator-economy team.
+
+pub mod ambient;
+pub mod domain;
