@@ -1,0 +1,268 @@
+//! Time and sleeping, real or simulated, behind one handle.
+//!
+//! Two times are told apart. *Wall* time is what calendars and stored rows use; it can step. *Steady* time only grows
+//! and is what spans inside the process use. The simulated clock jumps to its next timer when the house is quiet:
+//! nothing is runnable (the test runtime reports that before it parks) and nobody keeps a [`Hold`]. Time limits on
+//! input and output stay on the machine's clock in both worlds: a socket that hangs, hangs for real.
+
+use std::future::Future;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+use tokio::sync::Notify;
+
+use super::simulated::Simulated;
+use crate::domain::Millis;
+use crate::domain::time::span_millis;
+
+/// How long a real sleep towards a wall moment trusts the wall clock before it looks again.
+const LOOK_AGAIN: Duration = Duration::from_secs(20);
+
+/// A cheap handle on time; clones share it.
+#[derive(Clone, Debug)]
+pub struct Clock(Kind);
+
+#[derive(Clone, Debug)]
+enum Kind {
+    Real(Arc<Real>),
+    Simulated(Arc<Simulated>),
+}
+
+#[derive(Debug)]
+struct Real {
+    origin: Instant,
+    jumped_ms: AtomicU64,
+    jumped: Notify,
+}
+
+/// Keeps a simulated clock from jumping while it lives; nothing on a real one.
+#[derive(Debug)]
+#[must_use = "a hold that is dropped at once holds nothing"]
+pub struct Hold(Option<Arc<Simulated>>);
+
+/// A time limit that ran out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("took longer than {} ms", .0.as_millis())]
+pub struct Timeout(pub Duration);
+
+impl Clock {
+    /// The machine's clock.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
+    pub fn real() -> Self {
+        let real = Real { origin: Instant::now(), jumped_ms: AtomicU64::new(0), jumped: Notify::new() };
+        Self(Kind::Real(Arc::new(real)))
+    }
+
+    /// A clock that starts at `at` and moves only by [`Clock::jump_if_quiet`], [`Clock::jump`] and [`Clock::step`].
+    pub fn simulated(at: Millis) -> Self {
+        Self(Kind::Simulated(Arc::new(Simulated::new(at))))
+    }
+
+    /// Wall time now.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
+    pub fn now(&self) -> Millis {
+        match &self.0 {
+            Kind::Real(real) => {
+                let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                Millis(span_millis(since)) + Duration::from_millis(real.jumped_ms.load(Ordering::Relaxed))
+            }
+            Kind::Simulated(sim) => sim.wall(),
+        }
+    }
+
+    /// Time since this clock was made; it never runs backwards.
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that asks the machine")]
+    pub fn steady(&self) -> Duration {
+        match &self.0 {
+            Kind::Real(real) => {
+                Instant::now().duration_since(real.origin)
+                    + Duration::from_millis(real.jumped_ms.load(Ordering::Relaxed))
+            }
+            Kind::Simulated(sim) => sim.steady(),
+        }
+    }
+
+    /// Sleeps for `span` of steady time. Safe to drop.
+    pub async fn sleep(&self, span: Duration) {
+        match &self.0 {
+            Kind::Real(real) => {
+                let until = self.steady().saturating_add(span);
+                self.real_sleep(real, || until.saturating_sub(self.steady()), Duration::MAX).await;
+            }
+            Kind::Simulated(sim) => sim.clone().sleep(span).await,
+        }
+    }
+
+    /// Sleeps until wall time is `at`, also when the wall clock is stepped meanwhile. Safe to drop.
+    pub async fn sleep_until(&self, at: Millis) {
+        match &self.0 {
+            Kind::Real(real) => self.real_sleep(real, || at.since(self.now()), LOOK_AGAIN).await,
+            Kind::Simulated(sim) => sim.clone().sleep_until(at).await,
+        }
+    }
+
+    #[expect(clippy::disallowed_methods, reason = "this is the one place that sleeps")]
+    async fn real_sleep(&self, real: &Real, left: impl Fn() -> Duration, at_most: Duration) {
+        loop {
+            let mut jumped = std::pin::pin!(real.jumped.notified());
+            jumped.as_mut().enable();
+            let left = left();
+            if left.is_zero() {
+                return;
+            }
+            tokio::select! {
+                () = tokio::time::sleep(left.min(at_most)) => {}
+                () = jumped => {}
+            }
+        }
+    }
+
+    /// Runs `work` for at most `limit` of the machine's time, in both worlds.
+    pub async fn limit<T>(&self, limit: Duration, work: impl Future<Output = T>) -> Result<T, Timeout> {
+        tokio::time::timeout(limit, work).await.map_err(|_| Timeout(limit))
+    }
+
+    /// Keeps a simulated clock where it is until the returned value is dropped.
+    pub fn hold(&self) -> Hold {
+        Hold(match &self.0 {
+            Kind::Real(_) => None,
+            Kind::Simulated(sim) => {
+                sim.hold();
+                Some(sim.clone())
+            }
+        })
+    }
+
+    /// Moves wall and steady time forward at once and wakes whoever that makes due.
+    ///
+    /// For demonstrations and stories: a step that waits a week for real shows nothing.
+    pub fn jump(&self, by: Duration) {
+        match &self.0 {
+            Kind::Real(real) => {
+                real.jumped_ms.fetch_add(u64::try_from(by.as_millis()).unwrap_or(u64::MAX), Ordering::Relaxed);
+                real.jumped.notify_waiters();
+            }
+            Kind::Simulated(sim) => sim.jump(by),
+        }
+    }
+
+    /// Steps the wall clock of a simulated world by `by_ms`, forward or back, as an operator or NTP does.
+    ///
+    /// On a real clock it does nothing: the machine's clock is not ours to set.
+    pub fn step(&self, by_ms: i64) {
+        if let Kind::Simulated(sim) = &self.0 {
+            sim.step(by_ms);
+        }
+    }
+
+    /// Jumps a simulated clock to its next timer unless somebody holds it; true when it jumped.
+    ///
+    /// The test runtime calls this before it parks, that is when no task can run.
+    pub fn jump_if_quiet(&self) -> bool {
+        matches!(&self.0, Kind::Simulated(sim) if sim.jump_if_quiet())
+    }
+
+    /// Whether time here is simulated.
+    pub const fn is_simulated(&self) -> bool {
+        matches!(self.0, Kind::Simulated(_))
+    }
+}
+
+impl Drop for Hold {
+    fn drop(&mut self) {
+        if let Some(sim) = &self.0 {
+            sim.release();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Mutex;
+
+    use super::*;
+
+    /// Runs `story` on a runtime that lets the simulated clock jump whenever nothing can run.
+    fn run<T>(clock: &Clock, story: impl Future<Output = T>) -> T {
+        let jumping = clock.clone();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .on_thread_park(move || {
+                jumping.jump_if_quiet();
+            })
+            .build()
+            .unwrap();
+        runtime.block_on(story)
+    }
+
+    #[test]
+    fn three_weeks_pass_at_once_when_nobody_is_busy() {
+        let clock = Clock::simulated(Millis(1000));
+        run(&clock, async {
+            for _ in 0..21 {
+                clock.sleep(Duration::from_hours(24)).await;
+            }
+        });
+        assert_eq!(clock.now(), Millis(1000 + 21 * 86_400_000));
+    }
+
+    #[test]
+    fn a_held_clock_stands_still() {
+        let clock = Clock::simulated(Millis(0));
+        let hold = clock.hold();
+        assert!(!clock.jump_if_quiet());
+        let order = Mutex::new(Vec::new());
+        run(&clock, async {
+            let sleeper = async {
+                clock.sleep(Duration::from_secs(5)).await;
+                order.lock().unwrap().push(("slept", clock.now().0));
+            };
+            let worker = async {
+                for _ in 0..10 {
+                    tokio::task::yield_now().await;
+                }
+                order.lock().unwrap().push(("worked", clock.now().0));
+                drop(hold);
+            };
+            tokio::join!(sleeper, worker);
+        });
+        assert_eq!(*order.lock().unwrap(), [("worked", 0), ("slept", 5000)]);
+    }
+
+    #[test]
+    fn a_step_moves_the_wall_and_leaves_spans_alone() {
+        let clock = Clock::simulated(Millis(0));
+        run(&clock, async {
+            let span = clock.sleep(Duration::from_mins(1));
+            let moment = async {
+                clock.sleep_until(Millis(86_400_000)).await;
+                clock.steady()
+            };
+            let step = async {
+                clock.sleep(Duration::from_secs(10)).await;
+                clock.step(86_400_000);
+            };
+            let ((), reached, ()) = tokio::join!(span, moment, step);
+            assert_eq!(reached, Duration::from_secs(10), "the step itself made the moment due");
+        });
+        assert_eq!(clock.steady(), Duration::from_mins(1));
+        assert_eq!(clock.now(), Millis(86_400_000 + 60_000));
+    }
+
+    #[test]
+    fn a_jump_of_the_real_clock_wakes_a_sleeper() {
+        let clock = Clock::real();
+        let before = clock.now();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let week = clock.sleep(Duration::from_hours(168));
+            let jump = async {
+                tokio::task::yield_now().await;
+                clock.jump(Duration::from_hours(192));
+            };
+            tokio::join!(week, jump);
+        });
+        assert!(clock.now().since(before) >= Duration::from_hours(192));
+    }
+}
