@@ -2,4 +2,5 @@
 
 pub mod ambient;
 pub mod domain;
+pub mod store;
 pub mod supervise;

@@ -1,0 +1,98 @@
+//! Gates: lanes and kinds that a person paused or a refusal closed.
+//!
+//! A lane without a row stands open. A pause lasts until a person lifts it; a closing has a moment at which the lane
+//! opens by itself. The two do not undo each other.
+
+use sqlx::FromRow;
+
+use super::Error;
+use super::tx::{Tx, on};
+use crate::domain::{Class, Millis};
+
+const PAUSE: &str = "INSERT INTO gate (scope, name, paused, updated_at) VALUES ($1, $2, $3, $4)
+    ON CONFLICT (scope, name) DO UPDATE SET paused = excluded.paused, updated_at = excluded.updated_at";
+const CLOSE: &str = "INSERT INTO gate (scope, name, paused, open_at, class, reason, updated_at)
+    VALUES ('lane', $1, FALSE, $2, $3, $4, $5)
+    ON CONFLICT (scope, name) DO UPDATE SET open_at = excluded.open_at, class = excluded.class,
+        reason = excluded.reason, updated_at = excluded.updated_at";
+const OPEN: &str = "UPDATE gate SET open_at = NULL, class = NULL, reason = NULL, updated_at = $1
+    WHERE scope = 'lane' AND name = $2";
+const LIST: &str = "SELECT scope, name, paused, open_at, class, reason, updated_at FROM gate
+    WHERE paused OR open_at IS NOT NULL ORDER BY scope, name";
+const NEXT_OPENING: &str = "SELECT MIN(open_at) FROM gate WHERE open_at > $1";
+
+pub(super) const STATEMENTS: &[&str] = &[PAUSE, CLOSE, OPEN, LIST, NEXT_OPENING];
+
+/// What a gate stands before.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Scope {
+    /// Every job of a lane.
+    Lane,
+    /// Every job of a kind.
+    Kind,
+}
+
+impl Scope {
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Lane => "lane",
+            Self::Kind => "kind",
+        }
+    }
+}
+
+/// A gate that is not simply open.
+#[derive(Debug, Clone, FromRow, serde::Serialize)]
+pub struct Gate {
+    /// `lane` or `kind`.
+    pub scope: String,
+    /// Which one.
+    pub name: String,
+    /// A person paused it.
+    pub paused: bool,
+    /// When it opens by itself.
+    pub open_at: Option<i64>,
+    /// The class of the refusal that closed it.
+    pub class: Option<String>,
+    /// What was refused.
+    pub reason: Option<String>,
+    /// When it last changed.
+    pub updated_at: i64,
+}
+
+/// Pauses or resumes a lane or a kind.
+pub async fn pause(tx: &mut Tx, scope: Scope, name: &str, paused: bool) -> Result<(), Error> {
+    let now = tx.now.0;
+    on!(tx, db => sqlx::query(PAUSE).bind(scope.as_str()).bind(name).bind(paused).bind(now)
+        .execute(db).await.map(drop))
+    .map_err(Error::in_act("pause a gate"))
+}
+
+/// Closes a lane until `open_at`.
+pub async fn close(tx: &mut Tx, lane: &str, open_at: Millis, (class, reason): (Class, &str)) -> Result<(), Error> {
+    let now = tx.now.0;
+    on!(tx, db => sqlx::query(CLOSE).bind(lane).bind(open_at.0).bind(class.as_str()).bind(reason).bind(now)
+        .execute(db).await.map(drop))
+    .map_err(Error::in_act("close a lane"))
+}
+
+/// Opens a lane that a refusal closed; a pause stays.
+pub async fn open(tx: &mut Tx, lane: &str) -> Result<(), Error> {
+    let now = tx.now.0;
+    on!(tx, db => sqlx::query(OPEN).bind(now).bind(lane).execute(db).await.map(drop))
+        .map_err(Error::in_act("open a lane"))
+}
+
+/// Every gate that is paused or was closed.
+pub async fn list(tx: &mut Tx) -> Result<Vec<Gate>, Error> {
+    on!(tx, db => sqlx::query_as(LIST).fetch_all(db).await).map_err(Error::in_act("list gates"))
+}
+
+/// The next moment at which a closed lane opens.
+pub async fn next_opening(tx: &mut Tx) -> Result<Option<Millis>, Error> {
+    let now = tx.now.0;
+    let (at,): (Option<i64>,) = on!(tx, db => sqlx::query_as(NEXT_OPENING).bind(now).fetch_one(db).await)
+        .map_err(Error::in_act("look for the next opening"))?;
+    Ok(at.map(Millis))
+}

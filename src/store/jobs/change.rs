@@ -1,0 +1,74 @@
+//! What a person does to a job: take it back, or give it another life.
+
+use uuid::Uuid;
+
+use super::tally::Changes;
+use super::{State, job_id};
+use crate::domain::JobId;
+use crate::store::Error;
+use crate::store::tx::{Tx, on};
+
+pub(super) const LOOK: &str = "SELECT kind, state FROM job WHERE id = $1";
+pub(super) const LOOK_LOCKED: &str = "SELECT kind, state FROM job WHERE id = $1 FOR UPDATE";
+pub(super) const CANCEL: &str = "UPDATE job SET state = 'cancelled', turn = NULL, lease_owner = NULL,
+    lease_until = NULL, updated_at = $1 WHERE id = $2";
+pub(super) const RETRY: &str = "UPDATE job SET state = 'queued', turn = NULL, run_at = $1, attempts = 0, crashes = 0,
+    crashed_at = NULL, lease_owner = NULL, lease_until = NULL, updated_at = $1 WHERE id = $2";
+pub(super) const DEAD_OF_KIND: &str =
+    "SELECT id FROM job WHERE state = 'dead' AND kind = $1 ORDER BY updated_at LIMIT 500";
+
+async fn look(tx: &mut Tx, id: Uuid) -> Result<Option<(String, State)>, Error> {
+    let text = tx.pick(LOOK, LOOK_LOCKED);
+    let found: Option<(String, String)> =
+        on!(tx, db => sqlx::query_as(text).bind(id).fetch_optional(db).await).map_err(Error::in_act("find a job"))?;
+    Ok(found.map(|(kind, state)| (kind, State::read(&state))))
+}
+
+/// Changes a job if its state is one of `from`; gives the state it had, `None` when there is no such job.
+async fn change(
+    tx: &mut Tx,
+    id: Uuid,
+    from: &[State],
+    (to, text): (State, &'static str),
+) -> Result<Option<State>, Error> {
+    let Some((kind, state)) = look(tx, id).await? else { return Ok(None) };
+    if from.contains(&state) {
+        let now = tx.now.0;
+        on!(tx, db => sqlx::query(text).bind(now).bind(id).execute(db).await.map(drop))
+            .map_err(Error::in_act("change a job"))?;
+        let mut changes = Changes::default();
+        changes.moved(&kind, Some(state), Some(to));
+        changes.write(tx).await?;
+    }
+    Ok(Some(state))
+}
+
+/// States that can be taken back. A running job notices at its next heartbeat.
+pub(super) const CANCELLABLE: [State; 4] = [State::Queued, State::Running, State::Snoozed, State::Failed];
+/// States that can be given another life.
+pub(super) const RETRYABLE: [State; 5] = [State::Dead, State::Cancelled, State::Failed, State::Snoozed, State::Unknown];
+
+/// Takes a job back; gives the state it had and whether that allowed it.
+pub async fn cancel(tx: &mut Tx, id: JobId) -> Result<Option<(State, bool)>, Error> {
+    let had = change(tx, id.0, &CANCELLABLE, (State::Cancelled, CANCEL)).await?;
+    Ok(had.map(|state| (state, CANCELLABLE.contains(&state))))
+}
+
+/// Gives a job another life with all its attempts; gives the state it had and whether that allowed it.
+pub async fn retry(tx: &mut Tx, id: JobId) -> Result<Option<(State, bool)>, Error> {
+    let had = change(tx, id.0, &RETRYABLE, (State::Queued, RETRY)).await?;
+    Ok(had.map(|state| (state, RETRYABLE.contains(&state))))
+}
+
+/// Gives a page of dead jobs of `kind` another life; gives their ids.
+pub async fn retry_kind(tx: &mut Tx, kind: &str) -> Result<Vec<JobId>, Error> {
+    let dead: Vec<(Uuid,)> = on!(tx, db => sqlx::query_as(DEAD_OF_KIND).bind(kind).fetch_all(db).await)
+        .map_err(Error::in_act("find dead jobs"))?;
+    let mut revived = Vec::with_capacity(dead.len());
+    for (id,) in dead {
+        if let Some(State::Dead) = change(tx, id, &[State::Dead], (State::Queued, RETRY)).await? {
+            revived.push(job_id(id));
+        }
+    }
+    Ok(revived)
+}

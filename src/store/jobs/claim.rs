@@ -1,0 +1,121 @@
+//! Taking jobs: the heads of all lines in one look, then the next jobs of one line.
+//!
+//! A *slot* is a pair of lane and kind. The first statement hops from slot to slot over the index, so a closed lane
+//! with a hundred thousand waiting jobs costs one hop, and what is not due is not in that index at all.
+
+use sqlx::{AssertSqlSafe, FromRow};
+use uuid::Uuid;
+
+use super::State;
+use super::tally::Changes;
+use crate::domain::Millis;
+use crate::store::Error;
+use crate::store::tx::{Tx, on};
+
+pub(super) const SLOTS: &str = "WITH RECURSIVE head(id) AS (
+        SELECT (SELECT id FROM job WHERE turn IS NOT NULL ORDER BY lane, kind, priority DESC, turn, id LIMIT 1)
+        UNION ALL
+        SELECT (SELECT n.id FROM job n WHERE n.turn IS NOT NULL AND (n.lane, n.kind) > (j.lane, j.kind)
+            ORDER BY n.lane, n.kind, n.priority DESC, n.turn, n.id LIMIT 1)
+        FROM head JOIN job j ON j.id = head.id
+    )
+    SELECT j.lane, j.kind, j.priority FROM head JOIN job j ON j.id = head.id
+    WHERE NOT EXISTS (SELECT 1 FROM gate g WHERE (g.paused OR g.open_at > $1)
+        AND ((g.scope = 'lane' AND g.name = j.lane) OR (g.scope = 'kind' AND g.name = j.kind)))";
+pub(super) const TAKE: &str = "WITH pick AS MATERIALIZED (
+        SELECT id FROM job WHERE lane = $1 AND kind = $2 AND turn IS NOT NULL
+        ORDER BY priority DESC, turn, id LIMIT $3)
+    UPDATE job SET state = 'running', turn = NULL, fence = fence + 1, lease_owner = $4, lease_until = $5,
+        updated_at = $6
+    WHERE id IN (SELECT id FROM pick)
+    RETURNING id, kind, key, lane, target, payload, priority, attempts, attempts_max, crashes, snoozes, fence, progress";
+pub(super) const TAKE_LOCKED: &str = "WITH pick AS MATERIALIZED (
+        SELECT id FROM job WHERE lane = $1 AND kind = $2 AND turn IS NOT NULL
+        ORDER BY priority DESC, turn, id LIMIT $3 FOR UPDATE SKIP LOCKED)
+    UPDATE job SET state = 'running', turn = NULL, fence = fence + 1, lease_owner = $4, lease_until = $5,
+        updated_at = $6
+    WHERE id IN (SELECT id FROM pick)
+    RETURNING id, kind, key, lane, target, payload, priority, attempts, attempts_max, crashes, snoozes, fence, progress";
+
+/// A line of due jobs that may be taken from.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+pub struct Slot {
+    /// The lane.
+    pub lane: String,
+    /// The kind.
+    pub kind: String,
+    /// The priority of its next job.
+    pub priority: i64,
+}
+
+/// A job in a worker's hands.
+#[derive(Debug, Clone, FromRow)]
+pub struct Claimed {
+    /// Which job.
+    pub id: Uuid,
+    /// What it does.
+    pub kind: String,
+    /// What makes it the same work as another of its kind.
+    pub key: String,
+    /// The lane it runs in.
+    pub lane: String,
+    /// What takes turns within its line; may be empty.
+    pub target: String,
+    /// Canonical JSON.
+    pub payload: String,
+    /// Higher goes first.
+    pub priority: i64,
+    /// Failed attempts so far.
+    pub attempts: i64,
+    /// Attempts until it is dead.
+    pub attempts_max: i64,
+    /// Processes that died holding it, without progress in between.
+    pub crashes: i64,
+    /// Times it waited without an attempt.
+    pub snoozes: i64,
+    /// The number that every write of this worker must carry.
+    pub fence: i64,
+    /// What it remembered of an earlier run.
+    pub progress: Option<String>,
+}
+
+/// The lines that have due jobs and stand open.
+pub async fn slots(tx: &mut Tx) -> Result<Vec<Slot>, Error> {
+    let now = tx.now.0;
+    on!(tx, db => sqlx::query_as(SLOTS).bind(now).fetch_all(db).await).map_err(Error::in_act("look for due jobs"))
+}
+
+/// Takes up to `n` jobs of `slot` for `owner` until `until`.
+pub async fn take(tx: &mut Tx, slot: &Slot, n: usize, owner: &str, until: Millis) -> Result<Vec<Claimed>, Error> {
+    let text = tx.pick(TAKE, TAKE_LOCKED);
+    let (now, n) = (tx.now.0, i64::try_from(n).unwrap_or(i64::MAX));
+    let mut taken: Vec<Claimed> = on!(tx, db => sqlx::query_as(text)
+        .bind(&slot.lane).bind(&slot.kind).bind(n).bind(owner).bind(until.0).bind(now)
+        .fetch_all(db).await)
+    .map_err(Error::in_act("take jobs"))?;
+    let mut changes = Changes::default();
+    for job in &taken {
+        changes.moved(&job.kind, Some(State::Queued), Some(State::Running));
+    }
+    changes.write(tx).await?;
+    taken.sort_by_key(|job| (std::cmp::Reverse(job.priority), job.id));
+    Ok(taken)
+}
+
+/// Renews the leases of `held` until `until`; gives those that are still ours.
+pub async fn renew(tx: &mut Tx, owner: &str, held: &[Uuid], until: Millis) -> Result<Vec<Uuid>, Error> {
+    let places: Vec<_> = (0..held.len()).map(|i| format!("${}", i + 3)).collect();
+    let text = format!(
+        "UPDATE job SET lease_until = $1 WHERE state = 'running' AND lease_owner = $2 AND id IN ({}) RETURNING id",
+        places.join(",")
+    );
+    let kept: Vec<(Uuid,)> = on!(tx, db => {
+        let mut query = sqlx::query_as(AssertSqlSafe(text)).bind(until.0).bind(owner);
+        for id in held {
+            query = query.bind(*id);
+        }
+        query.fetch_all(db).await
+    })
+    .map_err(Error::in_act("renew leases"))?;
+    Ok(kept.into_iter().map(|row| row.0).collect())
+}

@@ -1,0 +1,150 @@
+//! Jobs as people see them: one, a page, the lanes they wait in.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::State;
+use crate::domain::{JobId, Millis};
+use crate::store::Error;
+use crate::store::tx::{Tx, on};
+
+macro_rules! columns {
+    () => {
+        "SELECT id, kind, key, lane, target, payload, state, priority, run_at, attempts, attempts_max, crashes,
+            snoozes, fence, lease_owner, lease_until, class, last_error, result, progress, retry_after_capped,
+            created_at, updated_at FROM job "
+    };
+}
+
+pub(super) const FIND: &str = concat!(columns!(), "WHERE id = $1");
+pub(super) const FIND_KEY: &str = concat!(columns!(), "WHERE kind = $1 AND key = $2");
+pub(super) const LIST: &str = concat!(
+    columns!(),
+    "WHERE id < $1 AND (CAST($2 AS TEXT) IS NULL OR kind = $2) AND (CAST($3 AS TEXT) IS NULL OR lane = $3)
+    ORDER BY id DESC LIMIT $4"
+);
+pub(super) const LIST_STATE: &str = concat!(
+    columns!(),
+    "WHERE id < $1 AND (CAST($2 AS TEXT) IS NULL OR kind = $2) AND (CAST($3 AS TEXT) IS NULL OR lane = $3)
+    AND state = $5 ORDER BY id DESC LIMIT $4"
+);
+pub(super) const NEXT_DUE: &str =
+    "SELECT MIN(run_at) FROM job WHERE turn IS NULL AND state IN ('queued', 'failed', 'snoozed')";
+/// Lanes hop over the index of lines, as a claim does.
+pub(super) const LANES: &str = "WITH RECURSIVE l(lane) AS (
+        SELECT MIN(lane) FROM job WHERE turn IS NOT NULL
+        UNION ALL
+        SELECT (SELECT MIN(n.lane) FROM job n WHERE n.turn IS NOT NULL AND n.lane > l.lane) FROM l
+        WHERE l.lane IS NOT NULL
+    )
+    SELECT l.lane, (SELECT COUNT(*) FROM job j WHERE j.lane = l.lane AND j.turn IS NOT NULL) FROM l
+    WHERE l.lane IS NOT NULL";
+
+/// A whole row.
+#[derive(Debug, Clone, FromRow)]
+pub struct Job {
+    /// Which job.
+    pub id: Uuid,
+    /// What it does.
+    pub kind: String,
+    /// What makes it the same work as another of its kind.
+    pub key: String,
+    /// The lane it runs in.
+    pub lane: String,
+    /// What takes turns within its line; may be empty.
+    pub target: String,
+    /// Canonical JSON.
+    pub payload: String,
+    /// Where it stands, as written.
+    pub state: String,
+    /// Higher goes first.
+    pub priority: i64,
+    /// Not before this moment.
+    pub run_at: i64,
+    /// Failed attempts.
+    pub attempts: i64,
+    /// Attempts until it is dead.
+    pub attempts_max: i64,
+    /// Processes that died holding it, without progress in between.
+    pub crashes: i64,
+    /// Times it waited without an attempt.
+    pub snoozes: i64,
+    /// The number of its latest holder.
+    pub fence: i64,
+    /// Who holds it.
+    pub lease_owner: Option<String>,
+    /// Until when.
+    pub lease_until: Option<i64>,
+    /// The class of its last end.
+    pub class: Option<String>,
+    /// What went wrong last.
+    pub last_error: Option<String>,
+    /// What it gave.
+    pub result: Option<String>,
+    /// What it remembers between runs.
+    pub progress: Option<String>,
+    /// The wait that was asked for, when we cut it.
+    pub retry_after_capped: Option<i64>,
+    /// When it was made.
+    pub created_at: i64,
+    /// When it last changed.
+    pub updated_at: i64,
+}
+
+impl Job {
+    /// Where it stands.
+    pub fn state(&self) -> State {
+        State::read(&self.state)
+    }
+}
+
+/// What a listing shows.
+#[derive(Debug, Clone, Default)]
+pub struct Filter {
+    /// Only this state.
+    pub state: Option<State>,
+    /// Only this kind.
+    pub kind: Option<String>,
+    /// Only this lane.
+    pub lane: Option<String>,
+    /// Only jobs older than this one.
+    pub before: Option<JobId>,
+    /// At most so many.
+    pub limit: u32,
+}
+
+/// One job by its id.
+pub async fn find(tx: &mut Tx, id: JobId) -> Result<Option<Job>, Error> {
+    on!(tx, db => sqlx::query_as(FIND).bind(id.0).fetch_optional(db).await).map_err(Error::in_act("find a job"))
+}
+
+/// One job by what makes it the same work.
+pub async fn find_key(tx: &mut Tx, kind: &str, key: &str) -> Result<Option<Job>, Error> {
+    on!(tx, db => sqlx::query_as(FIND_KEY).bind(kind).bind(key).fetch_optional(db).await)
+        .map_err(Error::in_act("find a job"))
+}
+
+/// A page of jobs, the youngest first.
+pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Job>, Error> {
+    let before = filter.before.map_or(Uuid::max(), |id| id.0);
+    let (kind, lane, limit) = (filter.kind.as_deref(), filter.lane.as_deref(), i64::from(filter.limit));
+    let jobs = match filter.state {
+        None => on!(tx, db => sqlx::query_as(LIST).bind(before).bind(kind).bind(lane).bind(limit)
+            .fetch_all(db).await),
+        Some(state) => on!(tx, db => sqlx::query_as(LIST_STATE).bind(before).bind(kind).bind(lane).bind(limit)
+            .bind(state.as_str()).fetch_all(db).await),
+    };
+    jobs.map_err(Error::in_act("list jobs"))
+}
+
+/// Lanes that have due jobs, with how many.
+pub async fn lanes(tx: &mut Tx) -> Result<Vec<(String, i64)>, Error> {
+    on!(tx, db => sqlx::query_as(LANES).fetch_all(db).await).map_err(Error::in_act("list lanes"))
+}
+
+/// The next moment at which a waiting job falls due.
+pub async fn next_due(tx: &mut Tx) -> Result<Option<Millis>, Error> {
+    let (at,): (Option<i64>,) =
+        on!(tx, db => sqlx::query_as(NEXT_DUE).fetch_one(db).await).map_err(Error::in_act("look for the next job"))?;
+    Ok(at.map(Millis))
+}

@@ -1,0 +1,209 @@
+//! What keeps the table honest: what fell due joins its line, what was left behind comes back, what is old goes.
+//!
+//! Each works in pages, so that no write holds the others up for long.
+
+use sqlx::{AssertSqlSafe, FromRow};
+use uuid::Uuid;
+
+use super::insert::{Line, Waits};
+use super::tally::Changes;
+use super::{State, moment, places};
+use crate::domain::Millis;
+use crate::store::Error;
+use crate::store::tx::{Tx, on};
+
+macro_rules! due {
+    () => {
+        "SELECT id, lane, kind, priority, target, state FROM job
+            WHERE turn IS NULL AND state IN ('queued', 'failed', 'snoozed') AND run_at <= $1 ORDER BY run_at LIMIT $2"
+    };
+}
+macro_rules! orphans {
+    ($which:literal) => {
+        concat!(
+            "SELECT id, kind, crashes, crashed_at, lease_owner, progress FROM job WHERE state = 'running' AND ",
+            $which,
+            " ORDER BY lease_until LIMIT $1"
+        )
+    };
+}
+macro_rules! expired {
+    () => {
+        orphans!("lease_until < $2")
+    };
+}
+macro_rules! left_behind {
+    () => {
+        orphans!("lease_owner <> $2 AND SUBSTR(lease_owner, 1, $3) = $4")
+    };
+}
+
+pub(super) const DUE: &str = due!();
+pub(super) const DUE_LOCKED: &str = concat!(due!(), " FOR UPDATE SKIP LOCKED");
+pub(super) const EXPIRED: &str = expired!();
+pub(super) const EXPIRED_LOCKED: &str = concat!(expired!(), " FOR UPDATE SKIP LOCKED");
+pub(super) const LEFT_BEHIND: &str = left_behind!();
+pub(super) const LEFT_BEHIND_LOCKED: &str = concat!(left_behind!(), " FOR UPDATE SKIP LOCKED");
+pub(super) const PRUNE: &str = "DELETE FROM job WHERE id IN
+    (SELECT id FROM job WHERE state = $1 AND state IN ('done', 'cancelled', 'dead', 'unknown') AND updated_at < $2
+        ORDER BY updated_at LIMIT $3) RETURNING kind";
+
+const LINE_UP_HEAD: &str = "WITH v(v_id, v_turn) AS (VALUES ";
+const LINE_UP_TAIL: &str = ") UPDATE job SET state = 'queued', turn = v_turn FROM v WHERE id = v_id";
+const RESCUE_HEAD: &str = "WITH v(v_id, v_state, v_crashes, v_crashed_at, v_error) AS (VALUES ";
+const RESCUE_TAIL: &str = ") UPDATE job SET state = v_state, crashes = v_crashes, crashed_at = v_crashed_at,
+    class = 'local', last_error = v_error, run_at = $1, updated_at = $1, lease_owner = NULL, lease_until = NULL
+    FROM v WHERE id = v_id";
+
+/// Rows in one statement.
+const ROWS: usize = 250;
+
+#[derive(Debug, FromRow)]
+struct Due {
+    id: Uuid,
+    lane: String,
+    kind: String,
+    priority: i64,
+    target: String,
+    state: String,
+}
+
+impl Waits for Due {
+    fn place(&self) -> (&str, &str, i32, &str) {
+        (&self.lane, &self.kind, i32::try_from(self.priority).unwrap_or(0), &self.target)
+    }
+}
+
+/// Lines up a page of jobs that have fallen due; gives how many.
+pub async fn promote(tx: &mut Tx) -> Result<usize, Error> {
+    let act = "line up due jobs";
+    let (text, now) = (tx.pick(DUE, DUE_LOCKED), tx.now.0);
+    let page: Vec<Due> = on!(tx, db => sqlx::query_as(text).bind(now).bind(i64::try_from(ROWS).unwrap_or(1))
+        .fetch_all(db).await)
+    .map_err(Error::in_act(act))?;
+    if page.is_empty() {
+        return Ok(0);
+    }
+    let (mut line, mut changes) = (Line::default(), Changes::default());
+    let mut turns = Vec::with_capacity(page.len());
+    for due in &page {
+        turns.push(line.turn(tx, due).await?);
+        changes.moved(&due.kind, Some(State::read(&due.state)), Some(State::Queued));
+    }
+    let text = format!("{LINE_UP_HEAD}{}{LINE_UP_TAIL}", places(1, page.len(), 2));
+    on!(tx, db => {
+        let mut query = sqlx::query(AssertSqlSafe(text));
+        for (due, turn) in page.iter().zip(&turns) {
+            query = query.bind(due.id).bind(*turn);
+        }
+        query.execute(db).await.map(drop)
+    })
+    .map_err(Error::in_act(act))?;
+    changes.write(tx).await?;
+    Ok(page.len())
+}
+
+/// Which running jobs have lost their worker.
+#[derive(Debug, Clone)]
+pub enum Orphans {
+    /// Those whose lease ended before this moment.
+    Expired(Millis),
+    /// Those of earlier lives of this node: owners that begin with the first text and are not the second.
+    LeftBehind {
+        /// How owners of this node begin.
+        node: String,
+        /// The owner that lives now.
+        alive: String,
+    },
+}
+
+/// A running job whose worker is gone.
+#[derive(Debug, Clone, FromRow)]
+pub struct Rescue {
+    /// Which job.
+    pub id: Uuid,
+    /// Its kind.
+    pub kind: String,
+    /// Crashes so far.
+    pub crashes: i64,
+    /// When the first of them was.
+    pub crashed_at: Option<i64>,
+    /// Who held it.
+    pub lease_owner: Option<String>,
+    /// What it remembers between runs.
+    pub progress: Option<String>,
+}
+
+impl Rescue {
+    /// When the first of its crashes was.
+    pub fn crashed_at(&self) -> Option<Millis> {
+        self.crashed_at.map(moment)
+    }
+}
+
+/// What becomes of an orphan; `queue` decides.
+#[derive(Debug, Clone)]
+pub struct Rescued {
+    /// Queued again, or dead.
+    pub state: State,
+    /// Crashes counted now.
+    pub crashes: i64,
+    /// When the first of them was.
+    pub crashed_at: Millis,
+    /// What stands as its last error.
+    pub error: String,
+}
+
+/// Takes a page of orphans back; `decide` says what becomes of each. Gives them with what was decided.
+pub async fn rescue(
+    tx: &mut Tx,
+    which: &Orphans,
+    decide: impl Fn(&Rescue, Millis) -> Rescued + Send,
+) -> Result<Vec<(Rescue, Rescued)>, Error> {
+    let act = "take orphaned jobs back";
+    let (limit, now) = (i64::try_from(ROWS).unwrap_or(1), tx.now);
+    let page: Vec<Rescue> = match which {
+        Orphans::Expired(before) => {
+            let text = tx.pick(EXPIRED, EXPIRED_LOCKED);
+            on!(tx, db => sqlx::query_as(text).bind(limit).bind(before.0).fetch_all(db).await)
+        }
+        Orphans::LeftBehind { node, alive } => {
+            let text = tx.pick(LEFT_BEHIND, LEFT_BEHIND_LOCKED);
+            let length = i32::try_from(node.chars().count()).unwrap_or(i32::MAX);
+            on!(tx, db => sqlx::query_as(text).bind(limit).bind(alive).bind(length).bind(node).fetch_all(db).await)
+        }
+    }
+    .map_err(Error::in_act(act))?;
+    if page.is_empty() {
+        return Ok(Vec::new());
+    }
+    let decided: Vec<_> = page.into_iter().map(|row| (decide(&row, now), row)).map(|(d, r)| (r, d)).collect();
+    let text = format!("{RESCUE_HEAD}{}{RESCUE_TAIL}", places(2, decided.len(), 5));
+    let mut changes = Changes::default();
+    on!(tx, db => {
+        let mut query = sqlx::query(AssertSqlSafe(text)).bind(now.0);
+        for (row, what) in &decided {
+            changes.moved(&row.kind, Some(State::Running), Some(what.state));
+            query = query.bind(row.id).bind(what.state.as_str()).bind(what.crashes).bind(what.crashed_at.0)
+                .bind(what.error.as_str());
+        }
+        query.execute(db).await.map(drop)
+    })
+    .map_err(Error::in_act(act))?;
+    changes.write(tx).await?;
+    Ok(decided)
+}
+
+/// Throws away a page of jobs that ended as `state` before `before`; gives how many.
+pub async fn prune(tx: &mut Tx, state: State, before: Millis) -> Result<usize, Error> {
+    let limit = i64::try_from(ROWS).unwrap_or(1);
+    let gone: Vec<(String,)> = on!(tx, db => sqlx::query_as(PRUNE)
+        .bind(state.as_str()).bind(before.0).bind(limit).fetch_all(db).await)
+    .map_err(Error::in_act("throw away old jobs"))?;
+    let mut changes = Changes::default();
+    for (kind,) in &gone {
+        changes.moved(kind, Some(state), None);
+    }
+    changes.write(tx).await?;
+    Ok(gone.len())
+}

@@ -1,0 +1,44 @@
+//! The only room that speaks SQL, to SQLite and to PostgreSQL, from one text per statement.
+//!
+//! A [`Store`] is a cheap handle. [`Store::write`] runs a closure in a transaction and answers after the commit is on
+//! the disk; [`Store::read`] runs one on a reading connection. Which database it is shows only in `pool`, `tx` and
+//! the few texts that lock rows. Families of statements stand in files of their own and work on a [`Tx`], so that any
+//! of them can share a transaction: a page of a crawl, its cursor and its follow-up jobs are one commit.
+//!
+//! The shared dialect: `TEXT`, `BIGINT`, `BOOLEAN`, `UUID`; times in Unix milliseconds; JSON as text that only we
+//! read; upserts, `RETURNING`, CTEs, window functions and partial indexes. Not: serial columns, `STRICT`, `GREATEST`,
+//! two-argument `MAX`, `LATERAL`. Sums and bare literals are cast. Nothing is paged or ordered by text that people see.
+
+mod error;
+mod lock;
+mod migrate;
+mod pool;
+mod tx;
+mod wal;
+mod writer;
+
+pub mod alarms;
+pub mod backup;
+pub mod gates;
+pub mod jobs;
+pub mod keys;
+pub mod schedules;
+#[cfg(test)]
+mod tests;
+
+pub use error::Error;
+pub use lock::{DirLock, LockError};
+pub use migrate::{MigrateError, Schema};
+pub use pool::{Access, OpenError, Place, Store};
+pub use tx::{Tx, Work};
+pub use writer::WriterCounts;
+
+/// Every statement of the house, by family: each is prepared on both databases in a test.
+pub const STATEMENTS: &[&[&str]] = &[
+    migrate::STATEMENTS,
+    alarms::STATEMENTS,
+    gates::STATEMENTS,
+    jobs::STATEMENTS,
+    keys::STATEMENTS,
+    schedules::STATEMENTS,
+];

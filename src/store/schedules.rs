@@ -1,0 +1,33 @@
+//! How far each schedule has come, moved forward by whoever is first.
+
+use super::Error;
+use super::tx::{Tx, on};
+use crate::domain::Millis;
+
+const BEGIN: &str =
+    "INSERT INTO schedule (name, last_slot) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING RETURNING last_slot";
+const LAST: &str = "SELECT last_slot FROM schedule WHERE name = $1";
+const ADVANCE: &str =
+    "UPDATE schedule SET last_slot = $1 WHERE name = $2 AND last_slot = $3 AND last_slot < $1 RETURNING last_slot";
+
+pub(super) const STATEMENTS: &[&str] = &[BEGIN, LAST, ADVANCE];
+
+/// The last slot of `name` that was queued; a schedule never seen before begins at `now`, with nothing missed.
+pub async fn last_slot(tx: &mut Tx, name: &str, now: Millis) -> Result<Millis, Error> {
+    let failed = Error::in_act("look how far a schedule has come");
+    let begun: Option<(i64,)> =
+        on!(tx, db => sqlx::query_as(BEGIN).bind(name).bind(now.0).fetch_optional(db).await).map_err(&failed)?;
+    if begun.is_some() {
+        return Ok(now);
+    }
+    let (last,): (i64,) = on!(tx, db => sqlx::query_as(LAST).bind(name).fetch_one(db).await).map_err(&failed)?;
+    Ok(Millis(last))
+}
+
+/// Moves `name` from `last` to `slot`; false when another process was first.
+pub async fn advance(tx: &mut Tx, name: &str, last: Millis, slot: Millis) -> Result<bool, Error> {
+    let moved: Option<(i64,)> = on!(tx, db => sqlx::query_as(ADVANCE).bind(slot.0).bind(name).bind(last.0)
+        .fetch_optional(db).await)
+    .map_err(Error::in_act("move a schedule forward"))?;
+    Ok(moved.is_some())
+}

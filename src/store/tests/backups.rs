@@ -1,0 +1,60 @@
+//! Copies made under load, damaged copies, and the way back.
+
+use super::*;
+use crate::store::backup;
+
+#[test]
+fn a_copy_made_under_load_holds_all_that_was_acknowledged_before_it() {
+    let fresh = Fresh::sqlite();
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (store, _house) = fresh.open().await;
+        for round in 0..5u32 {
+            insert(&store, (0..50).map(|i| new(format!("{round}-{i}"))).collect()).await;
+            let busy = store.clone();
+            let mut load = tokio::task::JoinSet::new();
+            load.spawn(async move {
+                for i in 0..100 {
+                    insert(&busy, vec![new(format!("load-{round}-{i}"))]).await;
+                }
+            });
+            fresh.ambient.clock.jump(Duration::from_secs(1));
+            let made = backup::create(&store, &fresh.dir).await.unwrap();
+            assert!(made.jobs >= i64::from(round + 1) * 50, "{made:?}");
+            assert_eq!(backup::verify(&made.file).await.unwrap(), made);
+            load.join_next().await.unwrap().unwrap();
+        }
+        assert_eq!(backup::thin_out(&fresh.dir, 2), 3);
+    });
+}
+
+#[test]
+fn a_damaged_copy_is_refused_and_the_database_stays() {
+    let fresh = Fresh::sqlite();
+    let Place::Sqlite(file) = fresh.place.clone() else { unreachable!() };
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (store, house) = fresh.open().await;
+        insert(&store, (0..500).map(new).collect()).await;
+        let made = backup::create(&store, &fresh.dir).await.unwrap();
+        insert(&store, vec![new("after")]).await;
+        drop(store);
+        house.leave(Duration::from_secs(5)).await;
+
+        let mut bytes = std::fs::read(&made.file).unwrap();
+        let middle = bytes.len() / 2;
+        bytes[middle..middle + 3000].fill(0xEE);
+        let hurt = fresh.dir.join("hurt.db");
+        std::fs::write(&hurt, &bytes).unwrap();
+        let before = std::fs::read(&file).unwrap();
+        let refused = backup::restore(&hurt, &file, &fresh.ambient.clock).await.unwrap_err();
+        assert!(matches!(refused, backup::BackupError::Damaged { .. }), "{refused}");
+        assert_eq!(std::fs::read(&file).unwrap(), before);
+
+        let aside = backup::restore(&made.file, &file, &fresh.ambient.clock).await.unwrap().unwrap();
+        assert_eq!(backup::verify(&aside).await.unwrap().jobs, 501, "the old database lies aside, whole");
+        let (store, _house) = fresh.open().await;
+        let count: i64 = counts(&store).await.iter().map(|c| c.2).sum();
+        assert_eq!(count, 500);
+    });
+}

@@ -1,0 +1,139 @@
+//! The store on both databases: each story runs on SQLite always, on PostgreSQL when `RADARD_TEST_POSTGRES` names one.
+
+mod backups;
+mod claims;
+mod commits;
+mod statements;
+
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::time::Duration;
+
+use super::{Access, Place, Store, jobs};
+use crate::ambient::Ambient;
+use crate::domain::{Class, Millis, Secret};
+use crate::supervise::{Restart, Supervisor};
+
+/// A moment that every story begins at.
+pub(super) const BEGIN: Millis = Millis(1_800_000_000_000);
+
+/// A database of its own, thrown away with the value.
+pub(super) struct Fresh {
+    pub(super) place: Place,
+    pub(super) ambient: Ambient,
+    dir: PathBuf,
+}
+
+impl Fresh {
+    fn sqlite() -> Self {
+        static COUNT: AtomicU32 = AtomicU32::new(0);
+        let n = COUNT.fetch_add(1, Ordering::Relaxed);
+        let dir = std::env::temp_dir().join(format!("radard-store-{}-{n}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        Self { place: Place::Sqlite(dir.join("radard.db")), ambient: Ambient::pinned(7, BEGIN), dir }
+    }
+
+    async fn postgres(admin: &str) -> Self {
+        let mut fresh = Self::sqlite();
+        let name = format!("store_{}", Ambient::real(None).entropy.id(BEGIN).simple());
+        let server = sqlx::PgPool::connect(admin).await.unwrap();
+        sqlx::query(sqlx::AssertSqlSafe(format!("CREATE DATABASE {name}"))).execute(&server).await.unwrap();
+        fresh.place = Place::Postgres(Secret::new(admin.replace("/postgres?", &format!("/{name}?"))), 8);
+        fresh
+    }
+
+    /// Opens it and runs its writer.
+    pub(super) async fn open(&self) -> (Store, Supervisor) {
+        let (store, writer) = Store::open(&self.place, Access::Write, self.ambient.clone()).await.unwrap();
+        let house = Supervisor::new(self.ambient.clone());
+        let writer = std::sync::Mutex::new(Some(writer));
+        house.spawn("writer", Restart::Never, move |_| {
+            let writer = writer.lock().unwrap().take().expect("a writer is started once");
+            async move { Ok(writer.serve().await?) }
+        });
+        (store, house)
+    }
+}
+
+impl Drop for Fresh {
+    fn drop(&mut self) {
+        let _leftovers = std::fs::remove_dir_all(&self.dir);
+    }
+}
+
+/// Runs `story` on each database that is at hand.
+#[expect(clippy::disallowed_methods, reason = "tests are told about their server by the environment")]
+pub(super) fn on_each(story: impl AsyncFn(Store, Ambient)) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let fresh = Fresh::sqlite();
+        story(fresh.open().await.0, fresh.ambient.clone()).await;
+        match std::env::var("RADARD_TEST_POSTGRES") {
+            Ok(admin) => {
+                let fresh = Fresh::postgres(&admin).await;
+                story(fresh.open().await.0, fresh.ambient.clone()).await;
+            }
+            Err(_) => eprintln!("not run: the same on PostgreSQL (needs RADARD_TEST_POSTGRES)"),
+        }
+    });
+}
+
+/// A job to be, of kind `look`, in lane `l`.
+pub(super) fn new(key: impl ToString) -> jobs::New {
+    jobs::New {
+        kind: "look".into(),
+        key: key.to_string(),
+        lane: "l".into(),
+        target: String::new(),
+        payload: "{}".into(),
+        priority: 0,
+        run_at: BEGIN,
+        attempts_max: 3,
+    }
+}
+
+pub(super) async fn insert(store: &Store, news: Vec<jobs::New>) -> Vec<jobs::Inserted> {
+    store.write::<_, super::Error, _>(move |tx| Box::pin(async move { jobs::insert(tx, &news).await })).await.unwrap()
+}
+
+/// Takes up to `n` jobs of whatever lines stand open, slot by slot.
+pub(super) async fn take(store: &Store, n: usize, owner: &'static str) -> Vec<jobs::Claimed> {
+    store
+        .write::<_, super::Error, _>(move |tx| {
+            Box::pin(async move {
+                let mut taken = Vec::new();
+                for slot in jobs::slots(tx).await? {
+                    let until = tx.now() + Duration::from_secs(60);
+                    taken.extend(jobs::take(tx, &slot, n, owner, until).await?);
+                }
+                Ok(taken)
+            })
+        })
+        .await
+        .unwrap()
+}
+
+pub(super) fn done(job: &jobs::Claimed) -> jobs::End {
+    jobs::End {
+        id: job.id,
+        fence: job.fence,
+        kind: job.kind.clone(),
+        state: jobs::State::Done,
+        run_at: None,
+        attempts: 0,
+        snoozes: 0,
+        class: Class::Ok,
+        error: None,
+        result: Some("1".into()),
+        capped: None,
+    }
+}
+
+pub(super) async fn settle(store: &Store, ends: Vec<jobs::End>) -> Vec<uuid::Uuid> {
+    store.write::<_, super::Error, _>(move |tx| Box::pin(async move { jobs::settle(tx, &ends).await })).await.unwrap()
+}
+
+pub(super) async fn counts(store: &Store) -> Vec<(String, jobs::State, i64)> {
+    let counts = store.read::<_, super::Error, _>(|tx| Box::pin(jobs::counts(tx))).await.unwrap();
+    counts.into_iter().map(|c| (c.kind, c.state, c.n)).collect()
+}

@@ -1,0 +1,162 @@
+//! Group commit: one task owns the writing connection of `SQLite` and shares each commit among all who wait.
+//!
+//! A durable commit costs a sync of the disk, some hundred to some thousand a second, so the commit is what must be
+//! shared. The task takes what arrived while the last commit ran, gives each closure a savepoint of its own (they do
+//! not share their fate), commits, and only then answers. Whoever was answered is on the disk.
+//!
+//! After a failed sync nothing is acknowledged any more: the task marks the store broken and ends.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::Duration;
+
+use tokio::sync::{mpsc, oneshot};
+use tokio_util::sync::CancellationToken;
+
+use super::tx::{Tx, Work};
+use super::{Error, wal};
+use crate::ambient::{Clock, Hold};
+
+/// Writers that may wait at once; the next one waits for a place, which is what slows it down.
+pub(super) const WAITING: usize = 1024;
+/// The most closures that share one commit.
+const GROUP: usize = 500;
+/// The longest that the first of a group waits for the others to be done.
+const GATHER: Duration = Duration::from_millis(250);
+
+/// A closure on its way to the writer, with the way back to whoever asked.
+pub(super) trait Errand: Send {
+    /// Does the work inside the transaction; true when its savepoint may stay.
+    fn run<'t>(&'t mut self, tx: &'t mut Tx) -> Work<'t, bool>;
+    /// Tells whoever asked, after the commit.
+    fn answer(self: Box<Self>, committed: Result<(), Error>);
+}
+
+/// An errand of one concrete type.
+pub(super) struct Closure<T, E, F> {
+    pub(super) work: Option<F>,
+    pub(super) outcome: Option<Result<T, E>>,
+    pub(super) reply: oneshot::Sender<Result<T, E>>,
+    pub(super) _hold: Hold,
+}
+
+impl<T, E, F> Errand for Closure<T, E, F>
+where
+    T: Send + 'static,
+    E: From<Error> + Send + 'static,
+    F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, Result<T, E>> + Send,
+{
+    fn run<'t>(&'t mut self, tx: &'t mut Tx) -> Work<'t, bool> {
+        Box::pin(async move {
+            let Some(work) = self.work.take() else { return false };
+            let outcome = work(tx).await;
+            let keep = outcome.is_ok();
+            self.outcome = Some(outcome);
+            keep
+        })
+    }
+
+    fn answer(self: Box<Self>, committed: Result<(), Error>) {
+        let outcome = match (self.outcome, committed) {
+            (Some(Err(refused)), _) => Err(refused),
+            (Some(Ok(done)), Ok(())) => Ok(done),
+            (_, Err(failed)) => Err(failed.into()),
+            (None, Ok(())) => Err(Error::Closed { act: "write" }.into()),
+        };
+        // Whoever asked may have left meanwhile; the work stands all the same.
+        let _gone = self.reply.send(outcome);
+    }
+}
+
+/// What the writer did so far, for metrics and figures.
+#[derive(Debug, Default)]
+pub struct WriterCounts {
+    /// Commits.
+    pub commits: AtomicU64,
+    /// Closures in them.
+    pub errands: AtomicU64,
+    /// Microseconds spent from `BEGIN` to the end of `COMMIT`.
+    pub busy_us: AtomicU64,
+}
+
+pub(super) struct Writer {
+    pub(super) tx: Tx,
+    pub(super) clock: Clock,
+    pub(super) inbox: mpsc::Receiver<Box<dyn Errand>>,
+    pub(super) broken: CancellationToken,
+    pub(super) counts: Arc<WriterCounts>,
+    pub(super) wal: wal::Watch,
+}
+
+impl Writer {
+    /// Serves until every handle on the store is gone or the disk fails.
+    pub(super) async fn serve(mut self) -> Result<(), Error> {
+        while let Some(first) = self.inbox.recv().await {
+            let begun = self.clock.steady();
+            let mut group: Vec<Box<dyn Errand>> = Vec::new();
+            let committed = self.group(first, &mut group, begun).await;
+            self.count(group.len(), begun);
+            let fatal = committed.as_ref().err().filter(|e| e.is_fatal()).cloned();
+            if fatal.is_some() {
+                self.broken.cancel();
+            }
+            group.into_iter().for_each(|errand| errand.answer(committed.clone()));
+            if let Some(error) = fatal {
+                return Err(error);
+            }
+            if let Err(error) = self.wal.after_commit(&mut self.tx).await {
+                self.broken.cancel();
+                return Err(error);
+            }
+        }
+        self.wal.empty(&mut self.tx).await
+    }
+
+    /// Runs one group up to and including its commit.
+    async fn group(
+        &mut self,
+        first: Box<dyn Errand>,
+        group: &mut Vec<Box<dyn Errand>>,
+        begun: Duration,
+    ) -> Result<(), Error> {
+        self.tx.now = self.clock.now();
+        let begin = self.tx.run("begin a transaction", "BEGIN IMMEDIATE").await;
+        let mut next = Some(first);
+        while let Some(errand) = next.take() {
+            group.push(errand);
+            if begin.is_ok() {
+                let Some(errand) = group.last_mut() else { break };
+                if let Err(error) = run_apart(&mut self.tx, errand.as_mut()).await {
+                    let _already_gone = self.tx.run("roll back", "ROLLBACK").await;
+                    return Err(error);
+                }
+            }
+            if group.len() < GROUP && self.clock.steady().saturating_sub(begun) < GATHER {
+                next = self.inbox.try_recv().ok();
+            }
+        }
+        begin?;
+        let committed = self.tx.run("commit", "COMMIT").await;
+        if committed.is_err() {
+            let _already_gone = self.tx.run("roll back", "ROLLBACK").await;
+        }
+        committed
+    }
+
+    fn count(&self, errands: usize, begun: Duration) {
+        let busy = self.clock.steady().saturating_sub(begun);
+        self.counts.commits.fetch_add(1, Ordering::Relaxed);
+        self.counts.errands.fetch_add(u64::try_from(errands).unwrap_or(0), Ordering::Relaxed);
+        self.counts.busy_us.fetch_add(u64::try_from(busy.as_micros()).unwrap_or(0), Ordering::Relaxed);
+    }
+}
+
+/// Runs one errand under its own savepoint. An error here means that the whole transaction is gone.
+async fn run_apart(tx: &mut Tx, errand: &mut dyn Errand) -> Result<(), Error> {
+    tx.run("begin a transaction", "SAVEPOINT errand").await?;
+    if !errand.run(tx).await {
+        // A full disk or a failed read rolls everything back by itself; then this fails, and so does the group.
+        tx.run("roll back", "ROLLBACK TO errand").await?;
+    }
+    tx.run("close a savepoint", "RELEASE errand").await
+}
