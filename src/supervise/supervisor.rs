@@ -11,7 +11,7 @@ use std::time::Duration;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
-use super::Backoff;
+use super::backoff::Backoff;
 use crate::ambient::Ambient;
 use crate::domain::Millis;
 

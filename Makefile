@@ -1,0 +1,65 @@
+# What a person types. `make` alone lists it. CARGO_TARGET_DIR and the other settings of cargo are obeyed.
+
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+.NOTPARALLEL:
+.PHONY: help demo test check bench soak peers setup lint docs
+
+CARGO ?= cargo
+# Tests run with the places where the program can be stopped, failed or killed; what is shipped has none.
+TESTED := --locked --features failpoints
+# nextest where it is present, else what cargo brings; never installed from source.
+NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
+ifeq ($(NEXTEST),yes)
+RUN := $(CARGO) nextest run --config-file tests/kit/nextest.toml
+ALL_TESTS :=
+else
+RUN := $(CARGO) test
+ALL_TESTS := --lib --bins --tests
+endif
+
+# A clean build that is used once wants neither incremental files nor line tables.
+ifeq ($(CI),true)
+export CARGO_INCREMENTAL := 0
+export CARGO_PROFILE_DEV_DEBUG := false
+RUN += --no-fail-fast
+endif
+
+help: ## list these commands
+	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
+
+demo: ## see it work: simulated platforms, the daemon, its status page (ARGS="--once --json")
+	@tests/kit/setup.sh demo
+	@$(CARGO) build --locked
+	@$(CARGO) run --locked --quiet -- demo $(ARGS)
+
+test: setup lint docs ## everything that must hold before a change is shared
+	$(RUN) $(TESTED) $(ALL_TESTS)
+
+check: lint ## the quick part of it: format, lints, house rules, unit tests
+	$(RUN) $(TESTED) --lib --test house
+
+bench: ## figures of a release build, one JSON line each
+	$(CARGO) bench --locked --bench bench -- $(ARGS)
+
+soak: setup ## the fault stories in full length: an hour or more
+	RADARD_SOAK=1 NEXTEST_PROFILE=soak $(RUN) $(TESTED) $(ALL_TESTS)
+
+peers: ## the same work beside other people's programs
+	@tests/peers/run.sh
+
+setup:
+	@tests/kit/setup.sh test
+
+# Twice, because what is shipped is compiled without the feature and must be as clean.
+lint:
+	$(CARGO) fmt --check
+	$(CARGO) clippy $(TESTED) --all-targets -- -D warnings
+	$(CARGO) clippy --locked -- -D warnings
+
+docs:
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(TESTED) --no-deps --document-private-items
+	$(CARGO) test $(TESTED) --doc
+	@if $(CARGO) deny --version >/dev/null 2>&1; then $(CARGO) deny --offline check bans licenses sources; \
+	else echo "cargo deny: not here; tests/house.rs holds licences, bans and duplicates"; fi

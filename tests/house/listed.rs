@@ -1,0 +1,101 @@
+//! What exists is used: every fixture is named by a test, every SQL statement stands in its file's list.
+//!
+//! A fixture that nobody reads proves nothing and rots. A statement that is missing from its list is never prepared
+//! against both databases, and fails on the one that nobody tried.
+
+use super::lex::{Kind, Token, lex};
+use super::tree::{Problem, Tree};
+
+const FIXTURES: &str = "tests/fixtures/";
+const VERBS: &[&str] = &["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"];
+
+/// Every fixture is named by code in `src/` or `tests/`: itself, or a folder that holds it as `fixtures/<folder>`.
+pub(crate) fn fixtures_are_used(tree: &Tree) -> Vec<Problem> {
+    let code: Vec<&str> = tree.rust(&["src/", "tests/"]).map(|(_, text)| text).collect();
+    let mut problems = Vec::new();
+    for (path, _) in tree.files() {
+        let Some(inside) = path.strip_prefix(FIXTURES) else { continue };
+        let (folders, name) = inside.rsplit_once('/').unwrap_or(("", inside));
+        let named = code.iter().any(|text| text.contains(name) || names_folder(text, folders));
+        if !named && name != "README.md" {
+            let advice = "use it in a test, or remove it";
+            problems.push(Problem::at((path, 0), "fixtures", "no test names this file".to_owned(), advice));
+        }
+    }
+    problems
+}
+
+/// Does `text` name `folders` or one of the folders above it?
+fn names_folder(text: &str, folders: &str) -> bool {
+    let ends = folders.match_indices('/').map(|(at, _)| at).chain([folders.len()]);
+    ends.filter_map(|end| folders.get(..end))
+        .any(|folder| !folder.is_empty() && text.contains(&format!("fixtures/{folder}")))
+}
+
+/// Every `const` of `src/store/` that holds SQL is named in the `STATEMENTS` of its file.
+pub(crate) fn statements_are_listed(tree: &Tree) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    for (path, text) in tree.rust(&["src/store/"]) {
+        let tokens = lex(text);
+        let constants: Vec<(&Token<'_>, &[Token<'_>])> =
+            tokens.iter().enumerate().filter_map(|(at, token)| constant(token, tokens.get(at + 1..)?)).collect();
+        let list =
+            constants.iter().find(|(name, _)| name.is("STATEMENTS")).map(|(_, value)| *value).unwrap_or_default();
+        for (name, _) in constants.iter().filter(|(_, value)| is_statement(value)) {
+            if !list.iter().any(|listed| listed.is(name.text)) {
+                let what = format!("`{}` is not in this file's `STATEMENTS`", name.text);
+                let advice = "add it to `pub(super) const STATEMENTS`, so that both databases prepare it in a test";
+                problems.push(Problem::at((path, name.line), "statements", what, advice));
+            }
+        }
+    }
+    problems
+}
+
+/// The name and the value of the `const` that begins at `token`.
+fn constant<'a>(token: &Token<'_>, after: &'a [Token<'a>]) -> Option<(&'a Token<'a>, &'a [Token<'a>])> {
+    let name = after.first().filter(|name| token.is("const") && name.kind == Kind::Word)?;
+    let end = after.iter().position(|token| token.is(";"))?;
+    let begin = after.iter().position(|token| token.is("=")).filter(|begin| *begin < end)?;
+    Some((name, after.get(begin + 1..end)?))
+}
+
+/// A value that is one text, or a macro around one, beginning with a verb of SQL.
+fn is_statement(value: &[Token<'_>]) -> bool {
+    let text = match value {
+        [text] => text,
+        [_, mark, open, text, ..] if mark.is("!") && open.is("(") => text,
+        _ => return false,
+    };
+    let verb = text.text.split_whitespace().next().unwrap_or_default();
+    text.kind == Kind::Text && VERBS.iter().any(|known| verb.eq_ignore_ascii_case(known))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tree::{none, one};
+    use super::*;
+
+    #[test]
+    fn a_fixture_nobody_names_is_refused() {
+        let used = ("tests/a.rs", "include_str!(\"fixtures/a.json\"); read(\"fixtures/frames\")");
+        let fixtures =
+            [("tests/fixtures/a.json", ""), ("tests/fixtures/frames/1.bin", ""), ("tests/fixtures/mix/2.bin", "")];
+        let tree: Vec<_> = fixtures.into_iter().chain([used]).collect();
+        one(&fixtures_are_used(&Tree::of(&tree)), "tests/fixtures/mix/2.bin");
+    }
+
+    #[test]
+    fn a_statement_outside_the_list_is_refused() {
+        let file = "const A: &str = \"SELECT 1\";\nconst B: &str = concat!(\"WITH x\", \"y\");\nconst NAME: &str = \"selected\";\n\
+                    pub(super) const STATEMENTS: &[(&str, &str)] = &[(\"A\", A)];";
+        one(&statements_are_listed(&Tree::of(&[("src/store/a.rs", file)])), "src/store/a.rs:2  [statements] `B`");
+        none(&statements_are_listed(&Tree::of(&[("src/web/a.rs", file)])));
+    }
+
+    #[test]
+    fn a_file_with_statements_and_no_list_is_refused() {
+        let file = "const A: &str = \"\n  DELETE FROM x\";\nconst LIMIT: [u8; 2] = [1, 2];";
+        one(&statements_are_listed(&Tree::of(&[("src/store/deep/a.rs", file)])), "`A`");
+    }
+}
