@@ -125,5 +125,6 @@
 
 pub mod ambient;
 pub mod domain;
+pub mod queue;
 pub mod store;
 pub mod supervise;

@@ -99,7 +99,7 @@ async fn copy(tx: &mut Tx, dir: &Path, name: &str) -> Result<Verified, BackupErr
 fn clear_parts(dir: &Path) {
     let Ok(entries) = std::fs::read_dir(dir) else { return };
     for entry in entries.flatten() {
-        if entry.file_name().to_string_lossy().ends_with(".db.part") {
+        if entry.file_name().to_string_lossy().ends_with(".part") {
             let _stays_a_part = std::fs::remove_file(entry.path());
         }
     }
@@ -196,5 +196,5 @@ pub fn thin_out(dir: &Path, keep: usize) -> usize {
 
 fn is_copy(path: &Path) -> bool {
     let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
-    name.starts_with("radard-") && name.ends_with(".db")
+    name.starts_with("radard-") && path.extension().is_some_and(|ending| ending == "db")
 }

@@ -126,5 +126,7 @@ async fn applied(tx: &mut Tx) -> Result<Vec<(i64, String, String)>, Error> {
 }
 
 fn digest_of(sql: &str) -> String {
-    Sha256::digest(sql.as_bytes()).iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    let digest = Sha256::digest(sql.as_bytes());
+    let [a, b, c, d, ..] = digest.0;
+    format!("{:08x}", u32::from_be_bytes([a, b, c, d]))
 }

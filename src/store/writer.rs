@@ -94,13 +94,15 @@ impl Writer {
         while let Some(first) = self.inbox.recv().await {
             let begun = self.clock.steady();
             let mut group: Vec<Box<dyn Errand>> = Vec::new();
-            let committed = self.group(first, &mut group, begun).await;
+            let committed = self.gather(first, &mut group, begun).await;
             self.count(group.len(), begun);
             let fatal = committed.as_ref().err().filter(|e| e.is_fatal()).cloned();
             if fatal.is_some() {
                 self.broken.cancel();
             }
-            group.into_iter().for_each(|errand| errand.answer(committed.clone()));
+            for errand in group {
+                errand.answer(committed.clone());
+            }
             if let Some(error) = fatal {
                 return Err(error);
             }
@@ -113,11 +115,11 @@ impl Writer {
     }
 
     /// Runs one group up to and including its commit.
-    async fn group(
+    async fn gather(
         &mut self,
         first: Box<dyn Errand>,
         group: &mut Vec<Box<dyn Errand>>,
-        begun: Duration,
+        since: Duration,
     ) -> Result<(), Error> {
         self.tx.now = self.clock.now();
         let begin = self.tx.run("begin a transaction", "BEGIN IMMEDIATE").await;
@@ -131,7 +133,7 @@ impl Writer {
                     return Err(error);
                 }
             }
-            if group.len() < GROUP && self.clock.steady().saturating_sub(begun) < GATHER {
+            if group.len() < GROUP && self.clock.steady().saturating_sub(since) < GATHER {
                 next = self.inbox.try_recv().ok();
             }
         }

@@ -21,6 +21,9 @@ pub type Failure = Box<dyn std::error::Error + Send + Sync>;
 /// A task that kept going this long has healed: its next failure waits like a first one.
 const HEALED: Duration = Duration::from_mins(2);
 
+/// What a halted task still has to let go of what it holds.
+const BREATH: Duration = Duration::from_millis(800);
+
 /// What happens when a task ends while nobody asked it to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Restart {
@@ -192,12 +195,18 @@ impl Supervisor {
                 Ok(ended) => ended.map_err(|e| chain(e.as_ref())),
                 Err(panicked) => Err(panic_text(panicked)),
             }),
-            () = self.stop.halted() => {
+            () = self.last_breath() => {
                 inner.abort();
                 let _aborted = inner.await;
                 None
             }
         }
+    }
+
+    /// Resolves a moment after the halt: a task that watches for it can still let go of what it holds.
+    async fn last_breath(&self) {
+        self.stop.halted().await;
+        self.ambient.clock.sleep(BREATH).await;
     }
 
     /// What every task is doing, by name.

@@ -6,8 +6,8 @@
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
-use super::State;
 use super::tally::Changes;
+use super::{State, places};
 use crate::domain::Millis;
 use crate::store::Error;
 use crate::store::tx::{Tx, on};
@@ -85,8 +85,8 @@ pub async fn slots(tx: &mut Tx) -> Result<Vec<Slot>, Error> {
     on!(tx, db => sqlx::query_as(SLOTS).bind(now).fetch_all(db).await).map_err(Error::in_act("look for due jobs"))
 }
 
-/// Takes up to `n` jobs of `slot` for `owner` until `until`.
-pub async fn take(tx: &mut Tx, slot: &Slot, n: usize, owner: &str, until: Millis) -> Result<Vec<Claimed>, Error> {
+/// Takes up to `n` jobs of `slot` under a lease: who holds them, and until when.
+pub async fn take(tx: &mut Tx, slot: &Slot, n: usize, (owner, until): (&str, Millis)) -> Result<Vec<Claimed>, Error> {
     let text = tx.pick(TAKE, TAKE_LOCKED);
     let (now, n) = (tx.now.0, i64::try_from(n).unwrap_or(i64::MAX));
     let mut taken: Vec<Claimed> = on!(tx, db => sqlx::query_as(text)
@@ -104,10 +104,9 @@ pub async fn take(tx: &mut Tx, slot: &Slot, n: usize, owner: &str, until: Millis
 
 /// Renews the leases of `held` until `until`; gives those that are still ours.
 pub async fn renew(tx: &mut Tx, owner: &str, held: &[Uuid], until: Millis) -> Result<Vec<Uuid>, Error> {
-    let places: Vec<_> = (0..held.len()).map(|i| format!("${}", i + 3)).collect();
     let text = format!(
-        "UPDATE job SET lease_until = $1 WHERE state = 'running' AND lease_owner = $2 AND id IN ({}) RETURNING id",
-        places.join(",")
+        "UPDATE job SET lease_until = $1 WHERE state = 'running' AND lease_owner = $2 AND id IN {} RETURNING id",
+        places(3, 1, held.len())
     );
     let kept: Vec<(Uuid,)> = on!(tx, db => {
         let mut query = sqlx::query_as(AssertSqlSafe(text)).bind(until.0).bind(owner);

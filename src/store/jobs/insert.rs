@@ -14,9 +14,6 @@ use crate::domain::{JobId, Millis};
 use crate::store::Error;
 use crate::store::tx::{Tx, on};
 
-const INSERT_HEAD: &str = "INSERT INTO job (id, kind, key, lane, target, payload, state, priority, run_at, turn,
-    attempts, attempts_max, crashes, snoozes, fence, created_at, updated_at) VALUES ";
-const INSERT_TAIL: &str = " ON CONFLICT (kind, key) DO NOTHING RETURNING id";
 /// Values of a row in one insert.
 const WIDTH: usize = 17;
 /// Rows in one statement.
@@ -91,7 +88,8 @@ async fn insert_page(
     page: &[New],
     rows: &[(uuid::Uuid, Option<i64>)],
 ) -> Result<std::collections::HashSet<uuid::Uuid>, Error> {
-    let text = format!("{INSERT_HEAD}{}{INSERT_TAIL}", places(1, page.len(), WIDTH));
+    let text = format!("INSERT INTO job (id, kind, key, lane, target, payload, state, priority, run_at, turn,
+    attempts, attempts_max, crashes, snoozes, fence, created_at, updated_at) VALUES {} ON CONFLICT (kind, key) DO NOTHING RETURNING id", places(1, page.len(), WIDTH));
     let now = tx.now.0;
     let made: Vec<(uuid::Uuid,)> = on!(tx, db => {
         let mut query = sqlx::query_as(AssertSqlSafe(text));
@@ -135,14 +133,13 @@ impl Line {
     pub(super) async fn turn(&mut self, tx: &mut Tx, job: &impl Waits) -> Result<i64, Error> {
         let (lane, kind, priority, target) = job.place();
         let place = (lane.to_owned(), kind.to_owned(), priority, target.to_owned());
-        let next = match self.0.get(&place) {
-            Some(next) => *next,
-            None => {
-                let (last, head): (Option<i64>, Option<i64>) = on!(tx, db => sqlx::query_as(LINE)
-                    .bind(lane).bind(kind).bind(i64::from(priority)).bind(target).fetch_one(db).await)
-                .map_err(Error::in_act("find a place in line"))?;
-                last.map_or(0, |turn| turn + 1).max(head.unwrap_or(0))
-            }
+        let next = if let Some(next) = self.0.get(&place) {
+            *next
+        } else {
+            let (last, head): (Option<i64>, Option<i64>) = on!(tx, db => sqlx::query_as(LINE)
+                .bind(lane).bind(kind).bind(i64::from(priority)).bind(target).fetch_one(db).await)
+            .map_err(Error::in_act("find a place in line"))?;
+            last.map_or(0, |turn| turn + 1).max(head.unwrap_or(0))
         };
         self.0.insert(place, next + 1);
         Ok(next)

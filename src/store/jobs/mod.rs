@@ -12,6 +12,8 @@ mod settle;
 mod tally;
 mod tend;
 
+use std::fmt::Write as _;
+
 use crate::domain::{JobId, Millis};
 
 pub use change::{cancel, retry, retry_kind};
@@ -129,11 +131,17 @@ impl std::fmt::Display for State {
 
 /// `($1,$2),($3,$4)…`: the places of `rows` rows of `width` values, counted from `first`.
 fn places(first: usize, rows: usize, width: usize) -> String {
-    let row = |r: usize| {
-        let columns: Vec<_> = (0..width).map(|c| format!("${}", first + r * width + c)).collect();
-        format!("({})", columns.join(","))
-    };
-    (0..rows).map(row).collect::<Vec<_>>().join(",")
+    let mut text = String::with_capacity(rows * width * 5);
+    for n in 0..rows * width {
+        let before = match (n, n % width) {
+            (0, _) => "(",
+            (_, 0) => "),(",
+            _ => ",",
+        };
+        let _never_fails = write!(text, "{before}${}", first + n);
+    }
+    text.push(')');
+    text
 }
 
 const fn job_id(id: uuid::Uuid) -> JobId {

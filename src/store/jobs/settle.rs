@@ -9,13 +9,6 @@ use crate::domain::{Class, Millis};
 use crate::store::Error;
 use crate::store::tx::{Tx, on};
 
-const SETTLE_HEAD: &str = "WITH v(v_id, v_fence, v_state, v_run_at, v_attempts, v_snoozes, v_class, v_error, v_result,
-    v_capped) AS (VALUES ";
-const SETTLE_TAIL: &str = ")
-    UPDATE job SET state = v_state, run_at = COALESCE(v_run_at, run_at), attempts = attempts + v_attempts,
-        snoozes = snoozes + v_snoozes, class = v_class, last_error = v_error, result = v_result,
-        retry_after_capped = v_capped, lease_owner = NULL, lease_until = NULL, updated_at = $1
-    FROM v WHERE id = v_id AND fence = v_fence AND state = 'running' RETURNING id";
 const WIDTH: usize = 10;
 
 pub(super) const PROGRESS: &str = "UPDATE job SET progress = $1, crashes = 0, crashed_at = NULL, updated_at = $2
@@ -55,7 +48,15 @@ pub async fn settle(tx: &mut Tx, ends: &[End]) -> Result<Vec<Uuid>, Error> {
     if ends.is_empty() {
         return Ok(Vec::new());
     }
-    let text = format!("{SETTLE_HEAD}{}{SETTLE_TAIL}", places(2, ends.len(), WIDTH));
+    let text = format!(
+        "WITH v(v_id, v_fence, v_state, v_run_at, v_attempts, v_snoozes, v_class, v_error, v_result,
+    v_capped) AS (VALUES {})
+    UPDATE job SET state = v_state, run_at = COALESCE(v_run_at, run_at), attempts = attempts + v_attempts,
+        snoozes = snoozes + v_snoozes, class = v_class, last_error = v_error, result = v_result,
+        retry_after_capped = v_capped, lease_owner = NULL, lease_until = NULL, updated_at = $1
+    FROM v WHERE id = v_id AND fence = v_fence AND state = 'running' RETURNING id",
+        places(2, ends.len(), WIDTH)
+    );
     let now = tx.now.0;
     let kept: Vec<(Uuid,)> = on!(tx, db => {
         let mut query = sqlx::query_as(AssertSqlSafe(text)).bind(now);

@@ -48,13 +48,6 @@ pub(super) const PRUNE: &str = "DELETE FROM job WHERE id IN
     (SELECT id FROM job WHERE state = $1 AND state IN ('done', 'cancelled', 'dead', 'unknown') AND updated_at < $2
         ORDER BY updated_at LIMIT $3) RETURNING kind";
 
-const LINE_UP_HEAD: &str = "WITH v(v_id, v_turn) AS (VALUES ";
-const LINE_UP_TAIL: &str = ") UPDATE job SET state = 'queued', turn = v_turn FROM v WHERE id = v_id";
-const RESCUE_HEAD: &str = "WITH v(v_id, v_state, v_crashes, v_crashed_at, v_error) AS (VALUES ";
-const RESCUE_TAIL: &str = ") UPDATE job SET state = v_state, crashes = v_crashes, crashed_at = v_crashed_at,
-    class = 'local', last_error = v_error, run_at = $1, updated_at = $1, lease_owner = NULL, lease_until = NULL
-    FROM v WHERE id = v_id";
-
 /// Rows in one statement.
 const ROWS: usize = 250;
 
@@ -90,7 +83,10 @@ pub async fn promote(tx: &mut Tx) -> Result<usize, Error> {
         turns.push(line.turn(tx, due).await?);
         changes.moved(&due.kind, Some(State::read(&due.state)), Some(State::Queued));
     }
-    let text = format!("{LINE_UP_HEAD}{}{LINE_UP_TAIL}", places(1, page.len(), 2));
+    let text = format!(
+        "WITH v(v_id, v_turn) AS (VALUES {}) UPDATE job SET state = 'queued', turn = v_turn FROM v WHERE id = v_id",
+        places(1, page.len(), 2)
+    );
     on!(tx, db => {
         let mut query = sqlx::query(AssertSqlSafe(text));
         for (due, turn) in page.iter().zip(&turns) {
@@ -178,7 +174,9 @@ pub async fn rescue(
         return Ok(Vec::new());
     }
     let decided: Vec<_> = page.into_iter().map(|row| (decide(&row, now), row)).map(|(d, r)| (r, d)).collect();
-    let text = format!("{RESCUE_HEAD}{}{RESCUE_TAIL}", places(2, decided.len(), 5));
+    let text = format!("WITH v(v_id, v_state, v_crashes, v_crashed_at, v_error) AS (VALUES {}) UPDATE job SET state = v_state, crashes = v_crashes, crashed_at = v_crashed_at,
+    class = 'local', last_error = v_error, run_at = $1, updated_at = $1, lease_owner = NULL, lease_until = NULL
+    FROM v WHERE id = v_id", places(2, decided.len(), 5));
     let mut changes = Changes::default();
     on!(tx, db => {
         let mut query = sqlx::query(AssertSqlSafe(text)).bind(now.0);

@@ -52,7 +52,7 @@ fn a_closed_lane_a_paused_kind_and_a_later_job_are_passed_over() {
         let shut = jobs::New { lane: "shut".into(), ..new("shut") };
         let other = jobs::New { kind: "other".into(), ..new("other") };
         insert(&store, vec![later, shut, other, new("now")]).await;
-        let until = BEGIN + Duration::from_secs(60);
+        let until = BEGIN + Duration::from_mins(1);
         store
             .write::<_, Error, _>(move |tx| {
                 Box::pin(async move {

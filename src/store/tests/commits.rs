@@ -1,5 +1,7 @@
 //! Group commit: shared syncs, separate fates, and what a schema from elsewhere gets to hear.
 
+use sqlx::ConnectOptions;
+
 use super::*;
 use crate::store::{Error, MigrateError, OpenError, gates};
 
@@ -45,7 +47,7 @@ fn a_gate_is_paused_and_closed_apart() {
         let gate = async |store: &Store| {
             store.read::<_, Error, _>(|tx| Box::pin(gates::list(tx))).await.unwrap().into_iter().next()
         };
-        let until = ambient.clock.now() + Duration::from_secs(60);
+        let until = ambient.clock.now() + Duration::from_mins(1);
         store
             .write::<_, Error, _>(move |tx| {
                 Box::pin(async move {
@@ -74,7 +76,6 @@ fn a_database_from_the_future_is_refused_by_name_and_left_alone() {
         let (store, house) = fresh.open().await;
         drop(store);
         house.leave(Duration::from_secs(5)).await;
-        use sqlx::ConnectOptions;
         let mut db = sqlx::sqlite::SqliteConnectOptions::new().filename(file).connect().await.unwrap();
         sqlx::query("INSERT INTO radard_schema VALUES (99, 'from afar', 'x', '9.1.0', 0)")
             .execute(&mut db)

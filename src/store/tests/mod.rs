@@ -61,6 +61,11 @@ impl Drop for Fresh {
     }
 }
 
+#[expect(clippy::print_stderr, reason = "what was not run is said")]
+fn not_run(what: &str) {
+    eprintln!("not run: {what}");
+}
+
 /// Runs `story` on each database that is at hand.
 #[expect(clippy::disallowed_methods, reason = "tests are told about their server by the environment")]
 pub(super) fn on_each(story: impl AsyncFn(Store, Ambient)) {
@@ -73,13 +78,13 @@ pub(super) fn on_each(story: impl AsyncFn(Store, Ambient)) {
                 let fresh = Fresh::postgres(&admin).await;
                 story(fresh.open().await.0, fresh.ambient.clone()).await;
             }
-            Err(_) => eprintln!("not run: the same on PostgreSQL (needs RADARD_TEST_POSTGRES)"),
+            Err(_) => not_run("the same on PostgreSQL (needs RADARD_TEST_POSTGRES)"),
         }
     });
 }
 
 /// A job to be, of kind `look`, in lane `l`.
-pub(super) fn new(key: impl ToString) -> jobs::New {
+pub(super) fn new(key: impl std::fmt::Display) -> jobs::New {
     jobs::New {
         kind: "look".into(),
         key: key.to_string(),
@@ -103,8 +108,8 @@ pub(super) async fn take(store: &Store, n: usize, owner: &'static str) -> Vec<jo
             Box::pin(async move {
                 let mut taken = Vec::new();
                 for slot in jobs::slots(tx).await? {
-                    let until = tx.now() + Duration::from_secs(60);
-                    taken.extend(jobs::take(tx, &slot, n, owner, until).await?);
+                    let until = tx.now() + Duration::from_mins(1);
+                    taken.extend(jobs::take(tx, &slot, n, (owner, until)).await?);
                 }
                 Ok(taken)
             })

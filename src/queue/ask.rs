@@ -1,0 +1,185 @@
+//! Asking for work: checked at the door, queued many at a time, answered after the commit.
+//!
+//! Those who ask at the same moment share one statement and one commit. A key that exists is not an error: the same
+//! payload gets the same job back, another payload is refused with the job that has the key.
+
+use serde::Deserialize;
+use serde_json::Value;
+use tokio::sync::{mpsc, oneshot};
+
+use super::kinds::Kinds;
+use crate::domain::canonical::canonical;
+use crate::domain::{JobId, Millis};
+use crate::store::jobs::{self, Inserted};
+use crate::store::{self, Store};
+use crate::supervise::{Failure, Stop};
+
+/// Those who may wait to be answered at once.
+pub(super) const WAITING: usize = 1024;
+/// Jobs that share one statement.
+const BATCH: usize = 64;
+/// The longest key.
+const KEY: usize = 512;
+
+/// Work that somebody asks for.
+#[derive(Debug, Clone, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Ask {
+    /// The kind.
+    pub kind: String,
+    /// What makes it the same work as another of its kind.
+    pub key: String,
+    /// The kind's own fields.
+    #[serde(default = "nothing")]
+    pub payload: Value,
+    /// Higher goes first, from -100 to 100.
+    #[serde(default)]
+    pub priority: i32,
+    /// Not before this moment.
+    #[serde(default)]
+    pub run_at: Option<Millis>,
+}
+
+fn nothing() -> Value {
+    Value::Object(serde_json::Map::default())
+}
+
+/// What became of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asked {
+    /// It is queued now.
+    New(JobId),
+    /// It was there.
+    Same(JobId),
+}
+
+impl Asked {
+    /// The job, new or old.
+    pub const fn id(self) -> JobId {
+        match self {
+            Self::New(id) | Self::Same(id) => id,
+        }
+    }
+}
+
+/// Why work was refused.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum AskError {
+    /// Nobody here does this.
+    #[error("there is no kind `{kind}`: one of {}", .known.join(" "))]
+    Kind {
+        /// What was asked for.
+        kind: String,
+        /// What there is.
+        known: Vec<&'static str>,
+    },
+    /// The payload is not what the kind needs.
+    #[error("the payload does not fit kind `{kind}`: {why}")]
+    Payload {
+        /// The kind.
+        kind: String,
+        /// What is wrong.
+        why: String,
+    },
+    /// The key is empty, too long, or has control characters.
+    #[error("the key must have 1 to {KEY} bytes and no control characters")]
+    Key,
+    /// The priority is out of range.
+    #[error("priority {0} is not between -100 and 100")]
+    Priority(i32),
+    /// The payload is larger than allowed.
+    #[error("the payload has {bytes} bytes; `queue.body_limit_kib` allows {limit}")]
+    TooLarge {
+        /// Its size.
+        bytes: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// Other work has the key.
+    #[error("job {id} of kind `{kind}` has the key `{key}` with another payload")]
+    Clash {
+        /// The job that has it.
+        id: JobId,
+        /// The kind.
+        kind: String,
+        /// The key.
+        key: String,
+    },
+    /// The store refused; nothing was queued.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+/// A job on its way to the batch, with the way back.
+pub(super) struct Asking {
+    new: jobs::New,
+    reply: oneshot::Sender<Result<Inserted, store::Error>>,
+}
+
+/// Checks `ask` and gives the row it would be.
+pub(super) fn check(kinds: &Kinds, limit: usize, ask: &Ask, now: Millis) -> Result<jobs::New, AskError> {
+    let known = kinds.get(&ask.kind);
+    let known = known.ok_or_else(|| AskError::Kind { kind: ask.kind.clone(), known: kinds.names() })?;
+    if ask.key.is_empty() || ask.key.len() > KEY || ask.key.chars().any(char::is_control) {
+        return Err(AskError::Key);
+    }
+    if !(-100..=100).contains(&ask.priority) {
+        return Err(AskError::Priority(ask.priority));
+    }
+    let payload = canonical(&ask.payload);
+    if payload.len() > limit {
+        return Err(AskError::TooLarge { bytes: payload.len(), limit });
+    }
+    let place = (known.place)(&ask.payload).map_err(|why| AskError::Payload { kind: ask.kind.clone(), why })?;
+    Ok(jobs::New {
+        kind: ask.kind.clone(),
+        key: ask.key.clone(),
+        lane: place.lane,
+        target: place.target,
+        payload,
+        priority: ask.priority,
+        run_at: ask.run_at.unwrap_or(now),
+        attempts_max: known.attempts,
+    })
+}
+
+/// Sends `new` to the batch and waits for its commit.
+pub(super) async fn submit(to: &mpsc::Sender<Asking>, new: jobs::New) -> Result<Inserted, store::Error> {
+    let closed = store::Error::Closed { act: "queue jobs" };
+    let (reply, answer) = oneshot::channel();
+    to.send(Asking { new, reply }).await.map_err(|_| closed.clone())?;
+    answer.await.map_err(|_| closed)?
+}
+
+/// Serves those who ask until the house stops and nobody is left waiting.
+pub(super) async fn serve(store: Store, inbox: &mut mpsc::Receiver<Asking>, stop: Stop) -> Result<(), Failure> {
+    let mut batch = Vec::with_capacity(BATCH);
+    loop {
+        let got = tokio::select! {
+            biased;
+            got = inbox.recv_many(&mut batch, BATCH) => got,
+            () = stop.asked() => {
+                inbox.close();
+                inbox.recv_many(&mut batch, BATCH).await
+            }
+        };
+        if got == 0 {
+            return Ok(());
+        }
+        let (news, replies): (Vec<_>, Vec<_>) = batch.drain(..).map(|asking| (asking.new, asking.reply)).unzip();
+        let done =
+            store.write::<_, store::Error, _>(move |tx| Box::pin(async move { jobs::insert(tx, &news).await })).await;
+        match done {
+            Ok(outcomes) => {
+                for (reply, outcome) in replies.into_iter().zip(outcomes) {
+                    let _gone = reply.send(Ok(outcome));
+                }
+            }
+            Err(error) => {
+                for reply in replies {
+                    let _gone = reply.send(Err(error.clone()));
+                }
+            }
+        }
+    }
+}

@@ -1,0 +1,83 @@
+//! What this process holds: the jobs in its hands and the bells that wake its parts.
+
+use std::collections::HashMap;
+use std::sync::atomic::AtomicU64;
+use std::sync::{Mutex, PoisonError};
+
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use crate::store::jobs::Claimed;
+
+/// A job in these hands.
+#[derive(Debug, Clone)]
+pub(super) struct Held {
+    pub(super) id: Uuid,
+    pub(super) fence: i64,
+    pub(super) kind: String,
+    lost: CancellationToken,
+    /// Its end is on the way to the table.
+    ended: bool,
+}
+
+/// Shared by the parts of the queue.
+#[derive(Debug, Default)]
+pub(super) struct Hands {
+    held: Mutex<HashMap<Uuid, Held>>,
+    /// Something may be due now.
+    pub(super) due: Notify,
+    /// Something will be due later than it was thought.
+    pub(super) later: Notify,
+    /// Ends and leases that came too late.
+    pub(super) lost: AtomicU64,
+    /// Jobs that were asked for and are new.
+    pub(super) asked: AtomicU64,
+}
+
+impl Hands {
+    fn with<T>(&self, act: impl FnOnce(&mut HashMap<Uuid, Held>) -> T) -> T {
+        act(&mut self.held.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Takes a job into the hands.
+    pub(super) fn hold(&self, job: &Claimed) {
+        let held =
+            Held { id: job.id, fence: job.fence, kind: job.kind.clone(), lost: CancellationToken::new(), ended: false };
+        self.with(|all| all.insert(job.id, held));
+    }
+
+    /// What is cancelled when the job is lost; `None` when it was lost already.
+    pub(super) fn watch(&self, id: Uuid) -> Option<CancellationToken> {
+        self.with(|all| all.get(&id).map(|held| held.lost.clone()))
+    }
+
+    /// The end of a job is on its way.
+    pub(super) fn ending(&self, id: Uuid) {
+        self.with(|all| {
+            if let Some(held) = all.get_mut(&id) {
+                held.ended = true;
+            }
+        });
+    }
+
+    pub(super) fn let_go(&self, id: Uuid) {
+        self.with(|all| all.remove(&id));
+    }
+
+    pub(super) fn all(&self) -> Vec<Uuid> {
+        self.with(|all| all.keys().copied().collect())
+    }
+
+    /// What was cut off: in the hands, with no end on its way.
+    pub(super) fn unfinished(&self) -> Vec<Held> {
+        self.with(|all| all.values().filter(|held| !held.ended).cloned().collect())
+    }
+
+    /// Tells the run of a job that it is no longer ours.
+    pub(super) fn lose(&self, id: Uuid) {
+        if let Some(held) = self.with(|all| all.remove(&id)) {
+            held.lost.cancel();
+        }
+    }
+}

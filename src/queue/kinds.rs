@@ -1,0 +1,69 @@
+//! The kinds that this process can do, each bound to its tools.
+//!
+//! The queue knows no platform: `daemon` registers kinds here, and here their types are forgotten. A payload is read
+//! into its type twice, when it is asked for and when it is run, so that nonsense is refused at the door and not by a
+//! dead job at night.
+
+use std::collections::BTreeMap;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::job::{Job, Miss, Settled};
+use super::lease::Lease;
+use crate::domain::Class;
+
+type Run = Pin<Box<dyn Future<Output = Result<Settled, Miss>> + Send>>;
+
+/// The kinds of this process.
+#[derive(Clone, Default)]
+pub struct Kinds(Arc<BTreeMap<&'static str, Kind>>);
+
+/// One kind without its type.
+#[derive(Clone)]
+pub(super) struct Kind {
+    pub(super) attempts: u32,
+    pub(super) limit: Duration,
+    pub(super) place: Arc<dyn Fn(&Value) -> Result<Place, String> + Send + Sync>,
+    pub(super) run: Arc<dyn Fn(String, Lease) -> Run + Send + Sync>,
+}
+
+/// Where a payload belongs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) lane: String,
+    pub(super) target: String,
+}
+
+impl Kinds {
+    /// Adds the kind `J` with its tools.
+    #[must_use]
+    pub fn with<J: Job>(mut self, tools: J::Tools) -> Self {
+        let place = |payload: &Value| {
+            let job: J = serde_json::from_value(payload.clone()).map_err(|e| e.to_string())?;
+            Ok(Place { lane: job.lane(), target: job.target() })
+        };
+        let run = move |payload: String, lease: Lease| -> Run {
+            let tools = tools.clone();
+            Box::pin(async move {
+                let job: J = serde_json::from_str(&payload)
+                    .map_err(|e| Miss::new(Class::Local, format!("cannot read the payload of `{}`: {e}", J::KIND)))?;
+                job.run(&tools, &lease).await
+            })
+        };
+        let kind = Kind { attempts: J::ATTEMPTS, limit: J::LIMIT, place: Arc::new(place), run: Arc::new(run) };
+        Arc::make_mut(&mut self.0).insert(J::KIND, kind);
+        self
+    }
+
+    pub(super) fn get(&self, kind: &str) -> Option<&Kind> {
+        self.0.get(kind)
+    }
+
+    /// Their names, sorted.
+    pub fn names(&self) -> Vec<&'static str> {
+        self.0.keys().copied().collect()
+    }
+}

@@ -1,0 +1,102 @@
+//! The right to run a job, in the hands of the run itself.
+//!
+//! Every write of a run carries its fence. When the lease is lost (the process stood still for too long, a person took
+//! the job back) the writes change nothing and [`Lease::lost`] resolves.
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+use tokio_util::sync::CancellationToken;
+use uuid::Uuid;
+
+use super::job::Miss;
+use crate::domain::{Class, JobId};
+use crate::store::{self, Store, Tx, Work, jobs};
+
+/// A running job's hold on itself.
+#[derive(Debug, Clone)]
+pub struct Lease {
+    pub(super) id: Uuid,
+    pub(super) fence: i64,
+    pub(super) key: String,
+    pub(super) attempt: i64,
+    pub(super) remembered: Option<String>,
+    pub(super) lost: CancellationToken,
+    pub(super) store: Store,
+}
+
+/// The job belongs to somebody else by now.
+#[derive(Debug, Clone, thiserror::Error)]
+pub enum Lost {
+    /// The fence no longer holds.
+    #[error("the job was taken over or taken back")]
+    Fence,
+    /// The store refused.
+    #[error(transparent)]
+    Store(#[from] store::Error),
+}
+
+impl From<Lost> for Miss {
+    fn from(lost: Lost) -> Self {
+        match lost {
+            Lost::Fence => Self::new(Class::Local, lost.to_string()),
+            Lost::Store(error) => error.into(),
+        }
+    }
+}
+
+impl Lease {
+    /// Which job.
+    pub const fn id(&self) -> JobId {
+        JobId(self.id)
+    }
+
+    /// What makes it the same work as another of its kind.
+    pub fn key(&self) -> &str {
+        &self.key
+    }
+
+    /// Which attempt this is, the first being 1.
+    pub const fn attempt(&self) -> i64 {
+        self.attempt
+    }
+
+    /// Resolves when the job is no longer ours.
+    pub async fn lost(&self) {
+        self.lost.cancelled().await;
+    }
+
+    /// What an earlier run remembered, if it can still be read.
+    pub fn remembered<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_str(self.remembered.as_deref()?).ok()
+    }
+
+    /// Remembers how far the work has come; it forgives the crashes so far.
+    pub async fn remember<T: Serialize + Sync>(&self, progress: &T) -> Result<(), Lost> {
+        let (id, fence) = (self.id, self.fence);
+        let text = serde_json::to_string(progress).unwrap_or_default();
+        let kept = self
+            .store
+            .write::<_, store::Error, _>(move |tx| Box::pin(async move { jobs::progress(tx, id, fence, &text).await }));
+        if kept.await? { Ok(()) } else { Err(Lost::Fence) }
+    }
+
+    /// Writes what the job found, in one transaction that stands only if the job is still ours.
+    pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<store::Error> + From<Lost> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, Result<T, E>> + Send + 'static,
+    {
+        let (id, fence) = (self.id, self.fence);
+        self.store
+            .write(move |tx| {
+                Box::pin(async move {
+                    if !jobs::still_held(tx, id, fence).await? {
+                        return Err(Lost::Fence.into());
+                    }
+                    work(tx).await
+                })
+            })
+            .await
+    }
+}

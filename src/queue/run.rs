@@ -1,0 +1,170 @@
+//! One run of one job, from its payload to the row it will leave.
+//!
+//! A panic is caught and is `local`; a run that takes longer than its kind allows is dropped and is `local` too. What
+//! a miss asks for is decided by its class and by nothing here.
+
+use std::panic::AssertUnwindSafe;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use super::hands::Held;
+use super::job::{Miss, Settled};
+use super::kinds::Kind;
+use super::lease::Lease;
+use super::rules::Rules;
+use super::settle::{Also, Ended};
+use crate::ambient::Ambient;
+use crate::domain::time::span_millis;
+use crate::domain::{Class, Millis, Next};
+use crate::store::alarms::{Raise, Severity};
+use crate::store::jobs::{Claimed, End, State};
+use crate::supervise::Backoff;
+
+/// The longest wait that anybody may ask of us.
+const WAIT_CAP: Duration = Duration::from_hours(24);
+/// How long a lane stays closed after a sign of risk, and how long a job waits for a person.
+const COOL: Duration = Duration::from_hours(6);
+/// A last error is cut to this many bytes.
+const ERROR: usize = 2000;
+
+/// Runs `job` and says how it ended; `None` when it is no longer ours.
+pub(super) async fn run(kind: &Kind, job: &Claimed, lease: Lease, ambient: &Ambient) -> Option<Result<Settled, Miss>> {
+    let _hold = ambient.clock.hold();
+    let lost = lease.lost.clone();
+    let work = CatchPanic(Box::pin((kind.run)(job.payload.clone(), lease)));
+    tokio::select! {
+        biased;
+        () = lost.cancelled() => None,
+        ended = ambient.clock.limit(kind.limit, work) => Some(match ended {
+            Ok(ended) => ended,
+            Err(out) => Err(Miss::new(Class::Local, format!("the run {out}, which is all that its kind allows"))),
+        }),
+    }
+}
+
+/// Turns an outcome into the row it leaves.
+pub(super) fn end(
+    rules: &Rules,
+    job: &Claimed,
+    outcome: Result<Settled, Miss>,
+    now: Millis,
+    ambient: &Ambient,
+) -> Ended {
+    let blank = End {
+        id: job.id,
+        fence: job.fence,
+        kind: job.kind.clone(),
+        state: State::Done,
+        run_at: None,
+        attempts: 0,
+        snoozes: 0,
+        class: Class::Ok,
+        error: None,
+        result: None,
+        capped: None,
+    };
+    match outcome {
+        Ok(Settled::Done(value)) => Ended { end: End { result: Some(value.to_string()), ..blank }, also: None },
+        Ok(Settled::Unknown(why)) => {
+            let end = End { state: State::Unknown, class: Class::Network, error: Some(cut(&why)), ..blank };
+            Ended { end, also: None }
+        }
+        Err(miss) => {
+            let blank = End { class: miss.class, error: Some(cut(&miss.error)), ..blank };
+            missed(rules, job, &miss, blank, (now, ambient))
+        }
+    }
+}
+
+fn missed(rules: &Rules, job: &Claimed, miss: &Miss, blank: End, (now, ambient): (Millis, &Ambient)) -> Ended {
+    let snooze = |wait: Duration| End {
+        state: State::Snoozed,
+        snoozes: 1,
+        run_at: Some(now + wait.min(WAIT_CAP)),
+        capped: miss.after.filter(|asked| *asked > WAIT_CAP).map(span_millis),
+        ..blank.clone()
+    };
+    let raise = |name, severity| {
+        let detail = format!("{}: {}", job.key, cut(&miss.error));
+        Some(Also::Raise(Raise { name, subject: job.kind.clone(), severity, class: miss.class, detail }))
+    };
+    match miss.next {
+        Next::Wait => {
+            let unasked = Backoff::new(Duration::from_secs(30), Duration::from_mins(15));
+            let count = u32::try_from(job.snoozes).unwrap_or(u32::MAX).saturating_add(1);
+            let wait = miss.after.unwrap_or_else(|| unasked.delay(count.min(8), &ambient.entropy));
+            Ended { end: snooze(wait), also: None }
+        }
+        Next::CloseLane => {
+            let jitter = Duration::from_millis(ambient.entropy.below(span_to_u64(COOL / 4)));
+            let wait = miss.after.unwrap_or(COOL).max(COOL) + jitter;
+            let open_at = now + wait.min(WAIT_CAP);
+            let reason = cut(&miss.error);
+            let also = Also::CloseLane { lane: job.lane.clone(), open_at, class: miss.class, reason };
+            Ended { end: snooze(wait), also: Some(also) }
+        }
+        Next::AskPerson => {
+            Ended { end: snooze(Duration::from_hours(1)), also: raise("needs_person", Severity::Critical) }
+        }
+        Next::Retry if job.attempts + 1 < job.attempts_max => {
+            let failures = u32::try_from(job.attempts + 1).unwrap_or(u32::MAX);
+            let wait = miss.after.unwrap_or_else(|| rules.backoff.delay(failures, &ambient.entropy)).min(WAIT_CAP);
+            let end = End { state: State::Failed, attempts: 1, run_at: Some(now + wait), ..blank };
+            Ended { end, also: None }
+        }
+        Next::Retry | Next::Dead | Next::Finish => {
+            let end = End { state: State::Dead, attempts: 1, ..blank };
+            Ended { end, also: raise("jobs_dead", Severity::Warning) }
+        }
+    }
+}
+
+/// The row of a job that is given back unfinished: due at once, nothing spent.
+pub(super) fn given_back(job: Held, now: Millis) -> End {
+    End {
+        id: job.id,
+        fence: job.fence,
+        kind: job.kind,
+        state: State::Queued,
+        run_at: Some(now),
+        attempts: 0,
+        snoozes: 0,
+        class: Class::Local,
+        error: Some("given back unfinished when the service stopped".to_owned()),
+        result: None,
+        capped: None,
+    }
+}
+
+fn span_to_u64(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn cut(text: &str) -> String {
+    let mut end = text.len().min(ERROR);
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    text.get(..end).unwrap_or_default().replace(char::is_control, " ")
+}
+
+/// Turns a panic of the inner future into a miss.
+struct CatchPanic(Pin<Box<dyn Future<Output = Result<Settled, Miss>> + Send>>);
+
+impl Future for CatchPanic {
+    type Output = Result<Settled, Miss>;
+
+    fn poll(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let inner = &mut self.0;
+        match std::panic::catch_unwind(AssertUnwindSafe(|| inner.as_mut().poll(cx))) {
+            Ok(poll) => poll,
+            Err(payload) => {
+                let text = payload.downcast_ref::<&str>().map(|s| (*s).to_owned());
+                let text = text.or_else(|| payload.downcast_ref::<String>().cloned());
+                let text = text.unwrap_or_else(|| "without a word".to_owned());
+                Poll::Ready(Err(Miss::new(Class::Local, format!("the run panicked: {text}"))))
+            }
+        }
+    }
+}

@@ -1,0 +1,168 @@
+//! Recurring work: one job per slot, whatever happens to the process, the node or the clock.
+//!
+//! A slot is a moment that a cron line names in a time zone. Its text stands in the job's key, and the schedule's row
+//! only moves forward, by compare-and-swap in the transaction that queues the job: two nodes, a restart and a clock
+//! that runs back all meet one of the two. When slots were missed, the latest of them is run once and the others are
+//! counted in the log; with [`Late::Skip`] even that one waits for its next turn.
+
+use std::str::FromStr;
+use std::sync::Arc;
+use std::time::Duration;
+
+use croner::Cron;
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::Value;
+
+use super::{Ask, AskError, Queue};
+use crate::domain::Millis;
+use crate::store::{Store, schedules};
+use crate::supervise::{Failure, Restart, Stop, Supervisor};
+
+/// A slot this young is on time, not late.
+const ON_TIME: Duration = Duration::from_mins(1);
+/// Slots that are counted at most; a pause of years is not worth counting out.
+const COUNTED: usize = 1000;
+
+/// What happens to slots that nobody was there for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Late {
+    /// The latest of them is run once.
+    Once,
+    /// They are left out.
+    Skip,
+}
+
+/// Recurring work.
+#[derive(Debug, Clone)]
+pub struct Schedule {
+    /// Its name, the first part of each job's key.
+    pub name: String,
+    /// The kind of its jobs.
+    pub kind: String,
+    /// Their payload.
+    pub payload: Value,
+    /// When.
+    pub cron: Cron,
+    /// In which zone.
+    pub zone: TimeZone,
+    /// What happens to missed slots.
+    pub late: Late,
+}
+
+impl Schedule {
+    /// Reads `line`, for work that the house itself schedules.
+    pub fn parse_cron(line: &str) -> Result<Cron, croner::errors::CronError> {
+        Cron::from_str(line)
+    }
+}
+
+/// The slots after `last` up to `now`, the latest of them last; at most [`COUNTED`].
+pub fn slots_between(cron: &Cron, zone: &TimeZone, last: Millis, now: Millis) -> Vec<Millis> {
+    let mut slots = Vec::new();
+    let mut cursor = now;
+    while slots.len() < COUNTED {
+        let Some(slot) = previous(cron, zone, cursor, slots.is_empty()).filter(|slot| *slot > last) else { break };
+        slots.push(slot);
+        cursor = slot;
+    }
+    slots.reverse();
+    slots
+}
+
+fn previous(cron: &Cron, zone: &TimeZone, before: Millis, inclusive: bool) -> Option<Millis> {
+    let at = Timestamp::from_millisecond(before.0).ok()?.to_zoned(zone.clone());
+    let slot = cron.find_previous_occurrence(&at, inclusive).ok()?;
+    Some(Millis(slot.timestamp().as_millisecond()))
+}
+
+fn next(cron: &Cron, zone: &TimeZone, after: Millis) -> Option<Millis> {
+    let at = Timestamp::from_millisecond(after.0).ok()?.to_zoned(zone.clone());
+    let slot = cron.find_next_occurrence(&at, false).ok()?;
+    Some(Millis(slot.timestamp().as_millisecond()))
+}
+
+/// The key of a slot: local time to the minute, with the offset only where the clock shows the same time twice.
+fn key(name: &str, zone: &TimeZone, slot: Millis) -> String {
+    let Ok(at) = Timestamp::from_millisecond(slot.0) else { return format!("{name}@{}", slot.0) };
+    let local = at.to_zoned(zone.clone());
+    let first = local.datetime().to_zoned(zone.clone()).is_ok_and(|z| z.timestamp() == at);
+    let text = if first { local.strftime("%Y-%m-%dT%H:%M") } else { local.strftime("%Y-%m-%dT%H:%M%:z") };
+    format!("{name}@{text}")
+}
+
+/// Starts the task that keeps `schedules`.
+pub(super) fn start(house: &Supervisor, queue: &Queue, schedules: Vec<Schedule>) {
+    let (queue, schedules) = (queue.clone(), Arc::new(schedules));
+    house.spawn("queue.schedule", Restart::OnFailure, move |stop| {
+        let (queue, schedules) = (queue.clone(), schedules.clone());
+        async move { keep(queue, &schedules, stop).await }
+    });
+}
+
+async fn keep(queue: Queue, schedules: &[Schedule], stop: Stop) -> Result<(), Failure> {
+    loop {
+        let mut wake = None;
+        for schedule in schedules {
+            let last = catch_up(&queue, &queue.store, schedule).await?;
+            let coming = next(&schedule.cron, &schedule.zone, last.max(queue.store.now()));
+            wake = wake.into_iter().chain(coming).min();
+        }
+        let wait = async {
+            match wake {
+                // Looked at again within the minute, in case the wall clock was stepped.
+                Some(at) => {
+                    let left = at.since(queue.store.now());
+                    queue.ambient.clock.sleep_until(queue.ambient.clock.now() + left).await;
+                }
+                None => std::future::pending().await,
+            }
+        };
+        tokio::select! {
+            biased;
+            () = stop.asked() => return Ok(()),
+            () = wait => {}
+        }
+    }
+}
+
+/// Queues what `schedule` owes; gives the last slot that is dealt with.
+async fn catch_up(queue: &Queue, store: &Store, schedule: &Schedule) -> Result<Millis, AskError> {
+    let (this, queue_in) = (schedule.clone(), queue.clone());
+    let last = store
+        .write::<_, AskError, _>(move |tx| {
+            Box::pin(async move {
+                let now = tx.now();
+                let last = schedules::last_slot(tx, &this.name, now).await?;
+                let slots = slots_between(&this.cron, &this.zone, last, now);
+                let Some(slot) = slots.last().copied() else { return Ok(last) };
+                if !schedules::advance(tx, &this.name, last, slot).await? {
+                    return Ok(slot);
+                }
+                let late = now.since(slot) > ON_TIME;
+                if slots.len() > 1 || late {
+                    tracing::warn!(
+                        "Schedule `{}` missed {} slots; the catch-up rule is {:?}",
+                        this.name,
+                        slots.len() - usize::from(!late),
+                        this.late
+                    );
+                }
+                if late && this.late == Late::Skip {
+                    return Ok(slot);
+                }
+                let ask = Ask {
+                    kind: this.kind.clone(),
+                    key: key(&this.name, &this.zone, slot),
+                    payload: this.payload.clone(),
+                    priority: 0,
+                    run_at: None,
+                };
+                queue_in.ask_within(tx, ask).await?;
+                Ok(slot)
+            })
+        })
+        .await?;
+    queue.wake();
+    Ok(last)
+}

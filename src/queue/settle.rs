@@ -1,0 +1,113 @@
+//! Writing how runs ended, many at a time, together with what an end brings with it.
+//!
+//! An end is kept until it is written: a full disk or a busy database delays it, and the heartbeat keeps the lease
+//! meanwhile. An end whose fence no longer holds is dropped and counted; somebody else runs that job.
+
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use tokio::sync::mpsc;
+
+use super::hands::Hands;
+use crate::ambient::Clock;
+use crate::domain::{Class, Millis};
+use crate::store::{self, Store, alarms, gates, jobs};
+use crate::supervise::Failure;
+
+/// Ends that may wait to be written.
+pub(super) const WAITING: usize = 1024;
+/// Ends that share one statement.
+const BATCH: usize = 64;
+/// The pause before a refused write is tried again.
+const AGAIN: Duration = Duration::from_secs(1);
+
+/// An end on its way to the table.
+#[derive(Debug)]
+pub(super) struct Ended {
+    pub(super) end: jobs::End,
+    pub(super) also: Option<Also>,
+}
+
+/// What an end brings with it, in the same transaction.
+#[derive(Debug, Clone)]
+pub(super) enum Also {
+    /// A refusal closed the lane.
+    CloseLane { lane: String, open_at: Millis, class: Class, reason: String },
+    /// A person should know.
+    Raise(alarms::Raise),
+}
+
+/// Writes ends until the last sender is gone.
+pub(super) async fn serve(
+    store: &Store,
+    clock: &Clock,
+    hands: &Hands,
+    inbox: &mut mpsc::Receiver<Ended>,
+) -> Result<(), Failure> {
+    let mut batch = Vec::with_capacity(BATCH);
+    while inbox.recv_many(&mut batch, BATCH).await > 0 {
+        let (ends, alsos): (Vec<_>, Vec<_>) = batch.drain(..).map(|ended| (ended.end, ended.also)).unzip();
+        let alsos: Vec<_> = alsos.into_iter().flatten().collect();
+        let kept = write(store, clock, &ends, &alsos).await?;
+        for end in &ends {
+            hands.let_go(end.id);
+            if !kept.contains(&end.id) {
+                hands.lost.fetch_add(1, Ordering::Relaxed);
+                tracing::warn!(job.id = %end.id, job.kind = end.kind,
+                    "Job `{}` had left this worker before it ended; its end was not written (lease_lost)", end.id);
+            }
+        }
+        if ends.iter().any(|end| end.run_at.is_some()) {
+            hands.later.notify_one();
+        }
+    }
+    Ok(())
+}
+
+/// Writes a batch, however long the store is full or busy.
+async fn write(
+    store: &Store,
+    clock: &Clock,
+    ends: &[jobs::End],
+    alsos: &[Also],
+) -> Result<Vec<uuid::Uuid>, store::Error> {
+    let mut told = false;
+    loop {
+        let (ends, alsos) = (ends.to_vec(), alsos.to_vec());
+        let written = store.write::<_, store::Error, _>(move |tx| {
+            Box::pin(async move {
+                for also in &alsos {
+                    apply(tx, also).await?;
+                }
+                jobs::settle(tx, &ends).await
+            })
+        });
+        match written.await {
+            Ok(kept) => return Ok(kept),
+            Err(error) if error.is_passing() => {
+                if !std::mem::replace(&mut told, true) {
+                    tracing::warn!("The ends of jobs wait to be written: {error}");
+                }
+                clock.sleep(AGAIN).await;
+            }
+            Err(error) => return Err(error),
+        }
+    }
+}
+
+async fn apply(tx: &mut store::Tx, also: &Also) -> Result<(), store::Error> {
+    match also {
+        Also::CloseLane { lane, open_at, class, reason } => {
+            gates::close(tx, lane, *open_at, (*class, reason)).await?;
+            let raise = alarms::Raise {
+                name: "lane_closed",
+                subject: lane.clone(),
+                severity: alarms::Severity::Warning,
+                class: *class,
+                detail: reason.clone(),
+            };
+            alarms::raise(tx, &raise).await.map(drop)
+        }
+        Also::Raise(raise) => alarms::raise(tx, raise).await.map(drop),
+    }
+}

@@ -1,0 +1,270 @@
+//! What keeps the queue honest while it works: heartbeats, orphans, what falls due, what is old.
+//!
+//! Leases are renewed before orphans are looked for, so that a step of the wall clock or a long pause of the process
+//! does not make us rob ourselves. On a shared database the moments are the database's.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::hands::Hands;
+use super::rules::Rules;
+use crate::ambient::Ambient;
+use crate::domain::{Class, Millis};
+use crate::store::alarms::{Raise, Severity};
+use crate::store::jobs::{Orphans, Rescue, Rescued, State};
+use crate::store::{self, Store, alarms, gates, jobs};
+use crate::supervise::{Failure, Stop};
+
+/// A node that cannot renew lets go this long before its leases end.
+const MARGIN: Duration = Duration::from_secs(10);
+/// Leases renewed by one statement.
+const PAGE: usize = 500;
+
+/// Tends one queue.
+#[derive(Clone)]
+pub(super) struct Tender {
+    pub(super) rules: Arc<Rules>,
+    pub(super) store: Store,
+    pub(super) hands: Arc<Hands>,
+    pub(super) ambient: Ambient,
+}
+
+impl Tender {
+    /// Renews leases and takes orphans back, until the hands are empty after the stop.
+    pub(super) async fn beat(self, stop: Stop) -> Result<(), Failure> {
+        self.free_own_past().await?;
+        let every = (self.rules.lease / 3).min(self.rules.sweep);
+        let mut renewed = self.ambient.clock.steady();
+        loop {
+            match self.renew().await {
+                Ok(()) => renewed = self.ambient.clock.steady(),
+                Err(error) if error.is_fatal() => return Err(error.into()),
+                Err(error) => self.maybe_let_go(renewed, &error),
+            }
+            if let Err(error) = self.sweep().await {
+                tracing::warn!("Orphaned jobs could not be looked for: {error}");
+            }
+            tokio::select! {
+                biased;
+                () = self.empty_after(&stop) => return Ok(()),
+                () = self.ambient.clock.sleep(every) => {}
+            }
+        }
+    }
+
+    /// Resolves when the house stops and nothing is in the hands any more.
+    async fn empty_after(&self, stop: &Stop) {
+        stop.asked().await;
+        while !self.hands.all().is_empty() {
+            self.ambient.clock.sleep(Duration::from_millis(50)).await;
+        }
+    }
+
+    async fn renew(&self) -> Result<(), store::Error> {
+        self.store.read_clock().await?;
+        let held = self.hands.all();
+        for page in held.chunks(PAGE) {
+            let (owner, page, lease) = (self.rules.owner.clone(), page.to_vec(), self.rules.lease);
+            let asked = page.clone();
+            let kept = self.store.write::<_, store::Error, _>(move |tx| {
+                Box::pin(async move {
+                    let until = tx.now() + lease;
+                    jobs::renew(tx, &owner, &page, until).await
+                })
+            });
+            let kept = kept.await?;
+            for id in asked.into_iter().filter(|id| !kept.contains(id)) {
+                // It may have ended since we asked; then its hold is gone already and this does nothing.
+                self.hands.lose(id);
+            }
+        }
+        Ok(())
+    }
+
+    /// A node that cannot renew stops acting before others may take its jobs over.
+    fn maybe_let_go(&self, renewed: Duration, error: &store::Error) {
+        let since = self.ambient.clock.steady().saturating_sub(renewed);
+        tracing::warn!("Leases could not be renewed for {} ms: {error}", since.as_millis());
+        if self.store.is_shared() && since + MARGIN.min(self.rules.lease / 4) >= self.rules.lease {
+            for id in self.hands.all() {
+                self.hands.lose(id);
+            }
+        }
+    }
+
+    /// At the start: what earlier lives of this node held is free at once. A database of our own has no other nodes.
+    async fn free_own_past(&self) -> Result<(), store::Error> {
+        let node = if self.store.is_shared() { format!("{}/", self.rules.node) } else { String::new() };
+        let which = Orphans::LeftBehind { node, alive: self.rules.owner.clone() };
+        let freed = self.rescue_all(&which).await?;
+        if freed > 0 {
+            tracing::warn!("{freed} jobs that an earlier life of this node held are queued again");
+        }
+        Ok(())
+    }
+
+    async fn sweep(&self) -> Result<(), store::Error> {
+        let freed = self.rescue_all(&Orphans::Expired(self.store.now())).await?;
+        if freed > 0 {
+            tracing::warn!("{freed} jobs whose worker is gone are queued again");
+        }
+        self.mend_gates_and_alarms().await
+    }
+
+    async fn rescue_all(&self, which: &Orphans) -> Result<usize, store::Error> {
+        let mut freed = 0;
+        loop {
+            let (which, rules) = (which.clone(), self.rules.clone());
+            let page = self.store.write::<_, store::Error, _>(move |tx| {
+                Box::pin(async move {
+                    let page = jobs::rescue(tx, &which, |row, now| judge(&rules, row, now)).await?;
+                    for (row, what) in page.iter().filter(|(_, what)| what.state == State::Dead) {
+                        alarms::raise(tx, &poison_alarm(row, what)).await?;
+                    }
+                    Ok(page.len())
+                })
+            });
+            match page.await? {
+                0 => return Ok(freed),
+                n => freed += n,
+            }
+            self.hands.later.notify_one();
+        }
+    }
+
+    /// Lanes whose time has come open; alarms whose cause is gone close.
+    async fn mend_gates_and_alarms(&self) -> Result<(), store::Error> {
+        let open = self.store.read::<_, store::Error, _>(|tx| {
+            Box::pin(
+                async move { Ok((gates::list(tx).await?, jobs::counts(tx).await?, alarms::open(tx).await?, tx.now())) },
+            )
+        });
+        let (gates, counts, alarms, now) = open.await?;
+        let passed = |lane: &str| {
+            let gate = gates.iter().find(|gate| gate.scope == "lane" && gate.name == lane);
+            gate.is_none_or(|gate| gate.open_at.is_none_or(|at| at <= now.0))
+        };
+        let waiting = |kind: &str, state| counts.iter().any(|c| c.kind == kind && c.state == state && c.n > 0);
+        let over: Vec<_> = alarms
+            .into_iter()
+            .filter(|alarm| match alarm.name.as_str() {
+                "lane_closed" => passed(&alarm.subject),
+                "jobs_dead" => !waiting(&alarm.subject, State::Dead),
+                "needs_person" => !waiting(&alarm.subject, State::Snoozed),
+                _ => false,
+            })
+            .collect();
+        if over.is_empty() {
+            return Ok(());
+        }
+        self.store
+            .write::<_, store::Error, _>(move |tx| {
+                Box::pin(async move {
+                    for alarm in &over {
+                        if alarm.name == "lane_closed" {
+                            gates::open(tx, &alarm.subject).await?;
+                        }
+                        alarms::close(tx, &alarm.name, &alarm.subject).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    /// Lines up what falls due, when it does, and wakes the workers.
+    pub(super) async fn line_up(self, stop: Stop) -> Result<(), Failure> {
+        loop {
+            match self.promote_all().await {
+                Ok(0) => {}
+                Ok(_) => self.hands.due.notify_one(),
+                Err(error) if error.is_fatal() => return Err(error.into()),
+                Err(error) => tracing::warn!("Jobs that fell due could not be lined up: {error}"),
+            }
+            let next = self.next_moment().await.unwrap_or(Some(self.store.now() + Duration::from_secs(1)));
+            let wait = async {
+                match next {
+                    // The store's clock may be ahead of ours; its difference is what counts.
+                    Some(at) => self.ambient.clock.sleep(at.since(self.store.now())).await,
+                    None => std::future::pending().await,
+                }
+            };
+            tokio::select! {
+                biased;
+                () = stop.asked() => return Ok(()),
+                () = self.hands.later.notified() => {}
+                () = wait => self.hands.due.notify_one(),
+            }
+        }
+    }
+
+    async fn promote_all(&self) -> Result<usize, store::Error> {
+        let mut all = 0;
+        loop {
+            match self.store.write::<_, store::Error, _>(|tx| Box::pin(jobs::promote(tx))).await? {
+                0 => return Ok(all),
+                n => all += n,
+            }
+            self.hands.due.notify_one();
+        }
+    }
+
+    /// When something will be due or open; on a shared database, when to look for others' work.
+    async fn next_moment(&self) -> Result<Option<Millis>, store::Error> {
+        let known = self.store.read::<_, store::Error, _>(|tx| {
+            Box::pin(async move { Ok([jobs::next_due(tx).await?, gates::next_opening(tx).await?]) })
+        });
+        let mut moments: Vec<_> = known.await?.into_iter().flatten().collect();
+        if self.store.is_shared() {
+            let third = u64::try_from(self.rules.poll.as_millis() / 3).unwrap_or(u64::MAX);
+            let jitter = Duration::from_millis(self.ambient.entropy.below(third));
+            moments.push(self.store.now() + self.rules.poll + jitter);
+        }
+        // A far moment is looked at again within the minute: the wall clock may have been stepped.
+        let within = self.store.now() + Duration::from_mins(1);
+        Ok(moments.into_iter().min().map(|at| at.min(within)))
+    }
+}
+
+/// One page of housekeeping: old jobs, folded counts; gives how many rows it touched.
+pub(super) async fn housekeep(store: &Store, rules: &Rules) -> Result<usize, store::Error> {
+    let (done, dead) = (rules.keep_done, rules.keep_dead);
+    store
+        .write::<_, store::Error, _>(move |tx| {
+            Box::pin(async move {
+                let mut touched = jobs::fold(tx).await?;
+                for state in [State::Done, State::Cancelled] {
+                    touched += jobs::prune(tx, state, tx.now() - done).await?;
+                }
+                for state in [State::Dead, State::Unknown] {
+                    touched += jobs::prune(tx, state, tx.now() - dead).await?;
+                }
+                Ok(touched)
+            })
+        })
+        .await
+}
+
+/// What becomes of an orphan: queued again, or dead when it has taken too many processes with it.
+fn judge(rules: &Rules, row: &Rescue, now: Millis) -> Rescued {
+    let first = row.crashed_at().filter(|at| now.since(*at) <= rules.poison_window);
+    let crashes = if first.is_some() { row.crashes + 1 } else { 1 };
+    let crashed_at = first.unwrap_or(now);
+    let owner = row.lease_owner.as_deref().unwrap_or("nobody");
+    if crashes >= i64::from(rules.poison_crashes) {
+        let error = format!("poison: {crashes} processes died while they held it, the last was {owner}");
+        return Rescued { state: State::Dead, crashes, crashed_at, error };
+    }
+    let error = format!("its worker {owner} is gone");
+    Rescued { state: State::Queued, crashes, crashed_at, error }
+}
+
+fn poison_alarm(row: &Rescue, what: &Rescued) -> Raise {
+    Raise {
+        name: "jobs_dead",
+        subject: row.kind.clone(),
+        severity: Severity::Warning,
+        class: Class::Local,
+        detail: format!("{}: {}", row.id, what.error),
+    }
+}

@@ -1,0 +1,1 @@
+//! Stories of the queue on a simulated clock.
