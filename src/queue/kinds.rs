@@ -17,6 +17,9 @@ use crate::domain::Class;
 
 type Run = Pin<Box<dyn Future<Output = Result<Settled, Miss>> + Send>>;
 
+type PlaceOf = dyn Fn(&Value) -> Result<Place, String> + Send + Sync;
+type RunOf = dyn Fn(String, Lease) -> Run + Send + Sync;
+
 /// The kinds of this process.
 #[derive(Clone, Default)]
 pub struct Kinds(Arc<BTreeMap<&'static str, Kind>>);
@@ -26,8 +29,8 @@ pub struct Kinds(Arc<BTreeMap<&'static str, Kind>>);
 pub(super) struct Kind {
     pub(super) attempts: u32,
     pub(super) limit: Duration,
-    pub(super) place: Arc<dyn Fn(&Value) -> Result<Place, String> + Send + Sync>,
-    pub(super) run: Arc<dyn Fn(String, Lease) -> Run + Send + Sync>,
+    pub(super) place: Arc<PlaceOf>,
+    pub(super) run: Arc<RunOf>,
 }
 
 /// Where a payload belongs.

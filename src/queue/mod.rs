@@ -141,9 +141,9 @@ impl Queue {
             Inserted::New(id) => {
                 self.hands.asked.fetch_add(1, Ordering::Relaxed);
                 if later {
-                    self.hands.later.notify_one()
+                    self.hands.later.notify_one();
                 } else {
-                    self.hands.due.notify_one()
+                    self.hands.due.notify_one();
                 }
                 Ok(Asked::New(id))
             }

@@ -43,14 +43,16 @@ pub(super) async fn run(kind: &Kind, job: &Claimed, lease: Lease, ambient: &Ambi
     }
 }
 
+/// What the end of a run is judged with.
+#[derive(Clone, Copy)]
+pub(super) struct Desk<'a> {
+    pub(super) rules: &'a Rules,
+    pub(super) now: Millis,
+    pub(super) ambient: &'a Ambient,
+}
+
 /// Turns an outcome into the row it leaves.
-pub(super) fn end(
-    rules: &Rules,
-    job: &Claimed,
-    outcome: Result<Settled, Miss>,
-    now: Millis,
-    ambient: &Ambient,
-) -> Ended {
+pub(super) fn end(desk: &Desk<'_>, job: &Claimed, outcome: Result<Settled, Miss>) -> Ended {
     let blank = End {
         id: job.id,
         fence: job.fence,
@@ -72,12 +74,13 @@ pub(super) fn end(
         }
         Err(miss) => {
             let blank = End { class: miss.class, error: Some(cut(&miss.error)), ..blank };
-            missed(rules, job, &miss, blank, (now, ambient))
+            missed(desk, job, &miss, blank)
         }
     }
 }
 
-fn missed(rules: &Rules, job: &Claimed, miss: &Miss, blank: End, (now, ambient): (Millis, &Ambient)) -> Ended {
+fn missed(desk: &Desk<'_>, job: &Claimed, miss: &Miss, blank: End) -> Ended {
+    let Desk { rules, now, ambient } = *desk;
     let snooze = |wait: Duration| End {
         state: State::Snoozed,
         snoozes: 1,

@@ -119,7 +119,8 @@ impl Workers {
             store: self.store.clone(),
         };
         if let Some(outcome) = run::run(kind, &job, lease, &self.ambient).await {
-            let ended = run::end(&self.rules, &job, outcome, self.store.now(), &self.ambient);
+            let desk = run::Desk { rules: &self.rules, now: self.store.now(), ambient: &self.ambient };
+            let ended = run::end(&desk, &job, outcome);
             tracing::debug!(job.id = %job.id, job.kind = job.kind, class = %ended.end.class, "Job ended");
             self.hands.ending(job.id);
             // Full means that the store is slow; waiting here is what slows the workers down.

@@ -1,0 +1,186 @@
+//! The forms of texts: addresses, hosts, base URLs, paths, modes, names, cron lines, zones.
+//!
+//! Each is a [`Form`] that [`super::sections`] names in its keys. What the operating system alone can tell (whether a
+//! folder exists, whether a group is known) is not asked here; the room that uses the value asks.
+
+use super::cron::{parse_cron, parse_zone};
+use super::kind::Form;
+use super::size::LowWater;
+use super::url::{check_base, check_database, holds_password, is_host, is_port};
+use super::value::Value;
+use crate::domain::Secret;
+
+/// An address and a port to listen on.
+pub(super) const ADDRESS: Form = Form {
+    wanted: "an address and a port in quotes, such as \"127.0.0.1:7878\"",
+    open: true,
+    read: |text| text.parse().map(Value::Address).map_err(|_| "it is no numeric address with a port".to_owned()),
+};
+
+/// A host name without a port.
+pub(super) const HOST: Form = Form {
+    wanted: "a host name without a port, such as \"radard.example.org\"",
+    open: true,
+    read: |text| {
+        if is_host(text) { Ok(Value::Text(text.to_ascii_lowercase())) } else { Err("it is no host name".to_owned()) }
+    },
+};
+
+/// One host and one port.
+pub(super) const HOST_AND_PORT: Form = Form {
+    wanted: "one host and one port, such as \"10.0.0.5:4444\"",
+    open: true,
+    read: |text| {
+        if text.contains('*') {
+            return Err("a wildcard would open more than is meant".to_owned());
+        }
+        match text.rsplit_once(':') {
+            Some((host, port)) if is_host(host) && is_port(port) => Ok(Value::Text(text.to_ascii_lowercase())),
+            _ => Err("it is not one host and one port".to_owned()),
+        }
+    },
+};
+
+/// The base of an upstream's URLs.
+pub(super) const BASE_URL: Form = Form {
+    wanted: "a URL with scheme and host, such as \"https://www.example.org\"",
+    open: true,
+    read: |text| check_base(text).map(|()| Value::Text(text.trim_end_matches('/').to_owned())),
+};
+
+/// Where the database is.
+pub(super) const DATABASE: Form = Form {
+    wanted: "postgres://USER@HOST/DATABASE, or \"\" for SQLite; a password goes into the credential store-url",
+    open: false,
+    read: |text| match text {
+        "" => Ok(Value::Database(None)),
+        url if holds_password(url) => Err("a password stands in it, where many can read it".to_owned()),
+        url => check_database(url).map(|()| Value::Database(Some(Secret::new(url.to_owned())))),
+    },
+};
+
+/// A path, or nothing.
+pub(super) const PATH: Form = Form {
+    wanted: "a path in quotes",
+    open: true,
+    read: |text| {
+        if text.contains(char::is_control) {
+            Err("it holds a control character".to_owned())
+        } else {
+            Ok(Value::Text(text.to_owned()))
+        }
+    },
+};
+
+/// A short name, or nothing.
+pub(super) const NAME_OR_NONE: Form = Form {
+    wanted: "a name of at most 64 letters, digits, `-`, `_` and `.`",
+    open: true,
+    read: |text| if text.is_empty() { Ok(Value::Text(String::new())) } else { read_name(text) },
+};
+
+/// A short name.
+pub(super) const NAME: Form =
+    Form { wanted: "a name of 1 to 64 letters, digits, `-`, `_` and `.`", open: true, read: read_name };
+
+/// Permission bits of a folder.
+pub(super) const MODE: Form = Form {
+    wanted: "a mode in quotes in which the owner may do all, such as \"0750\"",
+    open: true,
+    read: |text| {
+        let octal = matches!(text.len(), 3 | 4) && text.bytes().all(|digit| (b'0'..=b'7').contains(&digit));
+        let bits = u32::from_str_radix(text, 8).ok().filter(|_| octal).ok_or("it is not three or four octal digits")?;
+        match bits & 0o700 {
+            0o700 => Ok(Value::Mode(bits)),
+            _ => Err("radard itself could not use the folder".to_owned()),
+        }
+    },
+};
+
+/// A low water mark.
+pub(super) const LOW_WATER: Form = Form {
+    wanted: "\"1GiB\", \"5%\", or both as \"1GiB,5%\" for the larger of the two",
+    open: true,
+    read: |text| LowWater::parse(text).map(Value::LowWater),
+};
+
+/// A cron line.
+pub(super) const CRON: Form = Form {
+    wanted: "a cron line of five fields (minute hour day month weekday), such as \"0 4 * * *\"",
+    open: true,
+    read: |text| parse_cron(text).map(|_| Value::Text(text.to_owned())).map_err(|why| why.to_string()),
+};
+
+/// A time zone.
+pub(super) const ZONE: Form = Form {
+    wanted: "a time zone's name, such as \"Asia/Shanghai\" (the package tzdata holds the list)",
+    open: true,
+    read: |text| {
+        let zone = parse_zone(text).ok_or("this machine knows no such time zone")?;
+        Ok(Value::Text(zone.iana_name().unwrap_or(text).to_owned()))
+    },
+};
+
+fn read_name(text: &str) -> Result<Value, String> {
+    let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if (1..=64).contains(&text.len()) && text.chars().all(fits) {
+        Ok(Value::Text(text.to_owned()))
+    } else {
+        Err("it is empty, too long or holds other characters".to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn takes(form: Form, texts: &[&str]) {
+        for text in texts {
+            assert!((form.read)(text).is_ok(), "{text}");
+        }
+    }
+
+    fn refuses(form: Form, texts: &[&str]) {
+        for text in texts {
+            assert!((form.read)(text).is_err(), "{text}");
+        }
+    }
+
+    #[test]
+    fn hosts_and_ports_are_exact() {
+        takes(HOST, &["a", "radard.example.org", "10.0.0.5", "[::1]", "xn--fiqs8s"]);
+        refuses(HOST, &["", "*", "*.example.org", "a:80", "http://a", "a b", "-a", "a..b", "[::1", "a/"]);
+        takes(HOST_AND_PORT, &["localhost:4444", "10.0.0.5:1", "[::1]:65535"]);
+        refuses(
+            HOST_AND_PORT,
+            &["10.0.0.5", "10.0.0.*:80", "a:0", "a:65536", "a:+1", ":80", "::1:80", "10.0.0.0/8:80"],
+        );
+        takes(ADDRESS, &["127.0.0.1:0", "[::]:7878"]);
+        refuses(ADDRESS, &["localhost:7878", "127.0.0.1", ""]);
+    }
+
+    #[test]
+    fn a_base_url_is_scheme_host_and_perhaps_a_path() {
+        takes(BASE_URL, &["https://ads.tiktok.com", "http://127.0.0.1:4000/douyin", "http://[::1]:80/"]);
+        refuses(BASE_URL, &["", "ftp://a", "https://", "https://a?b", "https://a/b?c", "https://u:p@a", "https://a b"]);
+        assert_eq!((BASE_URL.read)("https://a.example/"), Ok(Value::Text("https://a.example".to_owned())));
+    }
+
+    #[test]
+    fn a_database_url_may_not_carry_a_password() {
+        takes(DATABASE, &["", "postgres:///radard?host=/run/postgresql", "postgresql://radard@db.example:5432/radard"]);
+        refuses(DATABASE, &["sqlite://x", "postgres://u:p@h/d", "postgres:///d?password=x", "postgres://h:x/d", "x y"]);
+        assert!(holds_password("postgres://u:p@h/d") && !holds_password("postgres://u@h:5432/d"));
+    }
+
+    #[test]
+    fn modes_names_and_paths_are_plain() {
+        takes(MODE, &["0750", "750", "2770"]);
+        refuses(MODE, &["", "0650", "0789", "07500", "+750", "rwx"]);
+        takes(NAME_OR_NONE, &["", "node-1"]);
+        takes(NAME, &["node-1", "a_b.c"]);
+        refuses(NAME, &["", "a b", "a/b", "ä", "x".repeat(65).as_str()]);
+        takes(PATH, &["", "/srv/media", "media"]);
+        refuses(PATH, &["a\0b", "a\nb"]);
+    }
+}

@@ -1,0 +1,52 @@
+//! What a person may set, read once and understood whole before anything starts.
+//!
+//! Layers, later ones win: defaults → `radard.toml` → environment `RADARD_SECTION__KEY` → flags. The settings stand in
+//! one place, `sections.rs`: name, kind, default, sentence and reload mark of each key, from which the checker, the list
+//! of origins, the typed [`Config`] and the reference file all come. [`check`] works on values that were read before
+//! and reports every problem at once, each with its place and with what to do; the one thing it asks the machine for
+//! is its list of time zones. Only [`read`] opens files. Secrets are held apart: they appear in no message, no list of
+//! origins and no `Debug`.
+//!
+//! A new key is one entry in `sections.rs` and its lines in `config/radard.toml`; the drift test says what is missing.
+
+mod check;
+mod cron;
+mod draft;
+mod file;
+mod forms;
+mod key;
+mod kind;
+mod layers;
+mod near;
+mod place;
+pub mod read;
+mod reload;
+mod schedule;
+mod secrets;
+mod sections;
+mod size;
+mod sources;
+mod url;
+mod value;
+
+pub use check::{Checked, check};
+pub use cron::{NotACron, parse_cron, parse_zone};
+pub use key::{Key, Reload};
+pub use kind::Kind;
+pub use place::{Origin, Place, Problem, Problems};
+pub use reload::{Reloaded, reload};
+pub use secrets::{CREDENTIALS, Credential, Secrets};
+pub use sections::{
+    Backup, Config, Daemon, Disk, Egress, Format, Language, Late, Log, Media, Node, Platform, Queue, Schedule, Store,
+    Web, keys,
+};
+pub use size::{LowWater, NotASize, parse_size, write_size};
+pub use sources::{Sources, Unreadable};
+
+/// The files that `radard init` writes: their paths below the configuration directory, and their texts.
+pub const fn init_files() -> &'static [(&'static str, &'static str)] {
+    &[("radard.toml", include_str!("../../config/radard.toml"))]
+}
+
+#[cfg(test)]
+mod tests;

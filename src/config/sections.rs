@@ -1,0 +1,266 @@
+//! The sections and all their keys: the one list from which everything about settings comes.
+//!
+//! To add a key, write its entry here (sentence, name, `Live` or `Restart`, kind, default, field) and the same lines
+//! into `config/radard.toml`. A room imports its own section and no other. `Live` promises that the room looks at the
+//! current configuration each time it acts; what is built once from a value is `Restart`.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use super::forms::{ADDRESS, BASE_URL, CRON, DATABASE, HOST, HOST_AND_PORT, LOW_WATER, MODE, NAME_OR_NONE, PATH, ZONE};
+use super::key::{Key, Reload, Waiting, section};
+use super::kind::Kind;
+use super::size::LowWater;
+use super::value::{Values, words};
+use crate::domain::Secret;
+
+section! {
+    /// What people reach with a browser.
+    Web {
+        /// Address and port of the pages and the API for people.
+        "web.listen" Restart Kind::Text(ADDRESS), "127.0.0.1:7878" => listen: SocketAddr;
+        /// Further host names under which a browser may call the pages, besides the address itself and localhost.
+        "web.hosts" Live Kind::List(HOST), "[]" => hosts: Vec<String>;
+        /// Language of pages and advice.
+        "web.language" Live Kind::Choice(Language::NAMES, &["zh-CN"]), "en" => language: Language;
+    }
+}
+
+section! {
+    /// The database.
+    Store {
+        /// A postgres:// URL without a password; empty means SQLite in DATA/radard.db.
+        "store.url" Restart Kind::Text(DATABASE), "" => url: Option<Secret<String>>;
+        /// Connections held open for reading on SQLite, for everything on PostgreSQL.
+        "store.connections" Restart Kind::Count(1, 256), "8" => connections: usize;
+        /// Size in MiB of SQLite's write-ahead log above which it is cut back and reported.
+        "store.wal_limit_mib" Live Kind::Count(1, 65_536), "64" => wal_limit_mib: u64;
+    }
+}
+
+section! {
+    /// This process among others.
+    Node {
+        /// Name of this process among those that share a database; empty means one made once in the data directory.
+        "node.id" Restart Kind::Text(NAME_OR_NONE), "" => id: Option<String>;
+    }
+}
+
+section! {
+    /// The durable queue.
+    Queue {
+        /// Jobs that run at the same time.
+        "queue.workers" Restart Kind::Count(1, 1024), "16" => workers: usize;
+        /// How long a worker holds a job without a sign of life before another may take it.
+        "queue.lease" Live Kind::Span("1s", "1h"), "60s" => lease: Duration;
+        /// How often jobs whose worker has died are looked for.
+        "queue.sweep" Live Kind::Span("100ms", "1h"), "15s" => sweep: Duration;
+        /// Wait after the first failure of a job; each further failure doubles it.
+        "queue.backoff_base" Live Kind::Span("10ms", "1h"), "5s" => backoff_base: Duration;
+        /// Longest wait between two attempts.
+        "queue.backoff_cap" Live Kind::Span("10ms", "7d"), "1h" => backoff_cap: Duration;
+        /// How long finished jobs and their keys are kept.
+        "queue.keep_done" Live Kind::Span("1s", "3650d"), "14d" => keep_done: Duration;
+        /// How long dead jobs are kept.
+        "queue.keep_dead" Live Kind::Span("1s", "3650d"), "90d" => keep_dead: Duration;
+        /// How often PostgreSQL is asked for jobs that other processes have added.
+        "queue.poll" Live Kind::Span("10ms", "1m"), "2s" => poll: Duration;
+        /// Crashes without progress in between after which a job is dead.
+        "queue.poison_crashes" Live Kind::Count(1, 1000), "3" => poison_crashes: usize;
+        /// How far back crashes of a job count.
+        "queue.poison_window" Live Kind::Span("1s", "3650d"), "72h" => poison_window: Duration;
+        /// Largest payload of a job in KiB.
+        "queue.body_limit_kib" Live Kind::Count(1, 16_384), "256" => body_limit_kib: usize;
+    }
+}
+
+section! {
+    /// The running service as a whole.
+    Daemon {
+        /// How long running jobs may finish after a stop is asked for.
+        "daemon.drain" Live Kind::Span("0s", "10m"), "30s" => drain: Duration;
+        /// Whether a saved file is applied by itself; a SIGHUP always applies it.
+        "daemon.reload_on_save" Restart Kind::Flag, "true" => reload_on_save: bool;
+    }
+}
+
+section! {
+    /// The disk that holds the data directory.
+    Disk {
+        /// Free space below which new work is refused: an amount, a share, or both for the larger of the two.
+        "disk.low_water" Live Kind::Text(LOW_WATER), "1GiB,5%" => low_water: LowWater;
+        /// Space held back so that the queue can still be written on a full disk.
+        "disk.reserve" Live Kind::Size("1MiB", "64GiB"), "16MiB" => reserve: u64;
+    }
+}
+
+section! {
+    /// Logs.
+    Log {
+        /// Form of the log; auto means journald under systemd, console on a terminal, json otherwise.
+        "log.format" Restart Kind::Choice(Format::NAMES, &[]), "auto" => format: Format;
+        /// Least severity that is logged.
+        "log.level" Live Kind::Choice(&["error", "warn", "info", "debug", "trace"], &[]), "info" => level: tracing::Level;
+    }
+}
+
+section! {
+    /// Downloaded files.
+    Media {
+        /// Folder of the library, a relative one below the data directory; empty means DATA/media.
+        "media.dir" Restart Kind::Text(PATH), "" => dir: Option<PathBuf>;
+        /// Permissions of the folders in the library.
+        "media.mode" Live Kind::Text(MODE), "0750" => mode: u32;
+        /// Group that owns the library; empty leaves it as it is.
+        "media.group" Live Kind::Text(NAME_OR_NONE), "" => group: Option<String>;
+        /// Largest file that is downloaded.
+        "media.max_bytes" Live Kind::Size("1KiB", "16TiB"), "4GiB" => max_bytes: u64;
+    }
+}
+
+section! {
+    /// Where requests may go.
+    Egress {
+        /// Exact host and port pairs in private networks that requests may reach all the same.
+        "egress.allow_private" Restart Kind::List(HOST_AND_PORT), "[]" => allow_private: Vec<String>;
+    }
+}
+
+section! {
+    /// The upstream platforms.
+    Platform {
+        /// How long one request to a platform may take.
+        "platform.timeout" Live Kind::Span("100ms", "5m"), "20s" => timeout: Duration;
+        /// Base of Douyin's web API.
+        "platform.douyin.base" Restart Kind::Text(BASE_URL), "https://www.douyin.com" => douyin_base: String;
+        /// Base of TikTok Creative Radar.
+        "platform.creative_radar.base" Restart Kind::Text(BASE_URL), "https://ads.tiktok.com" => creative_radar_base: String;
+        /// Base of TikTok's open API.
+        "platform.tiktok.api" Restart Kind::Text(BASE_URL), "https://open.tiktokapis.com" => tiktok_api: String;
+        /// Base of TikTok Shop's open API.
+        "platform.tiktok_shop.api" Restart Kind::Text(BASE_URL), "https://open-api.tiktokglobalshop.com" => tiktok_shop_api: String;
+        /// Base of TikAPI.
+        "platform.tikapi.base" Restart Kind::Text(BASE_URL), "https://api.tikapi.io" => tikapi_base: String;
+    }
+}
+
+section! {
+    /// Backups of the database.
+    Backup {
+        /// When a backup is made: minute, hour, day, month, weekday.
+        "backup.at" Live Kind::Text(CRON), "0 4 * * *" => at: String;
+        /// Time zone of that line.
+        "backup.timezone" Live Kind::Text(ZONE), "Asia/Shanghai" => timezone: String;
+        /// Backups that are kept.
+        "backup.keep" Live Kind::Count(1, 1000), "7" => keep: usize;
+    }
+}
+
+words! {
+    /// The languages of what people read.
+    Language {
+        /// English.
+        "en" => En;
+    }
+}
+
+words! {
+    /// The forms of the log.
+    Format {
+        /// Chosen by where stderr goes.
+        "auto" => Auto;
+        /// Lines for a person at a terminal.
+        "console" => Console;
+        /// One JSON object per line.
+        "json" => Json;
+        /// The journal's own protocol.
+        "journald" => Journald;
+    }
+}
+
+/// A job that comes by the calendar.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    /// Its name, unique among the entries.
+    pub name: String,
+    /// The kind of job.
+    pub kind: String,
+    /// What the job is given.
+    pub payload: serde_json::Value,
+    /// The cron line, which [`super::parse_cron`] reads.
+    pub at: String,
+    /// The time zone of that line, which [`super::parse_zone`] knows.
+    pub timezone: String,
+    /// What happens with the times that passed while radard was down.
+    pub late: Late,
+    /// Whether it is held back.
+    pub paused: bool,
+}
+
+words! {
+    /// What happens with the times that passed while radard was down.
+    Late {
+        /// One job makes up for all of them.
+        "once" => Once;
+        /// They are let go.
+        "skip" => Skip;
+    }
+}
+
+/// Writes [`Config`] from its sections.
+macro_rules! config {
+    ($($(#[doc = $doc:literal])+ $field:ident: $section:ident;)+) => {
+        /// Everything that is set, checked and typed.
+        #[derive(Debug, Clone, PartialEq, Eq)]
+        pub struct Config {
+            $($(#[doc = $doc])+ pub $field: $section,)+
+            /// Jobs that come by the calendar.
+            pub schedules: Vec<Schedule>,
+        }
+
+        const SECTIONS: &[&[Key]] = &[$($section::KEYS),+];
+
+        impl Config {
+            /// The typed values, or the key whose value this build cannot hold.
+            pub(super) fn build(values: &Values, schedules: Vec<Schedule>) -> Result<Self, &'static str> {
+                Ok(Self { $($field: $section::build(values)?,)+ schedules })
+            }
+
+            /// `new`, with the old values of the keys that wait for a restart.
+            pub(super) fn turn(&self, new: Self, waiting: &mut Waiting) -> Self {
+                Self { $($field: self.$field.reload(new.$field, waiting),)+ schedules: new.schedules }
+            }
+        }
+    };
+}
+
+config! {
+    /// What people reach with a browser.
+    web: Web;
+    /// The database.
+    store: Store;
+    /// This process among others.
+    node: Node;
+    /// The durable queue.
+    queue: Queue;
+    /// The running service as a whole.
+    daemon: Daemon;
+    /// The disk that holds the data directory.
+    disk: Disk;
+    /// Logs.
+    log: Log;
+    /// Downloaded files.
+    media: Media;
+    /// Where requests may go.
+    egress: Egress;
+    /// The upstream platforms.
+    platform: Platform;
+    /// Backups of the database.
+    backup: Backup;
+}
+
+/// All keys, in the order of the reference file.
+pub fn keys() -> impl Iterator<Item = &'static Key> {
+    SECTIONS.iter().copied().flatten()
+}
