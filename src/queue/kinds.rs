@@ -11,8 +11,9 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::job::{Job, Miss, Settled};
+use super::job::Job;
 use super::lease::Lease;
+use super::outcome::{Miss, Settled};
 use crate::domain::Class;
 
 type Run = Pin<Box<dyn Future<Output = Result<Settled, Miss>> + Send>>;

@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::job::Miss;
+use super::outcome::Miss;
 use crate::domain::{Class, JobId};
 use crate::store::{self, Store, Tx, Work, jobs};
 

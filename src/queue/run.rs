@@ -9,9 +9,9 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use super::hands::Held;
-use super::job::{Miss, Settled};
 use super::kinds::Kind;
 use super::lease::Lease;
+use super::outcome::{Miss, Settled};
 use super::rules::Rules;
 use super::settle::{Also, Ended};
 use crate::ambient::Ambient;

@@ -14,7 +14,8 @@ use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
-use super::{Ask, AskError, Queue};
+use super::ask::{Ask, AskError};
+use super::handle::Queue;
 use crate::domain::Millis;
 use crate::store::{Store, schedules};
 use crate::supervise::{Failure, Restart, Stop, Supervisor};

@@ -3,7 +3,7 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::Error;
+use super::error::Error;
 use super::tx::{Tx, on};
 use crate::domain::{AlarmId, Class};
 

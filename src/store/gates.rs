@@ -5,7 +5,7 @@
 
 use sqlx::FromRow;
 
-use super::Error;
+use super::error::Error;
 use super::tx::{Tx, on};
 use crate::domain::{Class, Millis};
 

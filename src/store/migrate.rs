@@ -7,7 +7,7 @@
 use sha2::{Digest, Sha256};
 use sqlx::Row;
 
-use super::Error;
+use super::error::Error;
 use super::tx::{Raw, Tx, on};
 use crate::domain::Millis;
 

@@ -9,6 +9,7 @@
 //! read; upserts, `RETURNING`, CTEs, window functions and partial indexes. Not: serial columns, `STRICT`, `GREATEST`,
 //! two-argument `MAX`, `LATERAL`. Sums and bare literals are cast. Nothing is paged or ordered by text that people see.
 
+mod copy;
 mod error;
 mod lock;
 mod migrate;
@@ -34,11 +35,7 @@ pub use tx::{Tx, Work};
 pub use writer::WriterCounts;
 
 /// Every statement of the house, by family: each is prepared on both databases in a test.
-pub const STATEMENTS: &[&[&str]] = &[
-    migrate::STATEMENTS,
-    alarms::STATEMENTS,
-    gates::STATEMENTS,
+pub const STATEMENTS: &[&[&[&str]]] = &[
+    &[alarms::STATEMENTS, gates::STATEMENTS, keys::STATEMENTS, migrate::STATEMENTS, schedules::STATEMENTS],
     jobs::STATEMENTS,
-    keys::STATEMENTS,
-    schedules::STATEMENTS,
 ];

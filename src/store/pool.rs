@@ -15,10 +15,11 @@ use sqlx::{ConnectOptions, PgPool, Row, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
+use super::error::Error;
 use super::migrate::{self, MigrateError, Schema};
 use super::tx::{Conn, Tx, Work};
 use super::writer::{Closure, Errand, WAITING, Writer, WriterCounts};
-use super::{Error, backup, wal};
+use super::{copy, wal};
 use crate::ambient::Ambient;
 use crate::domain::{Millis, Secret};
 
@@ -67,7 +68,7 @@ pub enum OpenError {
     Store(#[from] Error),
     /// The copy that precedes a step failed.
     #[error("cannot copy the database before bringing it to the present")]
-    Backup(#[source] backup::BackupError),
+    Backup(#[source] copy::BackupError),
 }
 
 /// A cheap handle on the database; clones share it.
@@ -340,7 +341,7 @@ fn reader_options(file: &Path) -> SqliteConnectOptions {
 async fn bring_to_present(tx: &mut Tx, file: &Path, ambient: &Ambient) -> Result<(), OpenError> {
     let schema = migrate::look(tx).await?;
     if schema.found > 0 && schema.found < schema.known {
-        backup::before_step(tx, file, ambient.clock.now()).await.map_err(OpenError::Backup)?;
+        copy::before_step(tx, file, ambient.clock.now()).await.map_err(OpenError::Backup)?;
     }
     loop {
         tx.run("begin a transaction", "BEGIN IMMEDIATE").await?;

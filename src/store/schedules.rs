@@ -1,6 +1,6 @@
 //! How far each schedule has come, moved forward by whoever is first.
 
-use super::Error;
+use super::error::Error;
 use super::tx::{Tx, on};
 use crate::domain::Millis;
 

@@ -6,7 +6,7 @@
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
 
-use super::Error;
+use super::error::Error;
 use crate::ambient::Entropy;
 use crate::domain::Millis;
 

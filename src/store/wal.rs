@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 
 use sqlx::Row;
 
-use super::Error;
+use super::error::Error;
 use super::tx::{Raw, Tx};
 
 /// About how many pages may be in the log before they are moved.

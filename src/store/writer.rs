@@ -13,8 +13,9 @@ use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
+use super::error::Error;
 use super::tx::{Tx, Work};
-use super::{Error, wal};
+use super::wal;
 use crate::ambient::{Clock, Hold};
 
 /// Writers that may wait at once; the next one waits for a place, which is what slows it down.

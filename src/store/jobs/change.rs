@@ -2,20 +2,21 @@
 
 use uuid::Uuid;
 
+use super::state::State;
 use super::tally::Changes;
-use super::{State, job_id};
 use crate::domain::JobId;
-use crate::store::Error;
+use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
 
-pub(super) const LOOK: &str = "SELECT kind, state FROM job WHERE id = $1";
-pub(super) const LOOK_LOCKED: &str = "SELECT kind, state FROM job WHERE id = $1 FOR UPDATE";
-pub(super) const CANCEL: &str = "UPDATE job SET state = 'cancelled', turn = NULL, lease_owner = NULL,
+const LOOK: &str = "SELECT kind, state FROM job WHERE id = $1";
+const LOOK_LOCKED: &str = "SELECT kind, state FROM job WHERE id = $1 FOR UPDATE";
+const CANCEL: &str = "UPDATE job SET state = 'cancelled', turn = NULL, lease_owner = NULL,
     lease_until = NULL, updated_at = $1 WHERE id = $2";
-pub(super) const RETRY: &str = "UPDATE job SET state = 'queued', turn = NULL, run_at = $1, attempts = 0, crashes = 0,
+const RETRY: &str = "UPDATE job SET state = 'queued', turn = NULL, run_at = $1, attempts = 0, crashes = 0,
     crashed_at = NULL, lease_owner = NULL, lease_until = NULL, updated_at = $1 WHERE id = $2";
-pub(super) const DEAD_OF_KIND: &str =
-    "SELECT id FROM job WHERE state = 'dead' AND kind = $1 ORDER BY updated_at LIMIT 500";
+const DEAD_OF_KIND: &str = "SELECT id FROM job WHERE state = 'dead' AND kind = $1 ORDER BY updated_at LIMIT 500";
+
+pub(super) const STATEMENTS: &[&str] = &[LOOK, LOOK_LOCKED, CANCEL, RETRY, DEAD_OF_KIND];
 
 async fn look(tx: &mut Tx, id: Uuid) -> Result<Option<(String, State)>, Error> {
     let text = tx.pick(LOOK, LOOK_LOCKED);
@@ -67,7 +68,7 @@ pub async fn retry_kind(tx: &mut Tx, kind: &str) -> Result<Vec<JobId>, Error> {
     let mut revived = Vec::with_capacity(dead.len());
     for (id,) in dead {
         if let Some(State::Dead) = change(tx, id, &[State::Dead], (State::Queued, RETRY)).await? {
-            revived.push(job_id(id));
+            revived.push(JobId(id));
         }
     }
     Ok(revived)

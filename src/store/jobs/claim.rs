@@ -6,13 +6,14 @@
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
+use super::batch::places;
+use super::state::State;
 use super::tally::Changes;
-use super::{State, places};
 use crate::domain::Millis;
-use crate::store::Error;
+use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
 
-pub(super) const SLOTS: &str = "WITH RECURSIVE head(id) AS (
+const SLOTS: &str = "WITH RECURSIVE head(id) AS (
         SELECT (SELECT id FROM job WHERE turn IS NOT NULL ORDER BY lane, kind, priority DESC, turn, id LIMIT 1)
         UNION ALL
         SELECT (SELECT n.id FROM job n WHERE n.turn IS NOT NULL AND (n.lane, n.kind) > (j.lane, j.kind)
@@ -22,20 +23,22 @@ pub(super) const SLOTS: &str = "WITH RECURSIVE head(id) AS (
     SELECT j.lane, j.kind, j.priority FROM head JOIN job j ON j.id = head.id
     WHERE NOT EXISTS (SELECT 1 FROM gate g WHERE (g.paused OR g.open_at > $1)
         AND ((g.scope = 'lane' AND g.name = j.lane) OR (g.scope = 'kind' AND g.name = j.kind)))";
-pub(super) const TAKE: &str = "WITH pick AS MATERIALIZED (
+const TAKE: &str = "WITH pick AS MATERIALIZED (
         SELECT id FROM job WHERE lane = $1 AND kind = $2 AND turn IS NOT NULL
         ORDER BY priority DESC, turn, id LIMIT $3)
     UPDATE job SET state = 'running', turn = NULL, fence = fence + 1, lease_owner = $4, lease_until = $5,
         updated_at = $6
     WHERE id IN (SELECT id FROM pick)
     RETURNING id, kind, key, lane, target, payload, priority, attempts, attempts_max, crashes, snoozes, fence, progress";
-pub(super) const TAKE_LOCKED: &str = "WITH pick AS MATERIALIZED (
+const TAKE_LOCKED: &str = "WITH pick AS MATERIALIZED (
         SELECT id FROM job WHERE lane = $1 AND kind = $2 AND turn IS NOT NULL
         ORDER BY priority DESC, turn, id LIMIT $3 FOR UPDATE SKIP LOCKED)
     UPDATE job SET state = 'running', turn = NULL, fence = fence + 1, lease_owner = $4, lease_until = $5,
         updated_at = $6
     WHERE id IN (SELECT id FROM pick)
     RETURNING id, kind, key, lane, target, payload, priority, attempts, attempts_max, crashes, snoozes, fence, progress";
+
+pub(super) const STATEMENTS: &[&str] = &[SLOTS, TAKE, TAKE_LOCKED];
 
 /// A line of due jobs that may be taken from.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow)]

@@ -8,10 +8,11 @@ use std::collections::HashMap;
 
 use sqlx::AssertSqlSafe;
 
+use super::batch::places;
+use super::state::State;
 use super::tally::Changes;
-use super::{State, job_id, places};
 use crate::domain::{JobId, Millis};
-use crate::store::Error;
+use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
 
 /// Values of a row in one insert.
@@ -19,12 +20,14 @@ const WIDTH: usize = 17;
 /// Rows in one statement.
 const ROWS: usize = 64;
 
-pub(super) const LINE: &str = "SELECT
+const LINE: &str = "SELECT
     (SELECT turn FROM job WHERE lane = $1 AND kind = $2 AND priority = $3 AND target = $4 AND turn IS NOT NULL
         ORDER BY turn DESC LIMIT 1),
     (SELECT turn FROM job WHERE lane = $1 AND kind = $2 AND priority = $3 AND turn IS NOT NULL
         ORDER BY turn LIMIT 1)";
-pub(super) const SAME: &str = "SELECT id, payload FROM job WHERE kind = $1 AND key = $2";
+const SAME: &str = "SELECT id, payload FROM job WHERE kind = $1 AND key = $2";
+
+pub(super) const STATEMENTS: &[&str] = &[LINE, SAME];
 
 /// A job to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -73,7 +76,7 @@ pub async fn insert(tx: &mut Tx, news: &[New]) -> Result<Vec<Inserted>, Error> {
         for (new, (id, _)) in page.iter().zip(rows) {
             if made.contains(&id) {
                 changes.moved(&new.kind, None, Some(State::Queued));
-                outcomes.push(Inserted::New(job_id(id)));
+                outcomes.push(Inserted::New(JobId(id)));
             } else {
                 outcomes.push(look_again(tx, new).await?);
             }
@@ -110,7 +113,7 @@ async fn look_again(tx: &mut Tx, new: &New) -> Result<Inserted, Error> {
     let found: (uuid::Uuid, String) =
         on!(tx, db => sqlx::query_as(SAME).bind(&new.kind).bind(&new.key).fetch_one(db).await)
             .map_err(Error::in_act("find the job with the same key"))?;
-    Ok(if found.1 == new.payload { Inserted::Same(job_id(found.0)) } else { Inserted::Clash(job_id(found.0)) })
+    Ok(if found.1 == new.payload { Inserted::Same(JobId(found.0)) } else { Inserted::Clash(JobId(found.0)) })
 }
 
 /// The ends of the lines that this transaction has looked at.

@@ -3,9 +3,9 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::State;
+use super::state::State;
 use crate::domain::{JobId, Millis};
-use crate::store::Error;
+use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
 
 macro_rules! columns {
@@ -16,22 +16,21 @@ macro_rules! columns {
     };
 }
 
-pub(super) const FIND: &str = concat!(columns!(), "WHERE id = $1");
-pub(super) const FIND_KEY: &str = concat!(columns!(), "WHERE kind = $1 AND key = $2");
-pub(super) const LIST: &str = concat!(
+const FIND: &str = concat!(columns!(), "WHERE id = $1");
+const FIND_KEY: &str = concat!(columns!(), "WHERE kind = $1 AND key = $2");
+const LIST: &str = concat!(
     columns!(),
     "WHERE id < $1 AND (CAST($2 AS TEXT) IS NULL OR kind = $2) AND (CAST($3 AS TEXT) IS NULL OR lane = $3)
     ORDER BY id DESC LIMIT $4"
 );
-pub(super) const LIST_STATE: &str = concat!(
+const LIST_STATE: &str = concat!(
     columns!(),
     "WHERE id < $1 AND (CAST($2 AS TEXT) IS NULL OR kind = $2) AND (CAST($3 AS TEXT) IS NULL OR lane = $3)
     AND state = $5 ORDER BY id DESC LIMIT $4"
 );
-pub(super) const NEXT_DUE: &str =
-    "SELECT MIN(run_at) FROM job WHERE turn IS NULL AND state IN ('queued', 'failed', 'snoozed')";
+const NEXT_DUE: &str = "SELECT MIN(run_at) FROM job WHERE turn IS NULL AND state IN ('queued', 'failed', 'snoozed')";
 /// Lanes hop over the index of lines, as a claim does.
-pub(super) const LANES: &str = "WITH RECURSIVE l(lane) AS (
+const LANES: &str = "WITH RECURSIVE l(lane) AS (
         SELECT MIN(lane) FROM job WHERE turn IS NOT NULL
         UNION ALL
         SELECT (SELECT MIN(n.lane) FROM job n WHERE n.turn IS NOT NULL AND n.lane > l.lane) FROM l
@@ -39,6 +38,8 @@ pub(super) const LANES: &str = "WITH RECURSIVE l(lane) AS (
     )
     SELECT l.lane, (SELECT COUNT(*) FROM job j WHERE j.lane = l.lane AND j.turn IS NOT NULL) FROM l
     WHERE l.lane IS NOT NULL";
+
+pub(super) const STATEMENTS: &[&str] = &[FIND, FIND_KEY, LIST, LIST_STATE, LANES, NEXT_DUE];
 
 /// A whole row.
 #[derive(Debug, Clone, FromRow)]

@@ -3,18 +3,21 @@
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
+use super::batch::places;
+use super::state::State;
 use super::tally::Changes;
-use super::{State, places};
 use crate::domain::{Class, Millis};
-use crate::store::Error;
+use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
 
 const WIDTH: usize = 10;
 
-pub(super) const PROGRESS: &str = "UPDATE job SET progress = $1, crashes = 0, crashed_at = NULL, updated_at = $2
+const PROGRESS: &str = "UPDATE job SET progress = $1, crashes = 0, crashed_at = NULL, updated_at = $2
     WHERE id = $3 AND fence = $4 AND state = 'running' RETURNING id";
-pub(super) const STILL_HELD: &str = "UPDATE job SET updated_at = $1
+const STILL_HELD: &str = "UPDATE job SET updated_at = $1
     WHERE id = $2 AND fence = $3 AND state = 'running' RETURNING id";
+
+pub(super) const STATEMENTS: &[&str] = &[PROGRESS, STILL_HELD];
 
 /// How one run ended, as it will stand in the table.
 #[derive(Debug, Clone)]

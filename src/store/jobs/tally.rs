@@ -3,21 +3,23 @@
 use sqlx::Row;
 use std::collections::BTreeMap;
 
-use super::State;
-use crate::store::Error;
+use super::state::State;
+use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
 
-pub(super) const ADD: &str = "INSERT INTO job_delta (id, kind, state, n) VALUES ($1, $2, $3, $4)";
-pub(super) const COUNTS: &str = "SELECT kind, state, CAST(SUM(n) AS BIGINT) FROM (
+const ADD: &str = "INSERT INTO job_delta (id, kind, state, n) VALUES ($1, $2, $3, $4)";
+const COUNTS: &str = "SELECT kind, state, CAST(SUM(n) AS BIGINT) FROM (
         SELECT kind, state, n FROM job_tally UNION ALL SELECT kind, state, n FROM job_delta
     ) AS every_change GROUP BY kind, state HAVING SUM(n) <> 0 ORDER BY kind, state";
-pub(super) const TAKE_DELTAS: &str = "DELETE FROM job_delta WHERE id IN
+const TAKE_DELTAS: &str = "DELETE FROM job_delta WHERE id IN
     (SELECT id FROM job_delta ORDER BY id LIMIT 2000) RETURNING kind, state, n";
-pub(super) const TAKE_DELTAS_LOCKED: &str = "WITH pick AS MATERIALIZED
+const TAKE_DELTAS_LOCKED: &str = "WITH pick AS MATERIALIZED
     (SELECT id FROM job_delta ORDER BY id LIMIT 2000 FOR UPDATE SKIP LOCKED)
     DELETE FROM job_delta WHERE id IN (SELECT id FROM pick) RETURNING kind, state, n";
-pub(super) const FOLD: &str = "INSERT INTO job_tally (kind, state, n) VALUES ($1, $2, $3)
+const FOLD: &str = "INSERT INTO job_tally (kind, state, n) VALUES ($1, $2, $3)
     ON CONFLICT (kind, state) DO UPDATE SET n = job_tally.n + excluded.n";
+
+pub(super) const STATEMENTS: &[&str] = &[ADD, COUNTS, TAKE_DELTAS, TAKE_DELTAS_LOCKED, FOLD];
 
 /// How many jobs of a kind are in a state.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]

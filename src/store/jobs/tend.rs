@@ -5,11 +5,12 @@
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
+use super::batch::places;
 use super::insert::{Line, Waits};
+use super::state::State;
 use super::tally::Changes;
-use super::{State, moment, places};
 use crate::domain::Millis;
-use crate::store::Error;
+use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
 
 macro_rules! due {
@@ -38,15 +39,18 @@ macro_rules! left_behind {
     };
 }
 
-pub(super) const DUE: &str = due!();
-pub(super) const DUE_LOCKED: &str = concat!(due!(), " FOR UPDATE SKIP LOCKED");
-pub(super) const EXPIRED: &str = expired!();
-pub(super) const EXPIRED_LOCKED: &str = concat!(expired!(), " FOR UPDATE SKIP LOCKED");
-pub(super) const LEFT_BEHIND: &str = left_behind!();
-pub(super) const LEFT_BEHIND_LOCKED: &str = concat!(left_behind!(), " FOR UPDATE SKIP LOCKED");
-pub(super) const PRUNE: &str = "DELETE FROM job WHERE id IN
+const DUE: &str = due!();
+const DUE_LOCKED: &str = concat!(due!(), " FOR UPDATE SKIP LOCKED");
+const EXPIRED: &str = expired!();
+const EXPIRED_LOCKED: &str = concat!(expired!(), " FOR UPDATE SKIP LOCKED");
+const LEFT_BEHIND: &str = left_behind!();
+const LEFT_BEHIND_LOCKED: &str = concat!(left_behind!(), " FOR UPDATE SKIP LOCKED");
+const PRUNE: &str = "DELETE FROM job WHERE id IN
     (SELECT id FROM job WHERE state = $1 AND state IN ('done', 'cancelled', 'dead', 'unknown') AND updated_at < $2
         ORDER BY updated_at LIMIT $3) RETURNING kind";
+
+pub(super) const STATEMENTS: &[&str] =
+    &[DUE, DUE_LOCKED, EXPIRED, EXPIRED_LOCKED, LEFT_BEHIND, LEFT_BEHIND_LOCKED, PRUNE];
 
 /// Rows in one statement.
 const ROWS: usize = 250;
@@ -133,7 +137,7 @@ pub struct Rescue {
 impl Rescue {
     /// When the first of its crashes was.
     pub fn crashed_at(&self) -> Option<Millis> {
-        self.crashed_at.map(moment)
+        self.crashed_at.map(Millis)
     }
 }
 

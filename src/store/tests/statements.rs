@@ -10,7 +10,7 @@ fn every_statement_is_prepared_on_both_databases() {
     let seen = AtomicU32::new(0);
     on_each(async |store, _| {
         let sqlite = store.file().map(std::path::Path::to_owned);
-        for text in STATEMENTS.iter().copied().flatten() {
+        for text in STATEMENTS.iter().copied().flatten().copied().flatten() {
             // A row lock is PostgreSQL's word alone.
             let locks = text.contains("FOR UPDATE");
             match &sqlite {

@@ -1,0 +1,58 @@
+//! How a run can end.
+
+use std::time::Duration;
+
+use crate::domain::{Class, Next};
+use crate::store;
+
+/// A run that reached its end.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Settled {
+    /// It worked; the value is kept as the job's result.
+    Done(serde_json::Value),
+    /// It was sent out and nobody can say whether it arrived: to be looked up, never sent again blindly.
+    Unknown(String),
+}
+
+/// A run that missed, and what its class asks for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Miss {
+    /// The class of the miss.
+    pub class: Class,
+    /// What follows; [`Class::next`] unless the miss is a wait.
+    pub next: Next,
+    /// What went wrong, on one line.
+    pub error: String,
+    /// How long the other side asked us to wait.
+    pub after: Option<Duration>,
+}
+
+impl Miss {
+    /// A miss that does what its class says.
+    pub fn new(class: Class, error: impl Into<String>) -> Self {
+        Self { class, next: class.next(), error: error.into(), after: None }
+    }
+
+    /// A miss that only has to wait: a full disk, quiet hours. It spends no attempt, however often.
+    pub fn waiting(class: Class, after: Duration, error: impl Into<String>) -> Self {
+        Self { class, next: Next::Wait, error: error.into(), after: Some(after) }
+    }
+
+    /// The same miss with the wait that the other side asked for.
+    #[must_use]
+    pub const fn after(mut self, wait: Option<Duration>) -> Self {
+        self.after = wait;
+        self
+    }
+}
+
+/// A full or busy store is waited for; anything else is tried again.
+impl From<store::Error> for Miss {
+    fn from(error: store::Error) -> Self {
+        if error.is_passing() {
+            Self::waiting(error.class(), Duration::from_secs(30), error.to_string())
+        } else {
+            Self::new(error.class(), error.to_string())
+        }
+    }
+}

@@ -1,0 +1,137 @@
+//! One copy of a SQLite database: written by `VACUUM INTO`, checked, synced, and only then named.
+//!
+//! What was interrupted keeps the ending `.part` and is thrown away by the next run.
+
+use std::fs::File;
+use std::path::{Path, PathBuf};
+
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row, SqliteConnection};
+
+use super::error::Error;
+use super::migrate;
+use super::tx::{Raw, Tx};
+use crate::domain::Millis;
+
+/// Why there is no copy, or why one is not to be trusted.
+#[derive(Debug, thiserror::Error)]
+pub enum BackupError {
+    /// The database belongs to a server.
+    #[error("the database is on a PostgreSQL server: run `pg_dump --format=custom --file=radard.dump` against it")]
+    Server,
+    /// The database refused.
+    #[error(transparent)]
+    Store(#[from] Error),
+    /// A file could not be written, synced, named or read.
+    #[error("cannot {act} `{}`", .file.display())]
+    File {
+        /// What was tried.
+        act: &'static str,
+        /// On what.
+        file: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// The copy is damaged, or is no database of ours.
+    #[error("`{}` is not a sound copy: {why}", .file.display())]
+    Damaged {
+        /// Which file.
+        file: PathBuf,
+        /// What is wrong with it.
+        why: String,
+    },
+}
+
+/// What a check of a copy found.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Verified {
+    /// The file.
+    pub file: PathBuf,
+    /// Its size.
+    pub bytes: u64,
+    /// The step of its schema.
+    pub step: i64,
+    /// The jobs in it.
+    pub jobs: i64,
+}
+
+/// Copies the database beside itself before its schema goes a step further.
+pub(super) async fn before_step(tx: &mut Tx, database: &Path, now: Millis) -> Result<(), BackupError> {
+    let dir = database.parent().unwrap_or(Path::new(".")).join("backups");
+    std::fs::create_dir_all(&dir).map_err(|source| BackupError::File { act: "make", file: dir.clone(), source })?;
+    copy(tx, &dir, &name_at("before-migration", now)).await.map(drop)
+}
+
+pub(super) fn name_at(prefix: &str, now: Millis) -> String {
+    let stamp = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default().strftime("%Y%m%dT%H%M%S%3fZ");
+    format!("{prefix}-{stamp}.db")
+}
+
+pub(super) async fn copy(tx: &mut Tx, dir: &Path, name: &str) -> Result<Verified, BackupError> {
+    clear_parts(dir);
+    let (part, file) = (dir.join(format!("{name}.part")), dir.join(name));
+    let Raw::Sqlite(db) = tx.raw() else { return Err(BackupError::Server) };
+    sqlx::query(AssertSqlSafe("VACUUM INTO $1"))
+        .bind(part.to_string_lossy().into_owned())
+        .execute(db)
+        .await
+        .map_err(Error::in_act("copy the database"))?;
+    let verified = verify(&part).await?;
+    sync_and_name(&part, &file)?;
+    Ok(Verified { file, ..verified })
+}
+
+/// Throws away what an interrupted run left.
+fn clear_parts(dir: &Path) {
+    let Ok(entries) = std::fs::read_dir(dir) else { return };
+    for entry in entries.flatten() {
+        if entry.file_name().to_string_lossy().ends_with(".part") {
+            let _stays_a_part = std::fs::remove_file(entry.path());
+        }
+    }
+}
+
+pub(super) fn sync_and_name(part: &Path, file: &Path) -> Result<(), BackupError> {
+    let failed = |act, file: &Path| {
+        let file = file.to_owned();
+        move |source| BackupError::File { act, file, source }
+    };
+    File::open(part).and_then(|f| f.sync_all()).map_err(failed("sync", part))?;
+    std::fs::rename(part, file).map_err(failed("name", file))?;
+    let dir = file.parent().unwrap_or(Path::new("."));
+    File::open(dir).and_then(|f| f.sync_all()).map_err(failed("sync", dir))
+}
+
+/// Opens `file` by itself and asks it whether it is whole.
+pub async fn verify(file: &Path) -> Result<Verified, BackupError> {
+    let read = |source| BackupError::File { act: "read", file: file.to_owned(), source };
+    let bytes = std::fs::metadata(file).map_err(read)?.len();
+    let damaged = |why: String| BackupError::Damaged { file: file.to_owned(), why };
+    let options =
+        SqliteConnectOptions::new().filename(file).read_only(true).immutable(true).disable_statement_logging();
+    let mut db = options.connect().await.map_err(|e| damaged(e.to_string()))?;
+    let checked = check(&mut db).await;
+    let _closed = db.close().await;
+    let (step, jobs) = checked.map_err(damaged)?;
+    Ok(Verified { file: file.to_owned(), bytes, step, jobs })
+}
+
+async fn check(db: &mut SqliteConnection) -> Result<(i64, i64), String> {
+    let text = |e: sqlx::Error| e.to_string();
+    let row = sqlx::query("PRAGMA integrity_check").fetch_one(&mut *db).await.map_err(text)?;
+    let said: String = row.try_get(0).map_err(text)?;
+    if said != "ok" {
+        return Err(said);
+    }
+    let strays = sqlx::query("PRAGMA foreign_key_check").fetch_all(&mut *db).await.map_err(text)?;
+    if !strays.is_empty() {
+        return Err(format!("{} rows point nowhere", strays.len()));
+    }
+    let step = sqlx::query("SELECT MAX(version) FROM radard_schema").fetch_one(&mut *db).await.map_err(text)?;
+    let step: i64 = step.try_get(0).map_err(text)?;
+    if step > migrate::known() {
+        return Err(format!("it is at step {step} and this radard knows {}", migrate::known()));
+    }
+    let jobs = sqlx::query("SELECT COUNT(*) FROM job").fetch_one(&mut *db).await.map_err(text)?;
+    Ok((step, jobs.try_get(0).map_err(text)?))
+}

@@ -1,0 +1,73 @@
+//! Where a job stands, in one word that SQL, JSON, logs and pages share.
+
+/// Where a job stands. `Failed` will be tried again; what ended for good is `Dead`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum State {
+    /// Waits for its time or for a worker.
+    Queued,
+    /// A worker holds it.
+    Running,
+    /// Waits because it was asked to, or because its lane is closed; no attempt was spent.
+    Snoozed,
+    /// An attempt failed; it will be tried again.
+    Failed,
+    /// It worked.
+    Done,
+    /// It will not be tried again unless a person says so.
+    Dead,
+    /// A person took it back.
+    Cancelled,
+    /// It was sent out and nobody knows whether it arrived.
+    Unknown,
+}
+
+impl State {
+    /// Every state, in the order of a job's life.
+    pub const ALL: [Self; 8] = [
+        Self::Queued,
+        Self::Running,
+        Self::Snoozed,
+        Self::Failed,
+        Self::Done,
+        Self::Dead,
+        Self::Cancelled,
+        Self::Unknown,
+    ];
+
+    /// The word in SQL, JSON and on pages.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Queued => "queued",
+            Self::Running => "running",
+            Self::Snoozed => "snoozed",
+            Self::Failed => "failed",
+            Self::Done => "done",
+            Self::Dead => "dead",
+            Self::Cancelled => "cancelled",
+            Self::Unknown => "unknown",
+        }
+    }
+
+    /// Reads a word of SQL; what no program of ours wrote counts as unknown.
+    pub(super) fn read(word: &str) -> Self {
+        Self::ALL.into_iter().find(|s| s.as_str() == word).unwrap_or(Self::Unknown)
+    }
+}
+
+impl std::str::FromStr for State {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        Self::ALL.into_iter().find(|s| s.as_str() == word).ok_or_else(|| {
+            let known: Vec<_> = Self::ALL.iter().map(|s| s.as_str()).collect();
+            format!("`{word}` is not a state: one of {}", known.join(" "))
+        })
+    }
+}
+
+impl std::fmt::Display for State {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.pad(self.as_str())
+    }
+}
