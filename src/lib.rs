@@ -125,6 +125,7 @@
 
 pub mod ambient;
 pub mod domain;
+pub mod observe;
 pub mod queue;
 pub mod store;
 pub mod supervise;
