@@ -4,6 +4,9 @@
 //! each metric stands once in a list, with its meaning, and tests keep the lists clean. Nothing here opens a port or
 //! a file; the page that serves the numbers lives in `web`.
 
+pub mod field;
+pub mod metric;
 pub mod redact;
 
+pub use metric::Metrics;
 pub use redact::Register;
