@@ -5,6 +5,7 @@
 //! a file; the page that serves the numbers lives in `web`.
 
 pub mod field;
+pub mod log;
 pub mod metric;
 pub mod redact;
 
