@@ -83,11 +83,13 @@
 //! # Field names in logs
 //!
 //! Dotted, by thing, the unit in the name; the sentence stands alone without them.
-//! `job.id` `job.kind` `job.key` `job.attempt` `job.state` · `lease.owner` `lease.fence` · `lane.name` `target.name` ·
-//! `alarm.id` `alarm.class` `alarm.severity` · `task.name` `task.restarts` · `node.id` `boot.id` · `store.op`
-//! `store.batch` · `config.file` `config.key` · `http.method` `http.path` `http.status` · `platform.name`
-//! `endpoint.name` · `session.profile` `room.id` `show.id` `danmaku.count` · `class` `error` · `duration_ms`
-//! `delay_ms` `size_bytes`.
+//! `observe::field` gives each its meaning.
+//! `job.id` `job.kind` `job.key` `job.attempt` `job.crashes` `job.state` · `lease.owner` `lease.fence` · `lane.name`
+//! `target.name` · `schedule.name` `schedule.slot` · `alarm.id` `alarm.class` `alarm.severity` · `task.name`
+//! `task.restarts` `panic.place` `signal.name` · `node.id` `boot.id` · `store.op` `store.batch` `migration.version` ·
+//! `config.file` `config.key` · `http.method` `http.route` `http.status` `listen.address` `key.name` · `platform.name`
+//! `endpoint.name` · `session.profile` `room.id` `show.id` `danmaku.count` `download.name` · `class` `error` `count` ·
+//! `duration_ms` `delay_ms` `size_bytes`
 //!
 //! # A job, from asking to done
 //!
@@ -125,7 +127,9 @@
 
 pub mod ambient;
 pub mod config;
+pub mod daemon;
 pub mod domain;
+pub mod observe;
 pub mod queue;
 pub mod store;
 pub mod supervise;
