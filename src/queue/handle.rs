@@ -10,7 +10,6 @@ use super::ask::{self, Ask, AskError, Asked};
 use super::hands::Hands;
 use super::kinds::Kinds;
 use super::rules::Rules;
-use super::tend;
 use crate::ambient::Ambient;
 use crate::domain::JobId;
 use crate::store::jobs::{Inserted, State};
@@ -40,8 +39,16 @@ impl Queue {
         (queue, Inlets { asking: Arc::new(Mutex::new(inlet)) })
     }
 
+    /// Closes or opens the door for new work: with a full disk, what is running must still be able to end.
+    pub fn close_door(&self, closed: bool) {
+        self.hands.door_closed.store(closed, Ordering::Relaxed);
+    }
+
     /// Asks for work; answers after it is on the disk.
     pub async fn ask(&self, ask: Ask) -> Result<Asked, AskError> {
+        if self.hands.door_closed.load(Ordering::Relaxed) {
+            return Err(store::Error::Full { act: "queue jobs" }.into());
+        }
         let new = ask::check(&self.kinds, self.rules.payload_limit, &ask, self.store.now())?;
         let later = new.run_at > self.store.now();
         let outcome = ask::submit(&self.asking, new).await?;
@@ -121,11 +128,6 @@ impl Queue {
             .await?;
         self.wake();
         Ok(())
-    }
-
-    /// One page of housekeeping; gives how many rows it touched, so that the caller knows whether to go on.
-    pub async fn housekeep(&self) -> Result<usize, store::Error> {
-        tend::housekeep(&self.store, &self.rules).await
     }
 
     /// Proves that a job could be queued and taken now.

@@ -1,7 +1,7 @@
 //! What this process holds: the jobs in its hands and the bells that wake its parts.
 
 use std::collections::HashMap;
-use std::sync::atomic::AtomicU64;
+use std::sync::atomic::{AtomicBool, AtomicU64};
 use std::sync::{Mutex, PoisonError};
 
 use tokio::sync::Notify;
@@ -31,6 +31,8 @@ pub(super) struct Hands {
     pub(super) later: Notify,
     /// Ends and leases that came too late.
     pub(super) lost: AtomicU64,
+    /// No new work is taken: the disk is full.
+    pub(super) door_closed: AtomicBool,
     /// Jobs that were asked for and are new.
     pub(super) asked: AtomicU64,
 }

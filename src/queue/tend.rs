@@ -108,6 +108,7 @@ impl Tender {
         if freed > 0 {
             tracing::warn!("{freed} jobs whose worker is gone are queued again");
         }
+        while self.store.write::<_, store::Error, _>(|tx| Box::pin(jobs::fold(tx))).await? == jobs::FOLD_PAGE {}
         self.mend_gates_and_alarms().await
     }
 
@@ -224,25 +225,6 @@ impl Tender {
         let within = self.store.now() + Duration::from_mins(1);
         Ok(moments.into_iter().min().map(|at| at.min(within)))
     }
-}
-
-/// One page of housekeeping: old jobs, folded counts; gives how many rows it touched.
-pub(super) async fn housekeep(store: &Store, rules: &Rules) -> Result<usize, store::Error> {
-    let (done, dead) = (rules.keep_done, rules.keep_dead);
-    store
-        .write::<_, store::Error, _>(move |tx| {
-            Box::pin(async move {
-                let mut touched = jobs::fold(tx).await?;
-                for state in [State::Done, State::Cancelled] {
-                    touched += jobs::prune(tx, state, tx.now() - done).await?;
-                }
-                for state in [State::Dead, State::Unknown] {
-                    touched += jobs::prune(tx, state, tx.now() - dead).await?;
-                }
-                Ok(touched)
-            })
-        })
-        .await
 }
 
 /// What becomes of an orphan: queued again, or dead when it has taken too many processes with it.

@@ -276,6 +276,14 @@ impl Store {
         &self.pool
     }
 
+    /// Gives pages that rows left empty back to the disk, a few at a time. On PostgreSQL the server does that.
+    pub async fn give_space_back(&self) -> Result<(), Error> {
+        if self.is_shared() {
+            return Ok(());
+        }
+        self.write(|tx| Box::pin(async move { tx.run("give space back", "PRAGMA incremental_vacuum(500)").await })).await
+    }
+
     /// Whether several processes may share this database.
     pub const fn is_shared(&self) -> bool {
         matches!(self.pool, Pool::Postgres(_))

@@ -214,14 +214,16 @@ impl Supervisor {
         self.board.lock().unwrap_or_else(PoisonError::into_inner).values().cloned().collect()
     }
 
-    /// Asks everyone to stop, waits for `grace`, then drops the rest.
+    /// Asks everyone to stop, waits for `grace` of the machine's time, then drops the rest.
     pub async fn leave(&self, grace: Duration) -> Leave {
         self.stop.ask();
         self.tasks.close();
-        tokio::select! {
-            () = self.tasks.wait() => return Leave::Drained,
-            () = self.ambient.clock.sleep(grace) => {}
-            () = self.stop.halted() => {}
+        let drained = tokio::select! {
+            drained = self.ambient.clock.limit(grace, self.tasks.wait()) => drained.is_ok(),
+            () = self.stop.halted() => false,
+        };
+        if drained {
+            return Leave::Drained;
         }
         self.stop.halt();
         self.tasks.wait().await;

@@ -20,7 +20,7 @@ pub use insert::{Inserted, New, insert};
 pub use look::{Filter, Job, find, find_key, lanes, list, next_due};
 pub use settle::{End, progress, settle, still_held};
 pub use state::State;
-pub use tally::{Count, counts, fold};
+pub use tally::{Count, FOLD_PAGE, counts, fold};
 pub use tend::{Orphans, Rescue, Rescued, promote, prune, rescue};
 
 pub(super) const STATEMENTS: &[&[&str]] = &[

@@ -21,6 +21,9 @@ const FOLD: &str = "INSERT INTO job_tally (kind, state, n) VALUES ($1, $2, $3)
 
 pub(super) const STATEMENTS: &[&str] = &[ADD, COUNTS, TAKE_DELTAS, TAKE_DELTAS_LOCKED, FOLD];
 
+/// Deltas that one fold takes at most.
+pub const FOLD_PAGE: usize = 2000;
+
 /// How many jobs of a kind are in a state.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Count {

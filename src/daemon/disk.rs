@@ -1,0 +1,107 @@
+//! Looks after the disk: says when it is low, keeps the queue writable when it is full, heals by itself.
+//!
+//! A file of the size of `disk.reserve` lies in the data directory. When the disk is full it is given up, so that the
+//! ends of running jobs can still be written; new work is refused until there is room for the reserve again.
+
+use std::fs::{File, OpenOptions};
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use rustix::fs::FallocateFlags;
+
+use super::live::Live;
+use super::places::Places;
+
+/// Where the disk stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Room {
+    /// Enough.
+    Plenty,
+    /// Below the low water: no downloads are started.
+    Low,
+    /// Nothing is left but the reserve: no new work is taken.
+    Full,
+}
+
+/// What was seen at the last look.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// Where the disk stands.
+    pub room: Room,
+    /// Free bytes.
+    pub free: u64,
+    /// Where low begins.
+    pub low_water: u64,
+}
+
+/// Looks after the disk of one data directory; clones share what was seen.
+#[derive(Debug, Clone)]
+pub struct Disk {
+    places: Places,
+    live: Live,
+    seen: Arc<Mutex<Option<Seen>>>,
+}
+
+impl Disk {
+    /// Looks after the disk that holds `places`.
+    pub fn new(places: Places, live: Live) -> Self {
+        Self { places, live, seen: Arc::default() }
+    }
+
+    /// What was seen at the last look.
+    pub fn seen(&self) -> Option<Seen> {
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Looks, gives up the reserve or makes it again. Blocks for a moment: not for async threads.
+    pub fn look(&self) -> std::io::Result<Seen> {
+        let settings = self.live.now();
+        let (reserve_path, reserve) = (self.places.reserve(), settings.disk.reserve);
+        let (total, mut free) = space(&self.places.data)?;
+        let held = std::fs::metadata(&reserve_path).map_or(0, |m| m.len());
+        let before = self.seen().map(|seen| seen.room);
+        // An eighth of the reserve is what a few commits and the log around them need.
+        let room = if free < reserve / 8 || (before == Some(Room::Full) && free < reserve + reserve / 2) {
+            if held > 0 {
+                std::fs::remove_file(&reserve_path)?;
+                tracing::warn!(size_bytes = held, "The disk is full: the reserve of {held} bytes was given up");
+                free = space(&self.places.data)?.1;
+            }
+            Room::Full
+        } else {
+            if held < reserve && free > reserve.saturating_mul(2) {
+                hold_back(&reserve_path, reserve)?;
+                free = space(&self.places.data)?.1;
+            }
+            if free < settings.disk.low_water.of(total) { Room::Low } else { Room::Plenty }
+        };
+        let seen = Seen { room, free, low_water: settings.disk.low_water.of(total) };
+        *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen);
+        Ok(seen)
+    }
+
+    /// Why no download may start now.
+    pub fn closed(&self) -> Option<String> {
+        let seen = self.seen().filter(|seen| seen.room != Room::Plenty)?;
+        Some(format!("the disk has {} bytes left, `disk.low_water` asks for {}", seen.free, seen.low_water))
+    }
+}
+
+/// Total and free bytes of the file system that holds `dir`.
+pub fn space(dir: &Path) -> std::io::Result<(u64, u64)> {
+    let stat = rustix::fs::statvfs(dir)?;
+    Ok((stat.f_blocks.saturating_mul(stat.f_frsize), stat.f_bavail.saturating_mul(stat.f_frsize)))
+}
+
+/// Takes `bytes` of the disk for bad times.
+fn hold_back(path: &PathBuf, bytes: u64) -> std::io::Result<()> {
+    let file: File = OpenOptions::new().create(true).truncate(true).write(true).open(path)?;
+    match rustix::fs::fallocate(&file, FallocateFlags::empty(), 0, bytes) {
+        Ok(()) => Ok(()),
+        Err(error) => {
+            drop(file);
+            let _nothing_held = std::fs::remove_file(path);
+            Err(error.into())
+        }
+    }
+}

@@ -1,0 +1,274 @@
+//! The house put together: store, queue, kinds, and who owns their tasks.
+//!
+//! `run` lives in it, a command without a daemon borrows it for a moment. Two supervisors share the tasks: the ground
+//! floor holds the writer of the store and leaves last, everyone else is above and leaves first.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use super::disk::Disk;
+use super::jobs::{Backup, BackupTools, ProbePlatform, ProbeTools, Tidy, TidyTools};
+use super::jobs::own_schedules;
+use super::live::Live;
+use super::places::Places;
+use crate::ambient::Ambient;
+use crate::config::{Checked, Config, Late as ConfiguredLate, parse_cron, parse_zone};
+use crate::media::jobs as media;
+use crate::net;
+use crate::observe::{Metrics, Register};
+use crate::queue::{Inlets, Kinds, Late, Queue, Rules, Schedule};
+use crate::store::{Access, DirLock, LockError, OpenError, Place, Store};
+use crate::supervise::{Backoff, Leave, Restart, Supervisor};
+
+/// What a house is built from.
+#[derive(Clone)]
+pub struct Plan {
+    /// The checked settings, with their secrets.
+    pub config: Config,
+    /// `store-url`, when it came as a secret.
+    pub store_url: Option<crate::domain::Secret<String>>,
+    /// The folders.
+    pub places: Places,
+    /// Time and chance.
+    pub ambient: Ambient,
+    /// The register of secrets that the log knows.
+    pub register: Register,
+}
+
+impl Plan {
+    /// From what was checked.
+    pub fn new(checked: &Checked, places: Places, ambient: Ambient, register: Register) -> Self {
+        for (_, secret) in checked.secrets.iter() {
+            register.add(secret);
+        }
+        let store_url = checked.secrets.get("store-url").cloned().or_else(|| checked.config.store.url.clone());
+        Self { config: checked.config.clone(), store_url, places, ambient, register }
+    }
+
+    fn place(&self) -> Place {
+        match &self.store_url {
+            Some(url) => {
+                let connections = u32::try_from(self.config.store.connections).unwrap_or(u32::MAX);
+                Place::Postgres(url.clone(), connections)
+            }
+            None => Place::Sqlite(self.places.database()),
+        }
+    }
+}
+
+/// Why a house cannot be put together.
+#[derive(Debug, thiserror::Error)]
+pub enum HouseError {
+    /// The data directory cannot be made or read.
+    #[error("cannot use the data directory `{}`", .dir.display())]
+    Data {
+        /// The directory.
+        dir: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Somebody else has it.
+    #[error(transparent)]
+    Lock(#[from] LockError),
+    /// The store cannot be opened.
+    #[error(transparent)]
+    Store(#[from] OpenError),
+    /// The client cannot be made.
+    #[error(transparent)]
+    Net(#[from] net::Error),
+    /// A schedule names what is not there.
+    #[error("schedule `{name}` asks for kind `{kind}`, which there is not: one of {}", .known.join(" "))]
+    Schedule {
+        /// The schedule.
+        name: String,
+        /// The kind it asks for.
+        kind: String,
+        /// What there is.
+        known: Vec<&'static str>,
+    },
+}
+
+impl HouseError {
+    /// What a person can do about it.
+    pub fn advice(&self) -> Option<String> {
+        Some(match self {
+            Self::Data { .. } => "make it a folder that belongs to the user of radard, or name another with --data".into(),
+            Self::Lock(LockError::Held { .. }) => "stop the other radard, or use another --data".into(),
+            Self::Lock(LockError::Io { .. }) => "look at owner and mode of the data directory".into(),
+            Self::Store(OpenError::Store(error)) => error.advice().into(),
+            Self::Store(OpenError::Migrate(_)) => "start the radard that last opened this database, or a newer one".into(),
+            Self::Store(OpenError::Absent(_)) => "start `radard run` once, or name the data directory with --data".into(),
+            Self::Store(OpenError::Behind(_)) => "run `radard migrate`".into(),
+            Self::Store(OpenError::Address) => "write `store.url` as postgres://user@host/database".into(),
+            Self::Store(OpenError::Backup(_)) => "free some space, then start again; nothing was changed".into(),
+            Self::Net(error) => error.advice().into(),
+            Self::Schedule { .. } => "correct `kind` in the [[schedule]] of that name".into(),
+        })
+    }
+}
+
+/// A house: opened, and nothing in it runs but the writer of the store.
+pub struct House {
+    /// What it was built from.
+    pub plan: Plan,
+    /// The settings now.
+    pub live: Live,
+    /// The store.
+    pub store: Store,
+    /// The queue.
+    pub queue: Queue,
+    /// The queue's receiving ends.
+    pub inlets: Inlets,
+    /// The numbers.
+    pub metrics: Metrics,
+    /// The disk.
+    pub disk: Disk,
+    /// Who this process is: node and life.
+    pub owner: String,
+    /// Owns everyone but the writer.
+    pub upper: Supervisor,
+    ground: Supervisor,
+    _lock: Option<DirLock>,
+}
+
+impl House {
+    /// Takes the data directory and opens everything for writing.
+    pub async fn open(plan: Plan) -> Result<Self, HouseError> {
+        let failed = |source| HouseError::Data { dir: plan.places.data.clone(), source };
+        plan.places.make().map_err(failed)?;
+        let lock = DirLock::take(&plan.places.data)?;
+        let node = match &plan.config.node.id {
+            Some(id) => id.clone(),
+            None => node_id(&plan).map_err(failed)?,
+        };
+        Self::build(plan, Access::Write, node, Some(lock)).await
+    }
+
+    /// Opens the store for reading, beside whoever holds the directory.
+    pub async fn read_only(plan: Plan) -> Result<Self, HouseError> {
+        Self::build(plan, Access::Read, "reader".to_owned(), None).await
+    }
+
+    async fn build(plan: Plan, access: Access, node: String, lock: Option<DirLock>) -> Result<Self, HouseError> {
+        let ambient = plan.ambient.clone();
+        let (store, writer) = Store::open(&plan.place(), access, ambient.clone()).await?;
+        let (ground, upper) = (Supervisor::new(ambient.clone()), Supervisor::new(ambient.clone()));
+        let writer = Mutex::new(Some(writer));
+        ground.spawn("store.write", Restart::Never, move |_| {
+            let writer = writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+            async move {
+                match writer {
+                    Some(writer) => Ok(writer.serve().await?),
+                    None => Ok(()),
+                }
+            }
+        });
+        let live = Live::new(plan.config.clone());
+        let disk = Disk::new(plan.places.clone(), live.clone());
+        let boot = ambient.entropy.id(ambient.clock.now()).simple().to_string();
+        let owner = format!("{node}/{}", boot.get(..12).unwrap_or(&boot));
+        let kinds = kinds(&plan, &live, &store, &disk)?;
+        let rules = rules(&plan.config, &node, &owner);
+        let (queue, inlets) = Queue::new(rules, kinds, store.clone(), ambient);
+        let metrics = Metrics::new();
+        Ok(Self { plan, live, store, queue, inlets, metrics, disk, owner, upper, ground, _lock: lock })
+    }
+
+    /// The schedules of the settings and of the house itself.
+    pub fn schedules(&self) -> Result<Vec<Schedule>, HouseError> {
+        let known = self.queue.kinds();
+        let mut schedules = own_schedules(&self.plan.config);
+        for wanted in self.plan.config.schedules.iter().filter(|s| !s.paused) {
+            if !known.contains(&wanted.kind.as_str()) {
+                let (name, kind) = (wanted.name.clone(), wanted.kind.clone());
+                return Err(HouseError::Schedule { name, kind, known });
+            }
+            let (Ok(cron), Some(zone)) = (parse_cron(&wanted.at), parse_zone(&wanted.timezone)) else { continue };
+            let late = match wanted.late {
+                ConfiguredLate::Once => Late::Once,
+                ConfiguredLate::Skip => Late::Skip,
+            };
+            let payload = serde_json::to_value(&wanted.payload).unwrap_or_default();
+            schedules.push(Schedule { name: wanted.name.clone(), kind: wanted.kind.clone(), payload, cron, zone, late });
+        }
+        Ok(schedules)
+    }
+
+    /// Everyone leaves, from the top floor down; the writer goes last.
+    pub async fn leave(self, grace: Duration) -> Leave {
+        let left = self.upper.leave(grace).await;
+        drop((self.queue, self.inlets));
+        self.store.close().await;
+        self.ground.leave(Duration::from_secs(5)).await;
+        left
+    }
+
+    /// Drops everything where it stands.
+    pub fn halt(&self) {
+        self.upper.stop().halt();
+    }
+
+    /// What every task is doing, on all floors.
+    pub fn tasks(&self) -> Arc<dyn Fn() -> Vec<crate::supervise::Status> + Send + Sync> {
+        let (upper, ground) = (self.upper.clone(), self.ground.clone());
+        Arc::new(move || ground.statuses().into_iter().chain(upper.statuses()).collect())
+    }
+}
+
+/// The name of this node: made once, kept in the data directory.
+fn node_id(plan: &Plan) -> std::io::Result<String> {
+    let path = plan.places.data.join("node-id");
+    match std::fs::read_to_string(&path) {
+        Ok(text) if !text.trim().is_empty() => return Ok(text.trim().to_owned()),
+        Ok(_) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+        Err(error) => return Err(error),
+    }
+    let mut bytes = [0; 4];
+    plan.ambient.entropy.fill(&mut bytes);
+    let id = format!("node-{:08x}", u32::from_be_bytes(bytes));
+    std::fs::write(&path, &id)?;
+    Ok(id)
+}
+
+/// The numbers of the queue, from the settings.
+pub(super) fn rules(config: &Config, node: &str, owner: &str) -> Rules {
+    let queue = &config.queue;
+    Rules {
+        node: node.to_owned(),
+        owner: owner.to_owned(),
+        workers: queue.workers,
+        lease: queue.lease,
+        sweep: queue.sweep,
+        poll: queue.poll,
+        backoff: Backoff::new(queue.backoff_base, queue.backoff_cap),
+        drain: config.daemon.drain,
+        poison_crashes: u32::try_from(queue.poison_crashes).unwrap_or(u32::MAX),
+        poison_window: queue.poison_window,
+        keep_done: queue.keep_done,
+        keep_dead: queue.keep_dead,
+        payload_limit: queue.body_limit_kib.saturating_mul(1024),
+    }
+}
+
+/// Every kind of the house, bound to its tools.
+fn kinds(plan: &Plan, live: &Live, store: &Store, disk: &Disk) -> Result<Kinds, HouseError> {
+    let policy = net::Policy {
+        allow_private: plan.config.egress.allow_private.clone(),
+        timeout: plan.config.platform.timeout,
+        max_body: 8 << 20,
+    };
+    let client = net::Client::new(&policy, plan.ambient.clock.clone())?;
+    let (settings, room) = (live.clone(), disk.clone());
+    let media_settings = move || {
+        let now = settings.now();
+        media::Settings { mode: now.media.mode, max_bytes: now.media.max_bytes, closed: room.closed() }
+    };
+    let library = plan.places.media(plan.config.media.dir.as_deref());
+    Ok(Kinds::default()
+        .with::<ProbePlatform>(ProbeTools { net: client.clone(), live: live.clone() })
+        .with::<media::Download>(media::Tools { net: client, dir: library, settings: Arc::new(media_settings) })
+        .with::<Backup>(BackupTools { store: store.clone(), live: live.clone(), dir: plan.places.backups() })
+        .with::<Tidy>(TidyTools { store: store.clone(), live: live.clone() }))
+}

@@ -1,0 +1,69 @@
+//! Copies the database into the backups folder and thins the old copies out.
+//!
+//! A second run makes a second copy, which harms nobody. On PostgreSQL the server's owner makes copies; the job says
+//! so and is done.
+
+use std::path::PathBuf;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::daemon::live::Live;
+use crate::domain::Class;
+use crate::queue::{Job, Lease, Miss, Settled};
+use crate::store::backup::{self, BackupError};
+use crate::store::{Error, Store, alarms};
+
+/// Copy the database.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Backup {}
+
+/// What a copy needs.
+#[derive(Clone)]
+pub struct Tools {
+    /// What is copied.
+    pub store: Store,
+    /// How many copies stay.
+    pub live: Live,
+    /// Where they are.
+    pub dir: PathBuf,
+}
+
+impl Job for Backup {
+    const KIND: &'static str = "backup";
+    type Tools = Tools;
+
+    async fn run(self, tools: &Tools, _lease: &Lease) -> Result<Settled, Miss> {
+        let made = match backup::create(&tools.store, &tools.dir).await {
+            Ok(made) => made,
+            Err(BackupError::Server) => return Ok(Settled::Done(json!({"skipped": BackupError::Server.to_string()}))),
+            Err(error) => return Err(failed(tools, &error).await),
+        };
+        let (dir, keep) = (tools.dir.clone(), tools.live.now().backup.keep);
+        let thinned = tokio::task::spawn_blocking(move || backup::thin_out(&dir, keep)).await.unwrap_or(0);
+        let healed = tools.store.write::<_, Error, _>(|tx| Box::pin(alarms::close(tx, "backup_failed", "database")));
+        healed.await?;
+        tracing::info!("Database copied to `{}`", made.file.display());
+        Ok(Settled::Done(json!({"file": made.file, "bytes": made.bytes, "jobs": made.jobs, "thinned": thinned})))
+    }
+}
+
+async fn failed(tools: &Tools, error: &BackupError) -> Miss {
+    let detail = error.to_string();
+    let raise = alarms::Raise {
+        name: "backup_failed",
+        subject: "database".to_owned(),
+        severity: alarms::Severity::Critical,
+        class: Class::Local,
+        detail: detail.clone(),
+    };
+    let raised = tools.store.write::<_, Error, _>(move |tx| Box::pin(async move { alarms::raise(tx, &raise).await }));
+    if let Err(error) = raised.await {
+        tracing::error!("The alarm about a failed backup could not be written: {error}");
+    }
+    match error {
+        BackupError::Store(error) => error.clone().into(),
+        _ => Miss::new(Class::Local, detail),
+    }
+}

@@ -1,0 +1,32 @@
+//! Kinds of the house itself: is the way to a platform open, copy the database, throw away what is old.
+
+mod backup;
+mod probe_platform;
+mod tidy;
+
+use crate::config::{Config, parse_cron, parse_zone};
+use crate::queue::{Job, Late, Schedule};
+
+pub use backup::{Backup, Tools as BackupTools};
+pub use probe_platform::{ProbePlatform, Tools as ProbeTools};
+pub use tidy::{Tidy, Tools as TidyTools};
+
+/// When the house does its own work.
+pub fn own_schedules(config: &Config) -> Vec<Schedule> {
+    let own = [
+        ("backup", Backup::KIND, config.backup.at.as_str(), config.backup.timezone.as_str()),
+        ("tidy", Tidy::KIND, "17 * * * *", "UTC"),
+    ];
+    own.into_iter()
+        .filter_map(|(name, kind, at, zone)| {
+            Some(Schedule {
+                name: name.to_owned(),
+                kind: kind.to_owned(),
+                payload: serde_json::json!({}),
+                cron: parse_cron(at).ok()?,
+                zone: parse_zone(zone)?,
+                late: Late::Once,
+            })
+        })
+        .collect()
+}

@@ -1,0 +1,74 @@
+//! Throws away what has been kept long enough and gives the space back, a page at a time.
+
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
+use serde_json::json;
+
+use crate::daemon::live::Live;
+use crate::queue::{Job, Lease, Miss, Settled};
+use crate::store::jobs::{self, State};
+use crate::store::{Error, Store, alarms, keys};
+
+/// Closed alarms are kept this long.
+const ALARMS: Duration = Duration::from_hours(24 * 90);
+
+/// Throw away what is old.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tidy {}
+
+/// What tidying needs.
+#[derive(Clone)]
+pub struct Tools {
+    /// What is tidied.
+    pub store: Store,
+    /// How long things are kept.
+    pub live: Live,
+}
+
+impl Job for Tidy {
+    const KIND: &'static str = "tidy";
+    type Tools = Tools;
+
+    async fn run(self, tools: &Tools, _lease: &Lease) -> Result<Settled, Miss> {
+        let queue = tools.live.now().queue.clone();
+        let keep = [
+            (State::Done, queue.keep_done),
+            (State::Cancelled, queue.keep_done),
+            (State::Dead, queue.keep_dead),
+            (State::Unknown, queue.keep_dead),
+        ];
+        let mut gone = 0;
+        for (state, keep) in keep {
+            gone += prune(&tools.store, state, keep).await?;
+        }
+        tools
+            .store
+            .write::<_, Error, _>(|tx| {
+                Box::pin(async move {
+                    keys::prune(tx).await?;
+                    alarms::prune(tx, tx.now() - ALARMS).await
+                })
+            })
+            .await?;
+        tools.store.give_space_back().await?;
+        Ok(Settled::Done(json!({"jobs": gone})))
+    }
+}
+
+async fn prune(store: &Store, state: State, keep: Duration) -> Result<usize, Error> {
+    let mut gone = 0;
+    loop {
+        let page = store.write::<_, Error, _>(move |tx| {
+            Box::pin(async move {
+                let before = tx.now() - keep;
+                jobs::prune(tx, state, before).await
+            })
+        });
+        match page.await? {
+            0 => return Ok(gone),
+            n => gone += n,
+        }
+    }
+}

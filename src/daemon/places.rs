@@ -1,0 +1,51 @@
+//! Where this instance keeps its things.
+
+use std::os::unix::fs::DirBuilderExt;
+use std::path::{Path, PathBuf};
+
+/// The two folders that everything else follows from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Places {
+    /// Where the settings are.
+    pub config: PathBuf,
+    /// Where everything else is: `DATA`.
+    pub data: PathBuf,
+}
+
+impl Places {
+    /// The database file, when the database is a file.
+    pub fn database(&self) -> PathBuf {
+        self.data.join("radard.db")
+    }
+
+    /// Where commands reach a running daemon.
+    pub fn socket(&self) -> PathBuf {
+        self.data.join("radard.sock")
+    }
+
+    /// Copies of the database.
+    pub fn backups(&self) -> PathBuf {
+        self.data.join("backups")
+    }
+
+    /// Space held back for a full disk.
+    pub fn reserve(&self) -> PathBuf {
+        self.data.join("reserve")
+    }
+
+    /// The library, unless `media.dir` says otherwise.
+    pub fn media(&self, set: Option<&Path>) -> PathBuf {
+        match set {
+            Some(dir) => self.data.join(dir),
+            None => self.data.join("media"),
+        }
+    }
+
+    /// Makes the data directory and the folders in it that only we may read.
+    pub fn make(&self) -> std::io::Result<()> {
+        let mut private = std::fs::DirBuilder::new();
+        private.recursive(true).mode(0o700);
+        private.create(&self.data)?;
+        private.create(self.backups())
+    }
+}

@@ -1,0 +1,149 @@
+//! Taking new settings over while running: whole or not at all.
+//!
+//! SIGHUP, a saved file and the API go one way. A refusal changes nothing and shows in the log, a metric, `/readyz`,
+//! systemd's status and an alarm, until a good file is read.
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use notify::Watcher;
+use tokio::sync::mpsc;
+
+use super::live::Live;
+use crate::ambient::Clock;
+use crate::config::{self, Sources};
+use crate::domain::{Class, Millis};
+use crate::observe::Metrics;
+use crate::observe::metric::CONFIG_RELOADS;
+use crate::store::{Error, Store, alarms};
+use crate::supervise::{Failure, Stop};
+
+/// An editor writes a file in several steps; this long after the last of them it is read.
+const SETTLE: Duration = Duration::from_millis(300);
+
+/// What settings are read from again.
+#[derive(Clone)]
+pub struct Origin {
+    /// The folder.
+    pub dir: PathBuf,
+    /// The environment at the start.
+    pub env: BTreeMap<String, String>,
+    /// The flags at the start.
+    pub flags: Vec<(String, String)>,
+}
+
+/// Follows the settings.
+#[derive(Clone)]
+pub struct Reloader {
+    /// Where they come from.
+    pub origin: Origin,
+    /// Where they go.
+    pub live: Live,
+    /// Where a refusal is remembered.
+    pub store: Store,
+    /// Where it is counted.
+    pub metrics: Metrics,
+    /// Time.
+    pub clock: Clock,
+    /// What else follows a change.
+    pub apply: Arc<dyn Fn(&config::Config) + Send + Sync>,
+    /// The refusal that stands, and since when.
+    pub refused: Arc<Mutex<Option<(Millis, String)>>>,
+}
+
+impl Reloader {
+    /// Reads the settings again and takes them over, or refuses them whole; gives what a person should hear.
+    pub async fn reload(&self) -> Result<String, String> {
+        let origin = self.origin.clone();
+        let read = move || config::check(&Sources::read(&origin.dir, origin.env, origin.flags));
+        let checked = tokio::task::spawn_blocking(read).await.map_err(|e| e.to_string())?;
+        match checked {
+            Ok(checked) => {
+                let reloaded = config::reload(&self.live.now(), checked.config);
+                (self.apply)(&reloaded.config);
+                self.live.replace(reloaded.config);
+                self.metrics.add(CONFIG_RELOADS, ["applied"], 1);
+                self.note(None).await;
+                let mut said = "settings taken over".to_owned();
+                if !reloaded.needs_restart.is_empty() {
+                    said = format!("{said}; these wait for a restart: {}", reloaded.needs_restart.join(" "));
+                }
+                tracing::info!("{said}");
+                Ok(said)
+            }
+            Err(problems) => {
+                let said = problems.to_string();
+                self.metrics.add(CONFIG_RELOADS, ["refused"], 1);
+                tracing::error!("The saved settings are refused and the old ones stay: {said}");
+                self.note(Some(&said)).await;
+                Err(said)
+            }
+        }
+    }
+
+    /// The refusal that stands.
+    pub fn refusal(&self) -> Option<(Millis, String)> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn note(&self, refusal: Option<&str>) {
+        let since = self.clock.now();
+        let was = {
+            let mut standing = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
+            std::mem::replace(&mut *standing, refusal.map(|said| (since, said.to_owned())))
+        };
+        if refusal.is_none() && was.is_none() {
+            return;
+        }
+        let detail = refusal.map(|said| said.lines().next().unwrap_or_default().to_owned());
+        let written = self.store.write::<_, Error, _>(move |tx| {
+            Box::pin(async move {
+                match detail {
+                    None => alarms::close(tx, "config_refused", "settings").await,
+                    Some(detail) => {
+                        let raise = alarms::Raise {
+                            name: "config_refused",
+                            subject: "settings".to_owned(),
+                            severity: alarms::Severity::Warning,
+                            class: Class::Local,
+                            detail,
+                        };
+                        alarms::raise(tx, &raise).await
+                    }
+                }
+            })
+        });
+        if let Err(error) = written.await {
+            tracing::warn!("The alarm about the settings could not be written: {error}");
+        }
+    }
+
+    /// Watches the folder and reads the settings again when a file in it is saved.
+    pub async fn watch(self, stop: Stop) -> Result<(), Failure> {
+        let (bell, mut saved) = mpsc::channel(1);
+        let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
+            let touches = |event: &notify::Event| !event.kind.is_access() && event.paths.iter().any(|p| is_settings(p));
+            if event.as_ref().is_ok_and(touches) {
+                // A full bell rings already.
+                let _rings_already = bell.try_send(());
+            }
+        })?;
+        watcher.watch(&self.origin.dir, notify::RecursiveMode::NonRecursive)?;
+        loop {
+            tokio::select! {
+                biased;
+                () = stop.asked() => return Ok(()),
+                rung = saved.recv() => if rung.is_none() { return Err("the watcher of the settings ended".into()) },
+            }
+            self.clock.sleep(SETTLE).await;
+            while saved.try_recv().is_ok() {}
+            let _said_already = self.reload().await;
+        }
+    }
+}
+
+fn is_settings(path: &std::path::Path) -> bool {
+    path.extension().is_some_and(|ending| ending == "toml")
+}

@@ -1,0 +1,195 @@
+//! Looks at the whole house every few seconds: numbers, the disk, tasks; opens and closes the alarms about them.
+//!
+//! Each condition is looked at again and again, so that an alarm closes by itself when its cause is gone, and a lost
+//! write is made good by the next look.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+use std::time::Duration;
+
+use super::disk::{Disk, Room, Seen};
+use super::live::Live;
+use crate::ambient::Clock;
+use crate::domain::Class;
+use crate::observe::Metrics;
+use crate::observe::metric;
+use crate::queue::Queue;
+use crate::store::alarms::{Alarm, Raise, Severity};
+use crate::store::{Error, Store, alarms, gates, jobs};
+use crate::supervise::{Failure, State, Status, Stop};
+
+/// The pause between two looks, and the shorter one while the disk is not well.
+const EVERY: Duration = Duration::from_secs(10);
+const SOON: Duration = Duration::from_secs(2);
+/// A database clock that is further away than this is worth an alarm.
+const SKEW_MS: u64 = 2000;
+
+/// Watches one house.
+#[derive(Clone)]
+pub struct Watch {
+    /// The store.
+    pub store: Store,
+    /// The queue.
+    pub queue: Queue,
+    /// The disk.
+    pub disk: Disk,
+    /// The settings.
+    pub live: Live,
+    /// The numbers.
+    pub metrics: Metrics,
+    /// Time.
+    pub clock: Clock,
+    /// What every task is doing.
+    pub tasks: Arc<dyn Fn() -> Vec<Status> + Send + Sync>,
+}
+
+/// A condition: an alarm when it holds, its end when it does not.
+type Condition = (&'static str, String, Option<(Severity, String)>);
+
+impl Watch {
+    /// Looks until the house stops.
+    pub async fn serve(self, stop: Stop) -> Result<(), Failure> {
+        let began = self.clock.steady();
+        let mut last = Totals::default();
+        loop {
+            let disk = self.disk.clone();
+            let seen = tokio::task::spawn_blocking(move || disk.look()).await?;
+            let room = seen.as_ref().map_or(Room::Plenty, |seen| seen.room);
+            self.queue.close_door(room == Room::Full);
+            self.metrics.set(metric::UP_SECONDS, [], self.clock.steady().saturating_sub(began));
+            if let Err(error) = self.look(seen, &mut last).await {
+                tracing::warn!("The house could not be looked at: {error}");
+            }
+            tokio::select! {
+                biased;
+                () = stop.asked() => return Ok(()),
+                () = self.clock.sleep(if room == Room::Full { SOON } else { EVERY }) => {}
+            }
+        }
+    }
+
+    async fn look(&self, seen: std::io::Result<Seen>, last: &mut Totals) -> Result<(), Error> {
+        let (counts, open, gates) = self
+            .store
+            .read::<_, Error, _>(|tx| {
+                Box::pin(async move { Ok((jobs::counts(tx).await?, alarms::open(tx).await?, gates::list(tx).await?)) })
+            })
+            .await?;
+        self.count(&counts, &open, &gates, last);
+        let mut conditions = vec![self.wal(), self.skew()];
+        conditions.extend(self.disk_conditions(seen));
+        conditions.extend((self.tasks)().iter().map(task));
+        self.settle(conditions, &open).await
+    }
+
+    /// Puts the numbers in place.
+    fn count(&self, counts: &[jobs::Count], open: &[Alarm], gates: &[gates::Gate], last: &mut Totals) {
+        let rows = counts.iter().map(|c| ([c.kind.as_str(), c.state.as_str()], u64::try_from(c.n).unwrap_or(0)));
+        self.metrics.replace(metric::JOBS, rows);
+        let mut by_severity = BTreeMap::from([("notice", 0), ("warning", 0), ("critical", 0)]);
+        for alarm in open {
+            *by_severity.entry(alarm.severity.as_str()).or_default() += 1;
+        }
+        self.metrics.replace(metric::ALARMS_OPEN, by_severity.into_iter().map(|(severity, n)| ([severity], n)));
+        let closed = gates.iter().filter(|gate| gate.scope == "lane").map(|gate| ([gate.name.as_str()], 1));
+        self.metrics.replace(metric::LANE_CLOSED, closed);
+        self.metrics.set(metric::WAL_BYTES, [], self.store.wal_bytes());
+        let now = Totals::read(&self.store, &self.queue, &(self.tasks)());
+        self.metrics.add(metric::COMMITS, [], now.commits.saturating_sub(last.commits));
+        self.metrics.add(metric::COMMIT_OPS, [], now.errands.saturating_sub(last.errands));
+        self.metrics.add(metric::COMMIT_SECONDS, [], now.busy.saturating_sub(last.busy));
+        self.metrics.add(metric::LEASE_LOST, [], now.lost.saturating_sub(last.lost));
+        for (task, restarts) in &now.restarts {
+            let before = last.restarts.get(task).copied().unwrap_or(0);
+            self.metrics.add(metric::TASK_RESTARTS, [task], u64::from(restarts.saturating_sub(before)));
+        }
+        *last = now;
+    }
+
+    fn wal(&self) -> Condition {
+        let limit = self.live.now().store.wal_limit_mib << 20;
+        let bytes = self.store.wal_bytes();
+        let said = format!("the write-ahead log has {bytes} bytes; `store.wal_limit_mib` allows {limit}");
+        ("wal_large", "database".to_owned(), (bytes > limit).then_some((Severity::Warning, said)))
+    }
+
+    fn skew(&self) -> Condition {
+        let ms = self.store.skew_ms();
+        let said = format!("the database's clock is {ms} ms ahead of this machine's");
+        ("clock_skew", "database".to_owned(), (ms.unsigned_abs() > SKEW_MS).then_some((Severity::Warning, said)))
+    }
+
+    fn disk_conditions(&self, seen: std::io::Result<Seen>) -> Vec<Condition> {
+        let seen = match seen {
+            Ok(seen) => seen,
+            Err(error) => return vec![("disk_unknown", "data".to_owned(), Some((Severity::Warning, error.to_string())))],
+        };
+        self.metrics.set(metric::DISK_FREE, [], seen.free);
+        let said = format!("{} bytes are left; `disk.low_water` asks for {}", seen.free, seen.low_water);
+        let (low, full) = (seen.room != Room::Plenty, seen.room == Room::Full);
+        vec![
+            ("disk_unknown", "data".to_owned(), None),
+            ("disk_low", "data".to_owned(), low.then(|| (Severity::Warning, said.clone()))),
+            ("disk_full", "data".to_owned(), full.then_some((Severity::Critical, said))),
+        ]
+    }
+
+    /// Opens what holds and is not open, closes what is open and no longer holds.
+    async fn settle(&self, conditions: Vec<Condition>, open: &[Alarm]) -> Result<(), Error> {
+        let is_open = |name: &str, subject: &str| open.iter().any(|a| a.name == name && a.subject == subject);
+        let changed: Vec<_> = conditions
+            .into_iter()
+            .filter(|(name, subject, holds)| holds.is_some() != is_open(name, subject))
+            .collect();
+        if changed.is_empty() {
+            return Ok(());
+        }
+        self.store
+            .write::<_, Error, _>(move |tx| {
+                Box::pin(async move {
+                    for (name, subject, holds) in changed {
+                        match holds {
+                            None => drop(alarms::close(tx, name, &subject).await?),
+                            Some((severity, detail)) => {
+                                tracing::warn!(alarm.class = "local", "Alarm `{name}` about `{subject}`: {detail}");
+                                let raise = Raise { name, subject, severity, class: Class::Local, detail };
+                                alarms::raise(tx, &raise).await?;
+                            }
+                        }
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+}
+
+fn task(status: &Status) -> Condition {
+    let bad = matches!(status.state, State::Waiting | State::Failed);
+    let said = status.last_error.clone().unwrap_or_else(|| "it ended".to_owned());
+    ("task_restarting", status.name.to_owned(), bad.then_some((Severity::Warning, said)))
+}
+
+/// Totals since the start, to tell what came since the last look.
+#[derive(Default)]
+struct Totals {
+    commits: u64,
+    errands: u64,
+    busy: Duration,
+    lost: u64,
+    restarts: BTreeMap<&'static str, u32>,
+}
+
+impl Totals {
+    fn read(store: &Store, queue: &Queue, tasks: &[Status]) -> Self {
+        let counts = store.counts();
+        Self {
+            commits: counts.commits.load(Ordering::Relaxed),
+            errands: counts.errands.load(Ordering::Relaxed),
+            busy: Duration::from_micros(counts.busy_us.load(Ordering::Relaxed)),
+            lost: queue.tallies().1,
+            restarts: tasks.iter().map(|task| (task.name, task.restarts)).collect(),
+        }
+    }
+}

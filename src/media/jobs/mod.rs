@@ -1,0 +1,5 @@
+//! The kinds of this room.
+
+mod download;
+
+pub use download::{Download, Settings, Tools};

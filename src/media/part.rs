@@ -1,0 +1,169 @@
+//! A file that is not finished yet, and the one way to finish it.
+//!
+//! Write to `NAME.part` (made by us, following no link), sync, rename without replacing, sync the folder. A crash at
+//! any point leaves either nothing under the final name or the whole file.
+
+use std::fs::{File, OpenOptions};
+use std::io::Write as _;
+use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::path::{Path, PathBuf};
+
+use rustix::fs::{CWD, OFlags, RenameFlags};
+use rustix::io::Errno;
+
+/// Why a file could not be written or finished.
+#[derive(Debug, thiserror::Error)]
+pub enum PartError {
+    /// The disk is full.
+    #[error("the disk is full: cannot {act} `{}`", .file.display())]
+    Full {
+        /// What was tried.
+        act: &'static str,
+        /// On which file.
+        file: PathBuf,
+    },
+    /// Something else.
+    #[error("cannot {act} `{}`: {source}", .file.display())]
+    Io {
+        /// What was tried.
+        act: &'static str,
+        /// On which file.
+        file: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl PartError {
+    fn new(act: &'static str, file: &Path, source: std::io::Error) -> Self {
+        let file = file.to_owned();
+        if source.raw_os_error() == Some(Errno::NOSPC.raw_os_error()) || source.kind() == std::io::ErrorKind::QuotaExceeded
+        {
+            return Self::Full { act, file };
+        }
+        Self::Io { act, file, source }
+    }
+}
+
+/// An unfinished file. Dropped without [`PartFile::finish`] it is removed.
+#[derive(Debug)]
+pub struct PartFile {
+    file: File,
+    path: PathBuf,
+    mode: u32,
+    finished: bool,
+}
+
+impl PartFile {
+    /// Begins `stem` in `dir`, which is made with `mode` when it is missing. What an earlier try left is thrown away.
+    pub fn begin(dir: &Path, stem: &str, mode: u32) -> Result<Self, PartError> {
+        std::fs::DirBuilder::new()
+            .recursive(true)
+            .mode(mode)
+            .create(dir)
+            .map_err(|source| PartError::new("make", dir, source))?;
+        let path = dir.join(format!("{stem}.part"));
+        let _usually_absent = std::fs::remove_file(&path);
+        let no_links = i32::try_from(OFlags::NOFOLLOW.bits()).unwrap_or(0);
+        let file = OpenOptions::new()
+            .write(true)
+            .create_new(true)
+            .mode(0o600)
+            .custom_flags(no_links)
+            .open(&path)
+            .map_err(|source| PartError::new("begin", &path, source))?;
+        Ok(Self { file, path, mode, finished: false })
+    }
+
+    /// Adds `bytes`.
+    pub fn write(&mut self, bytes: &[u8]) -> Result<(), PartError> {
+        self.file.write_all(bytes).map_err(|source| PartError::new("write", &self.path, source))
+    }
+
+    /// Syncs the file and gives it the first of `names` that is free; gives where it is now.
+    pub fn finish(mut self, names: &[String]) -> Result<PathBuf, PartError> {
+        let failed = |act, path: &Path| {
+            let path = path.to_owned();
+            move |source| PartError::new(act, &path, source)
+        };
+        let open_to = std::fs::Permissions::from_mode(self.mode & 0o666);
+        self.file.set_permissions(open_to).map_err(failed("open up", &self.path))?;
+        self.file.sync_all().map_err(failed("sync", &self.path))?;
+        let dir = self.path.parent().unwrap_or(Path::new(".")).to_owned();
+        for name in names {
+            let path = dir.join(name);
+            if self.rename_to(&path)? {
+                self.finished = true;
+                File::open(&dir).and_then(|d| d.sync_all()).map_err(failed("sync", &dir))?;
+                return Ok(path);
+            }
+        }
+        let taken = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
+        Err(PartError::new("name", &dir.join(names.last().map_or("", String::as_str)), taken))
+    }
+
+    /// Renames without replacing; false when the name is taken.
+    fn rename_to(&self, path: &Path) -> Result<bool, PartError> {
+        let done = match rustix::fs::renameat_with(CWD, &self.path, CWD, path, RenameFlags::NOREPLACE) {
+            // Some file systems cannot; a second name for the same file cannot replace anything either.
+            Err(Errno::INVAL | Errno::NOSYS) => std::fs::hard_link(&self.path, path)
+                .and_then(|()| std::fs::remove_file(&self.path)),
+            done => done.map_err(std::io::Error::from),
+        };
+        match done {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => Ok(false),
+            Err(source) => Err(PartError::new("name", path, source)),
+        }
+    }
+}
+
+impl Drop for PartFile {
+    fn drop(&mut self) {
+        if !self.finished {
+            let _nothing_more_to_do = std::fs::remove_file(&self.path);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn dir(name: &str) -> PathBuf {
+        let dir = std::env::temp_dir().join(format!("radard-part-{name}-{}", std::process::id()));
+        let _old = std::fs::remove_dir_all(&dir);
+        dir
+    }
+
+    #[test]
+    fn a_taken_name_is_left_alone_and_the_next_is_used() {
+        let dir = dir("taken");
+        for (text, landed) in [("one", "a.bin"), ("two", "a-2.bin")] {
+            let mut part = PartFile::begin(&dir, "x", 0o750).unwrap();
+            part.write(text.as_bytes()).unwrap();
+            let path = part.finish(&["a.bin".into(), "a-2.bin".into()]).unwrap();
+            assert_eq!(path, dir.join(landed));
+            assert_eq!(std::fs::read_to_string(path).unwrap(), text);
+        }
+        assert_eq!(std::fs::read_to_string(dir.join("a.bin")).unwrap(), "one");
+        let refused = PartFile::begin(&dir, "x", 0o750).unwrap().finish(&["a.bin".into()]).unwrap_err();
+        assert!(refused.to_string().contains("cannot name"), "{refused}");
+        assert!(!dir.join("x.part").exists(), "a refused file does not stay behind");
+        std::fs::remove_dir_all(dir).unwrap();
+    }
+
+    #[test]
+    fn a_planted_link_is_not_followed() {
+        let dir = dir("link");
+        std::fs::create_dir_all(&dir).unwrap();
+        let outside = dir.join("outside");
+        std::fs::write(&outside, "precious").unwrap();
+        std::os::unix::fs::symlink(&outside, dir.join("x.part")).unwrap();
+        let mut part = PartFile::begin(&dir, "x", 0o750).unwrap();
+        part.write(b"ours").unwrap();
+        part.finish(&["y".into()]).unwrap();
+        assert_eq!(std::fs::read_to_string(outside).unwrap(), "precious");
+        std::fs::remove_dir_all(dir).unwrap();
+    }
+}
