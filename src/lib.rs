@@ -129,6 +129,7 @@ pub mod ambient;
 pub mod config;
 pub mod daemon;
 pub mod domain;
+pub mod net;
 pub mod observe;
 pub mod queue;
 pub mod store;
