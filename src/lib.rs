@@ -132,5 +132,6 @@ pub mod domain;
 pub mod net;
 pub mod observe;
 pub mod queue;
+pub mod sim;
 pub mod store;
 pub mod supervise;
