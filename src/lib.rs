@@ -131,6 +131,7 @@ pub mod daemon;
 pub mod domain;
 pub mod net;
 pub mod observe;
+pub mod platform;
 pub mod queue;
 pub mod sim;
 pub mod store;

@@ -2,7 +2,8 @@
 //!
 //! Nothing here sleeps and nothing leaves the machine. A story that needs real time says so.
 
-#![expect(clippy::unwrap_used, reason = "a story that cannot go on has failed")]
+#![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a story that cannot go on has failed")]
 
 mod local;
+mod outside;
 mod redirect;
