@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use super::disk::Disk;
-use super::jobs::{Backup, BackupTools, ProbePlatform, ProbeTools, Tidy, TidyTools};
 use super::jobs::own_schedules;
+use super::jobs::{Backup, BackupTools, ProbePlatform, ProbeTools, Tidy, TidyTools};
 use super::live::Live;
 use super::places::Places;
 use crate::ambient::Ambient;
@@ -93,12 +93,18 @@ impl HouseError {
     /// What a person can do about it.
     pub fn advice(&self) -> Option<String> {
         Some(match self {
-            Self::Data { .. } => "make it a folder that belongs to the user of radard, or name another with --data".into(),
+            Self::Data { .. } => {
+                "make it a folder that belongs to the user of radard, or name another with --data".into()
+            }
             Self::Lock(LockError::Held { .. }) => "stop the other radard, or use another --data".into(),
             Self::Lock(LockError::Io { .. }) => "look at owner and mode of the data directory".into(),
             Self::Store(OpenError::Store(error)) => error.advice().into(),
-            Self::Store(OpenError::Migrate(_)) => "start the radard that last opened this database, or a newer one".into(),
-            Self::Store(OpenError::Absent(_)) => "start `radard run` once, or name the data directory with --data".into(),
+            Self::Store(OpenError::Migrate(_)) => {
+                "start the radard that last opened this database, or a newer one".into()
+            }
+            Self::Store(OpenError::Absent(_)) => {
+                "start `radard run` once, or name the data directory with --data".into()
+            }
             Self::Store(OpenError::Behind(_)) => "run `radard migrate`".into(),
             Self::Store(OpenError::Address) => "write `store.url` as postgres://user@host/database".into(),
             Self::Store(OpenError::Backup(_)) => "free some space, then start again; nothing was changed".into(),
@@ -190,7 +196,14 @@ impl House {
                 ConfiguredLate::Skip => Late::Skip,
             };
             let payload = serde_json::to_value(&wanted.payload).unwrap_or_default();
-            schedules.push(Schedule { name: wanted.name.clone(), kind: wanted.kind.clone(), payload, cron, zone, late });
+            schedules.push(Schedule {
+                name: wanted.name.clone(),
+                kind: wanted.kind.clone(),
+                payload,
+                cron,
+                zone,
+                late,
+            });
         }
         Ok(schedules)
     }

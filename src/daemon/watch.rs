@@ -123,7 +123,9 @@ impl Watch {
     fn disk_conditions(&self, seen: std::io::Result<Seen>) -> Vec<Condition> {
         let seen = match seen {
             Ok(seen) => seen,
-            Err(error) => return vec![("disk_unknown", "data".to_owned(), Some((Severity::Warning, error.to_string())))],
+            Err(error) => {
+                return vec![("disk_unknown", "data".to_owned(), Some((Severity::Warning, error.to_string())))];
+            }
         };
         self.metrics.set(metric::DISK_FREE, [], seen.free);
         let said = format!("{} bytes are left; `disk.low_water` asks for {}", seen.free, seen.low_water);
@@ -138,10 +140,8 @@ impl Watch {
     /// Opens what holds and is not open, closes what is open and no longer holds.
     async fn settle(&self, conditions: Vec<Condition>, open: &[Alarm]) -> Result<(), Error> {
         let is_open = |name: &str, subject: &str| open.iter().any(|a| a.name == name && a.subject == subject);
-        let changed: Vec<_> = conditions
-            .into_iter()
-            .filter(|(name, subject, holds)| holds.is_some() != is_open(name, subject))
-            .collect();
+        let changed: Vec<_> =
+            conditions.into_iter().filter(|(name, subject, holds)| holds.is_some() != is_open(name, subject)).collect();
         if changed.is_empty() {
             return Ok(());
         }

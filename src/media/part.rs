@@ -37,7 +37,8 @@ pub enum PartError {
 impl PartError {
     fn new(act: &'static str, file: &Path, source: std::io::Error) -> Self {
         let file = file.to_owned();
-        if source.raw_os_error() == Some(Errno::NOSPC.raw_os_error()) || source.kind() == std::io::ErrorKind::QuotaExceeded
+        if source.raw_os_error() == Some(Errno::NOSPC.raw_os_error())
+            || source.kind() == std::io::ErrorKind::QuotaExceeded
         {
             return Self::Full { act, file };
         }
@@ -106,8 +107,9 @@ impl PartFile {
     fn rename_to(&self, path: &Path) -> Result<bool, PartError> {
         let done = match rustix::fs::renameat_with(CWD, &self.path, CWD, path, RenameFlags::NOREPLACE) {
             // Some file systems cannot; a second name for the same file cannot replace anything either.
-            Err(Errno::INVAL | Errno::NOSYS) => std::fs::hard_link(&self.path, path)
-                .and_then(|()| std::fs::remove_file(&self.path)),
+            Err(Errno::INVAL | Errno::NOSYS) => {
+                std::fs::hard_link(&self.path, path).and_then(|()| std::fs::remove_file(&self.path))
+            }
             done => done.map_err(std::io::Error::from),
         };
         match done {

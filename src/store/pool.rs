@@ -281,7 +281,8 @@ impl Store {
         if self.is_shared() {
             return Ok(());
         }
-        self.write(|tx| Box::pin(async move { tx.run("give space back", "PRAGMA incremental_vacuum(500)").await })).await
+        self.write(|tx| Box::pin(async move { tx.run("give space back", "PRAGMA incremental_vacuum(500)").await }))
+            .await
     }
 
     /// Whether several processes may share this database.

@@ -1,0 +1,119 @@
+//! What came back: a whole answer in memory, or a stream that is read piece by piece.
+//!
+//! An [`Answer`] exists for every status, because a platform explains its refusals in the body; the caller asks
+//! [`Answer::class`]. A [`Stream`] exists only for a status that means content.
+
+use std::time::Duration;
+
+use reqwest::StatusCode;
+use reqwest::header::{ETAG, HeaderMap, HeaderName, LAST_MODIFIED};
+
+use super::classify::{Want, classify};
+use super::refusal::{Refusal, read_retry_after};
+use crate::ambient::{Clock, Hold};
+use crate::domain::Class;
+
+/// A whole answer.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// Its status.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// Its body, whole.
+    pub body: Vec<u8>,
+    /// The host and port that gave it, after redirects.
+    pub host: String,
+    /// How long it asked us to wait.
+    pub retry_after: Option<Duration>,
+}
+
+impl Answer {
+    /// The class by the general rules.
+    pub fn class(&self, want: Want) -> Class {
+        classify(self.status, &self.headers, &self.body, want)
+    }
+
+    /// Turns the answer into a refusal of `class`; what it asked us to wait goes along.
+    pub fn refuse(&self, class: Class, why: impl std::fmt::Display) -> Refusal {
+        Refusal::new(class, &self.host, why).after(self.retry_after)
+    }
+}
+
+/// An answer whose body is still on its way.
+#[derive(Debug)]
+pub struct Stream {
+    /// Its status: one that means content.
+    pub status: StatusCode,
+    /// Its headers.
+    pub headers: HeaderMap,
+    /// The host and port that gives it, after redirects.
+    pub host: String,
+    /// How many bytes the server announced.
+    pub length: Option<u64>,
+    pub(super) response: reqwest::Response,
+    pub(super) received: u64,
+    pub(super) clock: Clock,
+    pub(super) timeout: Duration,
+    pub(super) _hold: Hold,
+}
+
+impl Stream {
+    /// The validator that changes with every byte of the content, if the server gave one.
+    pub fn etag(&self) -> Option<&str> {
+        self.header(&ETAG)
+    }
+
+    /// The date of the content's last change, as the server wrote it.
+    pub fn last_modified(&self) -> Option<&str> {
+        self.header(&LAST_MODIFIED)
+    }
+
+    fn header(&self, name: &HeaderName) -> Option<&str> {
+        self.headers.get(name).and_then(|value| value.to_str().ok())
+    }
+
+    /// How many bytes have come so far.
+    pub const fn received(&self) -> u64 {
+        self.received
+    }
+
+    /// The next piece; `None` when the whole announced content is here. A silence longer than the policy's time
+    /// limit, a body that ends early and a body without a byte are refusals.
+    pub async fn next_chunk(&mut self) -> Result<Option<impl AsRef<[u8]> + Send + 'static + use<>>, Refusal> {
+        let piece = self.clock.limit(self.timeout, self.response.chunk()).await;
+        let piece = piece.map_err(|late| Refusal::new(Class::Network, &self.host, format_args!("a pause {late}")))?;
+        let piece = piece.map_err(|error| Refusal::failed(&self.host, &error))?;
+        match &piece {
+            Some(bytes) => self.received = self.received.saturating_add(u64::try_from(bytes.len()).unwrap_or(u64::MAX)),
+            None if self.received == 0 => {
+                return Err(Refusal::new(Class::Risk, &self.host, "it answered without a byte and said all is well"));
+            }
+            None => {}
+        }
+        Ok(piece)
+    }
+}
+
+/// Reads at most `cap` bytes of `response` into memory; more is a refusal, never a cut answer.
+pub(super) async fn read_whole(
+    mut response: reqwest::Response,
+    host: String,
+    cap: u64,
+    clock: &Clock,
+) -> Result<Answer, Refusal> {
+    let too_long = || Refusal::new(Class::Schema, &host, format_args!("its answer is longer than {cap} bytes"));
+    if response.content_length().is_some_and(|length| length > cap) {
+        return Err(too_long());
+    }
+    let mut body = Vec::new();
+    while let Some(piece) = response.chunk().await.map_err(|error| Refusal::failed(&host, &error))? {
+        if u64::try_from(body.len().saturating_add(piece.len())).is_ok_and(|length| length > cap) {
+            return Err(too_long());
+        }
+        body.extend_from_slice(&piece);
+    }
+    let headers = response.headers().clone();
+    let retry_after = read_retry_after(&headers, clock.now());
+    Ok(Answer { status: response.status(), headers, body, host, retry_after })
+}

@@ -1,0 +1,202 @@
+//! The client: asks, follows redirects under guard, reads under a cap.
+//!
+//! Two clients of the library stand behind one: names the operator listed are looked up freely, all others by the
+//! judging resolver. They share no connection, so a connection made under the list can never carry a judged request.
+
+use std::sync::{Arc, OnceLock};
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, LOCATION};
+use reqwest::{Response, StatusCode, Url, redirect};
+
+use super::answer::{Answer, Stream, read_whole};
+use super::classify::{Want, classify};
+use super::guard::{Guard, Judging, Way, host_and_port};
+use super::refusal::{Refusal, read_retry_after};
+use crate::ambient::Clock;
+use crate::domain::Class;
+
+/// How long a connection may take to stand.
+const CONNECT: Duration = Duration::from_secs(10);
+
+/// How many redirects one request follows.
+const HOPS: usize = 5;
+
+/// Who asks, until a profile brings its own name.
+const USER_AGENT: &str = concat!("radard/", env!("CARGO_PKG_VERSION"));
+
+/// What a client may do.
+#[derive(Debug, Clone)]
+pub struct Policy {
+    /// Exact `host:port` pairs that may be inside.
+    pub allow_private: Vec<String>,
+    /// How long one whole answer, or one pause of a stream, may take.
+    pub timeout: Duration,
+    /// How many bytes of an answer are read into memory.
+    pub max_body: u64,
+}
+
+/// The client cannot be made.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The library refused, mostly because the machine trusts nobody.
+    #[error("cannot set up the HTTP client")]
+    Build(#[source] reqwest::Error),
+}
+
+impl Error {
+    /// What a person can do about it.
+    pub const fn advice(&self) -> &'static str {
+        "install the machine's trusted certificates: apt-get install ca-certificates"
+    }
+}
+
+/// A cheap handle on the way out; clones share connections.
+#[derive(Debug, Clone)]
+pub struct Client {
+    judged: reqwest::Client,
+    listed: reqwest::Client,
+    guard: Arc<Guard>,
+    clock: Clock,
+    timeout: Duration,
+    max_body: u64,
+}
+
+impl Client {
+    /// Makes a client that obeys `policy`.
+    pub fn new(policy: &Policy, clock: Clock) -> Result<Self, Error> {
+        install_provider();
+        let guard = Guard::new(&policy.allow_private);
+        let judged = builder().dns_resolver(Judging).build().map_err(Error::Build)?;
+        let listed = if guard.has_exceptions() { builder().build().map_err(Error::Build)? } else { judged.clone() };
+        let (timeout, max_body) = (policy.timeout, policy.max_body);
+        Ok(Self { judged, listed, guard: Arc::new(guard), clock, timeout, max_body })
+    }
+
+    /// Fetches `url` whole, whatever its status; an answer above the policy's size is refused.
+    pub async fn get(&self, url: &str) -> Result<Answer, Refusal> {
+        let _hold = self.clock.hold();
+        let work = async {
+            let (response, host) = self.follow(url).await?;
+            read_whole(response, host, self.max_body, &self.clock).await
+        };
+        self.in_time(url, work).await
+    }
+
+    /// Opens `url` for reading piece by piece; a status that does not mean content is refused with its class.
+    pub async fn open(&self, url: &str) -> Result<Stream, Refusal> {
+        let hold = self.clock.hold();
+        let (response, host) = self.in_time(url, self.follow(url)).await?;
+        let (status, headers, length) = (response.status(), response.headers().clone(), response.content_length());
+        let sample: &[u8] = if length == Some(0) { b"" } else { b"content" };
+        let class = classify(status, &headers, sample, Want::Bytes);
+        if class != Class::Ok {
+            let why = if status.is_success() { "it sent no byte".to_owned() } else { format!("it answers {status}") };
+            return Err(Refusal::new(class, &host, why).after(read_retry_after(&headers, self.clock.now())));
+        }
+        let (clock, timeout) = (self.clock.clone(), self.timeout);
+        Ok(Stream { status, headers, host, length, response, received: 0, clock, timeout, _hold: hold })
+    }
+
+    async fn in_time<T>(&self, url: &str, work: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
+        let late = |late| {
+            let host = Url::parse(url).map(|url| host_and_port(&url)).unwrap_or_default();
+            Refusal::new(Class::Network, &host, format_args!("the answer {late}"))
+        };
+        self.clock.limit(self.timeout, work).await.map_err(late)?
+    }
+
+    /// Asks, and goes where redirects point, each hop under guard.
+    async fn follow(&self, url: &str) -> Result<(Response, String), Refusal> {
+        let unreadable = |why| Refusal::new(Class::Local, "?", format_args!("the URL cannot be read: {why}"));
+        let mut url = Url::parse(url).map_err(unreadable)?;
+        for _ in 0..=HOPS {
+            let host = host_and_port(&url);
+            let response = self.ask(url.clone(), &host).await?;
+            let Some(next) = next_hop(&url, response.status(), response.headers())? else {
+                return Ok((response, host));
+            };
+            self.judge_port(&host, &next)?;
+            url = next;
+        }
+        Err(Refusal::new(Class::Network, &host_and_port(&url), format_args!("more than {HOPS} redirects")))
+    }
+
+    /// A redirect may leave for the web's own ports, stay where it is, or go where the operator allows.
+    fn judge_port(&self, from: &str, next: &Url) -> Result<(), Refusal> {
+        let there = host_and_port(next);
+        let usual = matches!(next.port_or_known_default(), Some(80 | 443)) || there == from;
+        if usual || self.guard.way(next).is_ok_and(|way| way == Way::Listed) {
+            return Ok(());
+        }
+        Err(Refusal::new(Class::Network, from, format_args!("it redirects to `{there}`, an unusual port")))
+    }
+
+    async fn ask(&self, url: Url, host: &str) -> Result<Response, Refusal> {
+        let client = match self.guard.way(&url).map_err(|why| Refusal::forbidden(host, &why))? {
+            Way::Listed => &self.listed,
+            Way::Judged => &self.judged,
+        };
+        client.get(url).send().await.map_err(|error| Refusal::failed(host, &error))
+    }
+}
+
+/// Where a redirect points; `None` when the answer is none.
+fn next_hop(from: &Url, status: StatusCode, headers: &HeaderMap) -> Result<Option<Url>, Refusal> {
+    if !matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308) {
+        return Ok(None);
+    }
+    let refuse = |why: &str| Refusal::new(Class::Network, &host_and_port(from), why);
+    let place = headers.get(LOCATION).and_then(|place| place.to_str().ok());
+    let place = place.ok_or_else(|| refuse("it redirects to nowhere"))?;
+    let next = from.join(place).map_err(|_| refuse("it redirects to what is no URL"))?;
+    if from.scheme() == "https" && next.scheme() == "http" {
+        return Err(refuse("it redirects from https to http"));
+    }
+    Ok(Some(next))
+}
+
+fn builder() -> reqwest::ClientBuilder {
+    reqwest::Client::builder()
+        .user_agent(USER_AGENT)
+        .redirect(redirect::Policy::none())
+        .retry(reqwest::retry::never())
+        .connect_timeout(CONNECT)
+        .no_proxy()
+}
+
+/// Chooses the cryptography once for the process; whoever came first with the same choice does no harm.
+pub(super) fn install_provider() {
+    static DONE: OnceLock<()> = OnceLock::new();
+    DONE.get_or_init(|| {
+        let _already_chosen = rustls::crypto::ring::default_provider().install_default();
+    });
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn a_redirect_stays_safe_and_says_where() {
+        let hop = |status, place: &'static str| {
+            let from = Url::parse("https://a.example/x/y?q=1").unwrap();
+            let headers = [(LOCATION, HeaderValue::from_static(place))].into_iter().collect();
+            let next = next_hop(&from, StatusCode::from_u16(status).unwrap(), &headers);
+            next.map(|next| next.map(String::from)).map_err(|refusal| refusal.message)
+        };
+        let leads = |place, url: &str| assert_eq!(hop(302, place), Ok(Some(url.to_owned())), "{place}");
+        leads("z", "https://a.example/x/z");
+        leads("/z", "https://a.example/z");
+        leads("//b.example/", "https://b.example/");
+        leads("https://b.example:8443/", "https://b.example:8443/");
+        for status in [200, 206, 300, 304, 404] {
+            assert_eq!(hop(status, "/z"), Ok(None), "{status}");
+        }
+        let refused = |place| hop(308, place).unwrap_err();
+        assert_eq!(refused("http://a.example/"), "cannot fetch from `a.example:443`: it redirects from https to http");
+        assert_eq!(refused("https://"), "cannot fetch from `a.example:443`: it redirects to what is no URL");
+    }
+}

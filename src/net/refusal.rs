@@ -1,0 +1,108 @@
+//! A request that did not bring what it was sent for, and what follows from it.
+//!
+//! The message names what was tried, the host and the reason, and never the path or the query: those carry
+//! signatures and tokens.
+
+use std::time::Duration;
+
+use reqwest::header::{HeaderMap, RETRY_AFTER};
+
+use super::guard::Forbidden;
+use crate::domain::{Class, Millis};
+
+/// Why there is no usable answer.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub struct Refusal {
+    /// The class that decides what follows.
+    pub class: Class,
+    /// What was tried, on which host, and why it failed.
+    pub message: String,
+    /// How long we were asked to wait, uncapped.
+    pub retry_after: Option<Duration>,
+    advice: Option<&'static str>,
+}
+
+impl Refusal {
+    /// A refusal of `class` by `host`, because of `why`.
+    pub fn new(class: Class, host: &str, why: impl std::fmt::Display) -> Self {
+        Self { class, message: format!("cannot fetch from `{host}`: {why}"), retry_after: None, advice: None }
+    }
+
+    /// The same refusal with the wait that the answer asked for.
+    #[must_use]
+    pub const fn after(mut self, wait: Option<Duration>) -> Self {
+        self.retry_after = wait;
+        self
+    }
+
+    /// What a person can do about it.
+    pub const fn advice(&self) -> Option<&'static str> {
+        self.advice
+    }
+
+    /// The guard said no.
+    pub(super) fn forbidden(host: &str, why: &Forbidden) -> Self {
+        let class = if matches!(why, Forbidden::Unknown(_)) { Class::Network } else { Class::Local };
+        let advice = match why {
+            Forbidden::Scheme(_) | Forbidden::NoHost => Some("give a URL that begins with http:// or https://"),
+            Forbidden::Inside { .. } => Some("if this is meant, add its exact host:port to egress.allow_private"),
+            Forbidden::Unknown(_) => None,
+        };
+        Self { advice, ..Self::new(class, host, why) }
+    }
+
+    /// The library failed on the way; a word of the guard inside its error goes first.
+    pub(super) fn failed(host: &str, error: &reqwest::Error) -> Self {
+        let mut cause: &(dyn std::error::Error + 'static) = error;
+        loop {
+            if let Some(forbidden) = cause.downcast_ref::<Forbidden>() {
+                return Self::forbidden(host, forbidden);
+            }
+            let Some(deeper) = cause.source() else { break };
+            cause = deeper;
+        }
+        let act = match error {
+            e if e.is_timeout() => "no connection in time",
+            e if e.is_connect() => "no connection",
+            e if e.is_body() || e.is_decode() => "the answer broke off",
+            _ => "the request broke off",
+        };
+        Self::new(Class::Network, host, format_args!("{act}: {cause}"))
+    }
+}
+
+/// Reads `Retry-After` in both its forms; a date that has passed asks for no wait.
+pub(super) fn read_retry_after(headers: &HeaderMap, now: Millis) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
+    if let Ok(seconds) = text.parse::<u32>() {
+        return Some(Duration::from_secs(seconds.into()));
+    }
+    let at = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+    Some(Millis(at.as_millisecond()).since(now))
+}
+
+#[cfg(test)]
+mod tests {
+    use reqwest::header::HeaderValue;
+
+    use super::*;
+
+    #[test]
+    fn both_forms_of_retry_after_are_read() {
+        // 1994-11-06T08:49:37Z, the date of the standard's own example.
+        let now = Millis(784_111_777_000);
+        let read = |text: &'static str| {
+            let headers = [(RETRY_AFTER, HeaderValue::from_static(text))].into_iter().collect();
+            read_retry_after(&headers, now)
+        };
+        assert_eq!(read("120"), Some(Duration::from_mins(2)));
+        assert_eq!(read(" 0 "), Some(Duration::ZERO));
+        assert_eq!(read("Sun, 06 Nov 1994 08:51:37 GMT"), Some(Duration::from_mins(2)));
+        assert_eq!(read("Sun, 06 Nov 1994 08:49:00 GMT"), Some(Duration::ZERO));
+        for text in ["", "soon", "-1", "1.5", "99999999999999999999", "Sun, 31 Feb 1994 08:49:37 GMT"] {
+            assert_eq!(read(text), None, "{text}");
+        }
+        assert_eq!(read_retry_after(&HeaderMap::new(), now), None);
+    }
+}

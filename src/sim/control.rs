@@ -1,0 +1,110 @@
+//! The control listener: reads the ledger, sets and clears switches, says how the world stands.
+//!
+//! Its own requests do not stand in the ledger: they are not the daemon's.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+
+use axum::extract::{Query, Request, State};
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::{get, post};
+use axum::{Json, Router};
+use serde_json::{Value, json};
+
+use super::fault::{Fault, PLATFORMS};
+use super::ledger::Wanted;
+use super::reply::json_reply;
+use super::world::World;
+use crate::domain::Millis;
+
+/// The most rows one page of the ledger has.
+const PAGE: usize = 1000;
+
+/// The world and where its platforms listen.
+#[derive(Debug, Clone)]
+pub(super) struct Desk {
+    pub(super) world: Arc<World>,
+    pub(super) platforms: Arc<BTreeMap<&'static str, String>>,
+}
+
+pub(super) fn router(desk: Desk) -> Router {
+    Router::new()
+        .route("/state", get(state))
+        .route("/ledger", get(ledger))
+        .route("/fault", post(set_fault).delete(clear_faults))
+        .fallback(async || json_reply(StatusCode::NOT_FOUND, &json!({"error": "no such control"})))
+        .layer(from_fn_with_state(desk.clone(), hold))
+        .with_state(desk)
+}
+
+async fn hold(State(desk): State<Desk>, request: Request, next: Next) -> Response {
+    let _hold = desk.world.clock.hold();
+    next.run(request).await
+}
+
+async fn state(State(desk): State<Desk>) -> Json<Value> {
+    let world = &desk.world;
+    let (total, kept) = world.ledger.counts();
+    Json(json!({
+        "v": 1,
+        "seed": world.seed,
+        "now": world.clock.now(),
+        "platforms": *desk.platforms,
+        "faults": world.switches.texts(),
+        "ledger": {"total": total, "kept": kept},
+    }))
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct LedgerQuery {
+    platform: Option<String>,
+    since: Option<i64>,
+    cursor: Option<u64>,
+    limit: Option<usize>,
+}
+
+async fn ledger(State(desk): State<Desk>, Query(query): Query<LedgerQuery>) -> Response {
+    let platform = query.platform.filter(|name| !name.is_empty());
+    if let Some(name) = platform.as_deref().filter(|name| !PLATFORMS.contains(name)) {
+        let text = format!("`{name}` is not a simulated platform: one of {}", PLATFORMS.join(" "));
+        return refuse(&text);
+    }
+    let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE);
+    let wanted = Wanted { platform, since: query.since.map(Millis), after: query.cursor.unwrap_or(0), limit };
+    let (items, more) = desk.world.ledger.read(&wanted);
+    let next = items.last().filter(|_| more).map(|row| row.seq.to_string());
+    let (total, _) = desk.world.ledger.counts();
+    json_reply(StatusCode::OK, &json!({"v": 1, "items": items, "next": next, "total": total}))
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SetFault {
+    spec: String,
+}
+
+async fn set_fault(State(desk): State<Desk>, Json(asked): Json<SetFault>) -> Response {
+    match asked.spec.parse::<Fault>() {
+        Ok(fault) => {
+            desk.world.switches.set(fault);
+            faults(&desk)
+        }
+        Err(error) => refuse(&error.to_string()),
+    }
+}
+
+async fn clear_faults(State(desk): State<Desk>) -> Response {
+    desk.world.switches.clear();
+    faults(&desk)
+}
+
+fn faults(desk: &Desk) -> Response {
+    json_reply(StatusCode::OK, &json!({"v": 1, "faults": desk.world.switches.texts()}))
+}
+
+fn refuse(text: &str) -> Response {
+    json_reply(StatusCode::BAD_REQUEST, &json!({"error": text}))
+}

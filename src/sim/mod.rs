@@ -1,0 +1,27 @@
+//! The simulated platforms: what stands in for the outside in the demonstration and in every story.
+//!
+//! One listener per platform and one for control, all on loopback. What they answer follows from a seed and the
+//! clock they were given; a fault switch makes an endpoint refuse the way the real platform refuses; every request
+//! stands in a ledger with its arrival time. Control: `GET /state`, `GET /ledger?platform=&since=&cursor=&limit=`,
+//! `POST /fault {"spec": …}`, `DELETE /fault`.
+//!
+//! This room is judged as hard as the client that it tries: it never uses the client's signers or its HTTP room, so
+//! that an error in one of them cannot hide in the other.
+//!
+//! A new endpoint is one file here, one line in [`fault`]'s table and one in the router of `running`.
+
+mod control;
+mod fault;
+mod files;
+mod gate;
+mod ledger;
+mod probe;
+mod reply;
+mod running;
+mod seed;
+mod switch;
+mod world;
+
+pub use fault::{Fault, FaultError, PLATFORMS, When};
+pub use ledger::Entry;
+pub use running::{Error, Options, Running, Sim};

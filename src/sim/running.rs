@@ -1,0 +1,167 @@
+//! Opens the listeners and keeps them served.
+//!
+//! Sockets are bound before anything is served, so that whoever gets a [`Running`] may connect at once: the kernel
+//! keeps the connections until the tasks start. A task that is started again serves the same socket.
+
+use std::collections::BTreeMap;
+use std::fmt::Write as _;
+use std::io;
+use std::net::{IpAddr, Ipv4Addr, SocketAddr, TcpListener};
+use std::sync::Arc;
+
+use axum::Router;
+use axum::http::StatusCode;
+use axum::middleware::from_fn_with_state;
+use axum::routing::get;
+use serde_json::json;
+
+use super::control::{self, Desk};
+use super::fault::{Fault, PLATFORMS};
+use super::reply::json_reply;
+use super::world::{Stand, World};
+use super::{files, gate, probe};
+use crate::ambient::Ambient;
+use crate::supervise::{Failure, Restart, Stop, Supervisor};
+
+/// The names of the tasks, in the order of [`PLATFORMS`].
+const TASKS: [&str; PLATFORMS.len()] =
+    ["sim.douyin", "sim.creative_radar", "sim.tiktok", "sim.tiktok_shop", "sim.tikapi"];
+
+/// The config key that holds each platform's base URL, in the order of [`PLATFORMS`].
+const KEYS: [&str; PLATFORMS.len()] = ["base", "base", "api", "api", "base"];
+
+/// What a simulated outside is made from.
+#[derive(Debug, Clone)]
+pub struct Options {
+    /// What its data follows from.
+    pub seed: u64,
+    /// Where it listens: the platforms on this port and the next ones, control on the one after; 0 takes free ports.
+    pub listen: SocketAddr,
+    /// The switches that are set from the start.
+    pub faults: Vec<Fault>,
+}
+
+impl Default for Options {
+    fn default() -> Self {
+        Self { seed: 1, listen: SocketAddr::new(IpAddr::V4(Ipv4Addr::LOCALHOST), 0), faults: Vec::new() }
+    }
+}
+
+/// The simulated outside cannot stand.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// A port is taken or not ours.
+    #[error("cannot listen on `{at}` for the simulated `{part}`")]
+    Listen {
+        /// Where.
+        at: SocketAddr,
+        /// Which platform, or `control`.
+        part: &'static str,
+        /// Why.
+        #[source]
+        source: io::Error,
+    },
+    /// The listeners need six ports in a row.
+    #[error("port {0} leaves no room for the six listeners of the simulated platforms")]
+    Ports(u16),
+}
+
+impl Error {
+    /// What a person can do about it.
+    pub const fn advice(&self) -> &'static str {
+        "choose another port, or port 0 for any free ones"
+    }
+}
+
+/// The door to a simulated outside.
+#[derive(Debug, Clone, Copy)]
+pub struct Sim;
+
+/// A simulated outside whose sockets are open.
+#[derive(Debug)]
+pub struct Running {
+    /// Each platform's base URL, by its name.
+    pub platforms: BTreeMap<&'static str, String>,
+    /// The base URL of the control listener.
+    pub control: String,
+    /// What its data follows from.
+    pub seed: u64,
+    parts: Vec<(&'static str, Arc<TcpListener>, Router)>,
+}
+
+impl Sim {
+    /// Opens the sockets; [`Running::serve`] answers on them.
+    pub fn start(options: Options, ambient: Ambient) -> Result<Running, Error> {
+        let Options { seed, listen, faults } = options;
+        let world = Arc::new(World::new(seed, ambient.clock));
+        for fault in faults {
+            world.switches.set(fault);
+        }
+        let mut platforms = BTreeMap::new();
+        let mut parts = Vec::new();
+        let mut offsets = 0..;
+        for (platform, task) in PLATFORMS.into_iter().zip(TASKS) {
+            let (socket, url) = bind(listen, offsets.next(), platform)?;
+            platforms.insert(platform, url);
+            parts.push((task, socket, router(Stand { platform, world: world.clone() })));
+        }
+        let (socket, control) = bind(listen, offsets.next(), "control")?;
+        let desk = Desk { world, platforms: Arc::new(platforms.clone()) };
+        parts.push(("sim.control", socket, control::router(desk)));
+        Ok(Running { platforms, control, seed, parts })
+    }
+}
+
+impl Running {
+    /// Serves every listener as a task of `house` until it is asked to stop.
+    pub fn serve(&self, house: &Supervisor) {
+        for (task, socket, router) in self.parts.iter().cloned() {
+            house.spawn(task, Restart::OnFailure, move |stop| keep(socket.clone(), router.clone(), stop));
+        }
+    }
+
+    /// The configuration that points a daemon at these platforms, ready to paste.
+    pub fn config_toml(&self) -> String {
+        let pairs: Vec<_> = PLATFORMS.iter().filter_map(|name| self.platforms.get(name)).collect();
+        let quoted = pairs.iter().map(|url| format!("\"{}\"", url.trim_start_matches("http://")));
+        let mut text = format!("[egress]\nallow_private = [{}]\n", quoted.collect::<Vec<_>>().join(", "));
+        for ((name, key), url) in PLATFORMS.iter().zip(KEYS).zip(pairs) {
+            let _ = write!(text, "\n[platform.{name}]\n{key} = \"{url}\"\n");
+        }
+        text
+    }
+}
+
+/// Binds the socket that stands `offset` ports after `listen`, and says its URL.
+fn bind(listen: SocketAddr, offset: Option<u16>, part: &'static str) -> Result<(Arc<TcpListener>, String), Error> {
+    let mut at = listen;
+    if listen.port() != 0 {
+        let wanted = offset.and_then(|offset| listen.port().checked_add(offset));
+        at.set_port(wanted.ok_or(Error::Ports(listen.port()))?);
+    }
+    let refused = |source| Error::Listen { at, part, source };
+    let socket = TcpListener::bind(at).map_err(refused)?;
+    socket.set_nonblocking(true).map_err(refused)?;
+    let url = format!("http://{}", socket.local_addr().map_err(refused)?);
+    Ok((Arc::new(socket), url))
+}
+
+fn router(stand: Stand) -> Router {
+    let mut routes = Router::new().route("/probe", get(probe::answer));
+    if stand.platform == "douyin" {
+        routes = routes.route("/files/{name}", get(files::answer));
+    }
+    routes
+        .fallback(async || json_reply(StatusCode::NOT_FOUND, &json!({"ok": false, "status_msg": "no such page"})))
+        .layer(from_fn_with_state(stand.clone(), gate::pass))
+        .with_state(stand)
+}
+
+async fn keep(socket: Arc<TcpListener>, router: Router, stop: Stop) -> Result<(), Failure> {
+    let socket = tokio::net::TcpListener::from_std(socket.try_clone()?)?;
+    axum::serve(socket, router).with_graceful_shutdown(async move { stop.asked().await }).await?;
+    Ok(())
+}
+
+#[cfg(test)]
+mod tests;

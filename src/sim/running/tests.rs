@@ -1,0 +1,152 @@
+//! The routers called without a socket: ranges, ledger, switches, control.
+
+use axum::body::{Body, to_bytes};
+use axum::http::Request;
+use axum::response::Response;
+use serde_json::Value;
+use tower::ServiceExt as _;
+
+use super::*;
+use crate::domain::Millis;
+
+/// The moment at which every story here begins.
+const DAWN: Millis = Millis(1_780_000_000_000);
+
+/// A simulated outside without tasks.
+fn outside(seed: u64) -> Running {
+    Sim::start(Options { seed, ..Options::default() }, Ambient::pinned(seed, DAWN)).unwrap()
+}
+
+/// Sends `method path` to the part that serves `task`.
+async fn ask(running: &Running, task: &str, request: Request<Body>) -> Response {
+    let (.., router) = running.parts.iter().find(|(name, ..)| *name == task).unwrap();
+    router.clone().oneshot(request).await.unwrap()
+}
+
+fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Request<Body> {
+    let mut request = Request::builder().method(method).uri(path);
+    for (name, value) in headers {
+        request = request.header(*name, *value);
+    }
+    request.body(Body::from(body.to_owned())).unwrap()
+}
+
+async fn body(response: Response) -> Vec<u8> {
+    to_bytes(response.into_body(), 1 << 24).await.unwrap().to_vec()
+}
+
+async fn control(running: &Running, method: &str, path: &str, told: &str) -> (u16, Value) {
+    let request = request(method, path, &[("content-type", "application/json")], told);
+    let response = ask(running, "sim.control", request).await;
+    let status = response.status().as_u16();
+    (status, serde_json::from_slice(&body(response).await).unwrap())
+}
+
+#[tokio::test]
+async fn every_platform_names_itself_and_counts() {
+    let running = outside(7);
+    for (platform, task) in PLATFORMS.into_iter().zip(TASKS) {
+        for seq in [1, 2] {
+            let response = ask(&running, task, request("GET", "/probe", &[], "")).await;
+            let told: Value = serde_json::from_slice(&body(response).await).unwrap();
+            assert_eq!((&told["platform"], &told["seq"]), (&json!(platform), &json!(seq)));
+            assert_eq!((&told["ok"], &told["now"]), (&json!(true), &json!(DAWN)));
+        }
+    }
+    let missing = ask(&running, "sim.tiktok", request("GET", "/files/clip-5.bin", &[], "")).await;
+    assert_eq!(missing.status(), 404, "only Douyin keeps files");
+}
+
+#[tokio::test]
+async fn a_file_is_the_same_whole_in_parts_and_in_another_run() {
+    let (running, again, other) = (outside(7), outside(7), outside(8));
+    let get = async |running, headers: &[(&str, &str)]| {
+        ask(running, "sim.douyin", request("GET", "/files/clip-200001.bin", headers, "")).await
+    };
+    let head = get(&running, &[]).await;
+    assert_eq!(head.headers()["content-length"], "200001");
+    let etag = head.headers()["etag"].to_str().unwrap().to_owned();
+    let whole = body(head).await;
+    assert_eq!(whole.len(), 200_001);
+    assert_eq!(body(get(&again, &[]).await).await, whole);
+    assert_ne!(body(get(&other, &[]).await).await, whole);
+
+    let part = get(&running, &[("range", "bytes=70001-150000"), ("if-range", &etag)]).await;
+    assert_eq!(
+        (part.status().as_u16(), &part.headers()["content-range"]),
+        (206, &"bytes 70001-150000/200001".parse().unwrap())
+    );
+    assert_eq!(body(part).await, whole[70_001..=150_000]);
+    let changed = get(&running, &[("range", "bytes=5-9"), ("if-range", "\"other\"")]).await;
+    assert_eq!(changed.status(), 200);
+    let beyond = get(&running, &[("range", "bytes=200001-")]).await;
+    assert_eq!(
+        (beyond.status().as_u16(), &beyond.headers()["content-range"]),
+        (416, &"bytes */200001".parse().unwrap())
+    );
+}
+
+#[tokio::test]
+async fn the_ledger_has_every_request_and_its_fault() {
+    let running = outside(1);
+    control(&running, "POST", "/fault", r#"{"spec": "douyin.probe.rate@2"}"#).await;
+    for path in ["/probe?a=1", "/probe", "/nowhere"] {
+        ask(&running, "sim.douyin", request("GET", path, &[], "")).await;
+    }
+    ask(&running, "sim.tikapi", request("POST", "/probe", &[], "")).await;
+    let (_, told) = control(&running, "GET", "/ledger", "").await;
+    let row = |seq, platform, method, path, status, fault: Option<&str>| json!({"seq": seq, "at": DAWN, "platform": platform, "method": method, "path": path, "status": status, "fault": fault});
+    let rows = [
+        row(1, "douyin", "GET", "/probe?a=1", 200, None),
+        row(2, "douyin", "GET", "/probe", 429, Some("rate")),
+        row(3, "douyin", "GET", "/nowhere", 404, None),
+        row(4, "tikapi", "POST", "/probe", 405, None),
+    ];
+    assert_eq!(told, json!({"v": 1, "items": rows, "next": null, "total": 4}));
+
+    let (_, one) = control(&running, "GET", "/ledger?platform=douyin&limit=1&cursor=1", "").await;
+    assert_eq!((&one["items"][0]["seq"], &one["next"], &one["total"]), (&json!(2), &json!("2"), &json!(4)));
+    let (_, none) = control(&running, "GET", &format!("/ledger?since={}", DAWN.0 + 1), "").await;
+    assert_eq!((&none["items"], &none["next"]), (&json!([]), &json!(null)));
+    let (status, told) = control(&running, "GET", "/ledger?platform=duoyin", "").await;
+    assert_eq!(status, 400, "{told}");
+}
+
+#[tokio::test]
+async fn switches_are_set_listed_refused_and_cleared() {
+    let running = outside(1);
+    let (_, told) = control(&running, "POST", "/fault", r#"{"spec": "douyin.files.network@every=3"}"#).await;
+    assert_eq!(told["faults"], json!(["douyin.files.network@every=3"]));
+    let (status, told) = control(&running, "POST", "/fault", r#"{"spec": "douyin.files.ok"}"#).await;
+    assert_eq!(status, 400);
+    assert!(told["error"].as_str().unwrap().contains("gone auth risk rate network"), "{told}");
+    let (_, told) = control(&running, "GET", "/state", "").await;
+    assert_eq!((&told["faults"], &told["seed"]), (&json!(["douyin.files.network@every=3"]), &json!(1)));
+    assert_eq!(told["platforms"], json!(running.platforms));
+    let (_, told) = control(&running, "DELETE", "/fault", "").await;
+    assert_eq!(told["faults"], json!([]));
+}
+
+#[test]
+fn the_config_to_paste_names_every_port() {
+    let running = outside(1);
+    let table: toml::Table = running.config_toml().parse().unwrap();
+    let pairs: Vec<_> = PLATFORMS.iter().map(|name| running.platforms[name].trim_start_matches("http://")).collect();
+    assert_eq!(table["egress"]["allow_private"].as_array().unwrap().len(), PLATFORMS.len());
+    for (name, pair) in PLATFORMS.iter().zip(pairs) {
+        assert!(table["egress"]["allow_private"].as_array().unwrap().contains(&pair.into()), "{pair}");
+        let platform = table["platform"][*name].as_table().unwrap();
+        assert_eq!(platform.values().next().unwrap().as_str().unwrap(), format!("http://{pair}"));
+    }
+}
+
+#[test]
+fn a_taken_port_is_named() {
+    let taken = TcpListener::bind("127.0.0.1:0").unwrap();
+    let listen = taken.local_addr().unwrap();
+    let error = Sim::start(Options { listen, ..Options::default() }, Ambient::pinned(1, DAWN)).unwrap_err();
+    assert_eq!(error.to_string(), format!("cannot listen on `{listen}` for the simulated `douyin`"));
+    let listen = SocketAddr::from(([127, 0, 0, 1], u16::MAX));
+    let error = Sim::start(Options { listen, ..Options::default() }, Ambient::pinned(1, DAWN)).unwrap_err();
+    assert!(matches!(error, Error::Ports(u16::MAX) | Error::Listen { .. }), "{error}");
+}

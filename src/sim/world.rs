@@ -1,0 +1,39 @@
+//! What all listeners share: the seed, the clock, the switches, the ledger, the counters.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::fault::PLATFORMS;
+use super::ledger::Ledger;
+use super::switch::Switches;
+use crate::ambient::Clock;
+
+/// The simulated outside.
+#[derive(Debug)]
+pub(super) struct World {
+    pub(super) seed: u64,
+    pub(super) clock: Clock,
+    pub(super) switches: Switches,
+    pub(super) ledger: Ledger,
+    probes: [AtomicU64; PLATFORMS.len()],
+}
+
+impl World {
+    pub(super) fn new(seed: u64, clock: Clock) -> Self {
+        Self { seed, clock, switches: Switches::default(), ledger: Ledger::default(), probes: Default::default() }
+    }
+
+    /// Counts a probe of `platform`; the first is 1.
+    pub(super) fn next_probe(&self, platform: &str) -> u64 {
+        let counters = PLATFORMS.iter().zip(&self.probes);
+        let counter = counters.into_iter().find(|(name, _)| **name == platform);
+        counter.map_or(0, |(_, count)| count.fetch_add(1, Ordering::Relaxed) + 1)
+    }
+}
+
+/// What a platform's endpoints are given: which platform they play, and the world.
+#[derive(Debug, Clone)]
+pub(super) struct Stand {
+    pub(super) platform: &'static str,
+    pub(super) world: Arc<World>,
+}

@@ -1,0 +1,102 @@
+//! A server that sends the client elsewhere, and one that never answers: each hop is judged, each wait ends.
+
+use std::io::ErrorKind;
+use std::time::Duration;
+
+use axum::extract::{Path, Query};
+use axum::http::StatusCode;
+use axum::http::header::LOCATION;
+use axum::response::{IntoResponse, Response};
+use axum::routing::get;
+use radard::ambient::Clock;
+use radard::domain::Class;
+use radard::net::{Client, Policy};
+
+/// Counts down to a page: `/5` redirects to `/4`, and `/0` is the page.
+async fn count_down(Path(left): Path<u64>) -> Response {
+    match left {
+        0 => "arrived".into_response(),
+        left => (StatusCode::FOUND, [(LOCATION, format!("/{}", left - 1))]).into_response(),
+    }
+}
+
+#[derive(serde::Deserialize)]
+struct Elsewhere {
+    to: String,
+}
+
+async fn go(Query(elsewhere): Query<Elsewhere>) -> Response {
+    (StatusCode::SEE_OTHER, [(LOCATION, elsewhere.to)]).into_response()
+}
+
+/// Serves on loopback while `story` runs; it gets a client that may go there, the base URL, and the pair
+/// of a second listener that nobody may reach.
+fn run(timeout: Duration, story: impl AsyncFnOnce(&Client, &str, &str)) {
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+    runtime.block_on(async {
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let pair = listener.local_addr().unwrap().to_string();
+        let inside = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        inside.set_nonblocking(true).unwrap();
+        let forbidden = inside.local_addr().unwrap().to_string();
+        let policy = Policy { allow_private: vec![pair.clone()], timeout, max_body: 1024 };
+        let client = Client::new(&policy, Clock::real()).unwrap();
+        let routes = axum::Router::new()
+            .route("/{left}", get(count_down))
+            .route("/go", get(go))
+            .route("/nowhere", get(|| async { StatusCode::FOUND }))
+            .route("/silence", get(std::future::pending::<Response>));
+        let base = format!("http://{pair}");
+        tokio::select! {
+            () = story(&client, &base, &forbidden) => {}
+            served = async { axum::serve(listener, routes).await } => served.unwrap(),
+        }
+        let reached = inside.accept().map_err(|none| none.kind());
+        assert_eq!(reached.err(), Some(ErrorKind::WouldBlock), "nobody may connect where it is forbidden");
+    });
+}
+
+#[test]
+fn five_redirects_are_followed_and_a_sixth_is_not() {
+    run(Duration::from_secs(20), async |client, base, _| {
+        assert_eq!(client.get(&format!("{base}/5")).await.unwrap().body, b"arrived");
+        let refusal = client.get(&format!("{base}/6")).await.unwrap_err();
+        assert_eq!(refusal.class, Class::Network);
+        assert!(refusal.message.ends_with("more than 5 redirects"), "{refusal}");
+        let refusal = client.open(&format!("{base}/nowhere")).await.unwrap_err();
+        assert!(refusal.message.ends_with("redirects to nowhere"), "{refusal}");
+    });
+}
+
+#[test]
+fn a_redirect_never_leads_inside() {
+    run(Duration::from_secs(20), async |client, base, forbidden| {
+        let port = forbidden.rsplit(':').next().unwrap();
+        let places = [
+            (format!("http://{forbidden}/"), Class::Network),
+            (format!("http://[::ffff:127.0.0.1]:{port}/"), Class::Network),
+            ("http://127.0.0.1/".to_owned(), Class::Local),
+            ("http://localhost/".to_owned(), Class::Local),
+            ("http://169.254.169.254/latest/meta-data/".to_owned(), Class::Local),
+            ("http://1.1.1.1:22/".to_owned(), Class::Network),
+            ("file:///etc/passwd".to_owned(), Class::Network),
+        ];
+        for (place, class) in places {
+            let refusal = client.get(&format!("{base}/go?to={place}")).await.unwrap_err();
+            assert_eq!(refusal.class, class, "{place}: {refusal}");
+        }
+    });
+}
+
+#[test]
+fn a_silent_server_is_left_after_the_time_limit() {
+    run(Duration::from_millis(50), async |client, base, _| {
+        for refusal in [
+            client.get(&format!("{base}/silence")).await.unwrap_err(),
+            client.open(&format!("{base}/silence")).await.unwrap_err(),
+        ] {
+            assert_eq!(refusal.class, Class::Network);
+            assert!(refusal.message.ends_with("the answer took longer than 50 ms"), "{refusal}");
+        }
+    });
+}
