@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use notify::Watcher;
@@ -19,6 +19,7 @@ use crate::observe::Metrics;
 use crate::observe::metric::CONFIG_RELOADS;
 use crate::store::{Error, Store, alarms};
 use crate::supervise::{Failure, Stop};
+use crate::web::App;
 
 /// An editor writes a file in several steps; this long after the last of them it is read.
 const SETTLE: Duration = Duration::from_millis(300);
@@ -49,6 +50,8 @@ pub struct Reloader {
     pub clock: Clock,
     /// What else follows a change.
     pub apply: Arc<dyn Fn(&config::Config) + Send + Sync>,
+    /// The pages, whose host names follow too.
+    pub hosts: Arc<OnceLock<App>>,
     /// The refusal that stands, and since when.
     pub refused: Arc<Mutex<Option<(Millis, String)>>>,
 }
@@ -63,6 +66,9 @@ impl Reloader {
             Ok(checked) => {
                 let reloaded = config::reload(&self.live.now(), checked.config);
                 (self.apply)(&reloaded.config);
+                if let Some(app) = self.hosts.get() {
+                    app.allow_hosts(reloaded.config.web.hosts.clone());
+                }
                 self.live.replace(reloaded.config);
                 self.metrics.add(CONFIG_RELOADS, ["applied"], 1);
                 self.note(None).await;
@@ -81,6 +87,11 @@ impl Reloader {
                 Err(said)
             }
         }
+    }
+
+    /// Lets the pages follow the host names, too.
+    pub fn follow_hosts(&self, app: &App) {
+        let _once = self.hosts.set(app.clone());
     }
 
     /// The refusal that stands.

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::disk::{Disk, Room, Seen};
 use super::live::Live;
+use super::systemd::Notifier;
 use crate::ambient::Clock;
 use crate::domain::Class;
 use crate::observe::Metrics;
@@ -42,6 +43,8 @@ pub struct Watch {
     pub clock: Clock,
     /// What every task is doing.
     pub tasks: Arc<dyn Fn() -> Vec<Status> + Send + Sync>,
+    /// Speaks to systemd.
+    pub notifier: Notifier,
 }
 
 /// A condition: an alarm when it holds, its end when it does not.
@@ -77,6 +80,9 @@ impl Watch {
             })
             .await?;
         self.count(&counts, &open, &gates, last);
+        let of = |state| counts.iter().filter(|c| c.state == state).map(|c| c.n).sum::<i64>();
+        let (waiting, running) = (of(jobs::State::Queued), of(jobs::State::Running));
+        self.notifier.status(&format!("{waiting} queued, {running} running, {} alarms", open.len()));
         let mut conditions = vec![self.wal(), self.skew()];
         conditions.extend(self.disk_conditions(seen));
         conditions.extend((self.tasks)().iter().map(task));

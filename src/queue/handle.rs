@@ -130,10 +130,19 @@ impl Queue {
         Ok(())
     }
 
-    /// Proves that a job could be queued and taken now.
+    /// Proves that a job could be queued and taken now: a write can begin, and the workers go round when they are woken.
     pub async fn prove(&self, limit: Duration) -> Result<(), String> {
-        let proof = self.ambient.clock.limit(limit, self.store.prove_writable()).await;
-        proof.map_err(|out| out.to_string())?.map_err(|error| error.to_string())
+        let mut turned = std::pin::pin!(self.hands.turned.notified());
+        turned.as_mut().enable();
+        self.hands.due.notify_one();
+        let proof = async {
+            self.store.prove_writable().await.map_err(|error| error.to_string())?;
+            if self.hands.working.load(Ordering::Relaxed) {
+                turned.await;
+            }
+            Ok(())
+        };
+        self.ambient.clock.limit(limit, proof).await.map_err(|out| format!("the workers {out}"))?
     }
 
     /// The kinds of this process.

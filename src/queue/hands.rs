@@ -27,10 +27,14 @@ pub(super) struct Hands {
     held: Mutex<HashMap<Uuid, Held>>,
     /// Something may be due now.
     pub(super) due: Notify,
+    /// The workers went round.
+    pub(super) turned: Notify,
     /// Something will be due later than it was thought.
     pub(super) later: Notify,
     /// Ends and leases that came too late.
     pub(super) lost: AtomicU64,
+    /// Workers were started.
+    pub(super) working: AtomicBool,
     /// No new work is taken: the disk is full.
     pub(super) door_closed: AtomicBool,
     /// Jobs that were asked for and are new.

@@ -45,7 +45,9 @@ impl Workers {
         let mut running = JoinSet::new();
         let mut ahead: VecDeque<Claimed> = VecDeque::new();
         let mut turn = 0usize;
+        self.hands.working.store(true, Ordering::Relaxed);
         while !stop.is_asked() {
+            self.hands.turned.notify_waiters();
             let wanted = self.wanted(running.len(), ahead.len());
             let mut idle = wanted == 0;
             if wanted > 0 {

@@ -303,6 +303,11 @@ impl Store {
         self.broken.cancelled().await;
     }
 
+    /// Whether the disk broke its promise.
+    pub fn is_broken(&self) -> bool {
+        self.broken.is_cancelled()
+    }
+
     /// What the writer did so far.
     pub fn counts(&self) -> &WriterCounts {
         &self.counts

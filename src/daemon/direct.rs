@@ -1,0 +1,61 @@
+//! The house for the time of one command, when no daemon runs: the same API, called without a socket.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use super::acts::HouseActs;
+use super::doctor;
+use super::house::{House, HouseError, Plan};
+use crate::web::{App, Door, Parts, Readiness};
+
+/// A house that a command borrowed.
+pub struct Direct {
+    house: House,
+    api: axum::Router,
+}
+
+impl Direct {
+    /// Takes the data directory: nobody else may have it.
+    pub async fn open(plan: Plan) -> Result<Self, HouseError> {
+        let house = House::open(plan).await?;
+        house.queue.start_asking(&house.upper, &house.inlets);
+        Ok(Self::over(house))
+    }
+
+    /// Only reads, whoever has the data directory.
+    pub async fn reading(plan: Plan) -> Result<Self, HouseError> {
+        Ok(Self::over(House::read_only(plan).await?))
+    }
+
+    fn over(house: House) -> Self {
+        let app = App::new(Parts {
+            store: house.store.clone(),
+            queue: house.queue.clone(),
+            metrics: house.metrics.clone(),
+            ambient: house.plan.ambient.clone(),
+            hosts: Vec::new(),
+            listen: house.plan.config.web.listen,
+            readiness: Arc::new(|| Readiness { ready: true, parts: Vec::new() }),
+            tasks: house.tasks(),
+            acts: Arc::new(HouseActs {
+                store: house.store.clone(),
+                places: house.plan.places.clone(),
+                reloader: None,
+                doctor: doctor::of(&house),
+            }),
+        });
+        Self { house, api: app.router(Door::Local) }
+    }
+
+    /// The API, as its owner sees it.
+    pub fn api(&self) -> axum::Router {
+        self.api.clone()
+    }
+
+    /// Leaves in order.
+    pub async fn close(self) {
+        drop(self.api);
+        self.house.leave(Duration::from_secs(5)).await;
+    }
+}
+

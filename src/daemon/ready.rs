@@ -1,0 +1,73 @@
+//! Whether work can be accepted, as it was last seen; what `/readyz` and systemd's status say.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::disk::{Disk, Room};
+use super::reload::Reloader;
+use crate::ambient::Clock;
+use crate::domain::{Class, Millis};
+use crate::store::Store;
+use crate::web::{Part, Readiness};
+
+/// Remembers since when each part is as it is; clones share it.
+#[derive(Clone)]
+pub(super) struct Board {
+    clock: Clock,
+    store: Store,
+    disk: Disk,
+    reloader: Reloader,
+    since: Arc<Mutex<Vec<(&'static str, bool, Millis)>>>,
+    proof: Arc<Mutex<Result<(), String>>>,
+}
+
+impl Board {
+    pub(super) fn new(clock: Clock, store: Store, disk: Disk, reloader: Reloader) -> Self {
+        Self { clock, store, disk, reloader, since: Arc::default(), proof: Arc::new(Mutex::new(Ok(()))) }
+    }
+
+    /// Remembers whether the queue could be written to just now.
+    pub(super) fn proved(&self, outcome: Result<(), String>) {
+        *self.proof.lock().unwrap_or_else(PoisonError::into_inner) = outcome;
+    }
+
+    /// Whether work can be accepted. Only the store and a full disk can forbid it; the rest is told.
+    pub(super) fn readiness(&self) -> Readiness {
+        let proof = self.proof.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        let proof = if self.store.is_broken() { Err("the disk failed under the database".to_owned()) } else { proof };
+        let room = self.disk.seen().map_or(Room::Plenty, |seen| seen.room);
+        let refusal = self.reloader.refusal();
+        let store_do = proof.as_ref().err().map(|why| format!("{why}; look at the log, the disk and the database"));
+        let disk_do = match room {
+            Room::Plenty => None,
+            Room::Low => Some("free some space: downloads wait".to_owned()),
+            Room::Full => Some("free some space: new work is refused until there is room".to_owned()),
+        };
+        let config_do = refusal.map(|(_, why)| format!("mend the settings, the old ones stay: {why}"));
+        let ready = proof.is_ok() && room != Room::Full;
+        let parts = vec![
+            self.part("store", store_do),
+            self.part("disk", disk_do),
+            self.part("config", config_do),
+        ];
+        Readiness { ready, parts }
+    }
+
+    fn part(&self, name: &'static str, r#do: Option<String>) -> Part {
+        let ok = r#do.is_none();
+        let mut all = self.since.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.clock.now();
+        let known = all.iter_mut().find(|(known, _, _)| *known == name);
+        let since = match known {
+            Some((_, was, since)) if *was == ok => *since,
+            Some(row) => {
+                *row = (name, ok, now);
+                now
+            }
+            None => {
+                all.push((name, ok, now));
+                now
+            }
+        };
+        Part { name: name.to_owned(), ok, class: if ok { Class::Ok } else { Class::Local }, since, r#do }
+    }
+}

@@ -1,0 +1,323 @@
+//! A day in the life: open, bind, work, say READY, follow signals, leave in order.
+//!
+//! READY is said when the schema is in place, the listeners are bound and the workers stand. The watchdog is fed by
+//! proof: a write could begin and the workers went round. The first signal drains, the second drops everything.
+
+use std::net::SocketAddr;
+use std::os::unix::fs::PermissionsExt;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use tokio::net::{TcpListener, UnixListener};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+
+use super::acts::HouseActs;
+use super::house::{House, HouseError, Plan, rules};
+use super::ready::Board;
+use super::reload::{Origin, Reloader};
+use super::systemd::{Notifier, monotonic_usec};
+use super::watch::Watch;
+use super::doctor;
+use crate::config::Config;
+use crate::observe::metric::BUILD_INFO;
+use crate::observe::log;
+use crate::supervise::{Restart, Stop};
+use crate::web::{App, Door, Parts, serve_tcp, serve_unix};
+
+/// What is left of the drain for those above the queue.
+const BEYOND_DRAIN: Duration = Duration::from_secs(5);
+
+/// How a daemon is run.
+pub struct RunSetup {
+    /// What the house is built from.
+    pub plan: Plan,
+    /// Where the settings are read from again.
+    pub origin: Origin,
+    /// Takes jobs and runs them.
+    pub work: bool,
+    /// Listens for people.
+    pub web: bool,
+    /// Speaks to systemd, when it listens.
+    pub notifier: Notifier,
+    /// The log, whose level may change.
+    pub log: Option<log::Handle>,
+    /// Told when the daemon is ready.
+    pub on_ready: Box<dyn FnOnce(Ready) + Send>,
+}
+
+/// What is known when the daemon is ready.
+pub struct Ready {
+    /// Where people reach it.
+    pub listen: Option<SocketAddr>,
+    /// The API, as its owner sees it.
+    pub api: axum::Router,
+}
+
+/// How a day ended.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ended {
+    /// It was asked to.
+    Stopped,
+    /// Something without which it cannot stand failed.
+    Failed(String),
+}
+
+/// Why a day could not begin.
+#[derive(Debug, thiserror::Error)]
+pub enum RunError {
+    /// The house cannot be put together.
+    #[error(transparent)]
+    House(#[from] HouseError),
+    /// An address is taken or not ours.
+    #[error("cannot listen on `{on}`")]
+    Listen {
+        /// The address or the file.
+        on: String,
+        /// Why.
+        source: std::io::Error,
+    },
+    /// Signals cannot be followed.
+    #[error("cannot follow signals")]
+    Signals(#[source] std::io::Error),
+}
+
+impl RunError {
+    /// What a person can do about it.
+    pub fn advice(&self) -> Option<String> {
+        match self {
+            Self::House(error) => error.advice(),
+            Self::Listen { .. } => Some("set `web.listen` to an address of this machine with a free port".to_owned()),
+            Self::Signals(_) => None,
+        }
+    }
+}
+
+/// Lives one day.
+pub async fn run(setup: RunSetup) -> Result<Ended, RunError> {
+    let mut signals = Signals::new().map_err(RunError::Signals)?;
+    let house = House::open(setup.plan.clone()).await?;
+    let schedules = house.schedules()?;
+    let tcp = if setup.web { Some(bind(house.plan.config.web.listen).await?) } else { None };
+    let listen = tcp.as_ref().and_then(|tcp| tcp.local_addr().ok());
+    let socket = bind_socket(&house.plan.places.socket())?;
+
+    let reloader = reloader(&house, &setup);
+    let board = Board::new(house.plan.ambient.clock.clone(), house.store.clone(), house.disk.clone(), reloader.clone());
+    let app = app(&house, &board, &reloader, listen);
+    reloader.follow_hosts(&app);
+    house.metrics.set(BUILD_INFO, [env!("CARGO_PKG_VERSION")], 1u64);
+    house.queue.start_asking(&house.upper, &house.inlets);
+    if setup.work {
+        house.queue.start_working(&house.upper, schedules);
+    }
+    start_web(&house, &app, tcp, socket);
+    start_watching(&house, &board, &reloader, &setup.notifier);
+
+    setup.notifier.ready("ready");
+    let owner = house.owner.as_str();
+    tracing::info!(lease.owner = owner, "radard {} is ready as `{owner}`", env!("CARGO_PKG_VERSION"));
+    (setup.on_ready)(Ready { listen, api: app.router(Door::Local) });
+    drop(app);
+
+    let ended = day(&house, &reloader, &setup.notifier, &mut signals).await;
+    setup.notifier.stopping();
+    drop((reloader, board));
+    leave(house, &ended, &mut signals).await;
+    Ok(ended)
+}
+
+/// Waits for whatever ends the day.
+async fn day(house: &House, reloader: &Reloader, notifier: &Notifier, signals: &mut Signals) -> Ended {
+    let stop = house.upper.stop().clone();
+    loop {
+        tokio::select! {
+            () = signals.leave() => return Ended::Stopped,
+            () = house.store.broken() => return Ended::Failed("the disk failed under the database".to_owned()),
+            () = stop.asked() => {
+                let failed = house.tasks()().into_iter().find(|task| task.state == crate::supervise::State::Failed);
+                let why = failed.map_or_else(|| "a task failed".to_owned(), |task| {
+                    format!("task `{}` failed: {}", task.name, task.last_error.unwrap_or_default())
+                });
+                return Ended::Failed(why);
+            }
+            _ = signals.reload.recv() => {
+                notifier.reloading(monotonic_usec());
+                let said = reloader.reload().await.unwrap_or_else(|refused| format!("settings refused: {refused}"));
+                notifier.ready(said.lines().next().unwrap_or_default());
+            }
+        }
+    }
+}
+
+/// Everyone leaves; a second signal, or a failed disk, drops what still runs.
+async fn leave(house: House, ended: &Ended, signals: &mut Signals) {
+    let stop = house.upper.stop().clone();
+    let socket = house.plan.places.socket();
+    let grace = house.live.now().daemon.drain + BEYOND_DRAIN;
+    if matches!(ended, Ended::Failed(_)) {
+        tracing::error!("radard ends: {ended:?}");
+        stop.halt();
+    } else {
+        tracing::info!("radard was asked to stop and drains for at most {} s", grace.as_secs());
+    }
+    let mut leaving = std::pin::pin!(house.leave(grace));
+    tokio::select! {
+        _ = &mut leaving => {}
+        () = signals.leave() => {
+            tracing::warn!("A second signal: what still runs is dropped");
+            stop.halt();
+            leaving.await;
+        }
+    }
+    let _already_gone = std::fs::remove_file(socket);
+}
+
+async fn bind(listen: SocketAddr) -> Result<TcpListener, RunError> {
+    TcpListener::bind(listen).await.map_err(|source| RunError::Listen { on: listen.to_string(), source })
+}
+
+/// Whoever holds the lock owns the socket; what lies there is from a life that was killed.
+fn bind_socket(path: &PathBuf) -> Result<UnixListener, RunError> {
+    let failed = |source| RunError::Listen { on: path.display().to_string(), source };
+    let _from_a_killed_life = std::fs::remove_file(path);
+    let socket = UnixListener::bind(path).map_err(failed)?;
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(0o600)).map_err(failed)?;
+    Ok(socket)
+}
+
+fn reloader(house: &House, setup: &RunSetup) -> Reloader {
+    let (queue, log, owner) = (house.queue.clone(), setup.log.clone(), house.owner.clone());
+    let node = owner.split('/').next().unwrap_or_default().to_owned();
+    let apply = move |config: &Config| {
+        queue.set_rules(rules(config, &node, &owner));
+        if let Some(Err(error)) = log.as_ref().map(|log| log.set_level(&config.log.level.to_string())) {
+            tracing::warn!("The level of the log stays: {error}");
+        }
+    };
+    Reloader {
+        origin: setup.origin.clone(),
+        live: house.live.clone(),
+        store: house.store.clone(),
+        metrics: house.metrics.clone(),
+        clock: house.plan.ambient.clock.clone(),
+        apply: Arc::new(apply),
+        hosts: Arc::default(),
+        refused: Arc::default(),
+    }
+}
+
+fn app(house: &House, board: &Board, reloader: &Reloader, listen: Option<SocketAddr>) -> App {
+    let config = &house.plan.config;
+    let board = board.clone();
+    App::new(Parts {
+        store: house.store.clone(),
+        queue: house.queue.clone(),
+        metrics: house.metrics.clone(),
+        ambient: house.plan.ambient.clone(),
+        hosts: config.web.hosts.clone(),
+        listen: listen.unwrap_or(config.web.listen),
+        readiness: Arc::new(move || board.readiness()),
+        tasks: house.tasks(),
+        acts: Arc::new(HouseActs {
+            store: house.store.clone(),
+            places: house.plan.places.clone(),
+            reloader: Some(reloader.clone()),
+            doctor: doctor::of(house),
+        }),
+    })
+}
+
+fn start_web(house: &House, app: &App, tcp: Option<TcpListener>, socket: UnixListener) {
+    if let Some(tcp) = tcp {
+        let (app, tcp) = (app.clone(), once(tcp));
+        house.upper.spawn("web", Restart::Never, move |stop: Stop| {
+            let (app, tcp) = (app.clone(), tcp());
+            async move {
+                match tcp {
+                    Some(tcp) => Ok(serve_tcp(tcp, app, stop).await?),
+                    None => Ok(()),
+                }
+            }
+        });
+    }
+    let (app, socket) = (app.clone(), once(socket));
+    let own_uid = rustix::process::geteuid().as_raw();
+    house.upper.spawn("web.local", Restart::Never, move |stop: Stop| {
+        let (app, socket) = (app.clone(), socket());
+        async move {
+            match socket {
+                Some(socket) => Ok(serve_unix(socket, app, own_uid, stop).await?),
+                None => Ok(()),
+            }
+        }
+    });
+}
+
+/// A listener is bound before READY and served once.
+fn once<T: Send + 'static>(value: T) -> impl Fn() -> Option<T> + Send + 'static {
+    let value = Mutex::new(Some(value));
+    move || value.lock().unwrap_or_else(PoisonError::into_inner).take()
+}
+
+fn start_watching(house: &House, board: &Board, reloader: &Reloader, notifier: &Notifier) {
+    let watch = Watch {
+        store: house.store.clone(),
+        queue: house.queue.clone(),
+        disk: house.disk.clone(),
+        live: house.live.clone(),
+        metrics: house.metrics.clone(),
+        clock: house.plan.ambient.clock.clone(),
+        tasks: house.tasks(),
+        notifier: notifier.clone(),
+    };
+    house.upper.spawn("watch", Restart::Always, move |stop| watch.clone().serve(stop));
+    if house.plan.config.daemon.reload_on_save && reloader.origin.dir.is_dir() {
+        let reloader = reloader.clone();
+        house.upper.spawn("settings", Restart::OnFailure, move |stop| reloader.clone().watch(stop));
+    }
+    let (queue, board, notifier) = (house.queue.clone(), board.clone(), notifier.clone());
+    let clock = house.plan.ambient.clock.clone();
+    house.upper.spawn("watchdog", Restart::Always, move |stop| {
+        let (queue, board, notifier, clock) = (queue.clone(), board.clone(), notifier.clone(), clock.clone());
+        async move {
+            let every = notifier.watchdog_interval().unwrap_or(Duration::from_secs(10));
+            loop {
+                let proof = queue.prove(every / 2).await;
+                if proof.is_ok() {
+                    notifier.watchdog();
+                }
+                board.proved(proof);
+                tokio::select! {
+                    biased;
+                    () = stop.asked() => return Ok(()),
+                    () = clock.sleep(every / 2) => {}
+                }
+            }
+        }
+    });
+}
+
+/// The signals of a service.
+struct Signals {
+    terminate: Signal,
+    interrupt: Signal,
+    reload: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            terminate: signal(SignalKind::terminate())?,
+            interrupt: signal(SignalKind::interrupt())?,
+            reload: signal(SignalKind::hangup())?,
+        })
+    }
+
+    async fn leave(&mut self) {
+        tokio::select! {
+            _ = self.terminate.recv() => {}
+            _ = self.interrupt.recv() => {}
+        }
+    }
+}
