@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use notify::Watcher;
@@ -51,7 +51,7 @@ pub struct Reloader {
     /// What else follows a change.
     pub apply: Arc<dyn Fn(&config::Config) + Send + Sync>,
     /// The pages, whose host names follow too.
-    pub hosts: Arc<OnceLock<App>>,
+    pub hosts: Arc<Mutex<Option<App>>>,
     /// The refusal that stands, and since when.
     pub refused: Arc<Mutex<Option<(Millis, String)>>>,
 }
@@ -66,7 +66,7 @@ impl Reloader {
             Ok(checked) => {
                 let reloaded = config::reload(&self.live.now(), checked.config);
                 (self.apply)(&reloaded.config);
-                if let Some(app) = self.hosts.get() {
+                if let Some(app) = &*self.hosts.lock().unwrap_or_else(PoisonError::into_inner) {
                     app.allow_hosts(reloaded.config.web.hosts.clone());
                 }
                 self.live.replace(reloaded.config);
@@ -89,9 +89,9 @@ impl Reloader {
         }
     }
 
-    /// Lets the pages follow the host names, too.
-    pub fn follow_hosts(&self, app: &App) {
-        let _once = self.hosts.set(app.clone());
+    /// Lets the pages follow the host names, too; `None` lets go of them, because they hold us as well.
+    pub fn lead(&self, app: Option<App>) {
+        *self.hosts.lock().unwrap_or_else(PoisonError::into_inner) = app;
     }
 
     /// The refusal that stands.

@@ -105,7 +105,7 @@ pub async fn run(setup: RunSetup) -> Result<Ended, RunError> {
     let reloader = reloader(&house, &setup);
     let board = Board::new(house.plan.ambient.clock.clone(), house.store.clone(), house.disk.clone(), reloader.clone());
     let app = app(&house, &board, &reloader, listen);
-    reloader.follow_hosts(&app);
+    reloader.lead(Some(app.clone()));
     house.metrics.set(BUILD_INFO, [env!("CARGO_PKG_VERSION")], 1u64);
     house.queue.start_asking(&house.upper, &house.inlets);
     if setup.work {
@@ -122,6 +122,7 @@ pub async fn run(setup: RunSetup) -> Result<Ended, RunError> {
 
     let ended = day(&house, &reloader, &setup.notifier, &mut signals).await;
     setup.notifier.stopping();
+    reloader.lead(None);
     drop((reloader, board));
     leave(house, &ended, &mut signals).await;
     Ok(ended)

@@ -9,7 +9,7 @@ use tokio::sync::{Mutex, mpsc};
 use super::ask::{self, Ask, AskError, Asked};
 use super::hands::Hands;
 use super::kinds::Kinds;
-use super::rules::Rules;
+use super::rules::{Live, Rules};
 use crate::ambient::Ambient;
 use crate::domain::JobId;
 use crate::store::jobs::{Inserted, State};
@@ -18,7 +18,7 @@ use crate::store::{self, Store, Tx, gates, jobs};
 /// A cheap handle on the queue; clones share it.
 #[derive(Clone)]
 pub struct Queue {
-    pub(super) rules: Arc<Rules>,
+    pub(super) rules: Arc<Live>,
     pub(super) kinds: Kinds,
     pub(super) store: Store,
     pub(super) hands: Arc<Hands>,
@@ -35,7 +35,7 @@ impl Queue {
     /// A queue whose parts do not run yet.
     pub fn new(rules: Rules, kinds: Kinds, store: Store, ambient: Ambient) -> (Self, Inlets) {
         let (asking, inlet) = mpsc::channel(ask::WAITING);
-        let queue = Self { rules: Arc::new(rules), kinds, store, hands: Arc::default(), asking, ambient };
+        let queue = Self { rules: Arc::new(Live::new(rules)), kinds, store, hands: Arc::default(), asking, ambient };
         (queue, Inlets { asking: Arc::new(Mutex::new(inlet)) })
     }
 
@@ -49,7 +49,7 @@ impl Queue {
         if self.hands.door_closed.load(Ordering::Relaxed) {
             return Err(store::Error::Full { act: "queue jobs" }.into());
         }
-        let new = ask::check(&self.kinds, self.rules.payload_limit, &ask, self.store.now())?;
+        let new = ask::check(&self.kinds, self.rules.now().payload_limit, &ask, self.store.now())?;
         let later = new.run_at > self.store.now();
         let outcome = ask::submit(&self.asking, new).await?;
         self.answer(outcome, ask, later)
@@ -57,7 +57,7 @@ impl Queue {
 
     /// Asks for work inside a transaction of the caller: it stands or falls with it. Call [`Queue::wake`] afterwards.
     pub async fn ask_within(&self, tx: &mut Tx, ask: Ask) -> Result<Asked, AskError> {
-        let new = ask::check(&self.kinds, self.rules.payload_limit, &ask, tx.now())?;
+        let new = ask::check(&self.kinds, self.rules.now().payload_limit, &ask, tx.now())?;
         let outcome = jobs::insert(tx, std::slice::from_ref(&new)).await?;
         let outcome = outcome.first().copied().ok_or(store::Error::Closed { act: "queue jobs" })?;
         self.answer(outcome, ask, false)
@@ -150,9 +150,14 @@ impl Queue {
         self.kinds.names()
     }
 
-    /// The numbers it keeps to.
-    pub fn rules(&self) -> &Rules {
-        &self.rules
+    /// The numbers it keeps to now.
+    pub fn rules(&self) -> Arc<Rules> {
+        self.rules.now()
+    }
+
+    /// Keeps to other numbers from now on. The node, the owner and the number of workers stay until the next start.
+    pub fn set_rules(&self, rules: Rules) {
+        self.rules.replace(rules);
     }
 
     /// Jobs in the hands of this process.

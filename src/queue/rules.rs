@@ -1,6 +1,11 @@
 //! The numbers that the queue keeps to, from the settings.
+//!
+//! Most of them may change while it works, so its parts look them up at each use and none keeps a copy across a wait.
 
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
+
+use tokio::sync::Notify;
 
 use crate::supervise::Backoff;
 
@@ -33,4 +38,38 @@ pub struct Rules {
     pub keep_dead: Duration,
     /// The largest payload, in bytes.
     pub payload_limit: usize,
+}
+
+/// The rules that hold now, shared by the parts of a queue.
+#[derive(Debug)]
+pub(super) struct Live {
+    rules: RwLock<Arc<Rules>>,
+    changed: Notify,
+}
+
+impl Live {
+    pub(super) fn new(rules: Rules) -> Self {
+        Self { rules: RwLock::new(Arc::new(rules)), changed: Notify::new() }
+    }
+
+    /// The rules that hold now.
+    pub(super) fn now(&self) -> Arc<Rules> {
+        self.rules.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Puts `rules` in force; what only a start can change stays as it is.
+    pub(super) fn replace(&self, mut rules: Rules) {
+        let mut held = self.rules.write().unwrap_or_else(PoisonError::into_inner);
+        rules.node.clone_from(&held.node);
+        rules.owner.clone_from(&held.owner);
+        rules.workers = held.workers;
+        *held = Arc::new(rules);
+        drop(held);
+        self.changed.notify_one();
+    }
+
+    /// Resolves when the rules were changed; for one waiter.
+    pub(super) async fn changed(&self) {
+        self.changed.notified().await;
+    }
 }

@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::hands::Hands;
-use super::rules::Rules;
+use super::rules::{Live, Rules};
 use crate::ambient::Ambient;
 use crate::domain::{Class, Millis};
 use crate::store::alarms::{Raise, Severity};
@@ -23,7 +23,7 @@ const PAGE: usize = 500;
 /// Tends one queue.
 #[derive(Clone)]
 pub(super) struct Tender {
-    pub(super) rules: Arc<Rules>,
+    pub(super) rules: Arc<Live>,
     pub(super) store: Store,
     pub(super) hands: Arc<Hands>,
     pub(super) ambient: Ambient,
@@ -33,7 +33,6 @@ impl Tender {
     /// Renews leases and takes orphans back, until the hands are empty after the stop.
     pub(super) async fn beat(self, stop: Stop) -> Result<(), Failure> {
         self.free_own_past().await?;
-        let every = (self.rules.lease / 3).min(self.rules.sweep);
         let mut renewed = self.ambient.clock.steady();
         loop {
             match self.renew().await {
@@ -44,9 +43,12 @@ impl Tender {
             if let Err(error) = self.sweep().await {
                 tracing::warn!("Orphaned jobs could not be looked for: {error}");
             }
+            let rules = self.rules.now();
+            let every = (rules.lease / 3).min(rules.sweep);
             tokio::select! {
                 biased;
                 () = self.empty_after(&stop) => return Ok(()),
+                () = self.rules.changed() => {}
                 () = self.ambient.clock.sleep(every) => {}
             }
         }
@@ -64,12 +66,12 @@ impl Tender {
         self.store.read_clock().await?;
         let held = self.hands.all();
         for page in held.chunks(PAGE) {
-            let (owner, page, lease) = (self.rules.owner.clone(), page.to_vec(), self.rules.lease);
+            let (rules, page) = (self.rules.now(), page.to_vec());
             let asked = page.clone();
             let kept = self.store.write::<_, store::Error, _>(move |tx| {
                 Box::pin(async move {
-                    let until = tx.now() + lease;
-                    jobs::renew(tx, &owner, &page, until).await
+                    let until = tx.now() + rules.lease;
+                    jobs::renew(tx, &rules.owner, &page, until).await
                 })
             });
             let kept = kept.await?;
@@ -85,7 +87,8 @@ impl Tender {
     fn maybe_let_go(&self, renewed: Duration, error: &store::Error) {
         let since = self.ambient.clock.steady().saturating_sub(renewed);
         tracing::warn!("Leases could not be renewed for {} ms: {error}", since.as_millis());
-        if self.store.is_shared() && since + MARGIN.min(self.rules.lease / 4) >= self.rules.lease {
+        let lease = self.rules.now().lease;
+        if self.store.is_shared() && since + MARGIN.min(lease / 4) >= lease {
             for id in self.hands.all() {
                 self.hands.lose(id);
             }
@@ -94,8 +97,9 @@ impl Tender {
 
     /// At the start: what earlier lives of this node held is free at once. A database of our own has no other nodes.
     async fn free_own_past(&self) -> Result<(), store::Error> {
-        let node = if self.store.is_shared() { format!("{}/", self.rules.node) } else { String::new() };
-        let which = Orphans::LeftBehind { node, alive: self.rules.owner.clone() };
+        let rules = self.rules.now();
+        let node = if self.store.is_shared() { format!("{}/", rules.node) } else { String::new() };
+        let which = Orphans::LeftBehind { node, alive: rules.owner.clone() };
         let freed = self.rescue_all(&which).await?;
         if freed > 0 {
             tracing::warn!("{freed} jobs that an earlier life of this node held are queued again");
@@ -115,7 +119,7 @@ impl Tender {
     async fn rescue_all(&self, which: &Orphans) -> Result<usize, store::Error> {
         let mut freed = 0;
         loop {
-            let (which, rules) = (which.clone(), self.rules.clone());
+            let (which, rules) = (which.clone(), self.rules.now());
             let page = self.store.write::<_, store::Error, _>(move |tx| {
                 Box::pin(async move {
                     let page = jobs::rescue(tx, &which, |row, now| judge(&rules, row, now)).await?;
@@ -217,9 +221,10 @@ impl Tender {
         });
         let mut moments: Vec<_> = known.await?.into_iter().flatten().collect();
         if self.store.is_shared() {
-            let third = u64::try_from(self.rules.poll.as_millis() / 3).unwrap_or(u64::MAX);
+            let poll = self.rules.now().poll;
+            let third = u64::try_from(poll.as_millis() / 3).unwrap_or(u64::MAX);
             let jitter = Duration::from_millis(self.ambient.entropy.below(third));
-            moments.push(self.store.now() + self.rules.poll + jitter);
+            moments.push(self.store.now() + poll + jitter);
         }
         // A far moment is looked at again within the minute: the wall clock may have been stepped.
         let within = self.store.now() + Duration::from_mins(1);

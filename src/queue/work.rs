@@ -15,7 +15,7 @@ use tokio::task::JoinSet;
 use super::hands::{Hands, Held};
 use super::kinds::Kinds;
 use super::lease::Lease;
-use super::rules::Rules;
+use super::rules::Live;
 use super::run;
 use super::settle::Ended;
 use crate::ambient::Ambient;
@@ -31,7 +31,7 @@ const AGAIN: Duration = Duration::from_secs(1);
 /// Everything a worker needs.
 #[derive(Clone)]
 pub(super) struct Workers {
-    pub(super) rules: Arc<Rules>,
+    pub(super) rules: Arc<Live>,
     pub(super) kinds: Kinds,
     pub(super) store: Store,
     pub(super) hands: Arc<Hands>,
@@ -64,7 +64,7 @@ impl Workers {
                     }
                 }
             }
-            while running.len() < self.rules.workers
+            while running.len() < self.rules.now().workers
                 && let Some(job) = ahead.pop_front()
             {
                 let this = self.clone();
@@ -80,22 +80,22 @@ impl Workers {
 
     /// How many jobs to take now: enough to fill the workers and one batch ahead, but not for the sake of a few.
     fn wanted(&self, running: usize, ahead: usize) -> usize {
-        let room = (self.rules.workers + BATCH / 2).saturating_sub(running + ahead);
+        let room = (self.rules.now().workers + BATCH / 2).saturating_sub(running + ahead);
         if ahead > 0 && room < BATCH / 2 { 0 } else { room.min(BATCH) }
     }
 
     async fn claim(&self, wanted: usize, turn: usize) -> Result<Vec<Claimed>, store::Error> {
-        let (owner, lease, kinds) = (self.rules.owner.clone(), self.rules.lease, self.kinds.clone());
+        let (rules, kinds) = (self.rules.now(), self.kinds.clone());
         let taken = self.store.write::<_, store::Error, _>(move |tx| {
             Box::pin(async move {
                 let slots = jobs::slots(tx).await?;
                 let slots: Vec<_> = slots.into_iter().filter(|slot| kinds.get(&slot.kind).is_some()).collect();
-                let until = tx.now() + lease;
+                let until = tx.now() + rules.lease;
                 let mut taken = Vec::with_capacity(wanted);
                 for (slot, share) in shares(slots, wanted, turn) {
                     let room = wanted.saturating_sub(taken.len()).min(share);
                     if room > 0 {
-                        taken.extend(jobs::take(tx, &slot, room, (&owner, until)).await?);
+                        taken.extend(jobs::take(tx, &slot, room, (&rules.owner, until)).await?);
                     }
                 }
                 Ok(taken)
@@ -121,7 +121,8 @@ impl Workers {
             store: self.store.clone(),
         };
         if let Some(outcome) = run::run(kind, &job, lease, &self.ambient).await {
-            let desk = run::Desk { rules: &self.rules, now: self.store.now(), ambient: &self.ambient };
+            let rules = self.rules.now();
+            let desk = run::Desk { rules: &rules, now: self.store.now(), ambient: &self.ambient };
             let ended = run::end(&desk, &job, outcome);
             tracing::debug!(job.id = %job.id, job.kind = job.kind, class = %ended.end.class, "Job ended");
             self.hands.ending(job.id);
@@ -158,7 +159,7 @@ impl Workers {
         self.give_back(|held| ahead.contains(&held.id)).await;
         tokio::select! {
             () = async { while running.join_next().await.is_some() {} } => return Ok(()),
-            () = self.ambient.clock.sleep(self.rules.drain) => {}
+            () = self.ambient.clock.sleep(self.rules.now().drain) => {}
             () = stop.halted() => {}
         }
         running.abort_all();

@@ -86,6 +86,7 @@ pub struct Running {
     pub control: String,
     /// What its data follows from.
     pub seed: u64,
+    world: Arc<World>,
     parts: Vec<(&'static str, Arc<TcpListener>, Router)>,
 }
 
@@ -106,9 +107,9 @@ impl Sim {
             parts.push((task, socket, router(Stand { platform, world: world.clone() })));
         }
         let (socket, control) = bind(listen, offsets.next(), "control")?;
-        let desk = Desk { world, platforms: Arc::new(platforms.clone()) };
+        let desk = Desk { world: world.clone(), platforms: Arc::new(platforms.clone()) };
         parts.push(("sim.control", socket, control::router(desk)));
-        Ok(Running { platforms, control, seed, parts })
+        Ok(Running { platforms, control, seed, world, parts })
     }
 }
 
@@ -118,6 +119,21 @@ impl Running {
         for (task, socket, router) in self.parts.iter().cloned() {
             house.spawn(task, Restart::OnFailure, move |stop| keep(socket.clone(), router.clone(), stop));
         }
+    }
+
+    /// Sets a switch, as `POST /fault` does.
+    pub fn play(&self, fault: Fault) {
+        self.world.switches.set(fault);
+    }
+
+    /// Clears every switch.
+    pub fn calm(&self) {
+        self.world.switches.clear();
+    }
+
+    /// Requests that have arrived so far.
+    pub fn requests(&self) -> u64 {
+        self.world.ledger.counts().0
     }
 
     /// The configuration that points a daemon at these platforms, ready to paste.
