@@ -137,3 +137,4 @@ pub mod queue;
 pub mod sim;
 pub mod store;
 pub mod supervise;
+pub mod web;

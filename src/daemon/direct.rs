@@ -58,4 +58,3 @@ impl Direct {
         self.house.leave(Duration::from_secs(5)).await;
     }
 }
-

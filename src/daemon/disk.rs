@@ -88,7 +88,7 @@ impl Disk {
 }
 
 /// Total and free bytes of the file system that holds `dir`.
-pub fn space(dir: &Path) -> std::io::Result<(u64, u64)> {
+pub(super) fn space(dir: &Path) -> std::io::Result<(u64, u64)> {
     let stat = rustix::fs::statvfs(dir)?;
     Ok((stat.f_blocks.saturating_mul(stat.f_frsize), stat.f_bavail.saturating_mul(stat.f_frsize)))
 }

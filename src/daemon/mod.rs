@@ -3,14 +3,27 @@
 //! This is the only room that knows all the others. What belongs to one of them stays there; here is what ties them
 //! together, and what ties the process to systemd.
 
+mod acts;
+mod demo;
+mod direct;
 mod disk;
+pub mod doctor;
+mod entry;
 mod house;
 mod jobs;
 mod live;
+mod options;
 mod places;
+mod ready;
 mod reload;
+mod run;
 pub mod systemd;
 mod watch;
 
+pub use demo::DemoError;
+pub use direct::Direct;
+pub use entry::{Ended, Trouble, demo, direct, reading, run, sim};
 pub use house::{House, HouseError, Plan};
+pub use options::{DemoOptions, NotARole, Role, RunOptions, Say, SimOptions};
 pub use places::Places;
+pub use run::RunError;

@@ -9,6 +9,9 @@ use crate::domain::{Class, Millis};
 use crate::store::Store;
 use crate::web::{Part, Readiness};
 
+/// A part, whether it was well, and since when.
+type Since = (&'static str, bool, Millis);
+
 /// Remembers since when each part is as it is; clones share it.
 #[derive(Clone)]
 pub(super) struct Board {
@@ -16,7 +19,7 @@ pub(super) struct Board {
     store: Store,
     disk: Disk,
     reloader: Reloader,
-    since: Arc<Mutex<Vec<(&'static str, bool, Millis)>>>,
+    since: Arc<Mutex<Vec<Since>>>,
     proof: Arc<Mutex<Result<(), String>>>,
 }
 
@@ -44,11 +47,7 @@ impl Board {
         };
         let config_do = refusal.map(|(_, why)| format!("mend the settings, the old ones stay: {why}"));
         let ready = proof.is_ok() && room != Room::Full;
-        let parts = vec![
-            self.part("store", store_do),
-            self.part("disk", disk_do),
-            self.part("config", config_do),
-        ];
+        let parts = vec![self.part("store", store_do), self.part("disk", disk_do), self.part("config", config_do)];
         Readiness { ready, parts }
     }
 

@@ -37,28 +37,28 @@ pub struct Origin {
 
 /// Follows the settings.
 #[derive(Clone)]
-pub struct Reloader {
+pub(super) struct Reloader {
     /// Where they come from.
-    pub origin: Origin,
+    pub(super) origin: Origin,
     /// Where they go.
-    pub live: Live,
+    pub(super) live: Live,
     /// Where a refusal is remembered.
-    pub store: Store,
+    pub(super) store: Store,
     /// Where it is counted.
-    pub metrics: Metrics,
+    pub(super) metrics: Metrics,
     /// Time.
-    pub clock: Clock,
+    pub(super) clock: Clock,
     /// What else follows a change.
-    pub apply: Arc<dyn Fn(&config::Config) + Send + Sync>,
+    pub(super) apply: Arc<dyn Fn(&config::Config) + Send + Sync>,
     /// The pages, whose host names follow too.
-    pub hosts: Arc<Mutex<Option<App>>>,
+    pub(super) hosts: Arc<Mutex<Option<App>>>,
     /// The refusal that stands, and since when.
-    pub refused: Arc<Mutex<Option<(Millis, String)>>>,
+    pub(super) refused: Arc<Mutex<Option<(Millis, String)>>>,
 }
 
 impl Reloader {
     /// Reads the settings again and takes them over, or refuses them whole; gives what a person should hear.
-    pub async fn reload(&self) -> Result<String, String> {
+    pub(super) async fn reload(&self) -> Result<String, String> {
         let origin = self.origin.clone();
         let read = move || config::check(&Sources::read(&origin.dir, origin.env, origin.flags));
         let checked = tokio::task::spawn_blocking(read).await.map_err(|e| e.to_string())?;
@@ -90,12 +90,12 @@ impl Reloader {
     }
 
     /// Lets the pages follow the host names, too; `None` lets go of them, because they hold us as well.
-    pub fn lead(&self, app: Option<App>) {
+    pub(super) fn lead(&self, app: Option<App>) {
         *self.hosts.lock().unwrap_or_else(PoisonError::into_inner) = app;
     }
 
     /// The refusal that stands.
-    pub fn refusal(&self) -> Option<(Millis, String)> {
+    pub(super) fn refusal(&self) -> Option<(Millis, String)> {
         self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
@@ -132,7 +132,7 @@ impl Reloader {
     }
 
     /// Watches the folder and reads the settings again when a file in it is saved.
-    pub async fn watch(self, stop: Stop) -> Result<(), Failure> {
+    pub(super) async fn watch(self, stop: Stop) -> Result<(), Failure> {
         let (bell, mut saved) = mpsc::channel(1);
         let mut watcher = notify::recommended_watcher(move |event: notify::Result<notify::Event>| {
             let touches = |event: &notify::Event| !event.kind.is_access() && event.paths.iter().any(|p| is_settings(p));

@@ -11,17 +11,19 @@ use std::time::Duration;
 
 use tokio::net::{TcpListener, UnixListener};
 use tokio::signal::unix::{Signal, SignalKind, signal};
+use tower::ServiceExt as _;
 
 use super::acts::HouseActs;
+use super::doctor;
 use super::house::{House, HouseError, Plan, rules};
+use super::options::Say;
 use super::ready::Board;
 use super::reload::{Origin, Reloader};
 use super::systemd::{Notifier, monotonic_usec};
 use super::watch::Watch;
-use super::doctor;
 use crate::config::Config;
-use crate::observe::metric::BUILD_INFO;
 use crate::observe::log;
+use crate::observe::metric::BUILD_INFO;
 use crate::supervise::{Restart, Stop};
 use crate::web::{App, Door, Parts, serve_tcp, serve_unix};
 
@@ -42,16 +44,8 @@ pub struct RunSetup {
     pub notifier: Notifier,
     /// The log, whose level may change.
     pub log: Option<log::Handle>,
-    /// Told when the daemon is ready.
-    pub on_ready: Box<dyn FnOnce(Ready) + Send>,
-}
-
-/// What is known when the daemon is ready.
-pub struct Ready {
-    /// Where people reach it.
-    pub listen: Option<SocketAddr>,
-    /// The API, as its owner sees it.
-    pub api: axum::Router,
+    /// Shows lines to a person at a terminal.
+    pub say: Option<Say>,
 }
 
 /// How a day ended.
@@ -117,7 +111,10 @@ pub async fn run(setup: RunSetup) -> Result<Ended, RunError> {
     setup.notifier.ready("ready");
     let owner = house.owner.as_str();
     tracing::info!(lease.owner = owner, "radard {} is ready as `{owner}`", env!("CARGO_PKG_VERSION"));
-    (setup.on_ready)(Ready { listen, api: app.router(Door::Local) });
+    if let Some(say) = &setup.say {
+        let link = link(app.router(Door::Local)).await.unwrap_or_else(|| "run `radard open` for it".to_owned());
+        say(&format!("radard is ready. This link signs a browser in, once, within ten minutes:\n  {link}"));
+    }
     drop(app);
 
     let ended = day(&house, &reloader, &setup.notifier, &mut signals).await;
@@ -128,12 +125,22 @@ pub async fn run(setup: RunSetup) -> Result<Ended, RunError> {
     Ok(ended)
 }
 
+/// Asks the house's own API for a link.
+async fn link(api: axum::Router) -> Option<String> {
+    let request = axum::http::Request::post("/api/v1/open").body(axum::body::Body::empty()).ok()?;
+    let answer = api.oneshot(request).await.ok()?;
+    let body = axum::body::to_bytes(answer.into_body(), 4096).await.ok()?;
+    let told: serde_json::Value = serde_json::from_slice(&body).ok()?;
+    told.get("url")?.as_str().map(str::to_owned)
+}
+
 /// Waits for whatever ends the day.
 async fn day(house: &House, reloader: &Reloader, notifier: &Notifier, signals: &mut Signals) -> Ended {
     let stop = house.upper.stop().clone();
     loop {
         tokio::select! {
-            () = signals.leave() => return Ended::Stopped,
+            _ = signals.terminate.recv() => return Ended::Stopped,
+            _ = signals.interrupt.recv() => return Ended::Stopped,
             () = house.store.broken() => return Ended::Failed("the disk failed under the database".to_owned()),
             () = stop.asked() => {
                 let failed = house.tasks()().into_iter().find(|task| task.state == crate::supervise::State::Failed);

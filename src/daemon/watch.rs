@@ -28,31 +28,33 @@ const SKEW_MS: u64 = 2000;
 
 /// Watches one house.
 #[derive(Clone)]
-pub struct Watch {
+pub(super) struct Watch {
     /// The store.
-    pub store: Store,
+    pub(super) store: Store,
     /// The queue.
-    pub queue: Queue,
+    pub(super) queue: Queue,
     /// The disk.
-    pub disk: Disk,
+    pub(super) disk: Disk,
     /// The settings.
-    pub live: Live,
+    pub(super) live: Live,
     /// The numbers.
-    pub metrics: Metrics,
+    pub(super) metrics: Metrics,
     /// Time.
-    pub clock: Clock,
+    pub(super) clock: Clock,
     /// What every task is doing.
-    pub tasks: Arc<dyn Fn() -> Vec<Status> + Send + Sync>,
+    pub(super) tasks: Arc<dyn Fn() -> Vec<Status> + Send + Sync>,
     /// Speaks to systemd.
-    pub notifier: Notifier,
+    pub(super) notifier: Notifier,
 }
 
+/// What one look read.
+type Rows<'a> = (&'a [jobs::Count], &'a [Alarm], &'a [gates::Gate]);
 /// A condition: an alarm when it holds, its end when it does not.
 type Condition = (&'static str, String, Option<(Severity, String)>);
 
 impl Watch {
     /// Looks until the house stops.
-    pub async fn serve(self, stop: Stop) -> Result<(), Failure> {
+    pub(super) async fn serve(self, stop: Stop) -> Result<(), Failure> {
         let began = self.clock.steady();
         let mut last = Totals::default();
         loop {
@@ -79,7 +81,7 @@ impl Watch {
                 Box::pin(async move { Ok((jobs::counts(tx).await?, alarms::open(tx).await?, gates::list(tx).await?)) })
             })
             .await?;
-        self.count(&counts, &open, &gates, last);
+        self.count((&counts, &open, &gates), last);
         let of = |state| counts.iter().filter(|c| c.state == state).map(|c| c.n).sum::<i64>();
         let (waiting, running) = (of(jobs::State::Queued), of(jobs::State::Running));
         self.notifier.status(&format!("{waiting} queued, {running} running, {} alarms", open.len()));
@@ -90,7 +92,7 @@ impl Watch {
     }
 
     /// Puts the numbers in place.
-    fn count(&self, counts: &[jobs::Count], open: &[Alarm], gates: &[gates::Gate], last: &mut Totals) {
+    fn count(&self, (counts, open, gates): Rows<'_>, last: &mut Totals) {
         let rows = counts.iter().map(|c| ([c.kind.as_str(), c.state.as_str()], u64::try_from(c.n).unwrap_or(0)));
         self.metrics.replace(metric::JOBS, rows);
         let mut by_severity = BTreeMap::from([("notice", 0), ("warning", 0), ("critical", 0)]);

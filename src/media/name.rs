@@ -27,7 +27,11 @@ pub fn clean(wish: &str) -> Result<String, BadName> {
         end -= 1;
     }
     match trimmed.get(..end) {
-        Some(name) if !name.is_empty() && !name.ends_with(".part") => Ok(name.to_owned()),
+        Some(name)
+            if !name.is_empty() && std::path::Path::new(name).extension().is_none_or(|ending| ending != "part") =>
+        {
+            Ok(name.to_owned())
+        }
         _ => Err(BadName(wish.chars().take(60).collect())),
     }
 }

@@ -118,12 +118,17 @@ impl Queue {
         Ok(revived)
     }
 
-    /// Pauses or resumes a lane or a kind.
+    /// Pauses or resumes a lane or a kind. Resuming a lane also opens it when a refusal had closed it.
     pub async fn pause(&self, scope: gates::Scope, name: &str, paused: bool) -> Result<(), store::Error> {
         let name = name.to_owned();
         self.store
             .write::<_, store::Error, _>(move |tx| {
-                Box::pin(async move { gates::pause(tx, scope, &name, paused).await })
+                Box::pin(async move {
+                    if !paused && scope == gates::Scope::Lane {
+                        gates::open(tx, &name).await?;
+                    }
+                    gates::pause(tx, scope, &name, paused).await
+                })
             })
             .await?;
         self.wake();

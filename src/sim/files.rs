@@ -61,6 +61,11 @@ pub(super) async fn answer(
     Content { source, headers: told, status }.reply(spoil.0 == Some(Class::Network), stand.world.clock.hold())
 }
 
+/// The bytes of the file `name`, for whoever wants to compare; `None` when there is no such file.
+pub fn file_bytes(seed: u64, name: &str) -> Option<Vec<u8>> {
+    size_of(name).map(|size| Dice::of(seed, name).bytes(0..size))
+}
+
 /// The size that a name carries: the digits after its last dash and before its ending.
 fn size_of(name: &str) -> Option<u64> {
     let (stem, _) = name.rsplit_once('.').unwrap_or((name, ""));

@@ -23,5 +23,6 @@ mod switch;
 mod world;
 
 pub use fault::{Fault, FaultError, PLATFORMS, When};
+pub use files::file_bytes;
 pub use ledger::Entry;
 pub use running::{Error, Options, Running, Sim};

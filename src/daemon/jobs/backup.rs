@@ -17,17 +17,17 @@ use crate::store::{Error, Store, alarms};
 /// Copy the database.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Backup {}
+pub(in crate::daemon) struct Backup {}
 
 /// What a copy needs.
 #[derive(Clone)]
-pub struct Tools {
+pub(in crate::daemon) struct Tools {
     /// What is copied.
-    pub store: Store,
+    pub(in crate::daemon) store: Store,
     /// How many copies stay.
-    pub live: Live,
+    pub(in crate::daemon) live: Live,
     /// Where they are.
-    pub dir: PathBuf,
+    pub(in crate::daemon) dir: PathBuf,
 }
 
 impl Job for Backup {

@@ -7,12 +7,12 @@ mod tidy;
 use crate::config::{Config, parse_cron, parse_zone};
 use crate::queue::{Job, Late, Schedule};
 
-pub use backup::{Backup, Tools as BackupTools};
-pub use probe_platform::{ProbePlatform, Tools as ProbeTools};
-pub use tidy::{Tidy, Tools as TidyTools};
+pub(super) use backup::{Backup, Tools as BackupTools};
+pub(super) use probe_platform::{ProbePlatform, Tools as ProbeTools};
+pub(super) use tidy::{Tidy, Tools as TidyTools};
 
 /// When the house does its own work.
-pub fn own_schedules(config: &Config) -> Vec<Schedule> {
+pub(super) fn own_schedules(config: &Config) -> Vec<Schedule> {
     let own = [
         ("backup", Backup::KIND, config.backup.at.as_str(), config.backup.timezone.as_str()),
         ("tidy", Tidy::KIND, "17 * * * *", "UTC"),

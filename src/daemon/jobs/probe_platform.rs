@@ -12,17 +12,17 @@ use crate::queue::{Job, Lease, Miss, Settled};
 /// Probe `platform`.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct ProbePlatform {
+pub(in crate::daemon) struct ProbePlatform {
     platform: Platform,
 }
 
 /// What a probe needs.
 #[derive(Clone)]
-pub struct Tools {
+pub(in crate::daemon) struct Tools {
     /// The way out.
-    pub net: Client,
+    pub(in crate::daemon) net: Client,
     /// Where the platforms are.
-    pub live: Live,
+    pub(in crate::daemon) live: Live,
 }
 
 impl Job for ProbePlatform {

@@ -16,15 +16,15 @@ const ALARMS: Duration = Duration::from_hours(24 * 90);
 /// Throw away what is old.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub struct Tidy {}
+pub(in crate::daemon) struct Tidy {}
 
 /// What tidying needs.
 #[derive(Clone)]
-pub struct Tools {
+pub(in crate::daemon) struct Tools {
     /// What is tidied.
-    pub store: Store,
+    pub(in crate::daemon) store: Store,
     /// How long things are kept.
-    pub live: Live,
+    pub(in crate::daemon) live: Live,
 }
 
 impl Job for Tidy {

@@ -1,0 +1,160 @@
+//! The whole product against the simulated platforms, before the viewer's eyes.
+//!
+//! The platforms run in this process; the daemon is a real child process on real time, because it is killed and must
+//! come back. Steps run in order, each proves one thing by asking the daemon's own API, and gives figures. Time jumps
+//! in one step, which says so. A new step is one function and one line in [`STEPS`].
+
+mod child;
+mod stage;
+mod steps;
+mod time;
+pub(super) mod view;
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::{Map, Value, json};
+
+use crate::ambient::Ambient;
+use crate::sim;
+
+use stage::{Stage, Trouble};
+
+/// Figures of a step: an object without `ok`.
+type Outcome = Result<Value, Trouble>;
+type Step = for<'a> fn(&'a mut Stage) -> std::pin::Pin<Box<dyn Future<Output = Outcome> + 'a>>;
+
+/// Every step: its name, what the viewer reads, what it does.
+const STEPS: &[(&str, &str, Step)] = &[
+    ("daemon", "start the daemon and wait until it says that it is ready", steps::daemon),
+    ("probe", "probe five platforms through the queue", steps::probe),
+    ("classes", "let a platform refuse in every way and see each way told apart", steps::classes),
+    ("lane", "a sign of risk closes one lane and no other; a person opens it again", steps::lane),
+    ("download", "download a file, cut in the middle the first time, and compare every byte", steps::download),
+    ("same_key", "ask twice for the same work, and for other work under its key", steps::same_key),
+    ("kill", "kill the daemon in the middle of work and count what is lost", steps::kill),
+    ("settings", "save a mistake into the settings, see it refused, mend it", steps::settings),
+    ("schedule", "let a year pass in a moment: every slot once, through daylight saving", time::schedule),
+    ("backup", "copy the database while it is in use and check the copy", steps::backup),
+    ("stop", "stop the daemon in the middle of work and see it leave nothing half done", steps::stop),
+];
+
+/// What the viewer is told.
+#[derive(Debug, Clone)]
+pub(super) enum Event {
+    /// Where the status page is, with a link that signs a browser in.
+    Page {
+        /// The link.
+        link: String,
+    },
+    /// A step begins.
+    Begin {
+        /// Its name.
+        name: &'static str,
+        /// What it shows.
+        sentence: &'static str,
+    },
+    /// A step has ended.
+    End {
+        /// Its name.
+        name: &'static str,
+        /// Its figures, or what went wrong.
+        outcome: Result<Value, String>,
+        /// How long it took.
+        took: Duration,
+    },
+    /// All steps are done; the page stays.
+    Stays,
+}
+
+/// How the demonstration is run.
+pub(super) struct DemoSetup {
+    /// The program, to be run as the daemon.
+    pub program: PathBuf,
+    /// A folder of our own.
+    pub dir: PathBuf,
+    /// Leave when every step is done.
+    pub once: bool,
+    /// Time and chance.
+    pub ambient: Ambient,
+    /// Tells the viewer.
+    pub tell: Arc<dyn Fn(Event) + Send + Sync>,
+}
+
+/// Names and sentences of the steps, for `--list`.
+pub(super) fn list() -> impl Iterator<Item = (&'static str, &'static str)> {
+    STEPS.iter().map(|(name, sentence, _)| (*name, *sentence))
+}
+
+/// Why there is no demonstration.
+#[derive(Debug, thiserror::Error)]
+pub enum DemoError {
+    /// The platforms cannot stand.
+    #[error(transparent)]
+    Sim(#[from] sim::Error),
+    /// The folder cannot be used.
+    #[error("cannot use `{}`", .dir.display())]
+    Dir {
+        /// Which folder.
+        dir: PathBuf,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+/// Runs every step; gives one object with a key per step, and whether all held.
+pub(super) async fn demo(setup: DemoSetup) -> Result<(Value, bool), DemoError> {
+    let mut stage = Stage::build(&setup)?;
+    let (mut report, mut all_ok) = (Map::new(), true);
+    // The last step stops the daemon: a viewer who stays keeps it until they leave.
+    let (last, first) = STEPS.split_last().map_or((None, STEPS), |(last, first)| (Some(last), first));
+    for step in first {
+        all_ok &= play(step, &mut stage, &setup, &mut report).await;
+        if stage.interrupted() {
+            break;
+        }
+    }
+    if !setup.once && !stage.interrupted() {
+        (setup.tell)(Event::Stays);
+        stage.until_interrupted().await;
+    }
+    if let Some(step) = last {
+        all_ok &= play(step, &mut stage, &setup, &mut report).await;
+    }
+    stage.strike().await;
+    Ok((Value::Object(report), all_ok))
+}
+
+async fn play(
+    step: &(&'static str, &'static str, Step),
+    stage: &mut Stage,
+    setup: &DemoSetup,
+    report: &mut Map<String, Value>,
+) -> bool {
+    let (name, sentence, act) = *step;
+    (setup.tell)(Event::Begin { name, sentence });
+    let began = setup.ambient.clock.steady();
+    let outcome = act(stage).await;
+    let took = setup.ambient.clock.steady().saturating_sub(began);
+    let row = match &outcome {
+        Ok(figures) => {
+            let mut row = json!({"ok": true, "ms": u64::try_from(took.as_millis()).unwrap_or(u64::MAX)});
+            if let (Some(row), Some(figures)) = (row.as_object_mut(), figures.as_object()) {
+                row.extend(figures.clone());
+            }
+            row
+        }
+        Err(trouble) => json!({"ok": false, "error": trouble.to_string()}),
+    };
+    report.insert(name.to_owned(), row);
+    let ok = outcome.is_ok();
+    (setup.tell)(Event::End { name, outcome: outcome.map_err(|trouble| trouble.to_string()), took });
+    if ok
+        && name == "daemon"
+        && let Ok(link) = stage.link().await
+    {
+        (setup.tell)(Event::Page { link });
+    }
+    ok
+}

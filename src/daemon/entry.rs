@@ -1,0 +1,195 @@
+//! What the commands call: run, demonstrate, simulate, and the house for the time of one command.
+//!
+//! Here the flags of a command become the parts of a house; nothing is decided here.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use serde_json::json;
+
+use super::demo::{DemoError, DemoSetup, demo as play, list, view};
+use super::direct::Direct;
+use super::house::{HouseError, Plan};
+use super::options::{DemoOptions, Role, RunOptions, SimOptions};
+use super::places::Places;
+use super::reload::Origin;
+use super::run::{self as day, RunError, RunSetup};
+use super::systemd::{Invitation, Notifier};
+use crate::ambient::Ambient;
+use crate::config::{self, Checked};
+use crate::observe::{Register, log};
+use crate::sim::{self as platforms, Fault, FaultError, Options, Sim};
+use crate::supervise::Supervisor;
+
+/// How a command that stays for a while ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Ended {
+    /// As it should.
+    Well,
+    /// A part failed that the house cannot stand without, or a step did not hold.
+    Badly,
+    /// A person interrupted it.
+    Interrupted,
+}
+
+/// Why a command could not do its work.
+#[derive(Debug, thiserror::Error)]
+pub enum Trouble {
+    /// The house cannot be put together.
+    #[error(transparent)]
+    House(#[from] HouseError),
+    /// The day could not begin.
+    #[error(transparent)]
+    Run(#[from] RunError),
+    /// The demonstration could not begin.
+    #[error(transparent)]
+    Demo(#[from] DemoError),
+    /// The platforms cannot stand.
+    #[error(transparent)]
+    Sim(#[from] platforms::Error),
+    /// A switch cannot be read.
+    #[error(transparent)]
+    Fault(#[from] FaultError),
+    /// The log cannot be set up.
+    #[error(transparent)]
+    Log(#[from] log::Error),
+    /// A role whose room is not built yet.
+    #[error("role `{0}` is not built yet; `web` is")]
+    NotBuilt(String),
+    /// The machine refused.
+    #[error("cannot {act}: {source}")]
+    Io {
+        /// What was tried.
+        act: &'static str,
+        /// Why.
+        source: std::io::Error,
+    },
+}
+
+impl Trouble {
+    /// What a person can do about it.
+    pub fn advice(&self) -> Option<String> {
+        match self {
+            Self::House(error) => error.advice(),
+            Self::Run(error) => error.advice(),
+            Self::Sim(error) | Self::Demo(DemoError::Sim(error)) => Some(error.advice().to_owned()),
+            Self::Log(error) => error.advice().map(str::to_owned),
+            Self::NotBuilt(_) => Some("leave --only out to run everything that is built".to_owned()),
+            Self::Demo(DemoError::Dir { .. }) => Some("choose another folder with --keep".to_owned()),
+            Self::Fault(_) | Self::Io { .. } => None,
+        }
+    }
+}
+
+/// Runs the daemon until it is told to leave.
+pub async fn run(checked: Checked, places: Places, options: RunOptions, ambient: Ambient) -> Result<Ended, Trouble> {
+    if let Some(role) = options.only.iter().find(|role| **role != Role::Web) {
+        return Err(Trouble::NotBuilt(format!("{role:?}").to_lowercase()));
+    }
+    let env = |name: &str| options.env.get(name).map(String::as_str);
+    let register = Register::default();
+    let plan = Plan::new(&checked, places, ambient.clone(), register.clone());
+    let level = checked.config.log.level.to_string().to_lowercase();
+    let handle = log::init(&log::Setup {
+        format: log_format(checked.config.log.format),
+        level: &level,
+        secrets: register.clone(),
+        clock: ambient.clock.clone(),
+        no_color: options.no_color,
+        journal_stream: env("JOURNAL_STREAM"),
+    })?;
+    for warning in &checked.warnings {
+        tracing::warn!("{warning}");
+    }
+    let invitation = Invitation {
+        notify_socket: env("NOTIFY_SOCKET"),
+        watchdog_usec: env("WATCHDOG_USEC"),
+        watchdog_pid: env("WATCHDOG_PID"),
+    };
+    let notifier = Notifier::new(&invitation, register);
+    let origin = Origin { dir: plan.places.config.clone(), env: options.env.clone(), flags: options.flags.clone() };
+    let work = options.only.is_empty();
+    let setup = RunSetup { plan, origin, work, web: true, notifier, log: Some(handle), say: options.say };
+    Ok(match day::run(setup).await? {
+        day::Ended::Stopped => Ended::Well,
+        day::Ended::Failed(_) => Ended::Badly,
+    })
+}
+
+const fn log_format(configured: config::Format) -> log::Format {
+    match configured {
+        config::Format::Auto => log::Format::Auto,
+        config::Format::Console => log::Format::Console,
+        config::Format::Json => log::Format::Json,
+        config::Format::Journald => log::Format::Journald,
+    }
+}
+
+/// Shows radard at work on simulated platforms.
+pub async fn demo(options: DemoOptions, ambient: Ambient) -> Result<Ended, Trouble> {
+    if options.list {
+        show_list(&options);
+        return Ok(Ended::Well);
+    }
+    let program = std::env::current_exe().map_err(|source| Trouble::Io { act: "find the program itself", source })?;
+    let dir = options.keep.clone().unwrap_or_else(|| temporary(&ambient));
+    let (say, json) = (options.say.clone(), options.json);
+    let tell = Arc::new(move |event| {
+        if !json {
+            for line in view::lines(&event) {
+                say(&line);
+            }
+        }
+    });
+    let outcome = play(DemoSetup { program, dir: dir.clone(), once: options.once, ambient, tell }).await;
+    if options.keep.is_none() {
+        let _best_effort = std::fs::remove_dir_all(&dir);
+    }
+    let (report, all_ok) = outcome?;
+    if json {
+        (options.say)(&report.to_string());
+    }
+    Ok(if all_ok { Ended::Well } else { Ended::Badly })
+}
+
+fn show_list(options: &DemoOptions) {
+    if options.json {
+        let items: Vec<_> = list().map(|(name, sentence)| json!({"name": name, "shows": sentence})).collect();
+        (options.say)(&json!({"v": 1, "items": items, "next": null}).to_string());
+    } else {
+        list().for_each(|(name, sentence)| (options.say)(&format!("{name:<10} {sentence}")));
+    }
+}
+
+fn temporary(ambient: &Ambient) -> PathBuf {
+    let id = ambient.entropy.id(ambient.clock.now()).simple().to_string();
+    std::env::temp_dir().join(format!("radard-demo-{id}"))
+}
+
+/// Runs the simulated platforms alone, until a person interrupts them.
+pub async fn sim(options: SimOptions, ambient: Ambient) -> Result<Ended, Trouble> {
+    let faults: Result<Vec<Fault>, _> = options.faults.iter().map(|text| text.parse()).collect();
+    let world = Options { seed: options.seed, listen: options.listen, faults: faults? };
+    let running = Sim::start(world, ambient.clone())?;
+    let house = Supervisor::new(ambient);
+    running.serve(&house);
+    let told = json!({"config": running.config_toml(), "seed": running.seed, "control": running.control});
+    (options.say)(&told.to_string());
+    tokio::signal::ctrl_c().await.map_err(|source| Trouble::Io { act: "wait for an interrupt", source })?;
+    house.leave(Duration::from_secs(2)).await;
+    Ok(Ended::Interrupted)
+}
+
+/// Takes the data directory and gives the API over it; close the house afterwards.
+pub async fn direct(checked: &Checked, places: &Places, ambient: Ambient) -> Result<(Router, Direct), Trouble> {
+    let direct = Direct::open(Plan::new(checked, places.clone(), ambient, Register::default())).await?;
+    Ok((direct.api(), direct))
+}
+
+/// Gives the API over the data directory for reading alone.
+pub async fn reading(checked: &Checked, places: &Places, ambient: Ambient) -> Result<(Router, Direct), Trouble> {
+    let direct = Direct::reading(Plan::new(checked, places.clone(), ambient, Register::default())).await?;
+    Ok((direct.api(), direct))
+}

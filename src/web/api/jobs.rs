@@ -1,0 +1,195 @@
+//! Jobs over the API: ask for one, look at them, give one another life, take one back.
+//!
+//! `POST /jobs` answers after the commit is on the disk. It asks for readiness first: what `/readyz` says about new
+//! work and what happens to new work must be the same, also when the disk is only nearly full.
+
+use axum::Json;
+use axum::extract::State;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::listing::{Listing, page, whole};
+use crate::domain::JobId;
+use crate::queue::{Ask, Asked};
+use crate::store;
+use crate::store::jobs::{self, Count, Filter};
+use crate::web::app::App;
+use crate::web::input::{Asked as Query, Body, Named, blank, limit};
+use crate::web::paths;
+use crate::web::refusal::Refusal;
+
+/// A job as scripts see it.
+#[derive(Debug, Serialize)]
+pub(super) struct Shown {
+    id: Uuid,
+    kind: String,
+    key: String,
+    lane: String,
+    target: Option<String>,
+    state: jobs::State,
+    attempt: i64,
+    attempts_max: i64,
+    crash_count: i64,
+    snoozes: i64,
+    priority: i64,
+    payload: Value,
+    run_at: i64,
+    retry_after_capped: Option<i64>,
+    lease_owner: Option<String>,
+    lease_until: Option<i64>,
+    class: Option<String>,
+    last_error: Option<String>,
+    result: Option<Value>,
+    created_at: i64,
+    updated_at: i64,
+}
+
+impl From<jobs::Job> for Shown {
+    fn from(job: jobs::Job) -> Self {
+        Self {
+            state: job.state(),
+            id: job.id,
+            kind: job.kind,
+            key: job.key,
+            lane: job.lane,
+            target: Some(job.target).filter(|target| !target.is_empty()),
+            attempt: job.attempts,
+            attempts_max: job.attempts_max,
+            crash_count: job.crashes,
+            snoozes: job.snoozes,
+            priority: job.priority,
+            payload: value(job.payload),
+            run_at: job.run_at,
+            retry_after_capped: job.retry_after_capped,
+            lease_owner: job.lease_owner,
+            lease_until: job.lease_until,
+            class: job.class,
+            last_error: job.last_error,
+            result: job.result.map(value),
+            created_at: job.created_at,
+            updated_at: job.updated_at,
+        }
+    }
+}
+
+/// JSON that we wrote; should it ever not be JSON, it is shown as the text that it is.
+fn value(text: String) -> Value {
+    serde_json::from_str(&text).unwrap_or(Value::String(text))
+}
+
+pub(super) async fn add(State(app): State<App>, Body(ask): Body<Ask>) -> Result<Response, Refusal> {
+    accepts_work(&app)?;
+    let asked = app.queue().ask(ask).await?;
+    let (status, new) = match asked {
+        Asked::New(_) => (StatusCode::CREATED, true),
+        Asked::Same(_) => (StatusCode::OK, false),
+    };
+    let mut answer = (status, Json(json!({ "id": asked.id(), "new": new }))).into_response();
+    if let Ok(place) = HeaderValue::try_from(paths::api_job(asked.id().0)) {
+        answer.headers_mut().insert(header::LOCATION, place);
+    }
+    Ok(answer)
+}
+
+/// Refuses new work while the house says that it takes none.
+fn accepts_work(app: &App) -> Result<(), Refusal> {
+    let readiness = app.readiness();
+    if readiness.ready {
+        return Ok(());
+    }
+    let mut broken: Vec<_> = readiness.parts.into_iter().filter(|part| !part.ok).collect();
+    broken.sort_by_key(|part| part.name != "disk");
+    let Some(part) = broken.into_iter().next() else {
+        let status = (StatusCode::SERVICE_UNAVAILABLE, crate::domain::Class::Local);
+        return Err(Refusal::new(status, "no new work is accepted now", "look at `radard doctor`"));
+    };
+    let full = part.name == "disk";
+    let status = if full { StatusCode::INSUFFICIENT_STORAGE } else { StatusCode::SERVICE_UNAVAILABLE };
+    let advice = part.r#do.unwrap_or_else(|| "look at `radard doctor`".to_owned());
+    Err(Refusal::new((status, part.class), format!("no new work is accepted now because of the {}", part.name), advice))
+}
+
+/// What a listing of jobs may be asked for.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct ListAsked {
+    #[serde(default, deserialize_with = "blank")]
+    state: Option<jobs::State>,
+    #[serde(default, deserialize_with = "blank")]
+    kind: Option<String>,
+    #[serde(default, deserialize_with = "blank")]
+    lane: Option<String>,
+    #[serde(default, deserialize_with = "blank")]
+    limit: Option<u32>,
+    #[serde(default, deserialize_with = "blank")]
+    cursor: Option<JobId>,
+}
+
+pub(super) async fn list(
+    State(app): State<App>,
+    Query(asked): Query<ListAsked>,
+) -> Result<Json<Listing<Shown>>, Refusal> {
+    let limit = limit(asked.limit)?;
+    let filter =
+        Filter { state: asked.state, kind: asked.kind, lane: asked.lane, before: asked.cursor, limit: limit + 1 };
+    let rows = app.store().read::<_, store::Error, _>(|tx| Box::pin(async move { jobs::list(tx, &filter).await }));
+    let shown = rows.await?.into_iter().map(Shown::from).collect();
+    Ok(page(shown, limit, |job: &Shown| job.id.to_string()))
+}
+
+pub(super) async fn find(State(app): State<App>, Named(id): Named<JobId>) -> Result<Json<Shown>, Refusal> {
+    let found = app.store().read::<_, store::Error, _>(|tx| Box::pin(jobs::find(tx, id)));
+    found.await?.map(|job| Json(job.into())).ok_or_else(|| no_job(id))
+}
+
+fn no_job(id: JobId) -> Refusal {
+    Refusal::absent(format!("there is no job {id}"), "list them; old jobs are thrown away after `queue.keep_done`")
+}
+
+pub(super) async fn retry(State(app): State<App>, Named(id): Named<JobId>) -> Result<Json<Value>, Refusal> {
+    match app.queue().retry(id).await? {
+        Some((was, true)) => Ok(Json(json!({ "id": id, "was": was, "state": jobs::State::Queued }))),
+        Some((state, false)) => Err(Refusal::not_in(id, state, "retried")),
+        None => Err(no_job(id)),
+    }
+}
+
+pub(super) async fn cancel(State(app): State<App>, Named(id): Named<JobId>) -> Result<Json<Value>, Refusal> {
+    match app.queue().cancel(id).await? {
+        Some((was, true)) => Ok(Json(json!({ "id": id, "was": was, "state": jobs::State::Cancelled }))),
+        Some((state, false)) => Err(Refusal::not_in(id, state, "cancelled")),
+        None => Err(no_job(id)),
+    }
+}
+
+/// Which dead jobs are given another life.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct RetryKind {
+    kind: String,
+}
+
+pub(super) async fn retry_kind(
+    State(app): State<App>,
+    Body(RetryKind { kind }): Body<RetryKind>,
+) -> Result<Json<Value>, Refusal> {
+    let retried = app.queue().retry_kind(&kind).await?;
+    Ok(Json(json!({ "retried": retried })))
+}
+
+pub(super) async fn counts(State(app): State<App>) -> Result<Json<Listing<Count>>, Refusal> {
+    Ok(whole(app.store().read::<_, store::Error, _>(|tx| Box::pin(jobs::counts(tx))).await?))
+}
+
+/// A kind of job that can be asked for here.
+#[derive(Debug, Serialize)]
+pub(super) struct KindShown {
+    kind: &'static str,
+}
+
+pub(super) async fn kinds(State(app): State<App>) -> Json<Listing<KindShown>> {
+    whole(app.queue().kinds().into_iter().map(|kind| KindShown { kind }).collect())
+}

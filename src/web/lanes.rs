@@ -1,0 +1,83 @@
+//! Lanes as people and scripts see them: what waits, and what keeps it waiting.
+//!
+//! The store keeps two lists, lanes with due jobs and gates that are not simply open; here they become one. A kind
+//! stands in it only while it is paused. A closing whose time has passed counts as open, as it does for a claim.
+
+use serde::Serialize;
+use std::collections::BTreeMap;
+
+use super::app::App;
+use super::refusal::Refusal;
+use crate::store::gates::{self, Scope};
+use crate::store::{self, Tx, jobs};
+
+/// The longest name of a lane.
+const NAME: usize = 512;
+
+/// A lane, or a kind that is paused.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub(super) struct Lane {
+    /// What the name is a name of.
+    pub(super) scope: Scope,
+    /// The lane or the kind.
+    pub(super) name: String,
+    /// Jobs that are due; a kind's are counted in their lanes.
+    pub(super) waiting: Option<i64>,
+    /// Jobs may be taken from it.
+    pub(super) open: bool,
+    /// A person paused it.
+    pub(super) paused: bool,
+    /// When it opens by itself.
+    pub(super) closed_until: Option<i64>,
+    /// The class of the refusal that closed it.
+    pub(super) class: Option<String>,
+    /// What was refused.
+    pub(super) reason: Option<String>,
+}
+
+impl Lane {
+    fn open(scope: Scope, name: &str) -> Self {
+        let name = name.to_owned();
+        Self { scope, name, waiting: None, open: true, paused: false, closed_until: None, class: None, reason: None }
+    }
+}
+
+/// Lanes with due jobs, lanes that are not open, and kinds that are paused.
+pub(super) async fn load(tx: &mut Tx) -> Result<Vec<Lane>, store::Error> {
+    let (waiting, gates, now) = (jobs::lanes(tx).await?, gates::list(tx).await?, tx.now().0);
+    let mut lanes = BTreeMap::new();
+    for (name, waiting) in waiting {
+        let lane = Lane { waiting: Some(waiting), ..Lane::open(Scope::Lane, &name) };
+        lanes.insert((false, name), lane);
+    }
+    for gate in gates {
+        let is_kind = gate.scope == "kind";
+        let closed_until = gate.open_at.filter(|at| *at > now);
+        if !gate.paused && closed_until.is_none() {
+            continue;
+        }
+        let scope = if is_kind { Scope::Kind } else { Scope::Lane };
+        let lane = lanes
+            .entry((is_kind, gate.name.clone()))
+            .or_insert_with(|| Lane { waiting: (!is_kind).then_some(0), ..Lane::open(scope, &gate.name) });
+        lane.open = false;
+        lane.paused = gate.paused;
+        lane.closed_until = closed_until;
+        lane.class = gate.class.filter(|_| closed_until.is_some());
+        lane.reason = gate.reason.filter(|_| closed_until.is_some());
+    }
+    Ok(lanes.into_values().collect())
+}
+
+/// Pauses or resumes a lane or a kind. A kind that nobody does here is more likely a slip than a plan.
+pub(super) async fn pause(app: &App, scope: Scope, name: &str, paused: bool) -> Result<(), Refusal> {
+    if name.is_empty() || name.len() > NAME || name.chars().any(char::is_control) {
+        let error = format!("a name must have 1 to {NAME} bytes and no control characters");
+        return Err(Refusal::bad(error, "copy it from a listing"));
+    }
+    if paused && scope == Scope::Kind && !app.queue().kinds().contains(&name) {
+        let error = format!("there is no kind `{name}`: one of {}", app.queue().kinds().join(" "));
+        return Err(Refusal::bad(error, "use one of these kinds"));
+    }
+    Ok(app.queue().pause(scope, name, paused).await?)
+}

@@ -1,0 +1,53 @@
+//! Signing a browser in by a link that works once, and out again.
+//!
+//! Opening the link only shows a button. Chat programs and mail scanners open every link they see; what uses this one
+//! up is the button's form.
+
+use askama::Template;
+use axum::extract::{Path, State};
+use axum::http::{HeaderMap, StatusCode, header};
+use axum::response::{IntoResponse, Redirect, Response};
+
+use super::show::{Frame, answer};
+use crate::web::app::App;
+use crate::web::refusal::Refusal;
+use crate::web::{auth, door, paths};
+
+#[derive(Template)]
+#[template(path = "enter.html")]
+struct Page {
+    frame: Frame,
+    /// Where the button leads; nothing when the link was used.
+    link: Option<String>,
+}
+
+pub(in crate::web) async fn show(Path(link): Path<String>) -> Result<Response, Refusal> {
+    answer(&Page { frame: Frame::bare(), link: Some(paths::enter(&link)) })
+}
+
+pub(in crate::web) async fn enter(
+    State(app): State<App>,
+    Path(link): Path<String>,
+    headers: HeaderMap,
+) -> Result<Response, Refusal> {
+    let visit = auth::enter(&app, &link).await?;
+    let cookie = visit.and_then(|visit| door::visit_cookie(&headers, &visit));
+    let Some(cookie) = cookie else {
+        let mut page = answer(&Page { frame: Frame::bare(), link: None })?;
+        *page.status_mut() = StatusCode::GONE;
+        return Ok(page);
+    };
+    tracing::info!("A browser signed in with a one-time link");
+    Ok(([(header::SET_COOKIE, cookie)], Redirect::to(paths::STATUS)).into_response())
+}
+
+pub(in crate::web) async fn leave(State(app): State<App>, headers: HeaderMap) -> Result<Response, Refusal> {
+    if let Some(visit) = door::visit(&headers) {
+        auth::leave(&app, visit).await?;
+    }
+    let mut answer = Redirect::to(paths::STATUS).into_response();
+    if let Some(cookie) = door::no_visit_cookie(&headers) {
+        answer.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+    Ok(answer)
+}

@@ -1,0 +1,137 @@
+//! What was refused, as the API says it: a status, and `{error, class, do}`.
+//!
+//! Every failure of a handler or of a door ends here, so that a script reads one shape. The refusal also travels in the
+//! answer's extensions: the layer of the pages finds it there and shows a person a page instead. Only what is our own
+//! fault is logged; the rest was answered, and the one who asked knows.
+
+use std::borrow::Cow;
+
+use axum::Json;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use serde::Serialize;
+
+use crate::domain::{Class, JobId};
+use crate::queue::AskError;
+use crate::store;
+use crate::store::jobs::State;
+
+/// How long one should wait before asking again when the house is in trouble.
+const AGAIN: HeaderValue = HeaderValue::from_static("5");
+
+/// Why a request was not done.
+#[derive(Debug, Clone, Serialize)]
+pub(super) struct Refusal {
+    #[serde(skip)]
+    pub(super) status: StatusCode,
+    /// What, on what, why.
+    pub(super) error: Cow<'static, str>,
+    class: Class,
+    /// What a person can do about it.
+    pub(super) r#do: Cow<'static, str>,
+    /// The job that stands in the way.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<JobId>,
+    /// The state that does not allow it.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    state: Option<State>,
+}
+
+impl Refusal {
+    /// A refusal in two sentences.
+    pub(super) fn new(
+        (status, class): (StatusCode, Class),
+        error: impl Into<Cow<'static, str>>,
+        advice: impl Into<Cow<'static, str>>,
+    ) -> Self {
+        Self { status, error: error.into(), class, r#do: advice.into(), id: None, state: None }
+    }
+
+    /// The request cannot be read, or asks for nonsense.
+    pub(super) fn bad(error: impl Into<Cow<'static, str>>, advice: impl Into<Cow<'static, str>>) -> Self {
+        Self::new((StatusCode::BAD_REQUEST, Class::Schema), error, advice)
+    }
+
+    /// There is no such thing.
+    pub(super) fn absent(error: impl Into<Cow<'static, str>>, advice: impl Into<Cow<'static, str>>) -> Self {
+        Self::new((StatusCode::NOT_FOUND, Class::Gone), error, advice)
+    }
+
+    /// The caller may not do this.
+    pub(super) fn forbidden(error: impl Into<Cow<'static, str>>, advice: impl Into<Cow<'static, str>>) -> Self {
+        Self::new((StatusCode::FORBIDDEN, Class::Auth), error, advice)
+    }
+
+    /// Nobody knows the caller.
+    pub(super) fn stranger(error: impl Into<Cow<'static, str>>) -> Self {
+        let advice = "send `Authorization: Bearer rk_…` with a key from `radard key add`, or run `radard open` to sign a browser in";
+        Self::new((StatusCode::UNAUTHORIZED, Class::Auth), error, advice)
+    }
+
+    /// What is asked for does not fit how things stand.
+    pub(super) fn conflict(error: impl Into<Cow<'static, str>>, advice: impl Into<Cow<'static, str>>) -> Self {
+        Self::new((StatusCode::CONFLICT, Class::Schema), error, advice)
+    }
+
+    /// The state of a job does not allow what was asked for.
+    pub(super) fn not_in(id: JobId, state: State, what: &str) -> Self {
+        let refusal = Self::conflict(
+            format!("job {id} is `{state}` and cannot be {what}"),
+            "look at it with `radard job show`; its state decides what can be done",
+        );
+        Self { id: Some(id), state: Some(state), ..refusal }
+    }
+}
+
+impl IntoResponse for Refusal {
+    fn into_response(self) -> Response {
+        if self.status == StatusCode::INTERNAL_SERVER_ERROR {
+            tracing::error!(class = %self.class, "A request failed: {}", self.error);
+        }
+        let mut answer = (self.status, Json(&self)).into_response();
+        let headers = answer.headers_mut();
+        if self.status == StatusCode::UNAUTHORIZED {
+            headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
+        }
+        if matches!(self.status, StatusCode::SERVICE_UNAVAILABLE | StatusCode::INSUFFICIENT_STORAGE) {
+            headers.insert(header::RETRY_AFTER, AGAIN);
+        }
+        answer.extensions_mut().insert(self);
+        answer
+    }
+}
+
+impl From<store::Error> for Refusal {
+    fn from(error: store::Error) -> Self {
+        let status = match error {
+            store::Error::Full { .. } => StatusCode::INSUFFICIENT_STORAGE,
+            store::Error::Busy { .. } | store::Error::Broken { .. } | store::Error::Closed { .. } => {
+                StatusCode::SERVICE_UNAVAILABLE
+            }
+            store::Error::Statement { .. } => StatusCode::INTERNAL_SERVER_ERROR,
+        };
+        Self::new((status, error.class()), error.to_string(), error.advice())
+    }
+}
+
+impl From<AskError> for Refusal {
+    fn from(error: AskError) -> Self {
+        let text = error.to_string();
+        match error {
+            AskError::Kind { .. } => Self::bad(text, "use one of these kinds, or start the role that brings the kind"),
+            AskError::Payload { .. } => Self::bad(text, "mend the payload; a kind takes exactly its own fields"),
+            AskError::Key => Self::bad(text, "choose a short key that names the work, such as `chef-li@2026-11-21`"),
+            AskError::Priority(_) => Self::bad(text, "leave the priority out, or choose one between -100 and 100"),
+            AskError::TooLarge { .. } => Self::new(
+                (StatusCode::PAYLOAD_TOO_LARGE, Class::Schema),
+                text,
+                "send a reference instead of the data, or raise `queue.body_limit_kib`",
+            ),
+            AskError::Clash { id, .. } => {
+                let advice = "use another key for other work, or look at the job that has this one";
+                Self { id: Some(id), ..Self::conflict(text, advice) }
+            }
+            AskError::Store(error) => error.into(),
+        }
+    }
+}

@@ -1,0 +1,87 @@
+//! The map of what is answered: open paths, pages, the API, and which doors stand before them.
+//!
+//! The order of the layers is the order of the checks: headers for every answer, then the host, then who calls, then
+//! what they may do. The local door has only the last, with a caller who may do everything.
+
+use axum::Router;
+use axum::extract::{Extension, MatchedPath, Request, State};
+use axum::http::StatusCode;
+use axum::middleware::{Next, from_fn, from_fn_with_state};
+use axum::response::Response;
+use axum::routing::{get, post};
+
+use super::app::App;
+use super::auth::{Caller, Scope};
+use super::refusal::Refusal;
+use super::{api, door, pages, paths};
+use crate::domain::Class;
+use crate::observe::metric;
+
+/// How a request came in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Door {
+    /// By the listener for people: hosts are checked and a key or a sign-in is asked for.
+    Public,
+    /// By the socket in the data directory, or called in the process: the owner, who may do everything.
+    Local,
+}
+
+impl App {
+    /// Everything that is answered behind `door`.
+    pub fn router(&self, door: Door) -> Router {
+        let open = Router::new()
+            .route(paths::HEALTH, get(pages::open::health))
+            .route(paths::READY, get(pages::open::ready))
+            .route(paths::METRICS, get(pages::open::metrics))
+            .route(paths::STYLE, get(pages::open::style))
+            .route(paths::ICON, get(pages::open::icon))
+            .route(paths::ENTER, get(pages::enter::show).post(pages::enter::enter).layer(from_fn(door::own_forms)));
+        let closed = Router::new()
+            .nest(paths::API_V1, api::routes())
+            .merge(pages())
+            .fallback(absent)
+            .method_not_allowed_fallback(wrong_method);
+        let house = match door {
+            Door::Public => open
+                .merge(closed.layer(from_fn_with_state(self.clone(), door::sign_in)))
+                .layer(from_fn_with_state(self.clone(), pages::plain::dress))
+                .layer(from_fn_with_state(self.clone(), door::known_host)),
+            Door::Local => open.merge(closed.layer(Extension(Caller::owner()))),
+        };
+        house.layer(from_fn(door::harden)).layer(from_fn_with_state(self.clone(), count)).with_state(self.clone())
+    }
+}
+
+fn pages() -> Router<App> {
+    Router::new()
+        .route(paths::STATUS, get(pages::status::show))
+        .route(paths::JOB, get(pages::job::show))
+        .route(paths::JOB_RETRY, post(pages::act::retry))
+        .route(paths::JOB_CANCEL, post(pages::act::cancel))
+        .route(paths::ALARM_ACK, post(pages::act::ack))
+        .route(paths::GATES, post(pages::act::gate))
+        .route(paths::LEAVE, post(pages::enter::leave))
+        .route_layer(from_fn(|request: Request, next: Next| door::need(Scope::Admin, request, next)))
+}
+
+async fn absent(request: Request) -> Refusal {
+    Refusal::absent(format!("there is nothing at `{}`", request.uri().path()), "look at the address again")
+}
+
+async fn wrong_method(request: Request) -> Refusal {
+    Refusal::new(
+        (StatusCode::METHOD_NOT_ALLOWED, Class::Schema),
+        format!("`{}` does not answer to {}", request.uri().path(), request.method()),
+        "use the method that the documents name",
+    )
+}
+
+/// Counts answers by route, and keeps a simulated clock where it is while one is made.
+async fn count(State(app): State<App>, request: Request, next: Next) -> Response {
+    let _hold = app.parts().ambient.clock.hold();
+    let route =
+        request.extensions().get::<MatchedPath>().map_or_else(|| "other".to_owned(), |path| path.as_str().to_owned());
+    let answer = next.run(request).await;
+    app.parts().metrics.add(metric::HTTP_REQUESTS, [&route, answer.status().as_str()], 1_u64);
+    answer
+}

@@ -1,0 +1,155 @@
+//! The pages: empty and full, the same twice, deaf to hostile text, and their buttons.
+
+use super::*;
+use crate::store::alarms::{Raise, Severity, raise};
+use crate::store::{self, gates};
+use crate::supervise::{State, Status};
+
+const HOSTILE: &str = "<script>alert('1')</script>\" onload=\"x";
+
+async fn page(house: &House, path: &str) -> String {
+    let answer = house.own(get(path)).await;
+    assert_eq!(answer.status, 200, "{}", answer.text);
+    assert_eq!(house.own(get(path)).await.text, answer.text, "a page is the same twice");
+    answer.text
+}
+
+/// Fills the house with trouble whose every text is `text`.
+async fn trouble(house: &House, text: &'static str) -> String {
+    let mut id = String::new();
+    for key in [text.to_owned(), "b".repeat(400)] {
+        let job = json!({ "kind": "look", "key": key, "payload": { "at": text } });
+        id = house.own(post("/api/v1/jobs", &job)).await.json()["id"].as_str().unwrap().to_owned();
+    }
+    jobs::kill(&house.store, 2, text).await;
+    let raised = house.store.write::<_, store::Error, _>(move |tx| {
+        Box::pin(async move {
+            let (subject, detail) = (text.to_owned(), text.to_owned());
+            let alarm = Raise { name: "jobs_dead", subject, severity: Severity::Critical, class: Class::Risk, detail };
+            raise(tx, &alarm).await?;
+            gates::close(tx, text, BEGIN + Duration::from_hours(6), (Class::Risk, text)).await
+        })
+    });
+    raised.await.unwrap();
+    house.own(post("/api/v1/gates", &json!({ "scope": "kind", "name": "look", "paused": true }))).await;
+    let last_error = Some(text.to_owned());
+    let task = Status { name: "queue.work", state: State::Waiting, since: BEGIN, restarts: 3, last_error };
+    house.tasks.lock().unwrap().push(task);
+    id
+}
+
+#[test]
+fn an_empty_house_says_that_everything_works() {
+    run(async |house| {
+        let text = page(&house, "/").await;
+        for fact in [
+            "<h1>Everything works</h1>",
+            "No alarm is open.",
+            "<code>radard job add</code>",
+            "No job waits",
+            "None. What fails or dies",
+            "No task runs.",
+            "http-equiv=\"refresh\" content=\"5\"",
+            "node n1",
+        ] {
+            assert!(text.contains(fact), "{fact} is missing in {text}");
+        }
+    });
+}
+
+#[test]
+fn a_troubled_house_says_what_and_what_to_do() {
+    run(async |house| {
+        let id = trouble(&house, "the site asks for a slider check").await;
+        let text = page(&house, "/").await;
+        for fact in [
+            "<h1>One thing needs you</h1>",
+            "Jobs of this kind are dead",
+            "Retrying keeps their keys.",
+            "<span class=\"tag warning\">paused</span>",
+            "closed, opens",
+            "in 6 h",
+            "starts again",
+            "seen once",
+        ] {
+            assert!(text.contains(fact), "{fact} is missing in {text}");
+        }
+        assert!(text.contains(&format!("action=\"/jobs/{id}/retry\"")));
+        assert!(text.matches("the site asks for a slider check").count() >= 5);
+        let job = page(&house, &format!("/jobs/{id}")).await;
+        assert!(job.contains("&quot;at&quot;: &quot;the site") || job.contains("&#34;at&#34;: &#34;the site"), "{job}");
+        assert!(job.contains("5/5") || job.contains("1/5"), "{job}");
+    });
+}
+
+#[test]
+fn a_house_that_takes_no_work_says_so_first() {
+    run(async |house| {
+        let parts = vec![part("store", Class::Ok), part("disk", Class::Local)];
+        *house.ready.lock().unwrap() = Readiness { ready: false, parts };
+        let text = page(&house, "/").await;
+        assert!(text.contains("<h1>New work is refused</h1>") && text.contains("mend the disk"), "{text}");
+        assert!(!text.contains("mend the store"));
+    });
+}
+
+#[test]
+fn hostile_text_is_shown_and_never_obeyed() {
+    run(async |house| {
+        let id = trouble(&house, HOSTILE).await;
+        for path in ["/".to_owned(), format!("/jobs/{id}")] {
+            let text = page(&house, &path).await;
+            assert!(text.contains("&#60;script&#62;") || text.contains("&lt;script&gt;"), "{text}");
+            assert!(!text.contains("<script") && !text.contains("\" onload"), "{text}");
+        }
+        let link = house.ask(get("/enter/%22%3E%3Cscript%3E")).await;
+        assert!(link.status == 200 && !link.text.contains("<script"), "{}", link.text);
+        let absent = house.own(get("/jobs/%3Cscript%3E")).await;
+        assert_eq!(absent.header("content-type"), "application/json");
+        let visit = house.visit().await;
+        let lost = call("GET", "/%3Cscript%3E").header("cookie", visit).body(Body::empty()).unwrap();
+        let lost = house.ask(lost).await;
+        assert!(lost.status == 404 && lost.text.contains("There is nothing here") && !lost.text.contains("<script"));
+    });
+}
+
+#[test]
+fn the_buttons_do_what_they_say_and_show_the_page_again() {
+    run(async |house| {
+        let id = trouble(&house, "no").await;
+        let alarm = house.own(get("/api/v1/alarms")).await.json()["items"][0]["id"].as_str().unwrap().to_owned();
+        let visit = house.visit().await;
+        let press = async |path: String, form: &'static str| {
+            let request = call("POST", &path).header("cookie", &visit).header("sec-fetch-site", "same-origin");
+            let request = request.header("content-type", "application/x-www-form-urlencoded");
+            let answer = house.ask(request.body(Body::from(form)).unwrap()).await;
+            (answer.status.as_u16(), answer.header("location").to_owned(), answer.text)
+        };
+        let (status, place, _) = press(format!("/alarms/{alarm}/ack"), "").await;
+        assert_eq!((status, place.as_str()), (303, "/"));
+        assert!(page(&house, "/").await.contains("<h1>One thing is known and waits for a person</h1>"));
+        assert_eq!(press(format!("/jobs/{id}/retry"), "").await.0, 303);
+        let (status, _, text) = press(format!("/jobs/{id}/retry"), "").await;
+        assert!(status == 409 && text.contains("cannot be retried") && text.contains("</html>"), "{text}");
+        assert_eq!(press(format!("/jobs/{id}/cancel"), "").await.1, format!("/jobs/{id}"));
+        assert_eq!(press("/gates".into(), "scope=kind&name=look&paused=false").await.0, 303);
+        assert!(!page(&house, "/").await.contains("<span class=\"tag warning\">paused</span>"));
+        assert_eq!(press("/gates".into(), "scope=moon&name=look&paused=false").await.0, 400);
+    });
+}
+
+#[test]
+fn the_stylesheet_and_the_icon_are_ours_and_small() {
+    run(async |house| {
+        let text = house.ask(get("/")).await.text;
+        for (kind, start) in [("text/css; charset=utf-8", "href=\"/style.css?"), ("image/svg+xml", "src=\"/icon.svg?")]
+        {
+            let at = text.find(start).expect(start) + start.find('/').unwrap();
+            let link = &text[at..at + text[at..].find('"').unwrap()];
+            let served = house.ask(get(link)).await;
+            assert_eq!((served.status.as_u16(), served.header("content-type")), (200, kind), "{link}");
+            assert!(served.text.len() < 12_000 && !served.text.contains("http://127"));
+        }
+        assert!(super::super::paths::STYLE_TEXT.lines().count() < 400);
+    });
+}
