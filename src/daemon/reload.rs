@@ -26,7 +26,7 @@ const SETTLE: Duration = Duration::from_millis(300);
 
 /// What settings are read from again.
 #[derive(Clone)]
-pub struct Origin {
+pub(super) struct Origin {
     /// The folder.
     pub dir: PathBuf,
     /// The environment at the start.

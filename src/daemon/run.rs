@@ -31,7 +31,7 @@ use crate::web::{App, Door, Parts, serve_tcp, serve_unix};
 const BEYOND_DRAIN: Duration = Duration::from_secs(5);
 
 /// How a daemon is run.
-pub struct RunSetup {
+pub(super) struct RunSetup {
     /// What the house is built from.
     pub plan: Plan,
     /// Where the settings are read from again.
@@ -50,7 +50,7 @@ pub struct RunSetup {
 
 /// How a day ended.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Ended {
+pub(super) enum Ended {
     /// It was asked to.
     Stopped,
     /// Something without which it cannot stand failed.
@@ -88,7 +88,7 @@ impl RunError {
 }
 
 /// Lives one day.
-pub async fn run(setup: RunSetup) -> Result<Ended, RunError> {
+pub(super) async fn run(setup: RunSetup) -> Result<Ended, RunError> {
     let mut signals = Signals::new().map_err(RunError::Signals)?;
     let house = House::open(setup.plan.clone()).await?;
     let schedules = house.schedules()?;
