@@ -43,7 +43,7 @@ catalogue! {
     jobs_done: "done";
     jobs_dead: "dead";
 
-    not_ready: "What keeps work out";
+    parts: "Parts that need a look";
     alarms: "Alarms";
     no_alarms: "No alarm is open.";
     since: "since";
@@ -93,6 +93,7 @@ catalogue! {
     tasks: "Tasks";
     no_tasks: "No task runs.";
     task: "Task";
+    task_since: "Since";
     restarts: "Restarts";
     task_running: "running";
     task_waiting: "starts again";

@@ -12,11 +12,11 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::listing::{Listing, page, whole};
-use crate::domain::JobId;
+use crate::domain::{Class, JobId};
 use crate::queue::{Ask, Asked};
 use crate::store;
 use crate::store::jobs::{self, Count, Filter};
-use crate::web::app::App;
+use crate::web::app::{App, Part};
 use crate::web::input::{Asked as Query, Body, Named, blank, limit};
 use crate::web::paths;
 use crate::web::refusal::Refusal;
@@ -95,15 +95,16 @@ pub(super) async fn add(State(app): State<App>, Body(ask): Body<Ask>) -> Result<
 }
 
 /// Refuses new work while the house says that it takes none.
+///
+/// A part may be unwell without keeping work out, so the store goes before the disk, and both before the others.
 fn accepts_work(app: &App) -> Result<(), Refusal> {
     let readiness = app.readiness();
     if readiness.ready {
         return Ok(());
     }
-    let mut broken: Vec<_> = readiness.parts.into_iter().filter(|part| !part.ok).collect();
-    broken.sort_by_key(|part| part.name != "disk");
-    let Some(part) = broken.into_iter().next() else {
-        let status = (StatusCode::SERVICE_UNAVAILABLE, crate::domain::Class::Local);
+    let rank = |part: &Part| ["store", "disk"].iter().position(|name| *name == part.name).unwrap_or(usize::MAX);
+    let Some(part) = readiness.parts.into_iter().filter(|part| !part.ok).min_by_key(rank) else {
+        let status = (StatusCode::SERVICE_UNAVAILABLE, Class::Local);
         return Err(Refusal::new(status, "no new work is accepted now", "look at `radard doctor`"));
     };
     let full = part.name == "disk";

@@ -127,9 +127,10 @@ pub(super) fn number(n: i64) -> String {
     text
 }
 
-/// The pieces of a sentence, and which of them stood in backticks.
+/// The pieces of a sentence, and which of them stood in backticks. One that is never closed is none.
 pub(super) fn pieces(text: &str) -> impl Iterator<Item = (bool, &str)> {
-    text.split('`').enumerate().map(|(at, piece)| (at % 2 == 1, piece))
+    let marks = text.matches('`').count();
+    text.split('`').enumerate().map(move |(at, piece)| (at % 2 == 1 && at < marks, piece))
 }
 
 /// Turns a page into an answer.
@@ -157,6 +158,14 @@ mod tests {
         assert_eq!(text(-3 * 3_600_000), "3 h ago");
         assert_eq!(text(600_000), "in 10 min");
         assert_eq!(clock(now), "2027-01-15 08:00 UTC");
+    }
+
+    #[test]
+    fn what_stands_in_backticks_is_code_and_a_stray_one_is_not() {
+        let code = |text| pieces(text).filter(|(code, _)| *code).map(|(_, piece)| piece.to_owned()).collect::<Vec<_>>();
+        assert_eq!(code("run `a` or `b`"), ["a", "b"]);
+        assert_eq!(code("run `a` or `b"), ["a"]);
+        assert!(code("it`s").is_empty() && code("").is_empty());
     }
 
     #[test]

@@ -34,6 +34,8 @@ struct Page {
     headline: String,
     /// Jobs by word: how many run, wait, are done, are dead.
     sums: [(&'static str, String); 4],
+    /// New work is accepted.
+    ready: bool,
     broken: Vec<Part>,
     alarms: Vec<AlarmRow>,
     /// Heads of the queue's columns: class and word.
@@ -151,6 +153,7 @@ fn page(app: &App, seen: Seen) -> Page {
         mood,
         headline,
         sums: sums(t, total),
+        ready: readiness.ready,
         broken: readiness.parts.into_iter().filter(|part| !part.ok).collect(),
         alarms: alarms.into_iter().map(|alarm| alarm_row(t, alarm, now)).collect(),
         states: jobs::State::ALL.map(|state| (state.as_str(), state_word(t, state))),
@@ -164,17 +167,20 @@ fn page(app: &App, seen: Seen) -> Page {
     }
 }
 
-/// What the page says first. An alarm that a person knows of no longer shouts.
+/// What the page says first. An alarm that a person knows of no longer shouts; a part that is unwell counts when no
+/// alarm speaks of it.
 fn headline(
     t: &'static Texts,
     readiness: &Readiness,
     alarms: &[Alarm],
     tasks: &[supervise::Status],
 ) -> (&'static str, String) {
-    let loud = |alarm: &&Alarm| alarm.severity != alarms::Severity::Notice.as_str();
+    let loud = alarms.iter().filter(|alarm| alarm.severity != alarms::Severity::Notice.as_str());
+    let (known, unknown): (Vec<_>, Vec<_>) = loud.partition(|alarm| alarm.acked_at.is_some());
+    let unwell = readiness.parts.iter().filter(|part| !part.ok).count();
+    let unsaid = if known.is_empty() && unknown.is_empty() { unwell } else { 0 };
     let failed = tasks.iter().filter(|task| task.state == supervise::State::Failed).count();
-    let needs = alarms.iter().filter(loud).filter(|alarm| alarm.acked_at.is_none()).count() + failed;
-    let known = alarms.iter().filter(loud).filter(|alarm| alarm.acked_at.is_some()).count();
+    let (needs, known) = (unknown.len() + unsaid + failed, known.len());
     match (readiness.ready, needs, known) {
         (false, ..) => ("bad", t.closed.to_owned()),
         (true, 1, _) => ("bad", t.needs_one.to_owned()),

@@ -74,7 +74,7 @@ fn a_house_that_takes_no_work_says_507_for_the_disk_and_503_otherwise() {
         refuse(vec![part("store", Class::Ok), part("disk", Class::Local)]);
         let (status, refusal) = asked(&house, &job("a")).await;
         assert_eq!((status, &refusal["do"]), (507, &json!("mend the disk")));
-        refuse(vec![part("store", Class::Network)]);
+        refuse(vec![part("config", Class::Local), part("disk", Class::Local), part("store", Class::Network)]);
         let answer = house.own(post("/api/v1/jobs", &job("a"))).await;
         assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (503, "5"));
         assert_eq!(answer.json()["class"], "network");

@@ -50,6 +50,7 @@ fn an_empty_house_says_that_everything_works() {
             "None. What fails or dies",
             "No task runs.",
             "http-equiv=\"refresh\" content=\"5\"",
+            "name=\"referrer\" content=\"same-origin\"",
             "node n1",
         ] {
             assert!(text.contains(fact), "{fact} is missing in {text}");
@@ -90,6 +91,9 @@ fn a_house_that_takes_no_work_says_so_first() {
         let text = page(&house, "/").await;
         assert!(text.contains("<h1>New work is refused</h1>") && text.contains("mend the disk"), "{text}");
         assert!(!text.contains("mend the store"));
+        house.ready.lock().unwrap().ready = true;
+        let text = page(&house, "/").await;
+        assert!(text.contains("<h1>One thing needs you</h1>") && text.contains("card warning"), "{text}");
     });
 }
 
