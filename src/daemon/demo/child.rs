@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::net::UnixDatagram;
 use tokio::process::{Child, Command};
 
-use super::stage::Trouble;
+use super::trouble::Trouble;
 use crate::ambient::Clock;
 
 /// How long a start, a stop or a death may take.

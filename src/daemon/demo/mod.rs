@@ -5,24 +5,21 @@
 //! in one step, which says so. A new step is one function and one line in [`STEPS`].
 
 mod child;
+mod setup;
 mod stage;
 mod steps;
 mod time;
+mod trouble;
 pub(super) mod view;
-
-use std::path::PathBuf;
-use std::sync::Arc;
-use std::time::Duration;
 
 use serde_json::{Map, Value, json};
 
-use crate::ambient::Ambient;
-use crate::sim;
+use stage::Stage;
+use trouble::Outcome;
 
-use stage::{Stage, Trouble};
+pub use setup::DemoError;
+pub(super) use setup::{DemoSetup, Event};
 
-/// Figures of a step: an object without `ok`.
-type Outcome = Result<Value, Trouble>;
 type Step = for<'a> fn(&'a mut Stage) -> std::pin::Pin<Box<dyn Future<Output = Outcome> + 'a>>;
 
 /// Every step: its name, what the viewer reads, what it does.
@@ -40,67 +37,9 @@ const STEPS: &[(&str, &str, Step)] = &[
     ("stop", "stop the daemon in the middle of work and see it leave nothing half done", steps::stop),
 ];
 
-/// What the viewer is told.
-#[derive(Debug, Clone)]
-pub(super) enum Event {
-    /// Where the status page is, with a link that signs a browser in.
-    Page {
-        /// The link.
-        link: String,
-    },
-    /// A step begins.
-    Begin {
-        /// Its name.
-        name: &'static str,
-        /// What it shows.
-        sentence: &'static str,
-    },
-    /// A step has ended.
-    End {
-        /// Its name.
-        name: &'static str,
-        /// Its figures, or what went wrong.
-        outcome: Result<Value, String>,
-        /// How long it took.
-        took: Duration,
-    },
-    /// All steps are done; the page stays.
-    Stays,
-}
-
-/// How the demonstration is run.
-pub(super) struct DemoSetup {
-    /// The program, to be run as the daemon.
-    pub program: PathBuf,
-    /// A folder of our own.
-    pub dir: PathBuf,
-    /// Leave when every step is done.
-    pub once: bool,
-    /// Time and chance.
-    pub ambient: Ambient,
-    /// Tells the viewer.
-    pub tell: Arc<dyn Fn(Event) + Send + Sync>,
-}
-
 /// Names and sentences of the steps, for `--list`.
 pub(super) fn list() -> impl Iterator<Item = (&'static str, &'static str)> {
     STEPS.iter().map(|(name, sentence, _)| (*name, *sentence))
-}
-
-/// Why there is no demonstration.
-#[derive(Debug, thiserror::Error)]
-pub enum DemoError {
-    /// The platforms cannot stand.
-    #[error(transparent)]
-    Sim(#[from] sim::Error),
-    /// The folder cannot be used.
-    #[error("cannot use `{}`", .dir.display())]
-    Dir {
-        /// Which folder.
-        dir: PathBuf,
-        /// Why.
-        source: std::io::Error,
-    },
 }
 
 /// Runs every step; gives one object with a key per step, and whether all held.

@@ -7,9 +7,10 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::child::{Daemon, Recipe};
-use super::{DemoError, DemoSetup};
+use super::setup::{DemoError, DemoSetup};
+use super::trouble::{Trouble, expected};
 use crate::ambient::{Ambient, Clock};
-use crate::net::{LocalApi, LocalError, local};
+use crate::net::{LocalApi, local};
 use crate::sim::{Options, Running, Sim};
 use crate::supervise::Supervisor;
 
@@ -17,42 +18,6 @@ use crate::supervise::Supervisor;
 const PATIENCE: Duration = Duration::from_secs(40);
 /// How often it looks.
 const LOOK: Duration = Duration::from_millis(50);
-
-/// Why a step did not hold.
-#[derive(Debug, thiserror::Error)]
-pub(super) enum Trouble {
-    /// The machine refused.
-    #[error("cannot {act}: {source}")]
-    Io {
-        /// What was tried.
-        act: &'static str,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// The daemon's API could not be reached.
-    #[error(transparent)]
-    Api(#[from] LocalError),
-    /// It never said that it is ready.
-    #[error("the daemon did not say READY in time; its log is in the folder of the demonstration")]
-    NotReady,
-    /// It ended.
-    #[error("the daemon ended: {0}")]
-    Died(String),
-    /// It does not leave.
-    #[error("the daemon was asked to leave and stays")]
-    Stays,
-    /// No daemon runs.
-    #[error("no daemon runs at this point")]
-    NoDaemon,
-    /// Something was expected and something else was there.
-    #[error("{expected}, but {found}")]
-    Expected {
-        /// What was expected.
-        expected: String,
-        /// What was there.
-        found: String,
-    },
-}
 
 /// Everything that the steps play on.
 pub(super) struct Stage {
@@ -204,8 +169,4 @@ impl Stage {
         }
         self.house.leave(Duration::from_secs(2)).await;
     }
-}
-
-pub(super) const fn expected(expected: String, found: String) -> Trouble {
-    Trouble::Expected { expected, found }
 }

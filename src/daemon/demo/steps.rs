@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use super::Outcome;
-use super::stage::{Stage, Trouble, expected};
+use super::stage::Stage;
+use super::trouble::{Outcome, Trouble, expected};
 use crate::domain::Class;
 use crate::sim::PLATFORMS;
 

@@ -9,8 +9,8 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::Outcome;
-use super::stage::{Stage, Trouble, expected};
+use super::stage::Stage;
+use super::trouble::{Outcome, Trouble, expected};
 use crate::ambient::Ambient;
 use crate::config::{Config, parse_cron, parse_zone};
 use crate::daemon::house::rules;

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::Event;
+use super::setup::Event;
 
 /// The lines of one event.
 pub(in crate::daemon) fn lines(event: &Event) -> Vec<String> {

@@ -12,7 +12,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::domain::Class;
-use crate::media::{PartError, PartFile, clean};
+use crate::media::name::clean;
+use crate::media::part::{PartError, PartFile};
 use crate::net::{Client, Refusal, Stream};
 use crate::queue::{Job, Lease, Miss, Settled};
 
