@@ -117,7 +117,7 @@ pub(super) struct Asking {
 }
 
 /// Checks `ask` and gives the row it would be.
-pub(super) fn check(kinds: &Kinds, limit: usize, ask: &Ask, now: Millis) -> Result<jobs::New, AskError> {
+pub(super) fn check(kinds: &Kinds, limit: usize, ask: &Ask) -> Result<jobs::New, AskError> {
     let known = kinds.get(&ask.kind);
     let known = known.ok_or_else(|| AskError::Kind { kind: ask.kind.clone(), known: kinds.names() })?;
     if ask.key.is_empty() || ask.key.len() > KEY || ask.key.chars().any(char::is_control) {
@@ -138,7 +138,7 @@ pub(super) fn check(kinds: &Kinds, limit: usize, ask: &Ask, now: Millis) -> Resu
         target: place.target,
         payload,
         priority: ask.priority,
-        run_at: ask.run_at.unwrap_or(now),
+        run_at: ask.run_at,
         attempts_max: known.attempts,
     })
 }

@@ -49,29 +49,28 @@ impl Queue {
         if self.hands.door_closed.load(Ordering::Relaxed) {
             return Err(store::Error::Full { act: "queue jobs" }.into());
         }
-        let new = ask::check(&self.kinds, self.rules.now().payload_limit, &ask, self.store.now())?;
-        let later = new.run_at > self.store.now();
+        let new = ask::check(&self.kinds, self.rules.now().payload_limit, &ask)?;
         let outcome = ask::submit(&self.asking, new).await?;
-        self.answer(outcome, ask, later)
+        self.answer(outcome, ask)
     }
 
     /// Asks for work inside a transaction of the caller: it stands or falls with it. Call [`Queue::wake`] afterwards.
     pub async fn ask_within(&self, tx: &mut Tx, ask: Ask) -> Result<Asked, AskError> {
-        let new = ask::check(&self.kinds, self.rules.now().payload_limit, &ask, tx.now())?;
+        let new = ask::check(&self.kinds, self.rules.now().payload_limit, &ask)?;
         let outcome = jobs::insert(tx, std::slice::from_ref(&new)).await?;
         let outcome = outcome.first().copied().ok_or(store::Error::Closed { act: "queue jobs" })?;
-        self.answer(outcome, ask, false)
+        self.answer(outcome, ask)
     }
 
-    fn answer(&self, outcome: Inserted, ask: Ask, later: bool) -> Result<Asked, AskError> {
+    fn answer(&self, outcome: Inserted, ask: Ask) -> Result<Asked, AskError> {
         match outcome {
             Inserted::New(id) => {
                 self.hands.asked.fetch_add(1, Ordering::Relaxed);
-                if later {
+                // With a moment of its own it may be due already, or the next to fall due: ring for both.
+                if ask.run_at.is_some() {
                     self.hands.later.notify_one();
-                } else {
-                    self.hands.due.notify_one();
                 }
+                self.hands.due.notify_one();
                 Ok(Asked::New(id))
             }
             Inserted::Same(id) => Ok(Asked::Same(id)),

@@ -118,7 +118,7 @@ pub(super) fn download(stage: &mut Stage) -> Playing<'_> {
         if kept != truth {
             return Err(expected("the very bytes of the platform".into(), format!("{} other bytes came", kept.len())));
         }
-        let attempts = job.get("attempts").and_then(Value::as_u64).unwrap_or(0);
+        let attempts = job.get("attempt").and_then(Value::as_u64).unwrap_or(0);
         if attempts != 1 {
             return Err(expected("one failed attempt, the cut one".into(), format!("{attempts} were counted")));
         }

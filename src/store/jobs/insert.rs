@@ -44,8 +44,8 @@ pub struct New {
     pub payload: String,
     /// Higher goes first.
     pub priority: i32,
-    /// Not before this moment.
-    pub run_at: Millis,
+    /// Not before this moment; `None` means at once, by the clock of the transaction that queues it.
+    pub run_at: Option<Millis>,
     /// Attempts until it is dead.
     pub attempts_max: u32,
 }
@@ -69,7 +69,7 @@ pub async fn insert(tx: &mut Tx, news: &[New]) -> Result<Vec<Inserted>, Error> {
     for page in news.chunks(ROWS) {
         let mut rows = Vec::with_capacity(page.len());
         for new in page {
-            let turn = if new.run_at <= tx.now { Some(line.turn(tx, new).await?) } else { None };
+            let turn = if new.run_at.is_none_or(|at| at <= tx.now) { Some(line.turn(tx, new).await?) } else { None };
             rows.push((tx.entropy.id(tx.now), turn));
         }
         let made = insert_page(tx, page, &rows).await?;
@@ -99,7 +99,7 @@ async fn insert_page(
         for (new, (id, turn)) in page.iter().zip(rows) {
             query = query
                 .bind(*id).bind(&new.kind).bind(&new.key).bind(&new.lane).bind(&new.target).bind(&new.payload)
-                .bind(State::Queued.as_str()).bind(i64::from(new.priority)).bind(new.run_at.0).bind(*turn)
+                .bind(State::Queued.as_str()).bind(i64::from(new.priority)).bind(new.run_at.map_or(now, |at| at.0)).bind(*turn)
                 .bind(0i64).bind(i64::from(new.attempts_max)).bind(0i64).bind(0i64).bind(0i64)
                 .bind(now).bind(now);
         }

@@ -48,7 +48,7 @@ fn targets_take_turns_within_a_priority() {
 #[test]
 fn a_closed_lane_a_paused_kind_and_a_later_job_are_passed_over() {
     on_each(async |store, ambient| {
-        let later = jobs::New { run_at: BEGIN + Duration::from_secs(5), ..new("later") };
+        let later = jobs::New { run_at: Some(BEGIN + Duration::from_secs(5)), ..new("later") };
         let shut = jobs::New { lane: "shut".into(), ..new("shut") };
         let other = jobs::New { kind: "other".into(), ..new("other") };
         insert(&store, vec![later, shut, other, new("now")]).await;

@@ -92,7 +92,7 @@ pub(super) fn new(key: impl std::fmt::Display) -> jobs::New {
         target: String::new(),
         payload: "{}".into(),
         priority: 0,
-        run_at: BEGIN,
+        run_at: None,
         attempts_max: 3,
     }
 }
