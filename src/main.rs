@@ -1,3 +1,5 @@
-//! Parses the command line, runs the command, gives back the exit code.
+//! Hands the arguments over and gives back the exit code.
 
-fn main() {}
+fn main() -> std::process::ExitCode {
+    radard::cli::main()
+}

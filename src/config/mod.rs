@@ -40,7 +40,7 @@ pub use sections::{
     Backup, Config, Daemon, Disk, Egress, Format, Language, Late, Log, Media, Node, Platform, Queue, Schedule, Store,
     Web, keys,
 };
-pub use size::{LowWater, NotASize, parse_size, write_size};
+pub use size::{LowWater, NotASize, parse_size, roughly_size, write_size};
 pub use sources::{Sources, Unreadable};
 
 /// The files that `radard init` writes: their paths below the configuration directory, and their texts.

@@ -1,7 +1,53 @@
-//! stub
+//! Looks a radard over and says what is wrong and how to mend it.
+//!
+//! Gathering and judging are apart: `look` asks the machine and never judges, `judge` turns facts into rows and never
+//! asks. What could not be looked at is said to be so; it is neither well nor ill. Nothing here changes anything, so
+//! it may be run at any time, beside a daemon or without one.
+
+mod facts;
+mod judge;
+mod look;
+
+use std::sync::Arc;
+
+use serde_json::{Value, json};
+
+pub use self::facts::{Alarms, Clock, Daemon, Data, Database, Disk, Facts, Settings, Unit};
+pub use self::judge::{Row, judge};
+pub use self::look::{Patient, look};
 use super::acts::Doctor;
 use super::house::House;
-use std::sync::Arc;
-pub(super) fn of(_: &House) -> Doctor {
-    Arc::new(|| Box::pin(async { serde_json::Value::Null }))
+
+/// Looks at `patient` and judges what was seen.
+pub async fn examine(patient: Patient<'_>) -> Vec<Row> {
+    judge(&look(patient).await)
 }
+
+/// The rows as the API and `--json` give them, and whether nothing is wrong.
+pub fn report(rows: &[Row]) -> (Value, bool) {
+    let ok = !rows.iter().any(|row| row.ok == Some(false));
+    (json!({"v": 1, "ok": ok, "items": rows, "next": null}), ok)
+}
+
+/// Lets the API examine the house that it belongs to.
+pub(super) fn of(house: &House) -> Doctor {
+    let (plan, live) = (house.plan.clone(), house.live.clone());
+    Arc::new(move || {
+        let (mut plan, live) = (plan.clone(), live.clone());
+        Box::pin(async move {
+            plan.config = live.now().as_ref().clone();
+            let settings = Settings::at(&plan.places, &[]);
+            let patient = Patient {
+                settings,
+                places: &plan.places,
+                plan: Some(&plan),
+                daemon: Daemon::Asking,
+                ambient: &plan.ambient,
+            };
+            report(&examine(patient).await).0
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests;

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use axum::Router;
 use serde_json::json;
+use tokio::signal::unix::{SignalKind, signal};
 
 use super::demo::{DemoError, DemoSetup, demo as play, list, view};
 use super::direct::Direct;
@@ -168,18 +169,24 @@ fn temporary(ambient: &Ambient) -> PathBuf {
     std::env::temp_dir().join(format!("radard-demo-{id}"))
 }
 
-/// Runs the simulated platforms alone, until a person interrupts them.
+/// Runs the simulated platforms alone, until a person interrupts them or whoever started them ends them.
 pub async fn sim(options: SimOptions, ambient: Ambient) -> Result<Ended, Trouble> {
     let faults: Result<Vec<Fault>, _> = options.faults.iter().map(|text| text.parse()).collect();
     let world = Options { seed: options.seed, listen: options.listen, faults: faults? };
     let running = Sim::start(world, ambient.clone())?;
     let house = Supervisor::new(ambient);
     running.serve(&house);
+    // Before anything is said: whoever reads it may end us at once.
+    let follow = |kind| signal(kind).map_err(|source| Trouble::Io { act: "follow signals", source });
+    let (mut interrupt, mut terminate) = (follow(SignalKind::interrupt())?, follow(SignalKind::terminate())?);
     let told = json!({"config": running.config_toml(), "seed": running.seed, "control": running.control});
     (options.say)(&told.to_string());
-    tokio::signal::ctrl_c().await.map_err(|source| Trouble::Io { act: "wait for an interrupt", source })?;
+    let ended = tokio::select! {
+        _ = interrupt.recv() => Ended::Interrupted,
+        _ = terminate.recv() => Ended::Well,
+    };
     house.leave(Duration::from_secs(2)).await;
-    Ok(Ended::Interrupted)
+    Ok(ended)
 }
 
 /// Takes the data directory and gives the API over it; close the house afterwards.

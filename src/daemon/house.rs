@@ -46,7 +46,8 @@ impl Plan {
         Self { config: checked.config.clone(), store_url, places, ambient, register }
     }
 
-    fn place(&self) -> Place {
+    /// Where the database is.
+    pub fn place(&self) -> Place {
         match &self.store_url {
             Some(url) => {
                 let connections = u32::try_from(self.config.store.connections).unwrap_or(u32::MAX);

@@ -13,6 +13,11 @@ pub struct Places {
 }
 
 impl Places {
+    /// The settings file.
+    pub fn settings(&self) -> PathBuf {
+        self.config.join("radard.toml")
+    }
+
     /// The database file, when the database is a file.
     pub fn database(&self) -> PathBuf {
         self.data.join("radard.db")

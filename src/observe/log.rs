@@ -191,12 +191,13 @@ fn names_file(stream: &str, file: impl std::os::fd::AsFd) -> bool {
     stream == format!("{}:{}", stat.st_dev, stat.st_ino)
 }
 
-/// Reads a level, or a list of levels by target. A bare word must be a level: as a name it would silence all else.
+/// Reads a level, or a list of levels by target, in any case: levels print themselves in capitals. A bare word must be a
+/// level: as a name it would silence all else.
 fn parse_level(text: &str) -> Result<Targets, Error> {
     let refuse = || Error::Level { level: text.to_owned() };
     text.split(',').map(str::trim).try_fold(Targets::new(), |levels, part| {
         let (source, word) = part.split_once('=').map_or((None, part), |(source, word)| (Some(source), word));
-        let level = LEVELS.into_iter().find(|level| level.to_string() == word).ok_or_else(refuse)?;
+        let level = LEVELS.into_iter().find(|level| level.to_string().eq_ignore_ascii_case(word)).ok_or_else(refuse)?;
         match source {
             None => Ok(levels.with_default(level)),
             Some("") => Err(refuse()),

@@ -42,10 +42,7 @@ impl DirLock {
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
-                let mut pid = String::new();
-                let _unreadable = file.read_to_string(&mut pid);
-                let pid = pid.trim();
-                return Err(LockError::Held { dir: dir.to_owned(), pid: (!pid.is_empty()).then(|| pid.to_owned()) });
+                return Err(LockError::Held { dir: dir.to_owned(), pid: read_pid(&mut file) });
             }
             Err(TryLockError::Error(source)) => return Err(io(source)),
         }
@@ -54,4 +51,26 @@ impl DirLock {
             file.set_len(0).and_then(|()| file.rewind()).and_then(|()| write!(file, "{}", std::process::id()));
         Ok(Self { _file: file })
     }
+    /// Whether somebody has `dir`, and the number of the process as far as it is known. Takes nothing for longer than
+    /// the question.
+    pub fn held(dir: &Path) -> Result<Option<Option<String>>, LockError> {
+        let io = |source| LockError::Io { dir: dir.to_owned(), source };
+        let mut file = match File::open(dir.join("radard.lock")) {
+            Ok(file) => file,
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+            Err(error) => return Err(io(error)),
+        };
+        match file.try_lock_shared() {
+            Ok(()) => Ok(None),
+            Err(TryLockError::Error(source)) => Err(io(source)),
+            Err(TryLockError::WouldBlock) => Ok(Some(read_pid(&mut file))),
+        }
+    }
+}
+
+fn read_pid(file: &mut File) -> Option<String> {
+    let mut pid = String::new();
+    let _unreadable = file.read_to_string(&mut pid);
+    let pid = pid.trim();
+    (!pid.is_empty()).then(|| pid.to_owned())
 }

@@ -139,6 +139,13 @@ fn the_level_changes_while_the_log_runs_and_a_bad_one_changes_nothing() {
 }
 
 #[test]
+fn a_level_is_read_the_way_it_prints_itself() {
+    for level in [tracing::Level::ERROR, tracing::Level::INFO, tracing::Level::TRACE] {
+        assert_eq!(parse_level(&level.to_string()).unwrap(), Targets::new().with_default(level));
+    }
+}
+
+#[test]
 fn a_word_that_is_no_level_is_refused() {
     for level in ["", "loud", "1", "info,radard", "radard=loud", "radard=", "=info", "info,,debug"] {
         assert!(matches!(parse_level(level), Err(Error::Level { .. })), "{level:?}");

@@ -1,0 +1,67 @@
+//! The command line as types: what is written here is what `--help`, the completions and the manual say.
+//!
+//! One line per command; what a command takes stands in its own file. A command that does not exist yet is not listed.
+
+use super::alarm::AlarmCommand;
+use super::backup::BackupCommand;
+use super::check::Check;
+use super::demo::Demo;
+use super::global::Global;
+use super::init::Init;
+use super::job::JobCommand;
+use super::key::KeyCommand;
+use super::manual::Completions;
+use super::run::Run;
+use super::sim::Sim;
+
+const CODES: &str = "Exit codes:
+  0 done · 1 failed, or some items failed · 2 usage · 4 the site refused · 16 a login is needed
+  75 another instance holds the data directory · 78 configuration or key error · 130 interrupted";
+
+/// An honest daemon for a small creator-economy team: what it cannot do, it says.
+#[derive(Debug, clap::Parser)]
+#[command(name = "radard", version, about, max_term_width = 100, after_help = CODES)]
+#[command(subcommand_required = true, arg_required_else_help = true)]
+pub(super) struct Args {
+    #[command(flatten)]
+    pub(super) global: Global,
+    #[command(subcommand)]
+    pub(super) command: Command,
+}
+
+/// Every command.
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum Command {
+    /// Run the daemon
+    Run(Run),
+    /// Write the settings file and the systemd unit; never overwrites
+    Init(Init),
+    /// Show radard at work on simulated platforms
+    Demo(Demo),
+    /// Run the simulated platforms alone
+    Sim(Sim),
+    /// Check the configuration and name every problem
+    Check(Check),
+    /// Look radard over: each failure names its fix
+    Doctor,
+    /// Keys for the API
+    #[command(subcommand)]
+    Key(KeyCommand),
+    /// What a person should know
+    #[command(subcommand)]
+    Alarm(AlarmCommand),
+    /// Print a link that signs a browser in; it works once, for 10 minutes
+    Open,
+    /// Durable work
+    #[command(subcommand)]
+    Job(JobCommand),
+    /// Copies of the database
+    #[command(subcommand)]
+    Backup(BackupCommand),
+    /// Bring the database to the present
+    Migrate,
+    /// Print the completions of a shell
+    Completions(Completions),
+    /// Print the manual page
+    Man,
+}

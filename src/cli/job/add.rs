@@ -1,0 +1,85 @@
+//! `radard job add`: asks for work. The same key and payload a second time is no failure and starts nothing.
+
+use serde_json::{Value, json};
+
+use crate::cli::failure::Failure;
+use crate::cli::out::Answer;
+use crate::cli::reach::Reach;
+
+/// Flags of `radard job add`.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Add {
+    /// What sort of job
+    kind: String,
+    /// What makes it the same work as another of its kind
+    #[arg(long, value_name = "K")]
+    key: String,
+    /// What the kind is given, as a JSON object
+    #[arg(long, value_name = "JSON", default_value = "{}", value_parser = parse_payload)]
+    payload: Value,
+    /// Higher goes first, from -100 to 100
+    #[arg(long, value_name = "N", allow_negative_numbers = true, value_parser = clap::value_parser!(i32).range(-100..=100))]
+    priority: Option<i32>,
+    /// Not before this moment: Unix milliseconds, or a time such as 2026-11-21T06:00:00+08:00
+    #[arg(long, value_name = "WHEN", value_parser = parse_moment)]
+    at: Option<i64>,
+}
+
+impl Add {
+    /// Asks for it.
+    pub(super) async fn ask(&self, reach: &Reach) -> Result<Answer, Failure> {
+        let mut body = json!({"kind": self.kind, "key": self.key, "payload": self.payload});
+        if let Some(fields) = body.as_object_mut() {
+            fields.extend(self.priority.map(|priority| ("priority".to_owned(), json!(priority))));
+            fields.extend(self.at.map(|at| ("run_at".to_owned(), json!(at))));
+        }
+        let (status, job) = reach.call("POST", "/api/v1/jobs", Some(body)).await?;
+        let id = job.get("id").and_then(Value::as_str).unwrap_or_default();
+        let told = match status {
+            201 => format!("job {id} is queued"),
+            200..=299 => format!("job {id} was there already"),
+            _ => return Err(Failure::of_answer(status, job)),
+        };
+        Ok(Answer::done(job, told))
+    }
+}
+
+fn parse_payload(text: &str) -> Result<Value, String> {
+    match serde_json::from_str(text) {
+        Ok(payload @ Value::Object(_)) => Ok(payload),
+        Ok(_) => Err("an object in braces is wanted".to_owned()),
+        Err(error) => Err(error.to_string()),
+    }
+}
+
+fn parse_moment(text: &str) -> Result<i64, String> {
+    if let Ok(ms) = text.parse() {
+        return Ok(ms);
+    }
+    let at = text.parse::<jiff::Timestamp>();
+    at.map(jiff::Timestamp::as_millisecond)
+        .map_err(|_| "Unix milliseconds or a time with its offset are wanted".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn moments_are_read_in_both_forms() {
+        assert_eq!(parse_moment("1763676000000"), Ok(1_763_676_000_000));
+        assert_eq!(parse_moment("2026-11-21T06:00:00+08:00"), Ok(1_795_212_000_000));
+        assert_eq!(parse_moment("2026-11-20T22:00:00Z"), Ok(1_795_212_000_000));
+        for wrong in ["", "tomorrow", "2026-11-21", "2026-11-21T06:00:00"] {
+            assert!(parse_moment(wrong).is_err(), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn a_payload_is_an_object() {
+        assert_eq!(parse_payload(r#"{"a":1}"#), Ok(json!({"a": 1})));
+        for wrong in ["", "1", "[]", "{a:1}"] {
+            assert!(parse_payload(wrong).is_err(), "{wrong}");
+        }
+    }
+}

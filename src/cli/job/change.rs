@@ -1,0 +1,88 @@
+//! What a person changes about jobs that are there: another life, none at all, a pause.
+
+use serde_json::{Value, json};
+
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::listing::page;
+use crate::cli::out::Answer;
+use crate::cli::reach::Reach;
+use crate::domain::JobId;
+
+/// Flags of `radard job retry`.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct Retry {
+    /// Which jobs
+    #[arg(required_unless_present = "kind", conflicts_with = "kind", value_name = "ID")]
+    ids: Vec<JobId>,
+    /// Every dead job of this kind
+    #[arg(long, value_name = "KIND")]
+    kind: Option<String>,
+}
+
+impl Retry {
+    /// Revives them; if only some could be, the code says so.
+    pub(super) async fn ask(&self, reach: &Reach) -> Result<Answer, Failure> {
+        if let Some(kind) = &self.kind {
+            let answer = reach.ask("POST", "/api/v1/jobs/retry", Some(json!({"kind": kind}))).await?;
+            let count = answer.get("retried").and_then(Value::as_u64).unwrap_or_default();
+            return Ok(Answer::done(answer, format!("{count} jobs of kind `{kind}` are queued again")));
+        }
+        let (mut items, mut lines, mut worst) = (Vec::new(), Vec::new(), Exit::Done);
+        for id in &self.ids {
+            match reach.ask("POST", &format!("/api/v1/jobs/{id}/retry"), Some(json!({}))).await {
+                Ok(job) => {
+                    lines.push(format!("job {id} is queued again"));
+                    items.push(job);
+                }
+                Err(failure) => {
+                    worst = if self.ids.len() == 1 { failure.code() } else { Exit::Failed };
+                    lines.push(failure.to_text());
+                    items.push(with_id(failure.to_json(), *id));
+                }
+            }
+        }
+        let answer = if worst == Exit::Done { Answer::done } else { Answer::shown };
+        Ok(answer(page(&items), lines.join("\n")).exit(worst))
+    }
+}
+
+fn with_id(mut refused: Value, id: JobId) -> Value {
+    if let Some(fields) = refused.as_object_mut() {
+        fields.entry("id").or_insert_with(|| json!(id));
+    }
+    refused
+}
+
+/// Takes a job back.
+pub(super) async fn cancel(reach: &Reach, id: JobId) -> Result<Answer, Failure> {
+    let job = reach.ask("POST", &format!("/api/v1/jobs/{id}/cancel"), Some(json!({}))).await?;
+    Ok(Answer::done(job, format!("job {id} is cancelled")))
+}
+
+/// Flags of `radard job pause` and `radard job resume`: one of the two.
+#[derive(Debug, clap::Args)]
+#[group(required = true, multiple = false)]
+pub(in crate::cli) struct Gate {
+    /// Every job of this lane
+    #[arg(long, value_name = "NAME")]
+    lane: Option<String>,
+    /// Every job of this kind
+    #[arg(long, value_name = "NAME")]
+    kind: Option<String>,
+}
+
+impl Gate {
+    /// Pauses or resumes it.
+    pub(super) async fn ask(&self, reach: &Reach, paused: bool) -> Result<Answer, Failure> {
+        let (scope, name) = match (&self.lane, &self.kind) {
+            (Some(lane), _) => ("lane", lane),
+            (None, Some(kind)) => ("kind", kind),
+            (None, None) => return Err(Failure::usage("neither a lane nor a kind is named")),
+        };
+        let body = json!({"scope": scope, "name": name, "paused": paused});
+        let answer = reach.ask("POST", "/api/v1/gates", Some(body)).await?;
+        let does = if paused { "is paused" } else { "goes on" };
+        Ok(Answer::done(answer, format!("{scope} `{name}` {does}")))
+    }
+}

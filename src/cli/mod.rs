@@ -1,0 +1,129 @@
+//! The command line: one file per command, and the only code that prints.
+//!
+//! A command line is parsed before anything else happens, so that a wrong one costs nothing. A command gives back an
+//! answer or a failure; `out` alone says it, and the exit code follows from it. Commands that touch data find the
+//! running daemon, or work by themselves, through `reach`.
+
+mod alarm;
+mod args;
+mod backup;
+mod check;
+mod demo;
+mod desk;
+mod doctor;
+mod exit;
+mod failure;
+mod global;
+mod house;
+mod init;
+mod job;
+mod key;
+mod listing;
+mod manual;
+mod migrate;
+mod open;
+mod out;
+mod places;
+mod reach;
+mod run;
+mod sim;
+mod table;
+
+use std::ffi::OsString;
+use std::process::ExitCode;
+use std::time::Duration;
+
+use clap::{CommandFactory as _, Parser as _};
+
+use self::args::{Args, Command};
+use self::desk::{Desk, Environment};
+use self::exit::Exit;
+use self::failure::Failure;
+use self::out::{Answer, Out};
+
+/// How long what still runs in the background may take once the answer is known.
+const LINGER: Duration = Duration::from_secs(2);
+
+/// Runs the command that this process was started with, and gives its exit code.
+pub fn main() -> ExitCode {
+    let given: Vec<OsString> = std::env::args_os().collect();
+    match Args::try_parse_from(&given) {
+        Ok(args) => run_command(args).into(),
+        Err(error) => refuse_line(&error, &given).into(),
+    }
+}
+
+fn run_command(args: Args) -> Exit {
+    let env = Environment::read();
+    let Args { global, command } = args;
+    let out = Out::new(global.json, global.quiet, global.no_color || env.no_color());
+    match Desk::new(global, out, env).and_then(|desk| answer(&desk, command)) {
+        Ok(answer) => out.answer(&answer),
+        Err(failure) => out.failure(&failure),
+    }
+}
+
+/// Commands that wait for nothing run at once; a runtime is made for the others only.
+fn answer(desk: &Desk, command: Command) -> Result<Answer, Failure> {
+    match command {
+        Command::Init(init) => init.answer(desk),
+        Command::Check(check) => check.answer(desk),
+        Command::Completions(completions) => Ok(completions.answer(Args::command())),
+        Command::Man => manual::page(Args::command()),
+        command => {
+            let runtime = runtime()?;
+            let answer = runtime.block_on(answer_waiting(desk, command));
+            runtime.shutdown_timeout(LINGER);
+            answer
+        }
+    }
+}
+
+async fn answer_waiting(desk: &Desk, command: Command) -> Result<Answer, Failure> {
+    match command {
+        Command::Run(run) => run.answer(desk).await,
+        Command::Demo(demo) => demo.answer(desk).await,
+        Command::Sim(sim) => sim.answer(desk).await,
+        Command::Doctor => doctor::answer(desk).await,
+        Command::Key(command) => command.answer(desk).await,
+        Command::Alarm(command) => command.answer(desk).await,
+        Command::Open => open::answer(desk).await,
+        Command::Job(command) => command.answer(desk).await,
+        Command::Backup(command) => command.answer(desk).await,
+        Command::Migrate => migrate::answer(desk).await,
+        // They have had their answer without waiting.
+        Command::Init(_) | Command::Check(_) | Command::Completions(_) | Command::Man => {
+            Ok(Answer::nothing(Exit::Done))
+        }
+    }
+}
+
+fn runtime() -> Result<tokio::runtime::Runtime, Failure> {
+    // Two at the least: a daemon on one processor still answers while one of its parts computes.
+    let workers = std::thread::available_parallelism().map_or(2, |n| n.get().max(2));
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(workers).thread_name("radard").enable_all().build().map_err(|error| Failure::of(&error))
+}
+
+/// Says what is wrong with a command line, or shows the help or the version that it asks for.
+fn refuse_line(error: &clap::Error, given: &[OsString]) -> Exit {
+    if error.exit_code() == 0 {
+        return match error.print() {
+            Ok(()) => Exit::Done,
+            Err(why) => Failure::output(&why).code(),
+        };
+    }
+    if !given.iter().take_while(|word| *word != "--").any(|word| word == "--json") {
+        // The code says it as well, should stderr be gone.
+        let _gone = error.print();
+        return Exit::Usage;
+    }
+    let text = error.render().to_string();
+    let what = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
+    let advice = text.lines().map(str::trim).find_map(|line| line.strip_prefix("tip: "));
+    let failure = Failure::usage(what).advise(advice.unwrap_or("see `radard --help`"));
+    Out { json: true, quiet: false, color: false }.failure(&failure)
+}
+
+#[cfg(test)]
+mod tests;

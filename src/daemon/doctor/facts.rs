@@ -1,0 +1,137 @@
+//! What can be known about a radard from outside, before anyone judges it.
+
+use crate::config::LowWater;
+use crate::daemon::places::Places;
+
+/// Everything that was looked at.
+#[derive(Debug, Clone)]
+pub struct Facts {
+    /// The configuration.
+    pub settings: Settings,
+    /// The data directory.
+    pub data: Data,
+    /// Who holds it.
+    pub daemon: Daemon,
+    /// The database.
+    pub database: Database,
+    /// The disk under the data directory.
+    pub disk: Disk,
+    /// This machine's clock beside the database's.
+    pub clock: Clock,
+    /// What a person should know.
+    pub alarms: Alarms,
+    /// How well the systemd unit is locked.
+    pub unit: Unit,
+}
+
+/// The configuration.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Settings {
+    /// The settings file.
+    pub file: String,
+    /// Whether it exists.
+    pub exists: bool,
+    /// How many problems there are.
+    pub problems: usize,
+    /// What works but should be changed.
+    pub warnings: Vec<String>,
+}
+
+impl Settings {
+    /// Settings without problems, read from `places`.
+    pub fn at(places: &Places, warnings: &[String]) -> Self {
+        let file = places.settings();
+        let exists = file.exists();
+        Self { file: file.display().to_string(), exists, problems: 0, warnings: warnings.to_vec() }
+    }
+}
+
+/// The data directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Data {
+    /// It is there.
+    There {
+        /// Its path.
+        dir: String,
+        /// Its owner.
+        owner: u32,
+        /// The user that asks.
+        asking: u32,
+        /// Its permission bits.
+        mode: u32,
+    },
+    /// There is nothing at this path.
+    Missing(String),
+    /// It is no directory, or cannot be looked at: the path and why.
+    Unusable(String, String),
+}
+
+/// Who holds the data directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Daemon {
+    /// Nobody.
+    Absent,
+    /// A daemon that takes work.
+    Ready,
+    /// Whoever asks: it cannot judge itself.
+    Asking,
+    /// A daemon that says why it takes none.
+    Unready(String),
+    /// A process that does not answer on the socket; its number when it is known, and what was answered instead.
+    Silent(Option<String>, String),
+}
+
+/// The database.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Database {
+    /// Whole, and at this step of its schema.
+    Fine(i64),
+    /// There is none yet.
+    NoneYet,
+    /// It has to be brought to the present: the step it is at, the step that is known.
+    Behind(i64, i64),
+    /// What its own check found.
+    Damaged(String),
+    /// It cannot be opened or read: why.
+    Refused(String),
+    /// Why it was not looked at.
+    NotRun(&'static str),
+}
+
+/// The disk under the data directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Disk {
+    /// Free and all bytes, and the mark below which new work is refused.
+    Room(u64, u64, LowWater),
+    /// Why it was not looked at.
+    NotRun(String),
+}
+
+/// This machine's clock.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Clock {
+    /// It is the only one.
+    Only,
+    /// How far the database's is ahead, in milliseconds.
+    Ahead(i64),
+    /// Why it was not looked at.
+    NotRun(&'static str),
+}
+
+/// Open alarms.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Alarms {
+    /// The texts of those that nobody has acknowledged, and how many somebody has.
+    Open(Vec<String>, usize),
+    /// Why they were not looked at.
+    NotRun(&'static str),
+}
+
+/// How well the systemd unit is locked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Unit {
+    /// systemd's own figure in tenths: 0 is closed, 100 open.
+    Exposure(u32),
+    /// Why it was not looked at.
+    NotRun(String),
+}

@@ -1,0 +1,181 @@
+//! From facts to rows: what is well, what is not, and what to do about it.
+//!
+//! Each failed row names its fix. The limits that turn a fact into a failure stand here and nowhere else.
+
+use std::time::Duration;
+
+use super::facts::{Alarms, Clock, Daemon, Data, Database, Disk, Facts, Settings, Unit};
+use crate::config::roughly_size;
+use crate::domain::time::roughly;
+
+/// How far two clocks may be apart.
+const APART: Duration = Duration::from_secs(2);
+/// The exposure, in tenths, above which a unit has lost locks.
+const EXPOSED: u32 = 15;
+
+/// One thing that was looked at.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Row {
+    /// What.
+    pub name: &'static str,
+    /// Whether it is well; nothing when it could not be looked at.
+    pub ok: Option<bool>,
+    /// What was seen.
+    pub detail: String,
+    /// What to do about it.
+    #[serde(rename = "do")]
+    pub advice: Option<String>,
+}
+
+impl Row {
+    fn well(name: &'static str, detail: impl Into<String>) -> Self {
+        Self { name, ok: Some(true), detail: detail.into(), advice: None }
+    }
+
+    fn ill(name: &'static str, detail: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { name, ok: Some(false), detail: detail.into(), advice: Some(advice.into()) }
+    }
+
+    fn not_run(name: &'static str, why: &str) -> Self {
+        Self { name, ok: None, detail: format!("not run: {why}"), advice: None }
+    }
+}
+
+/// Judges every fact.
+pub fn judge(facts: &Facts) -> Vec<Row> {
+    vec![
+        settings(&facts.settings),
+        data(&facts.data),
+        daemon(&facts.daemon),
+        database(&facts.database),
+        disk(&facts.disk),
+        clock(facts.clock),
+        alarms(&facts.alarms),
+        unit(&facts.unit),
+    ]
+}
+
+fn settings(seen: &Settings) -> Row {
+    let file = &seen.file;
+    match (seen.problems, seen.warnings.as_slice()) {
+        (0, []) if seen.exists => Row::well("settings", format!("`{file}` is fine")),
+        (0, []) => Row::well("settings", format!("there is no `{file}`; the defaults hold")),
+        (0, [first, ..]) => Row::well("settings", format!("fine, though {first}")),
+        (1, _) => Row::ill("settings", "there is 1 problem", "run `radard check`, which names it"),
+        (n, _) => Row::ill("settings", format!("there are {n} problems"), "run `radard check`, which names each"),
+    }
+}
+
+fn data(seen: &Data) -> Row {
+    match seen {
+        Data::There { dir, owner, asking, .. } if *asking != 0 && owner != asking => Row::ill(
+            "data",
+            format!("`{dir}` belongs to user {owner}, and this is user {asking}"),
+            "run the command as that user, or give the directory to this one",
+        ),
+        Data::There { dir, mode, .. } if mode & 0o077 != 0 => Row::ill(
+            "data",
+            format!("`{dir}` has mode {mode:04o}, so others than its owner may enter"),
+            format!("run `chmod 0700 {dir}`"),
+        ),
+        Data::There { dir, mode, .. } => Row::well("data", format!("`{dir}`, mode {mode:04o}")),
+        Data::Missing(dir) => {
+            let advice = "start `radard run`, which makes it; or give --data another directory";
+            Row::ill("data", format!("there is no `{dir}`"), advice)
+        }
+        Data::Unusable(dir, why) => {
+            Row::ill("data", format!("cannot look into `{dir}`: {why}"), "give --data a directory of your own")
+        }
+    }
+}
+
+fn daemon(seen: &Daemon) -> Row {
+    match seen {
+        Daemon::Absent => Row::well("daemon", "none runs on this data directory"),
+        Daemon::Ready => Row::well("daemon", "runs and takes work"),
+        Daemon::Asking => Row::not_run("daemon", "it is the one that answers; `/readyz` says whether it takes work"),
+        Daemon::Unready(why) => {
+            Row::ill("daemon", format!("runs and takes no work: {why}"), "mend what it names; it goes on by itself")
+        }
+        Daemon::Silent(pid, why) => {
+            let who = pid.as_ref().map_or_else(|| "a process".to_owned(), |pid| format!("process {pid}"));
+            let detail = format!("{who} holds the data directory and does not answer: {why}");
+            Row::ill("daemon", detail, "run the command as the user that runs the daemon; else restart it")
+        }
+    }
+}
+
+fn database(seen: &Database) -> Row {
+    match seen {
+        Database::Fine(step) => Row::well("database", format!("whole, at step {step}")),
+        Database::NoneYet => Row::not_run("database", "there is none yet"),
+        Database::Behind(found, known) => {
+            Row::ill("database", format!("at step {found} of {known}"), "run `radard migrate`, or start the daemon")
+        }
+        Database::Damaged(why) => {
+            let advice = "stop the daemon and run `radard backup restore FILE` with the newest sound copy";
+            Row::ill("database", format!("damaged: {why}"), advice)
+        }
+        Database::Refused(why) => Row::ill("database", why, "look at `store.url`, and whether the server is up"),
+        Database::NotRun(why) => Row::not_run("database", why),
+    }
+}
+
+fn disk(seen: &Disk) -> Row {
+    match seen {
+        Disk::NotRun(why) => Row::not_run("disk", why),
+        Disk::Room(free, total, mark) => {
+            let (room, low) = (roughly_size(*free), roughly_size(mark.of(*total)));
+            if *free < mark.of(*total) {
+                let detail = format!("{room} free, below the low water mark of {low}");
+                return Row::ill("disk", detail, "free some space, or lower `disk.low_water`");
+            }
+            Row::well("disk", format!("{room} free; the low water mark is {low}"))
+        }
+    }
+}
+
+fn clock(seen: Clock) -> Row {
+    match seen {
+        Clock::NotRun(why) => Row::not_run("clock", why),
+        Clock::Only => Row::well("clock", "this machine's alone counts"),
+        Clock::Ahead(ms) => {
+            let apart = Duration::from_millis(ms.unsigned_abs());
+            let side = if ms < 0 { "ahead of" } else { "behind" };
+            let detail = format!("{} {side} the database's", roughly(apart));
+            if apart > APART {
+                return Row::ill("clock", detail, "turn time synchronisation on: `timedatectl set-ntp true`");
+            }
+            Row::well("clock", detail)
+        }
+    }
+}
+
+fn alarms(seen: &Alarms) -> Row {
+    match seen {
+        Alarms::NotRun(why) => Row::not_run("alarms", why),
+        Alarms::Open(loud, known) => match (loud.as_slice(), known) {
+            ([], 0) => Row::well("alarms", "none"),
+            ([], known) => Row::well("alarms", format!("{known} open, acknowledged")),
+            ([first, rest @ ..], _) => {
+                let more = if rest.is_empty() { String::new() } else { format!(", and {} more", rest.len()) };
+                let advice = "run `radard alarm list`; `radard alarm ack ID` says that you know";
+                Row::ill("alarms", format!("{first}{more}"), advice)
+            }
+        },
+    }
+}
+
+fn unit(seen: &Unit) -> Row {
+    match seen {
+        Unit::NotRun(why) => Row::not_run("unit", why),
+        Unit::Exposure(tenths) => {
+            let detail = format!("exposure {}.{}", tenths / 10, tenths % 10);
+            if *tenths > EXPOSED {
+                let advice = "see `systemd-analyze security radard.service`; take back what opened it";
+                return Row::ill("unit", format!("{detail}, above 1.5"), advice);
+            }
+            Row::well("unit", detail)
+        }
+    }
+}

@@ -1,0 +1,140 @@
+//! Asks the machine, the files and the database; changes nothing and judges nothing.
+
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
+use std::process::Stdio;
+use std::time::Duration;
+
+use super::facts::{Alarms, Clock, Daemon, Data, Database, Disk, Facts, Settings, Unit};
+use crate::ambient::{Ambient, Clock as Time};
+use crate::daemon::disk::space;
+use crate::daemon::house::Plan;
+use crate::daemon::places::Places;
+use crate::store::{Access, Error, MigrateError, OpenError, Place, Store, alarms, health};
+
+/// Where the unit is installed; the first one counts.
+const UNITS: [&str; 3] = [
+    "/etc/systemd/system/radard.service",
+    "/usr/lib/systemd/system/radard.service",
+    "/lib/systemd/system/radard.service",
+];
+/// How long systemd's tool may take.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// What is to be looked at.
+pub struct Patient<'a> {
+    /// What the caller knows about the settings.
+    pub settings: Settings,
+    /// Where its files are.
+    pub places: &'a Places,
+    /// What it is built from; nothing when the settings have problems.
+    pub plan: Option<&'a Plan>,
+    /// Who holds the data directory: the caller has asked.
+    pub daemon: Daemon,
+    /// Time and chance.
+    pub ambient: &'a Ambient,
+}
+
+/// Gathers every fact.
+pub async fn look(patient: Patient<'_>) -> Facts {
+    let Patient { settings, places, plan, daemon, ambient } = patient;
+    let data = look_at_data(&places.data);
+    let (database, clock, alarms) = match (&data, plan.map(Plan::place)) {
+        (_, None) => unread("the settings have problems"),
+        (Data::Missing(_), Some(Place::Sqlite(_))) => refused(&OpenError::Absent(places.database())),
+        (_, Some(place)) => look_at_database(&place, ambient).await,
+    };
+    let disk = look_at_disk(&places.data, plan);
+    let unit = look_at_unit(&UNITS.map(PathBuf::from), &ambient.clock).await;
+    Facts { settings, data, daemon, database, disk, clock, alarms, unit }
+}
+
+fn unread(why: &'static str) -> (Database, Clock, Alarms) {
+    (Database::NotRun(why), Clock::NotRun(why), Alarms::NotRun(why))
+}
+
+fn look_at_data(dir: &Path) -> Data {
+    let shown = dir.display().to_string();
+    match std::fs::metadata(dir) {
+        Ok(seen) if !seen.is_dir() => Data::Unusable(shown, "it is no directory".to_owned()),
+        Ok(seen) => Data::There {
+            dir: shown,
+            owner: seen.uid(),
+            asking: rustix::process::geteuid().as_raw(),
+            mode: seen.mode() & 0o7777,
+        },
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Data::Missing(shown),
+        Err(error) => Data::Unusable(shown, error.to_string()),
+    }
+}
+
+fn look_at_disk(dir: &Path, plan: Option<&Plan>) -> Disk {
+    let Some(plan) = plan else { return Disk::NotRun("the settings have problems".to_owned()) };
+    match space(dir) {
+        Ok((total, free)) => Disk::Room(free, total, plan.config.disk.low_water),
+        Err(error) => Disk::NotRun(format!("`{}`: {error}", dir.display())),
+    }
+}
+
+async fn look_at_database(place: &Place, ambient: &Ambient) -> (Database, Clock, Alarms) {
+    let store = match Store::open(place, Access::Read, ambient.clone()).await {
+        Ok((store, _nothing_to_write)) => store,
+        Err(error) => return refused(&error),
+    };
+    let clock = if store.is_shared() { Clock::Ahead(store.skew_ms()) } else { Clock::Only };
+    let database = look_through(&store).await.unwrap_or_else(|error| Database::Refused(error.to_string()));
+    let open = store.read::<_, Error, _>(|tx| Box::pin(alarms::open(tx))).await;
+    let alarms = open.map_or(Alarms::NotRun("the database could not be read"), |open| {
+        let (known, loud): (Vec<_>, Vec<_>) =
+            open.into_iter().partition(|alarm| alarm.acked_at.is_some() || alarm.severity == "notice");
+        Alarms::Open(
+            loud.iter().map(|alarm| format!("{} {}: {}", alarm.severity, alarm.name, alarm.detail)).collect(),
+            known.len(),
+        )
+    });
+    store.close().await;
+    (database, clock, alarms)
+}
+
+async fn look_through(store: &Store) -> Result<Database, OpenError> {
+    let schema = health::schema(store).await?;
+    let damage = health::damage(store).await?;
+    Ok(damage.map_or(Database::Fine(schema.found), Database::Damaged))
+}
+
+/// What an opening that was refused says about the database.
+fn refused(error: &OpenError) -> (Database, Clock, Alarms) {
+    let (database, why) = match error {
+        OpenError::Absent(_) => (Database::NoneYet, "there is no database yet"),
+        OpenError::Behind(schema) => (Database::Behind(schema.found, schema.known), "the database is behind"),
+        OpenError::Store(Error::Broken { cause, .. })
+        | OpenError::Migrate(MigrateError::Store(Error::Broken { cause, .. })) => {
+            (Database::Damaged(cause.clone()), "the database is damaged")
+        }
+        error => (Database::Refused(error.to_string()), "the database cannot be opened"),
+    };
+    (database, Clock::NotRun(why), Alarms::NotRun(why))
+}
+
+/// Asks systemd's own tool about the first of `units` that is installed.
+async fn look_at_unit(units: &[PathBuf], clock: &Time) -> Unit {
+    let Some(unit) = units.iter().find(|unit| unit.exists()) else {
+        return Unit::NotRun("radard is not installed as a unit".to_owned());
+    };
+    let mut tool = tokio::process::Command::new("systemd-analyze");
+    tool.args(["security", "--no-pager", "--offline=true"]).arg(unit).stdin(Stdio::null()).kill_on_drop(true);
+    match clock.limit(PATIENCE, tool.output()).await {
+        Ok(Ok(said)) => read_exposure(&String::from_utf8_lossy(&said.stdout))
+            .map_or_else(|| Unit::NotRun("systemd-analyze gave no figure".to_owned()), Unit::Exposure),
+        Ok(Err(_)) => Unit::NotRun("systemd-analyze is not here".to_owned()),
+        Err(out) => Unit::NotRun(format!("systemd-analyze {out}")),
+    }
+}
+
+/// The figure in the last line of `systemd-analyze security`, in tenths.
+pub(super) fn read_exposure(said: &str) -> Option<u32> {
+    let (_, rest) = said.rsplit_once("Overall exposure level for ")?;
+    let (whole, tenth) = rest.split_once(": ")?.1.split(' ').next()?.split_once('.')?;
+    let (whole, tenth): (u32, u32) = (whole.parse().ok()?, tenth.trim_end().parse().ok()?);
+    Some(whole * 10 + tenth)
+}

@@ -1,0 +1,110 @@
+//! Facts that were made up, and what is made of them.
+
+use super::look::read_exposure;
+use super::*;
+use crate::config::LowWater;
+
+fn well() -> Facts {
+    Facts {
+        settings: Settings { file: "config/radard.toml".to_owned(), exists: true, problems: 0, warnings: Vec::new() },
+        data: Data::There { dir: "data".to_owned(), owner: 7, asking: 7, mode: 0o700 },
+        daemon: Daemon::Ready,
+        database: Database::Fine(1),
+        disk: Disk::Room(5 << 30, 100 << 30, LowWater { bytes: 1 << 30, percent: 2 }),
+        clock: Clock::Ahead(-1500),
+        alarms: Alarms::Open(Vec::new(), 0),
+        unit: Unit::Exposure(12),
+    }
+}
+
+/// The one row that is not well once `break_it` was done: its name, what was seen, what to do.
+#[track_caller]
+fn ill(break_it: impl FnOnce(&mut Facts)) -> (&'static str, String, String) {
+    let mut facts = well();
+    break_it(&mut facts);
+    let mut rows: Vec<_> = judge(&facts).into_iter().filter(|row| row.ok != Some(true)).collect();
+    assert_eq!(rows.len(), 1, "{rows:?}");
+    let row = rows.remove(0);
+    assert_eq!(row.ok, Some(false));
+    (row.name, row.detail, row.advice.unwrap())
+}
+
+#[test]
+fn a_healthy_one_has_nothing_to_do() {
+    let rows = judge(&well());
+    assert!(rows.iter().all(|row| row.ok == Some(true) && row.advice.is_none()), "{rows:?}");
+    assert_eq!(rows.len(), 8);
+}
+
+#[test]
+fn problems_of_the_settings_point_to_check() {
+    let (name, _, advice) = ill(|facts| facts.settings.problems = 3);
+    assert_eq!((name, advice.as_str()), ("settings", "run `radard check`, which names each"));
+}
+
+#[test]
+fn a_directory_that_lets_others_in_is_closed() {
+    let there = |owner, asking, mode| Data::There { dir: "d".to_owned(), owner, asking, mode };
+    let (_, detail, advice) = ill(|facts| facts.data = there(7, 7, 0o750));
+    assert_eq!((detail.contains("0750"), advice.as_str()), (true, "run `chmod 0700 d`"));
+    let (_, detail, _) = ill(|facts| facts.data = there(7, 8, 0o700));
+    assert_eq!(detail, "`d` belongs to user 7, and this is user 8");
+    let mut facts = well();
+    facts.data = there(7, 0, 0o700);
+    assert_eq!(judge(&facts).iter().find(|row| row.name == "data").unwrap().ok, Some(true), "root may look");
+}
+
+#[test]
+fn a_silent_holder_is_named() {
+    let (name, detail, _) =
+        ill(|facts| facts.daemon = Daemon::Silent(Some("41".to_owned()), "nobody listens".to_owned()));
+    assert_eq!(name, "daemon");
+    assert!(detail.starts_with("process 41 holds"), "{detail}");
+}
+
+#[test]
+fn a_database_behind_or_broken_says_what_to_run() {
+    let (_, detail, advice) = ill(|facts| facts.database = Database::Behind(1, 3));
+    assert_eq!((detail.as_str(), advice.contains("radard migrate")), ("at step 1 of 3", true));
+    let (_, _, advice) = ill(|facts| facts.database = Database::Damaged("page 7".to_owned()));
+    assert!(advice.contains("radard backup restore"), "{advice}");
+}
+
+#[test]
+fn a_full_disk_is_measured_against_the_mark() {
+    let (_, detail, _) = ill(|facts| facts.disk = Disk::Room(1 << 30, 100 << 30, LowWater { bytes: 0, percent: 2 }));
+    assert_eq!(detail, "1.0 GiB free, below the low water mark of 2.0 GiB");
+}
+
+#[test]
+fn clocks_far_apart_are_a_failure_in_both_directions() {
+    for (ms, side) in [(2_001, "behind"), (-90_000, "ahead of")] {
+        let (_, detail, _) = ill(|facts| facts.clock = Clock::Ahead(ms));
+        assert!(detail.contains(side), "{detail}");
+    }
+}
+
+#[test]
+fn acknowledged_alarms_are_quiet() {
+    let mut facts = well();
+    facts.alarms = Alarms::Open(Vec::new(), 2);
+    assert!(judge(&facts).iter().all(|row| row.ok == Some(true)));
+    let (_, detail, _) =
+        ill(|facts| facts.alarms = Alarms::Open(vec!["critical disk: full".to_owned(), "b".to_owned()], 0));
+    assert_eq!(detail, "critical disk: full, and 1 more");
+}
+
+#[test]
+fn a_unit_that_lost_its_locks_is_a_failure() {
+    assert_eq!(ill(|facts| facts.unit = Unit::Exposure(96)).1, "exposure 9.6, above 1.5");
+    assert_eq!(read_exposure("x\n→ Overall exposure level for radard.service: 1.2 OK 🙂\n"), Some(12));
+    assert_eq!(read_exposure("no figure"), None);
+}
+
+#[test]
+fn what_was_not_looked_at_is_neither_well_nor_ill() {
+    let mut facts = well();
+    facts.unit = Unit::NotRun("systemd-analyze is not here".to_owned());
+    let row = judge(&facts).pop().unwrap();
+    assert_eq!((row.ok, row.detail.as_str()), (None, "not run: systemd-analyze is not here"));
+}
