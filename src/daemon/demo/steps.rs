@@ -147,7 +147,9 @@ pub(super) fn kill(stage: &mut Stage) -> Playing<'_> {
         let mut asked = BTreeSet::new();
         for i in 0..JOBS {
             let base = stage.sim.platforms.get("douyin").cloned().unwrap_or_default();
-            let payload = json!({"url": format!("{base}/files/part{i}-200000.bin")});
+            // The last ones are large, so that the kill finds them under way.
+            let bytes = if i < JOBS - 30 { 20_000 } else { 4_000_000 };
+            let payload = json!({"url": format!("{base}/files/part{i}-{bytes}.bin")});
             asked.insert(stage.ask("download", &format!("kill-{i}"), payload).await?);
         }
         stage.take_daemon()?.kill().await?;
@@ -165,11 +167,18 @@ pub(super) fn kill(stage: &mut Stage) -> Playing<'_> {
         if ours != JOBS {
             return Err(expected(format!("{JOBS} jobs"), format!("{ours} are there")));
         }
+        let crashed = |job: &&&Value| job.get("crash_count").and_then(Value::as_u64).unwrap_or(0) > 0;
+        let rescued = keys.iter().filter(crashed).count();
+        if rescued == 0 {
+            return Err(expected("some jobs under way when the daemon was killed".into(), "all were done".into()));
+        }
         let parts = leftovers(&stage.recipe.data.join("media"));
         if parts > 0 {
             return Err(expected("no unfinished file".into(), format!("{parts} are there")));
         }
-        Ok(json!({"acknowledged": JOBS, "lost": 0, "doubled": 0, "ready_ms": ms(ready), "all_done_ms": ms(back)}))
+        let (ready_ms, all_done_ms) = (ms(ready), ms(back));
+        Ok(json!({"acknowledged": JOBS, "lost": 0, "doubled": 0, "rescued": rescued, "ready_ms": ready_ms,
+            "all_done_ms": all_done_ms}))
     })
 }
 
