@@ -186,7 +186,7 @@ fn command(dir: &Dir, extra: &Extra) -> Command {
     line.extend(extra.flags.iter().map(OsString::from));
     let mut command = Command::new(&line[0]);
     command.args(&line[1..]).stdin(Stdio::null()).current_dir(dir.path());
-    for name in ["WATCHDOG_USEC", "WATCHDOG_PID", "STATE_DIRECTORY", "CREDENTIALS_DIRECTORY"] {
+    for name in ["WATCHDOG_USEC", "WATCHDOG_PID", "STATE_DIRECTORY", "CREDENTIALS_DIRECTORY", "RADARD_SEED"] {
         command.env_remove(name);
     }
     command.envs(extra.env.iter().map(|(name, value)| (name, value)));
