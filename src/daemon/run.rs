@@ -291,7 +291,12 @@ fn start_watching(house: &House, board: &Board, reloader: &Reloader, notifier: &
         async move {
             let every = notifier.watchdog_interval().unwrap_or(Duration::from_secs(10));
             loop {
-                let proof = queue.prove(every / 2).await;
+                // Workers that leave go round no more: a proof that waits for them must not keep the house.
+                let proof = tokio::select! {
+                    biased;
+                    () = stop.asked() => return Ok(()),
+                    proof = queue.prove(every / 2) => proof,
+                };
                 if proof.is_ok() {
                     notifier.watchdog();
                 }

@@ -9,4 +9,4 @@ mod part;
 pub mod jobs;
 
 pub use name::{BadName, clean};
-pub use part::{PartError, PartFile};
+pub use part::{Finished, PartError, PartFile};

@@ -46,6 +46,15 @@ impl PartError {
     }
 }
 
+/// What became of a finished file.
+#[derive(Debug)]
+pub enum Finished {
+    /// It has its name.
+    Named(PathBuf),
+    /// The name belongs to another file; this one is still without.
+    Taken(PartFile),
+}
+
 /// An unfinished file. Dropped without [`PartFile::finish`] it is removed.
 #[derive(Debug)]
 pub struct PartFile {
@@ -81,8 +90,8 @@ impl PartFile {
         self.file.write_all(bytes).map_err(|source| PartError::new("write", &self.path, source))
     }
 
-    /// Syncs the file and gives it the first of `names` that is free; gives where it is now.
-    pub fn finish(mut self, names: &[String]) -> Result<PathBuf, PartError> {
+    /// Syncs the file and gives it `name`, if nobody has it.
+    pub fn finish(mut self, name: &str) -> Result<Finished, PartError> {
         let failed = |act, path: &Path| {
             let path = path.to_owned();
             move |source| PartError::new(act, &path, source)
@@ -91,16 +100,13 @@ impl PartFile {
         self.file.set_permissions(open_to).map_err(failed("open up", &self.path))?;
         self.file.sync_all().map_err(failed("sync", &self.path))?;
         let dir = self.path.parent().unwrap_or(Path::new(".")).to_owned();
-        for name in names {
-            let path = dir.join(name);
-            if self.rename_to(&path)? {
-                self.finished = true;
-                File::open(&dir).and_then(|d| d.sync_all()).map_err(failed("sync", &dir))?;
-                return Ok(path);
-            }
+        let path = dir.join(name);
+        if !self.rename_to(&path)? {
+            return Ok(Finished::Taken(self));
         }
-        let taken = std::io::Error::from(std::io::ErrorKind::AlreadyExists);
-        Err(PartError::new("name", &dir.join(names.last().map_or("", String::as_str)), taken))
+        self.finished = true;
+        File::open(&dir).and_then(|d| d.sync_all()).map_err(failed("sync", &dir))?;
+        Ok(Finished::Named(path))
     }
 
     /// Renames without replacing; false when the name is taken.
@@ -139,19 +145,20 @@ mod tests {
     }
 
     #[test]
-    fn a_taken_name_is_left_alone_and_the_next_is_used() {
+    fn a_taken_name_is_left_alone_and_another_may_follow() {
         let dir = dir("taken");
-        for (text, landed) in [("one", "a.bin"), ("two", "a-2.bin")] {
+        let part = |text: &str| {
             let mut part = PartFile::begin(&dir, "x", 0o750).unwrap();
             part.write(text.as_bytes()).unwrap();
-            let path = part.finish(&["a.bin".into(), "a-2.bin".into()]).unwrap();
-            assert_eq!(path, dir.join(landed));
-            assert_eq!(std::fs::read_to_string(path).unwrap(), text);
-        }
-        assert_eq!(std::fs::read_to_string(dir.join("a.bin")).unwrap(), "one");
-        let refused = PartFile::begin(&dir, "x", 0o750).unwrap().finish(&["a.bin".into()]).unwrap_err();
-        assert!(refused.to_string().contains("cannot name"), "{refused}");
-        assert!(!dir.join("x.part").exists(), "a refused file does not stay behind");
+            part
+        };
+        assert!(matches!(part("one").finish("a.bin").unwrap(), Finished::Named(path) if path == dir.join("a.bin")));
+        let Finished::Taken(second) = part("two").finish("a.bin").unwrap() else { panic!("it was replaced") };
+        assert!(matches!(second.finish("a-2.bin").unwrap(), Finished::Named(path) if path == dir.join("a-2.bin")));
+        let read = |name| std::fs::read_to_string(dir.join(name)).unwrap();
+        assert_eq!((read("a.bin"), read("a-2.bin")), ("one".into(), "two".into()));
+        assert!(matches!(part("three").finish("a.bin").unwrap(), Finished::Taken(_)));
+        assert!(!dir.join("x.part").exists(), "what got no name does not stay behind");
         std::fs::remove_dir_all(dir).unwrap();
     }
 
@@ -164,7 +171,7 @@ mod tests {
         std::os::unix::fs::symlink(&outside, dir.join("x.part")).unwrap();
         let mut part = PartFile::begin(&dir, "x", 0o750).unwrap();
         part.write(b"ours").unwrap();
-        part.finish(&["y".into()]).unwrap();
+        part.finish("y").unwrap();
         assert_eq!(std::fs::read_to_string(outside).unwrap(), "precious");
         std::fs::remove_dir_all(dir).unwrap();
     }

@@ -123,6 +123,7 @@ impl Store {
             let connection = sqlite_options(file).connect().await.map_err(&failed)?;
             let mut tx = Tx::new(Conn::Writer(connection), ambient.clock.now(), ambient.entropy.clone());
             bring_to_present(&mut tx, file, &ambient).await?;
+            sync_folder(file)?;
             let (send, inbox) = mpsc::channel(WAITING);
             let wal = wal::Watch::new(file, wal_bytes.clone());
             let (clock, broken, counts) = (ambient.clock.clone(), broken.clone(), counts.clone());
@@ -325,6 +326,14 @@ impl Store {
             Pool::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// Makes sure that the names of the files are on the disk: SQLite tries, and keeps it to itself when that fails.
+fn sync_folder(file: &Path) -> Result<(), Error> {
+    let act = "sync the folder of the database";
+    let folder = file.parent().unwrap_or(Path::new("."));
+    let synced = std::fs::File::open(folder).and_then(|folder| folder.sync_all());
+    synced.map_err(|error| Error::Broken { act, cause: error.to_string() })
 }
 
 pub(super) fn sqlite_options(file: &Path) -> SqliteConnectOptions {

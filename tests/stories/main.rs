@@ -1,10 +1,22 @@
 //! Stories: the real house against the simulated platforms, in one binary because each one is a large link.
 //!
-//! Nothing here sleeps and nothing leaves the machine. A story that needs real time says so.
+//! Nothing here sleeps and nothing leaves the machine. A story that needs real time says so: those of the real binary
+//! do, which is killed, starved, cut off and stopped here, with the kit that does it.
 
 #![expect(clippy::unwrap_used, clippy::indexing_slicing, reason = "a story that cannot go on has failed")]
 
+#[path = "../kit/mod.rs"]
+mod kit;
+
+mod backups;
 mod commands;
+mod full_disk;
+mod kills;
+mod life;
 mod local;
+mod modes;
+mod nodes;
 mod outside;
 mod redirect;
+mod saved_settings;
+mod syncs;

@@ -13,7 +13,7 @@ use serde_json::json;
 
 use crate::domain::Class;
 use crate::media::name::clean;
-use crate::media::part::{PartError, PartFile};
+use crate::media::part::{Finished, PartError, PartFile};
 use crate::net::{Client, Refusal, Stream};
 use crate::queue::{Job, Lease, Miss, Settled};
 
@@ -55,7 +55,7 @@ pub struct Settings {
 
 /// What is remembered before the file gets its name.
 #[derive(Debug, Serialize, Deserialize)]
-struct Finished {
+struct Remembered {
     file: String,
     bytes: u64,
 }
@@ -92,7 +92,7 @@ impl Job for Download {
 
 /// The finished file of an earlier run.
 fn already(dir: &Path, lease: &Lease) -> Option<Settled> {
-    let finished: Finished = lease.remembered()?;
+    let finished: Remembered = lease.remembered()?;
     let size = std::fs::metadata(dir.join(&finished.file)).ok()?.len();
     (size == finished.bytes).then(|| Settled::Done(json!({"file": finished.file, "bytes": finished.bytes})))
 }
@@ -125,15 +125,22 @@ async fn write(mut part: PartFile, block: Vec<u8>) -> Result<PartFile, Miss> {
     off_thread(move || part.write(&block).map(|()| part)).await
 }
 
+/// Names the file. Others may finish at the same moment under the same name: then the one with our id is ours alone.
 async fn finish(fetched: Fetched, wish: &str, lease: &Lease) -> Result<Settled, Miss> {
-    let Fetched { part, dir, bytes } = fetched;
-    let names = [wish.to_owned(), with_id(wish, &lease.id().to_string())];
-    let file = names.iter().find(|name| !dir.join(name).exists()).cloned().unwrap_or_else(|| names[1].clone());
-    lease.remember(&Finished { file: file.clone(), bytes }).await?;
-    off_thread(move || part.finish(&[file])).await.map(|path| {
-        let file = path.file_name().map(|name| name.to_string_lossy().into_owned());
-        Settled::Done(json!({"file": file, "bytes": bytes}))
-    })
+    let Fetched { mut part, dir, bytes } = fetched;
+    let ours = with_id(wish, &lease.id().to_string());
+    for file in [wish, &ours] {
+        if dir.join(file).exists() {
+            continue;
+        }
+        lease.remember(&Remembered { file: file.to_owned(), bytes }).await?;
+        let name = file.to_owned();
+        match off_thread(move || part.finish(&name)).await? {
+            Finished::Named(_) => return Ok(Settled::Done(json!({"file": file, "bytes": bytes}))),
+            Finished::Taken(back) => part = back,
+        }
+    }
+    Err(Miss::new(Class::Local, format!("`{wish}` and `{ours}` are taken in `{}`", dir.display())))
 }
 
 /// Work on files leaves the threads that everyone shares.

@@ -1,0 +1,119 @@
+//! Two processes on one PostgreSQL: one dies or falls silent, the other finishes its work, and nothing is done twice.
+
+use std::time::Duration;
+
+use rustix::process::Signal;
+use serde_json::{Value, json};
+
+use crate::kit::{BYTES, Caller, Daemon, Database, Dir, Extra, QUIET, Source, figure, pause, size, until, until_it};
+
+/// Lease and sweep of these stories, and how long a job may be without a living worker.
+const LEASE: Duration = Duration::from_secs(3);
+const RESCUE: Duration = Duration::from_secs(3 + 1 + 1);
+/// Jobs that the first process holds.
+const JOBS: usize = 4;
+
+/// One of two processes, with a folder of its own.
+struct Node {
+    daemon: Daemon,
+    _dir: Dir,
+}
+
+impl Node {
+    fn start(name: &str, database: &Database, source: &Source) -> Self {
+        let dir = Dir::new(name);
+        let settings = format!(
+            "{QUIET}[node]\nid = \"{name}\"\n[store]\nurl = \"{}\"\nconnections = 4\n\
+             [queue]\nworkers = {JOBS}\nlease = \"3s\"\nsweep = \"1s\"\npoll = \"500ms\"\n\
+             [egress]\nallow_private = [\"{}\"]\n",
+            database.url,
+            source.pair()
+        );
+        Self { daemon: Daemon::start(&dir, &settings, &Extra::default()), _dir: dir }
+    }
+}
+
+fn jobs(caller: &Caller) -> Vec<Value> {
+    let mut jobs = caller.list("/api/v1/jobs");
+    jobs.sort_by_key(|job| job["key"].to_string());
+    jobs
+}
+
+/// Which process holds each job.
+fn holders(caller: &Caller) -> Vec<String> {
+    let owner = |job: &Value| job["lease_owner"].as_str().map(|owner| owner.split('/').next().unwrap().to_owned());
+    jobs(caller).iter().filter_map(owner).collect()
+}
+
+/// Starts `a`, gives it slow downloads, waits until it holds them all; then starts `b`.
+fn two_nodes(database: &Database, source: &Source) -> (Node, Node) {
+    let a = Node::start("a", database, source);
+    for n in 0..JOBS {
+        let wish = json!({"kind": "download", "key": format!("d{n}"), "payload": {"url": source.url("slow.mp4")}});
+        assert_eq!(a.daemon.call("POST", "/api/v1/jobs", Some(&wish)).unwrap().0, 201);
+    }
+    until_it(Duration::from_secs(5), "the first process holds everything", || {
+        source.connections() == JOBS && holders(&a.daemon) == ["a"; JOBS]
+    });
+    let b = Node::start("b", database, source);
+    (a, b)
+}
+
+fn done(caller: &Caller) -> Option<Vec<Value>> {
+    let jobs = jobs(caller);
+    jobs.iter().all(|job| job["state"] == "done").then_some(jobs)
+}
+
+#[test]
+fn the_work_of_a_killed_process_is_finished_by_the_other() {
+    let Some(database) = Database::make() else { return };
+    let source = Source::start(BYTES);
+    let (mut a, b) = two_nodes(&database, &source);
+    // The control: nothing moves while its holder lives.
+    pause(u64::try_from(RESCUE.as_millis()).unwrap());
+    assert_eq!(holders(&b.daemon), ["a"; JOBS], "a living holder keeps its work");
+    a.daemon.kill();
+    source.finish();
+    let (jobs, took) = until(RESCUE + Duration::from_secs(3), "the other process finishes", || done(&b.daemon));
+    assert!(took <= RESCUE, "{took:?}");
+    assert!(jobs.iter().all(|job| job["attempt"] == 0), "a crash is no failure: {jobs:?}");
+    assert!(b.daemon.log().contains("4 jobs whose worker is gone are queued again"), "{}", b.daemon.log());
+    figure(&format!("P4 killed jobs={JOBS} done_after_ms={} lease_ms=3000 sweep_ms=1000", took.as_millis()));
+}
+
+#[test]
+fn a_process_that_wakes_up_late_changes_nothing() {
+    let rounds = size(1, 100);
+    let mut told = 0;
+    for round in 0..rounds {
+        let Some(database) = Database::make() else { return };
+        let source = Source::start(BYTES);
+        let (a, b) = two_nodes(&database, &source);
+        a.daemon.signal(Signal::STOP);
+        let took = until_it(LEASE * 3, "the other process takes over", || {
+            holders(&b.daemon) == ["b"; JOBS] && source.connections() == 2 * JOBS
+        });
+        assert!(took <= RESCUE, "{took:?}");
+        source.finish();
+        let (before, _) = until(Duration::from_secs(5), "the other process finishes", || done(&b.daemon));
+        assert!(before.iter().all(by_the_second), "{before:?}");
+        a.daemon.signal(Signal::CONT);
+        // The one that slept believes in its leases until it asks, and its answers are all there to be read.
+        let (lost, _) = until(LEASE * 2, "the first process sees that it lost", || {
+            let logged = a.daemon.log().matches("lease_lost").count();
+            (logged >= JOBS).then_some(logged)
+        });
+        assert_eq!(jobs(&b.daemon), before, "round {round}: a late end changed a row");
+        told += lost;
+        // The control: an end without a fence does change a row, and this check sees it.
+        let changed = database.run("UPDATE job SET result = '{\"bytes\":1}' WHERE key = 'd0'".to_owned());
+        assert_eq!(changed, 1);
+        assert_ne!(jobs(&b.daemon), before, "the check can fail");
+    }
+    figure(&format!("P5 rounds={rounds} overwritten=0 second_completions=0 lease_lost={told}"));
+}
+
+/// Each connection brought a file of its own length: the first process's were shorter.
+fn by_the_second(job: &Value) -> bool {
+    job["result"]["bytes"].as_u64().is_some_and(|bytes| bytes >= u64::try_from(BYTES + JOBS).unwrap())
+}
