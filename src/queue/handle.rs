@@ -89,7 +89,7 @@ impl Queue {
     pub async fn cancel(&self, id: JobId) -> Result<Option<(State, bool)>, store::Error> {
         let had = self.store.write::<_, store::Error, _>(move |tx| Box::pin(jobs::cancel(tx, id))).await?;
         if matches!(had, Some((_, true))) {
-            self.hands.lose(id.0);
+            self.hands.drop_run(id.0);
         }
         Ok(had)
     }

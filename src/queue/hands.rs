@@ -1,4 +1,6 @@
 //! What this process holds: the jobs in its hands and the bells that wake its parts.
+//!
+//! A job can come back into the same hands before its last end was looked at, so a hold is known by its fence.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64};
@@ -54,25 +56,31 @@ impl Hands {
     }
 
     /// What is cancelled when the job is lost; `None` when it was lost already.
-    pub(super) fn watch(&self, id: Uuid) -> Option<CancellationToken> {
-        self.with(|all| all.get(&id).map(|held| held.lost.clone()))
+    pub(super) fn watch(&self, (id, fence): (Uuid, i64)) -> Option<CancellationToken> {
+        self.with(|all| all.get(&id).filter(|held| held.fence == fence).map(|held| held.lost.clone()))
     }
 
     /// The end of a job is on its way.
-    pub(super) fn ending(&self, id: Uuid) {
+    pub(super) fn ending(&self, (id, fence): (Uuid, i64)) {
         self.with(|all| {
-            if let Some(held) = all.get_mut(&id) {
+            if let Some(held) = all.get_mut(&id).filter(|held| held.fence == fence) {
                 held.ended = true;
             }
         });
     }
 
-    pub(super) fn let_go(&self, id: Uuid) {
-        self.with(|all| all.remove(&id));
+    pub(super) fn let_go(&self, (id, fence): (Uuid, i64)) {
+        self.take(id, |held| held.fence == fence);
     }
 
-    pub(super) fn all(&self) -> Vec<Uuid> {
-        self.with(|all| all.keys().copied().collect())
+    /// Takes a job out of the hands; `which` tells this hold from a newer one of the same job.
+    fn take(&self, id: Uuid, which: impl Fn(&Held) -> bool) -> Option<Held> {
+        self.with(|all| if all.get(&id).is_some_and(which) { all.remove(&id) } else { None })
+    }
+
+    /// Jobs and their fences.
+    pub(super) fn all(&self) -> Vec<(Uuid, i64)> {
+        self.with(|all| all.values().map(|held| (held.id, held.fence)).collect())
     }
 
     /// What was cut off: in the hands, with no end on its way.
@@ -81,8 +89,15 @@ impl Hands {
     }
 
     /// Tells the run of a job that it is no longer ours.
-    pub(super) fn lose(&self, id: Uuid) {
-        if let Some(held) = self.with(|all| all.remove(&id)) {
+    pub(super) fn lose(&self, (id, fence): (Uuid, i64)) {
+        if let Some(held) = self.take(id, |held| held.fence == fence) {
+            held.lost.cancel();
+        }
+    }
+
+    /// The same for a job that was taken back, whichever hold this is.
+    pub(super) fn drop_run(&self, id: Uuid) {
+        if let Some(held) = self.take(id, |_| true) {
             held.lost.cancel();
         }
     }

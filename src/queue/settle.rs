@@ -50,7 +50,7 @@ pub(super) async fn serve(
         let alsos: Vec<_> = alsos.into_iter().flatten().collect();
         let kept = write(store, clock, &ends, &alsos).await?;
         for end in &ends {
-            hands.let_go(end.id);
+            hands.let_go((end.id, end.fence));
             if !kept.contains(&end.id) {
                 hands.lost.fetch_add(1, Ordering::Relaxed);
                 tracing::warn!(job.id = %end.id, job.kind = end.kind,

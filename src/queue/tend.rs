@@ -66,8 +66,8 @@ impl Tender {
         self.store.read_clock().await?;
         let held = self.hands.all();
         for page in held.chunks(PAGE) {
-            let (rules, page) = (self.rules.now(), page.to_vec());
-            let asked = page.clone();
+            let (rules, asked) = (self.rules.now(), page.to_vec());
+            let page: Vec<_> = page.iter().map(|(id, _)| *id).collect();
             let kept = self.store.write::<_, store::Error, _>(move |tx| {
                 Box::pin(async move {
                     let until = tx.now() + rules.lease;
@@ -75,9 +75,9 @@ impl Tender {
                 })
             });
             let kept = kept.await?;
-            for id in asked.into_iter().filter(|id| !kept.contains(id)) {
+            for held in asked.into_iter().filter(|(id, _)| !kept.contains(id)) {
                 // It may have ended since we asked; then its hold is gone already and this does nothing.
-                self.hands.lose(id);
+                self.hands.lose(held);
             }
         }
         Ok(())
@@ -89,8 +89,8 @@ impl Tender {
         tracing::warn!("Leases could not be renewed for {} ms: {error}", since.as_millis());
         let lease = self.rules.now().lease;
         if self.store.is_shared() && since + MARGIN.min(lease / 4) >= lease {
-            for id in self.hands.all() {
-                self.hands.lose(id);
+            for held in self.hands.all() {
+                self.hands.lose(held);
             }
         }
     }

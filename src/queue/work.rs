@@ -110,7 +110,7 @@ impl Workers {
 
     async fn run(&self, job: Claimed) {
         let Some(kind) = self.kinds.get(&job.kind) else { return };
-        let Some(lost) = self.hands.watch(job.id) else { return };
+        let Some(lost) = self.hands.watch((job.id, job.fence)) else { return };
         let lease = Lease {
             id: job.id,
             fence: job.fence,
@@ -125,7 +125,7 @@ impl Workers {
             let desk = run::Desk { rules: &rules, now: self.store.now(), ambient: &self.ambient };
             let ended = run::end(&desk, &job, outcome);
             tracing::debug!(job.id = %job.id, job.kind = job.kind, class = %ended.end.class, "Job ended");
-            self.hands.ending(job.id);
+            self.hands.ending((job.id, job.fence));
             // Full means that the store is slow; waiting here is what slows the workers down.
             let _house_is_gone = self.ends.send(ended).await;
         } else {
@@ -170,7 +170,7 @@ impl Workers {
 
     async fn give_back(&self, which: impl Fn(&Held) -> bool) {
         for held in self.hands.unfinished().into_iter().filter(which) {
-            self.hands.ending(held.id);
+            self.hands.ending((held.id, held.fence));
             let end = run::given_back(held, self.store.now());
             let _house_is_gone = self.ends.send(Ended { end, also: None }).await;
         }
