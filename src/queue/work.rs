@@ -125,9 +125,12 @@ impl Workers {
             let desk = run::Desk { rules: &rules, now: self.store.now(), ambient: &self.ambient };
             let ended = run::end(&desk, &job, outcome);
             tracing::debug!(job.id = %job.id, job.kind = job.kind, class = %ended.end.class, "Job ended");
-            self.hands.ending((job.id, job.fence));
-            // Full means that the store is slow; waiting here is what slows the workers down.
-            let _house_is_gone = self.ends.send(ended).await;
+            // Full means that the store is slow; waiting here is what slows the workers down. A run that is cut off
+            // while it waits has no end on its way, and is given back.
+            if let Ok(place) = self.ends.reserve().await {
+                self.hands.ending((job.id, job.fence));
+                place.send(ended);
+            }
         } else {
             self.hands.lost.fetch_add(1, Ordering::Relaxed);
             tracing::warn!(job.id = %job.id, job.kind = job.kind,
