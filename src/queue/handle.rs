@@ -120,17 +120,20 @@ impl Queue {
 
     /// Pauses or resumes a lane or a kind. Resuming a lane also opens it when a refusal had closed it.
     pub async fn pause(&self, scope: gates::Scope, name: &str, paused: bool) -> Result<(), store::Error> {
-        let name = name.to_owned();
+        let gate = name.to_owned();
         self.store
             .write::<_, store::Error, _>(move |tx| {
                 Box::pin(async move {
                     if !paused && scope == gates::Scope::Lane {
-                        gates::open(tx, &name).await?;
+                        gates::open(tx, &gate).await?;
                     }
-                    gates::pause(tx, scope, &name, paused).await
+                    gates::pause(tx, scope, &gate, paused).await
                 })
             })
             .await?;
+        if paused {
+            self.hands.shut(scope, name);
+        }
         self.wake();
         Ok(())
     }

@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::store::gates::Scope;
 use crate::store::jobs::Claimed;
 
 /// A job in these hands.
@@ -37,6 +38,8 @@ pub(super) struct Hands {
     pub(super) lost: AtomicU64,
     /// Workers were started.
     pub(super) working: AtomicBool,
+    /// Lanes and kinds that were shut since the workers last looked: they may have taken jobs of theirs ahead.
+    shut: Mutex<Vec<(Scope, String)>>,
     /// No new work is taken: the disk is full.
     pub(super) door_closed: AtomicBool,
     /// Jobs that were asked for and are new.
@@ -86,6 +89,17 @@ impl Hands {
     /// What was cut off: in the hands, with no end on its way.
     pub(super) fn unfinished(&self) -> Vec<Held> {
         self.with(|all| all.values().filter(|held| !held.ended).cloned().collect())
+    }
+
+    /// Tells the workers that a lane or a kind is shut. Called after the commit: a later claim sees the gate itself.
+    pub(super) fn shut(&self, scope: Scope, name: &str) {
+        self.shut.lock().unwrap_or_else(PoisonError::into_inner).push((scope, name.to_owned()));
+        self.due.notify_one();
+    }
+
+    /// What was shut since this was last asked.
+    pub(super) fn newly_shut(&self) -> Vec<(Scope, String)> {
+        std::mem::take(&mut self.shut.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
     /// Tells the run of a job that it is no longer ours.

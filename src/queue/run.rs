@@ -124,7 +124,7 @@ fn missed(desk: &Desk<'_>, job: &Claimed, miss: &Miss, blank: End) -> Ended {
 }
 
 /// The row of a job that is given back unfinished: due at once, nothing spent.
-pub(super) fn given_back(job: Held, now: Millis) -> End {
+pub(super) fn given_back(job: Held, now: Millis, why: &str) -> End {
     End {
         id: job.id,
         fence: job.fence,
@@ -134,7 +134,7 @@ pub(super) fn given_back(job: Held, now: Millis) -> End {
         attempts: 0,
         snoozes: 0,
         class: Class::Local,
-        error: Some("given back unfinished when the service stopped".to_owned()),
+        error: Some(why.to_owned()),
         result: None,
         capped: None,
     }

@@ -60,6 +60,11 @@ pub(super) async fn serve(
                     "Job `{}` had left this worker before it ended; its end was not written (lease_lost)", end.id);
             }
         }
+        for ended in &batch {
+            if let Some(Also::CloseLane { lane, .. }) = &ended.also {
+                hands.shut(gates::Scope::Lane, lane);
+            }
+        }
         if batch.iter().any(|ended| ended.end.run_at.is_some()) {
             hands.later.notify_one();
         }
