@@ -88,7 +88,7 @@ impl Queue {
     pub async fn cancel(&self, id: JobId) -> Result<Option<(State, bool)>, store::Error> {
         let had = self.store.write::<_, store::Error, _>(move |tx| Box::pin(jobs::cancel(tx, id))).await?;
         if matches!(had, Some((_, true))) {
-            self.hands.lose(id.0);
+            self.hands.drop_run(id.0);
         }
         Ok(had)
     }
@@ -119,17 +119,20 @@ impl Queue {
 
     /// Pauses or resumes a lane or a kind. Resuming a lane also opens it when a refusal had closed it.
     pub async fn pause(&self, scope: gates::Scope, name: &str, paused: bool) -> Result<(), store::Error> {
-        let name = name.to_owned();
+        let gate = name.to_owned();
         self.store
             .write::<_, store::Error, _>(move |tx| {
                 Box::pin(async move {
                     if !paused && scope == gates::Scope::Lane {
-                        gates::open(tx, &name).await?;
+                        gates::open(tx, &gate).await?;
                     }
-                    gates::pause(tx, scope, &name, paused).await
+                    gates::pause(tx, scope, &gate, paused).await
                 })
             })
             .await?;
+        if paused {
+            self.hands.shut(scope, name);
+        }
         self.wake();
         Ok(())
     }

@@ -1,4 +1,6 @@
 //! What this process holds: the jobs in its hands and the bells that wake its parts.
+//!
+//! A job can come back into the same hands before its last end was looked at, so a hold is known by its fence.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64};
@@ -8,6 +10,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::store::gates::Scope;
 use crate::store::jobs::Claimed;
 
 /// A job in these hands.
@@ -35,6 +38,8 @@ pub(super) struct Hands {
     pub(super) lost: AtomicU64,
     /// Workers were started.
     pub(super) working: AtomicBool,
+    /// Lanes and kinds that were shut since the workers last looked: they may have taken jobs of theirs ahead.
+    shut: Mutex<Vec<(Scope, String)>>,
     /// No new work is taken: the disk is full.
     pub(super) door_closed: AtomicBool,
     /// Jobs that were asked for and are new.
@@ -54,25 +59,31 @@ impl Hands {
     }
 
     /// What is cancelled when the job is lost; `None` when it was lost already.
-    pub(super) fn watch(&self, id: Uuid) -> Option<CancellationToken> {
-        self.with(|all| all.get(&id).map(|held| held.lost.clone()))
+    pub(super) fn watch(&self, (id, fence): (Uuid, i64)) -> Option<CancellationToken> {
+        self.with(|all| all.get(&id).filter(|held| held.fence == fence).map(|held| held.lost.clone()))
     }
 
     /// The end of a job is on its way.
-    pub(super) fn ending(&self, id: Uuid) {
+    pub(super) fn ending(&self, (id, fence): (Uuid, i64)) {
         self.with(|all| {
-            if let Some(held) = all.get_mut(&id) {
+            if let Some(held) = all.get_mut(&id).filter(|held| held.fence == fence) {
                 held.ended = true;
             }
         });
     }
 
-    pub(super) fn let_go(&self, id: Uuid) {
-        self.with(|all| all.remove(&id));
+    pub(super) fn let_go(&self, (id, fence): (Uuid, i64)) {
+        self.take(id, |held| held.fence == fence);
     }
 
-    pub(super) fn all(&self) -> Vec<Uuid> {
-        self.with(|all| all.keys().copied().collect())
+    /// Takes a job out of the hands; `which` tells this hold from a newer one of the same job.
+    fn take(&self, id: Uuid, which: impl Fn(&Held) -> bool) -> Option<Held> {
+        self.with(|all| if all.get(&id).is_some_and(which) { all.remove(&id) } else { None })
+    }
+
+    /// Jobs and their fences.
+    pub(super) fn all(&self) -> Vec<(Uuid, i64)> {
+        self.with(|all| all.values().map(|held| (held.id, held.fence)).collect())
     }
 
     /// What was cut off: in the hands, with no end on its way.
@@ -80,9 +91,27 @@ impl Hands {
         self.with(|all| all.values().filter(|held| !held.ended).cloned().collect())
     }
 
+    /// Tells the workers that a lane or a kind is shut. Called after the commit: a later claim sees the gate itself.
+    pub(super) fn shut(&self, scope: Scope, name: &str) {
+        self.shut.lock().unwrap_or_else(PoisonError::into_inner).push((scope, name.to_owned()));
+        self.due.notify_one();
+    }
+
+    /// What was shut since this was last asked.
+    pub(super) fn newly_shut(&self) -> Vec<(Scope, String)> {
+        std::mem::take(&mut self.shut.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
     /// Tells the run of a job that it is no longer ours.
-    pub(super) fn lose(&self, id: Uuid) {
-        if let Some(held) = self.with(|all| all.remove(&id)) {
+    pub(super) fn lose(&self, (id, fence): (Uuid, i64)) {
+        if let Some(held) = self.take(id, |held| held.fence == fence) {
+            held.lost.cancel();
+        }
+    }
+
+    /// The same for a job that was taken back, whichever hold this is.
+    pub(super) fn drop_run(&self, id: Uuid) {
+        if let Some(held) = self.take(id, |_| true) {
             held.lost.cancel();
         }
     }

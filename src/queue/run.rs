@@ -23,6 +23,8 @@ use crate::supervise::Backoff;
 
 /// The longest wait that anybody may ask of us.
 const WAIT_CAP: Duration = Duration::from_hours(24);
+/// The shortest: who asks us to come back at once would be asked again in the same moment, for ever.
+const WAIT_LEAST: Duration = Duration::from_secs(1);
 /// How long a lane stays closed after a sign of risk, and how long a job waits for a person.
 const COOL: Duration = Duration::from_hours(6);
 /// A last error is cut to this many bytes.
@@ -81,13 +83,14 @@ pub(super) fn end(desk: &Desk<'_>, job: &Claimed, outcome: Result<Settled, Miss>
 
 fn missed(desk: &Desk<'_>, job: &Claimed, miss: &Miss, blank: End) -> Ended {
     let Desk { rules, now, ambient } = *desk;
-    let snooze = |wait: Duration| End {
-        state: State::Snoozed,
-        snoozes: 1,
+    let asked = miss.after.map(|wait| wait.max(WAIT_LEAST));
+    let later = |state, wait: Duration| End {
+        state,
         run_at: Some(now + wait.min(WAIT_CAP)),
-        capped: miss.after.filter(|asked| *asked > WAIT_CAP).map(span_millis),
+        capped: asked.filter(|asked| *asked > WAIT_CAP).map(span_millis),
         ..blank.clone()
     };
+    let snooze = |wait| End { snoozes: 1, ..later(State::Snoozed, wait) };
     let raise = |name, severity| {
         let detail = format!("{}: {}", job.key, cut(&miss.error));
         Some(Also::Raise(Raise { name, subject: job.kind.clone(), severity, class: miss.class, detail }))
@@ -96,12 +99,12 @@ fn missed(desk: &Desk<'_>, job: &Claimed, miss: &Miss, blank: End) -> Ended {
         Next::Wait => {
             let unasked = Backoff::new(Duration::from_secs(30), Duration::from_mins(15));
             let count = u32::try_from(job.snoozes).unwrap_or(u32::MAX).saturating_add(1);
-            let wait = miss.after.unwrap_or_else(|| unasked.delay(count.min(8), &ambient.entropy));
+            let wait = asked.unwrap_or_else(|| unasked.delay(count.min(8), &ambient.entropy));
             Ended { end: snooze(wait), also: None }
         }
         Next::CloseLane => {
             let jitter = Duration::from_millis(ambient.entropy.below(span_to_u64(COOL / 4)));
-            let wait = miss.after.unwrap_or(COOL).max(COOL) + jitter;
+            let wait = asked.unwrap_or(COOL).max(COOL) + jitter;
             let open_at = now + wait.min(WAIT_CAP);
             let reason = cut(&miss.error);
             let also = Also::CloseLane { lane: job.lane.clone(), open_at, class: miss.class, reason };
@@ -112,9 +115,8 @@ fn missed(desk: &Desk<'_>, job: &Claimed, miss: &Miss, blank: End) -> Ended {
         }
         Next::Retry if job.attempts + 1 < job.attempts_max => {
             let failures = u32::try_from(job.attempts + 1).unwrap_or(u32::MAX);
-            let wait = miss.after.unwrap_or_else(|| rules.backoff.delay(failures, &ambient.entropy)).min(WAIT_CAP);
-            let end = End { state: State::Failed, attempts: 1, run_at: Some(now + wait), ..blank };
-            Ended { end, also: None }
+            let wait = asked.unwrap_or_else(|| rules.backoff.delay(failures, &ambient.entropy));
+            Ended { end: End { attempts: 1, ..later(State::Failed, wait) }, also: None }
         }
         Next::Retry | Next::Dead | Next::Finish => {
             let end = End { state: State::Dead, attempts: 1, ..blank };
@@ -124,7 +126,7 @@ fn missed(desk: &Desk<'_>, job: &Claimed, miss: &Miss, blank: End) -> Ended {
 }
 
 /// The row of a job that is given back unfinished: due at once, nothing spent.
-pub(super) fn given_back(job: Held, now: Millis) -> End {
+pub(super) fn given_back(job: Held, now: Millis, why: &str) -> End {
     End {
         id: job.id,
         fence: job.fence,
@@ -134,7 +136,7 @@ pub(super) fn given_back(job: Held, now: Millis) -> End {
         attempts: 0,
         snoozes: 0,
         class: Class::Local,
-        error: Some("given back unfinished when the service stopped".to_owned()),
+        error: Some(why.to_owned()),
         result: None,
         capped: None,
     }

@@ -1,7 +1,8 @@
 //! Writing how runs ended, many at a time, together with what an end brings with it.
 //!
 //! An end is kept until it is written: a full disk or a busy database delays it, and the heartbeat keeps the lease
-//! meanwhile. An end whose fence no longer holds is dropped and counted; somebody else runs that job.
+//! meanwhile. An end whose fence no longer holds is dropped and counted; somebody else runs that job. What such an end
+//! brings with it is dropped too, but for a sign of risk: that is about the lane and true whoever saw it.
 
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -22,7 +23,7 @@ const BATCH: usize = 64;
 const AGAIN: Duration = Duration::from_secs(1);
 
 /// An end on its way to the table.
-#[derive(Debug)]
+#[derive(Debug, Clone)]
 pub(super) struct Ended {
     pub(super) end: jobs::End,
     pub(super) also: Option<Also>,
@@ -46,40 +47,49 @@ pub(super) async fn serve(
 ) -> Result<(), Failure> {
     let mut batch = Vec::with_capacity(BATCH);
     while inbox.recv_many(&mut batch, BATCH).await > 0 {
-        let (ends, alsos): (Vec<_>, Vec<_>) = batch.drain(..).map(|ended| (ended.end, ended.also)).unzip();
-        let alsos: Vec<_> = alsos.into_iter().flatten().collect();
-        let kept = write(store, clock, &ends, &alsos).await?;
-        for end in &ends {
-            hands.let_go(end.id);
+        let written = write(store, clock, &batch).await;
+        for Ended { end, .. } in &batch {
+            hands.let_go((end.id, end.fence));
+        }
+        // After a failure nobody renews these leases any more, so that the jobs come back.
+        let kept = written?;
+        for Ended { end, .. } in &batch {
             if !kept.contains(&end.id) {
                 hands.lost.fetch_add(1, Ordering::Relaxed);
                 tracing::warn!(job.id = %end.id, job.kind = end.kind,
                     "Job `{}` had left this worker before it ended; its end was not written (lease_lost)", end.id);
             }
         }
-        if ends.iter().any(|end| end.run_at.is_some()) {
+        for ended in &batch {
+            if let Some(Also::CloseLane { lane, .. }) = &ended.also {
+                hands.shut(gates::Scope::Lane, lane);
+            }
+        }
+        if batch.iter().any(|ended| ended.end.run_at.is_some()) {
             hands.later.notify_one();
         }
+        batch.clear();
     }
     Ok(())
 }
 
 /// Writes a batch, however long the store is full or busy.
-async fn write(
-    store: &Store,
-    clock: &Clock,
-    ends: &[jobs::End],
-    alsos: &[Also],
-) -> Result<Vec<uuid::Uuid>, store::Error> {
+async fn write(store: &Store, clock: &Clock, batch: &[Ended]) -> Result<Vec<uuid::Uuid>, store::Error> {
     let mut told = false;
     loop {
-        let (ends, alsos) = (ends.to_vec(), alsos.to_vec());
+        let batch = batch.to_vec();
         let written = store.write::<_, store::Error, _>(move |tx| {
             Box::pin(async move {
-                for also in &alsos {
-                    apply(tx, also).await?;
+                let ends: Vec<_> = batch.iter().map(|ended| ended.end.clone()).collect();
+                let kept = jobs::settle(tx, &ends).await?;
+                for Ended { end, also } in &batch {
+                    match also {
+                        Some(Also::Raise(_)) if !kept.contains(&end.id) => {}
+                        Some(also) => apply(tx, also).await?,
+                        None => {}
+                    }
                 }
-                jobs::settle(tx, &ends).await
+                Ok(kept)
             })
         });
         match written.await {

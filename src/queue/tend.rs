@@ -12,7 +12,7 @@ use crate::ambient::Ambient;
 use crate::domain::{Class, Millis};
 use crate::store::alarms::{Raise, Severity};
 use crate::store::jobs::{Orphans, Rescue, Rescued, State};
-use crate::store::{self, Store, alarms, gates, jobs};
+use crate::store::{self, Store, Tx, alarms, gates, jobs};
 use crate::supervise::{Failure, Stop};
 
 /// A node that cannot renew lets go this long before its leases end.
@@ -66,8 +66,8 @@ impl Tender {
         self.store.read_clock().await?;
         let held = self.hands.all();
         for page in held.chunks(PAGE) {
-            let (rules, page) = (self.rules.now(), page.to_vec());
-            let asked = page.clone();
+            let (rules, asked) = (self.rules.now(), page.to_vec());
+            let page: Vec<_> = page.iter().map(|(id, _)| *id).collect();
             let kept = self.store.write::<_, store::Error, _>(move |tx| {
                 Box::pin(async move {
                     let until = tx.now() + rules.lease;
@@ -75,9 +75,9 @@ impl Tender {
                 })
             });
             let kept = kept.await?;
-            for id in asked.into_iter().filter(|id| !kept.contains(id)) {
+            for held in asked.into_iter().filter(|(id, _)| !kept.contains(id)) {
                 // It may have ended since we asked; then its hold is gone already and this does nothing.
-                self.hands.lose(id);
+                self.hands.lose(held);
             }
         }
         Ok(())
@@ -89,8 +89,8 @@ impl Tender {
         tracing::warn!("Leases could not be renewed for {} ms: {error}", since.as_millis());
         let lease = self.rules.now().lease;
         if self.store.is_shared() && since + MARGIN.min(lease / 4) >= lease {
-            for id in self.hands.all() {
-                self.hands.lose(id);
+            for held in self.hands.all() {
+                self.hands.lose(held);
             }
         }
     }
@@ -139,33 +139,15 @@ impl Tender {
 
     /// Lanes whose time has come open; alarms whose cause is gone close.
     async fn mend_gates_and_alarms(&self) -> Result<(), store::Error> {
-        let open = self.store.read::<_, store::Error, _>(|tx| {
-            Box::pin(
-                async move { Ok((gates::list(tx).await?, jobs::counts(tx).await?, alarms::open(tx).await?, tx.now())) },
-            )
-        });
-        let (gates, counts, alarms, now) = open.await?;
-        let passed = |lane: &str| {
-            let gate = gates.iter().find(|gate| gate.scope == "lane" && gate.name == lane);
-            gate.is_none_or(|gate| gate.open_at.is_none_or(|at| at <= now.0))
-        };
-        let waiting = |kind: &str, state| counts.iter().any(|c| c.kind == kind && c.state == state && c.n > 0);
-        let over: Vec<_> = alarms
-            .into_iter()
-            .filter(|alarm| match alarm.name.as_str() {
-                "lane_closed" => passed(&alarm.subject),
-                "jobs_dead" => !waiting(&alarm.subject, State::Dead),
-                "needs_person" => !waiting(&alarm.subject, State::Snoozed),
-                _ => false,
-            })
-            .collect();
-        if over.is_empty() {
+        let known = self.store.read::<_, store::Error, _>(|tx| Box::pin(over(tx)));
+        if known.await?.is_empty() {
             return Ok(());
         }
         self.store
-            .write::<_, store::Error, _>(move |tx| {
+            .write::<_, store::Error, _>(|tx| {
                 Box::pin(async move {
-                    for alarm in &over {
+                    // Asked again: a lane may have been closed anew meanwhile, and only we can say so now.
+                    for alarm in over(tx).await? {
                         if alarm.name == "lane_closed" {
                             gates::open(tx, &alarm.subject).await?;
                         }
@@ -230,6 +212,27 @@ impl Tender {
         let within = self.store.now() + Duration::from_mins(1);
         Ok(moments.into_iter().min().map(|at| at.min(within)))
     }
+}
+
+/// Alarms of the queue whose cause is gone.
+async fn over(tx: &mut Tx) -> Result<Vec<alarms::Alarm>, store::Error> {
+    let (gates, counts, now) = (gates::list(tx).await?, jobs::counts(tx).await?, tx.now());
+    let mut over = Vec::new();
+    for alarm in alarms::open(tx).await? {
+        let stands = match alarm.name.as_str() {
+            "lane_closed" => gates
+                .iter()
+                .filter(|gate| gate.scope == "lane" && gate.name == alarm.subject)
+                .any(|gate| gate.open_at.is_some_and(|at| at > now.0)),
+            "jobs_dead" => counts.iter().any(|c| c.kind == alarm.subject && c.state == State::Dead && c.n > 0),
+            "needs_person" => jobs::waits_for_person(tx, &alarm.subject).await?,
+            _ => true,
+        };
+        if !stands {
+            over.push(alarm);
+        }
+    }
+    Ok(over)
 }
 
 /// What becomes of an orphan: queued again, or dead when it has taken too many processes with it.

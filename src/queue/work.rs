@@ -1,8 +1,9 @@
 //! The workers: take what is due in batches, run it, hand each end over.
 //!
 //! A few jobs are taken ahead of the workers, so that a commit is shared by many; all of them are under lease and the
-//! heartbeat renews them. When the house stops nothing more is taken, what was taken ahead goes back at once, and what
-//! still runs when the drain is over goes back too.
+//! heartbeat renews them. What was taken ahead goes back when its lane or its kind is shut. When the house stops
+//! nothing more is taken, what was taken ahead goes back at once, and what still runs when the drain is over goes
+//! back too.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -19,6 +20,7 @@ use super::rules::Live;
 use super::run;
 use super::settle::Ended;
 use crate::ambient::Ambient;
+use crate::store::gates::Scope;
 use crate::store::jobs::{self, Claimed, Slot};
 use crate::store::{self, Store};
 use crate::supervise::{Failure, Stop};
@@ -27,6 +29,8 @@ use crate::supervise::{Failure, Stop};
 const BATCH: usize = 32;
 /// The pause after a claim that the store refused.
 const AGAIN: Duration = Duration::from_secs(1);
+/// Why a job goes back when the house stops.
+const STOPPED: &str = "given back unfinished when the service stopped";
 
 /// Everything a worker needs.
 #[derive(Clone)]
@@ -64,6 +68,7 @@ impl Workers {
                     }
                 }
             }
+            self.let_go_of_shut(&mut ahead).await;
             while running.len() < self.rules.now().workers
                 && let Some(job) = ahead.pop_front()
             {
@@ -110,7 +115,7 @@ impl Workers {
 
     async fn run(&self, job: Claimed) {
         let Some(kind) = self.kinds.get(&job.kind) else { return };
-        let Some(lost) = self.hands.watch(job.id) else { return };
+        let Some(lost) = self.hands.watch((job.id, job.fence)) else { return };
         let lease = Lease {
             id: job.id,
             fence: job.fence,
@@ -125,9 +130,12 @@ impl Workers {
             let desk = run::Desk { rules: &rules, now: self.store.now(), ambient: &self.ambient };
             let ended = run::end(&desk, &job, outcome);
             tracing::debug!(job.id = %job.id, job.kind = job.kind, class = %ended.end.class, "Job ended");
-            self.hands.ending(job.id);
-            // Full means that the store is slow; waiting here is what slows the workers down.
-            let _house_is_gone = self.ends.send(ended).await;
+            // Full means that the store is slow; waiting here is what slows the workers down. A run that is cut off
+            // while it waits has no end on its way, and is given back.
+            if let Ok(place) = self.ends.reserve().await {
+                self.hands.ending((job.id, job.fence));
+                place.send(ended);
+            }
         } else {
             self.hands.lost.fetch_add(1, Ordering::Relaxed);
             tracing::warn!(job.id = %job.id, job.kind = job.kind,
@@ -153,10 +161,27 @@ impl Workers {
         }
     }
 
+    /// Gives back what was taken ahead of a lane or a kind that has been shut since.
+    async fn let_go_of_shut(&self, ahead: &mut VecDeque<Claimed>) {
+        let shut = self.hands.newly_shut();
+        if shut.is_empty() {
+            return;
+        }
+        let stays = |job: &Claimed| {
+            !shut.iter().any(|(scope, name)| match scope {
+                Scope::Lane => *name == job.lane,
+                Scope::Kind => *name == job.kind,
+            })
+        };
+        let gone: Vec<_> = ahead.iter().filter(|job| !stays(job)).map(|job| job.id).collect();
+        ahead.retain(stays);
+        self.give_back("given back when its lane or kind was shut", |held| gone.contains(&held.id)).await;
+    }
+
     /// Waits for what runs; what was taken ahead and what still runs when the drain is over is given back.
     async fn drain(self, mut running: JoinSet<()>, ahead: VecDeque<Claimed>, stop: &Stop) -> Result<(), Failure> {
         let ahead: Vec<_> = ahead.into_iter().map(|job| job.id).collect();
-        self.give_back(|held| ahead.contains(&held.id)).await;
+        self.give_back(STOPPED, |held| ahead.contains(&held.id)).await;
         tokio::select! {
             () = async { while running.join_next().await.is_some() {} } => return Ok(()),
             () = self.ambient.clock.sleep(self.rules.now().drain) => {}
@@ -164,14 +189,14 @@ impl Workers {
         }
         running.abort_all();
         while running.join_next().await.is_some() {}
-        self.give_back(|_| true).await;
+        self.give_back(STOPPED, |_| true).await;
         Ok(())
     }
 
-    async fn give_back(&self, which: impl Fn(&Held) -> bool) {
+    async fn give_back(&self, why: &str, which: impl Fn(&Held) -> bool) {
         for held in self.hands.unfinished().into_iter().filter(which) {
-            self.hands.ending(held.id);
-            let end = run::given_back(held, self.store.now());
+            self.hands.ending((held.id, held.fence));
+            let end = run::given_back(held, self.store.now(), why);
             let _house_is_gone = self.ends.send(Ended { end, also: None }).await;
         }
     }

@@ -13,8 +13,9 @@ const PAUSE: &str = "INSERT INTO gate (scope, name, paused, updated_at) VALUES (
     ON CONFLICT (scope, name) DO UPDATE SET paused = excluded.paused, updated_at = excluded.updated_at";
 const CLOSE: &str = "INSERT INTO gate (scope, name, paused, open_at, class, reason, updated_at)
     VALUES ('lane', $1, FALSE, $2, $3, $4, $5)
-    ON CONFLICT (scope, name) DO UPDATE SET open_at = excluded.open_at, class = excluded.class,
-        reason = excluded.reason, updated_at = excluded.updated_at";
+    ON CONFLICT (scope, name) DO UPDATE SET
+        open_at = CASE WHEN gate.open_at > excluded.open_at THEN gate.open_at ELSE excluded.open_at END,
+        class = excluded.class, reason = excluded.reason, updated_at = excluded.updated_at";
 const OPEN: &str = "UPDATE gate SET open_at = NULL, class = NULL, reason = NULL, updated_at = $1
     WHERE scope = 'lane' AND name = $2";
 const LIST: &str = "SELECT scope, name, paused, open_at, class, reason, updated_at FROM gate
@@ -69,7 +70,7 @@ pub async fn pause(tx: &mut Tx, scope: Scope, name: &str, paused: bool) -> Resul
     .map_err(Error::in_act("pause a gate"))
 }
 
-/// Closes a lane until `open_at`.
+/// Closes a lane until `open_at`, or until later if it was closed for longer.
 pub async fn close(tx: &mut Tx, lane: &str, open_at: Millis, (class, reason): (Class, &str)) -> Result<(), Error> {
     let now = tx.now.0;
     on!(tx, db => sqlx::query(CLOSE).bind(lane).bind(open_at.0).bind(class.as_str()).bind(reason).bind(now)

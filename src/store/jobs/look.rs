@@ -29,6 +29,8 @@ const LIST_STATE: &str = concat!(
     AND state = $5 ORDER BY id DESC LIMIT $4"
 );
 const NEXT_DUE: &str = "SELECT MIN(run_at) FROM job WHERE turn IS NULL AND state IN ('queued', 'failed', 'snoozed')";
+const WAITS_FOR_PERSON: &str = "SELECT 1 FROM job WHERE kind = $1 AND class = 'auth'
+    AND state IN ('queued', 'running', 'snoozed', 'failed') LIMIT 1";
 /// Lanes hop over the index of lines, as a claim does.
 const LANES: &str = "WITH RECURSIVE l(lane) AS (
         SELECT MIN(lane) FROM job WHERE turn IS NOT NULL
@@ -39,7 +41,7 @@ const LANES: &str = "WITH RECURSIVE l(lane) AS (
     SELECT l.lane, (SELECT COUNT(*) FROM job j WHERE j.lane = l.lane AND j.turn IS NOT NULL) FROM l
     WHERE l.lane IS NOT NULL";
 
-pub(super) const STATEMENTS: &[&str] = &[FIND, FIND_KEY, LIST, LIST_STATE, LANES, NEXT_DUE];
+pub(super) const STATEMENTS: &[&str] = &[FIND, FIND_KEY, LIST, LIST_STATE, LANES, NEXT_DUE, WAITS_FOR_PERSON];
 
 /// A whole row.
 #[derive(Debug, Clone, FromRow)]
@@ -141,6 +143,14 @@ pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Job>, Error> {
 /// Lanes that have due jobs, with how many.
 pub async fn lanes(tx: &mut Tx) -> Result<Vec<(String, i64)>, Error> {
     on!(tx, db => sqlx::query_as(LANES).fetch_all(db).await).map_err(Error::in_act("list lanes"))
+}
+
+/// Whether a job of `kind` missed last because a login is needed, and has not ended since.
+pub async fn waits_for_person(tx: &mut Tx, kind: &str) -> Result<bool, Error> {
+    let act = "look for jobs that wait for a person";
+    let found =
+        on!(tx, db => sqlx::query(WAITS_FOR_PERSON).bind(kind).fetch_optional(db).await.map(|row| row.is_some()));
+    found.map_err(Error::in_act(act))
 }
 
 /// The next moment at which a waiting job falls due.

@@ -17,7 +17,7 @@ mod tend;
 pub use change::{cancel, retry, retry_kind};
 pub use claim::{Claimed, Slot, renew, slots, take};
 pub use insert::{Inserted, New, insert};
-pub use look::{Filter, Job, find, find_key, lanes, list, next_due};
+pub use look::{Filter, Job, find, find_key, lanes, list, next_due, waits_for_person};
 pub use settle::{End, progress, settle, still_held};
 pub use state::State;
 pub use tally::{Count, FOLD_PAGE, counts, fold};

@@ -39,6 +39,8 @@ CREATE INDEX job_turn ON job (lane, kind, priority, target, turn) WHERE turn IS 
 CREATE INDEX job_later ON job (run_at) WHERE turn IS NULL AND state IN ('queued', 'failed', 'snoozed');
 -- Who holds what.
 CREATE INDEX job_leased ON job (lease_until) WHERE state = 'running';
+-- What waits for a login, wherever it stands on the way to its next run.
+CREATE INDEX job_person ON job (kind) WHERE class = 'auth' AND state IN ('queued', 'running', 'snoozed', 'failed');
 -- What can be thrown away one day, and what a person may want to see first.
 CREATE INDEX job_ended ON job (state, updated_at) WHERE state IN ('done', 'cancelled', 'dead', 'unknown');
 
