@@ -41,9 +41,11 @@ impl Stage {
         let sim = Sim::start(Options::default(), setup.ambient.clone())?;
         let house = Supervisor::new(setup.ambient.clone());
         sim.serve(&house);
+        // One port for every life of the daemon, so that the viewer's page comes back after the kill.
+        let page = std::net::TcpListener::bind("127.0.0.1:0").and_then(|free| free.local_addr()).map_err(failed)?;
         // Short leases and sweeps, so that what takes a minute in earnest takes seconds here.
         let settings = format!(
-            "[web]\nlisten = \"127.0.0.1:0\"\n\n[queue]\nlease = \"3s\"\nsweep = \"1s\"\nbackoff_base = \"50ms\"\n\n\
+            "[web]\nlisten = \"{page}\"\n\n[queue]\nlease = \"3s\"\nsweep = \"1s\"\nbackoff_base = \"50ms\"\n\n\
              [log]\nformat = \"json\"\n\n{}",
             sim.config_toml()
         );
