@@ -19,6 +19,8 @@ pub(super) struct Held {
     pub(super) id: Uuid,
     pub(super) fence: i64,
     pub(super) kind: String,
+    /// One more crash makes it poison; it runs while no other such job does.
+    last_chance: bool,
     lost: CancellationToken,
     /// Its end is on the way to the table.
     ended: bool,
@@ -52,10 +54,15 @@ impl Hands {
     }
 
     /// Takes a job into the hands.
-    pub(super) fn hold(&self, job: &Claimed) {
-        let held =
-            Held { id: job.id, fence: job.fence, kind: job.kind.clone(), lost: CancellationToken::new(), ended: false };
+    pub(super) fn hold(&self, job: &Claimed, last_chance: bool) {
+        let (kind, lost) = (job.kind.clone(), CancellationToken::new());
+        let held = Held { id: job.id, fence: job.fence, kind, last_chance, lost, ended: false };
         self.with(|all| all.insert(job.id, held));
+    }
+
+    /// Whether a job that may crash no more is in the hands.
+    pub(super) fn has_last_chance(&self) -> bool {
+        self.with(|all| all.values().any(|held| held.last_chance))
     }
 
     /// What is cancelled when the job is lost; `None` when it was lost already.
@@ -78,7 +85,12 @@ impl Hands {
 
     /// Takes a job out of the hands; `which` tells this hold from a newer one of the same job.
     fn take(&self, id: Uuid, which: impl Fn(&Held) -> bool) -> Option<Held> {
-        self.with(|all| if all.get(&id).is_some_and(which) { all.remove(&id) } else { None })
+        let gone = self.with(|all| if all.get(&id).is_some_and(which) { all.remove(&id) } else { None });
+        if gone.as_ref().is_some_and(|held| held.last_chance) {
+            // The next of its sort was passed over.
+            self.due.notify_one();
+        }
+        gone
     }
 
     /// Jobs and their fences.

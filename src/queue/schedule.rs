@@ -17,7 +17,7 @@ use serde_json::Value;
 use super::ask::{Ask, AskError};
 use super::handle::Queue;
 use crate::domain::Millis;
-use crate::store::{Store, schedules};
+use crate::store::{self, Store, schedules};
 use crate::supervise::{Failure, Restart, Stop, Supervisor};
 
 /// A slot this young is on time, not late.
@@ -102,16 +102,17 @@ pub(super) fn start(house: &Supervisor, queue: &Queue, schedules: Vec<Schedule>)
 }
 
 async fn keep(queue: Queue, schedules: &[Schedule], stop: Stop) -> Result<(), Failure> {
+    // How far each has come, as far as this task knows; another node may be further.
+    let mut reached = vec![None; schedules.len()];
     loop {
         let mut wake = None;
-        for schedule in schedules {
-            let last = catch_up(&queue, &queue.store, schedule).await?;
-            let coming = next(&schedule.cron, &schedule.zone, last.max(queue.store.now()));
+        for (schedule, reached) in schedules.iter().zip(&mut reached) {
+            let coming = look_at(&queue, schedule, reached).await?;
             wake = wake.into_iter().chain(coming).min();
         }
         let wait = async {
             match wake {
-                // Looked at again within the minute, in case the wall clock was stepped.
+                // On the wall clock: a step of it, either way, moves the moment along.
                 Some(at) => {
                     let left = at.since(queue.store.now());
                     queue.ambient.clock.sleep_until(queue.ambient.clock.now() + left).await;
@@ -125,6 +126,28 @@ async fn keep(queue: Queue, schedules: &[Schedule], stop: Stop) -> Result<(), Fa
             () = wait => {}
         }
     }
+}
+
+/// Queues what `schedule` owes, if anything; gives the moment of its next slot.
+async fn look_at(
+    queue: &Queue,
+    schedule: &Schedule,
+    reached: &mut Option<Millis>,
+) -> Result<Option<Millis>, store::Error> {
+    let now = queue.store.now();
+    let coming = |from| next(&schedule.cron, &schedule.zone, from);
+    if reached.is_none_or(|last| coming(last).is_some_and(|slot| slot <= now)) {
+        match catch_up(queue, &queue.store, schedule).await {
+            Ok(last) => *reached = Some(last),
+            Err(AskError::Store(error)) => return Err(error),
+            Err(refused) => {
+                // The row has not moved: the next slot is tried, and this one counts as missed.
+                tracing::error!("Schedule `{}` cannot queue its job: {refused}", schedule.name);
+                *reached = Some(now);
+            }
+        }
+    }
+    Ok(coming(reached.unwrap_or(now).max(now)))
 }
 
 /// Queues what `schedule` owes; gives the last slot that is dealt with.

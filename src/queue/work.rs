@@ -21,7 +21,7 @@ use super::run;
 use super::settle::Ended;
 use crate::ambient::Ambient;
 use crate::store::gates::Scope;
-use crate::store::jobs::{self, Claimed, Slot};
+use crate::store::jobs::{self, Claimed, Slot, Whom};
 use crate::store::{self, Store};
 use crate::supervise::{Failure, Stop};
 
@@ -89,14 +89,22 @@ impl Workers {
         if ahead > 0 && room < BATCH / 2 { 0 } else { room.min(BATCH) }
     }
 
+    /// Takes jobs. Whoever holds a job when the process dies is charged with it, the innocent too; so of those that one
+    /// more crash makes poison only one is held at a time, and the innocent among them live to end.
     async fn claim(&self, wanted: usize, turn: usize) -> Result<Vec<Claimed>, store::Error> {
         let (rules, kinds) = (self.rules.now(), self.kinds.clone());
+        let last_chance = i64::from(rules.poison_crashes).saturating_sub(1).max(1);
+        let alone = !self.hands.has_last_chance();
         let taken = self.store.write::<_, store::Error, _>(move |tx| {
             Box::pin(async move {
-                let slots = jobs::slots(tx).await?;
-                let slots: Vec<_> = slots.into_iter().filter(|slot| kinds.get(&slot.kind).is_some()).collect();
+                let known = |slot: &Slot| kinds.get(&slot.kind).is_some();
                 let until = tx.now() + rules.lease;
                 let mut taken = Vec::with_capacity(wanted);
+                if alone && let Some(slot) = jobs::suspects(tx, last_chance).await?.into_iter().find(known) {
+                    taken.extend(jobs::take(tx, &slot, 1, (&rules.owner, until)).await?);
+                }
+                let slots = jobs::slots(tx).await?.into_iter().filter(known);
+                let slots: Vec<_> = slots.map(|slot| Slot { whom: Whom::Below(last_chance), ..slot }).collect();
                 for (slot, share) in shares(slots, wanted, turn) {
                     let room = wanted.saturating_sub(taken.len()).min(share);
                     if room > 0 {
@@ -108,7 +116,7 @@ impl Workers {
         });
         let taken = taken.await?;
         for job in &taken {
-            self.hands.hold(job);
+            self.hands.hold(job, job.crashes >= last_chance);
         }
         Ok(taken)
     }

@@ -15,7 +15,7 @@ mod tally;
 mod tend;
 
 pub use change::{cancel, retry, retry_kind};
-pub use claim::{Claimed, Slot, renew, slots, take};
+pub use claim::{Claimed, Slot, Whom, renew, slots, suspects, take};
 pub use insert::{Inserted, New, insert};
 pub use look::{Filter, Job, find, find_key, lanes, list, next_due, waits_for_person};
 pub use settle::{End, progress, settle, still_held};

@@ -33,6 +33,8 @@ CREATE TABLE job (
 CREATE UNIQUE INDEX job_same ON job (kind, key);
 -- What a claim reads: the head of each slot, and the next jobs of one slot.
 CREATE INDEX job_line ON job (lane, kind, priority DESC, turn, id) WHERE turn IS NOT NULL;
+-- What crashed before, among what is due.
+CREATE INDEX job_suspect ON job (lane, kind) WHERE turn IS NOT NULL AND crashes > 0;
 -- What gives a new job its place: the last turn of its target.
 CREATE INDEX job_turn ON job (lane, kind, priority, target, turn) WHERE turn IS NOT NULL;
 -- What is not due yet, apart from what is.
