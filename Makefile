@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check bench soak peers setup lint docs
+.PHONY: help demo test check bench soak peers setup lint docs release
 
 CARGO ?= cargo
 # Tests run with the places where the program can be stopped, failed or killed; what is shipped has none.
@@ -39,6 +39,9 @@ test: setup lint docs ## everything that must hold before a change is shared
 
 check: lint ## the quick part of it: format, lints, house rules, unit tests
 	$(RUN) $(TESTED) --lib --test house
+
+release: ## the program as it is installed, in target/release
+	$(CARGO) build --release --locked
 
 bench: ## figures of a release build, one JSON line each
 	$(CARGO) bench --locked --bench bench -- $(ARGS)

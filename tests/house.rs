@@ -52,6 +52,7 @@ rules! {
     every_name_says_something: shape::names_say_something;
     settings_have_a_reference: shape::settings_have_a_reference;
     every_fixture_is_used: listed::fixtures_are_used;
+    the_readme_points_at_files: listed::readme_points_at_files;
     every_statement_is_listed: listed::statements_are_listed;
     nothing_is_left_for_later: words::nothing_is_left_for_later;
     every_test_tests: words::tests_test;

@@ -25,6 +25,23 @@ pub(crate) fn fixtures_are_used(tree: &Tree) -> Vec<Problem> {
     problems
 }
 
+/// Every file that `README.md` points at is there; its pictures lie in `tests/fixtures/readme`.
+pub(crate) fn readme_points_at_files(tree: &Tree) -> Vec<Problem> {
+    let mut problems = Vec::new();
+    let Some(readme) = tree.text("README.md") else { return problems };
+    for (at, line) in readme.lines().enumerate() {
+        for rest in line.split("](").skip(1) {
+            let Some((link, _)) = rest.split_once(')') else { continue };
+            let outside = link.contains("://") || link.starts_with('#');
+            if !outside && tree.text(link).is_none() {
+                let what = format!("`{link}` is not there");
+                problems.push(Problem::at(("README.md", at + 1), "readme", what, "mend the link, or add the file"));
+            }
+        }
+    }
+    problems
+}
+
 /// Does `text` name `folders` or one of the folders above it?
 fn names_folder(text: &str, folders: &str) -> bool {
     let ends = folders.match_indices('/').map(|(at, _)| at).chain([folders.len()]);
@@ -97,5 +114,12 @@ mod tests {
     fn a_file_with_statements_and_no_list_is_refused() {
         let file = "const A: &str = \"\n  DELETE FROM x\";\nconst LIMIT: [u8; 2] = [1, 2];";
         one(&statements_are_listed(&Tree::of(&[("src/store/deep/a.rs", file)])), "`A`");
+    }
+
+    #[test]
+    fn a_readme_that_points_nowhere_is_told() {
+        let readme = "![p](tests/fixtures/readme/p.png) [x](https://a.test) [gone](src/gone.rs)";
+        let tree = Tree::of(&[("README.md", readme), ("tests/fixtures/readme/p.png", "")]);
+        one(&readme_points_at_files(&tree), "`src/gone.rs` is not there");
     }
 }
