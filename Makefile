@@ -7,15 +7,15 @@ SHELL := /bin/bash
 .PHONY: help demo test check bench soak peers setup lint docs release
 
 CARGO ?= cargo
-# Tests run with the places where the program can be stopped, failed or killed; what is shipped has none.
-TESTED := --locked --features failpoints
+# A PostgreSQL of the tests' own stands beside them where its server is installed.
+BESIDE := tests/kit/with-postgres.sh
 # nextest where it is present, else what cargo brings; never installed from source.
 NEXTEST := $(shell $(CARGO) nextest --version >/dev/null 2>&1 && echo yes)
 ifeq ($(NEXTEST),yes)
-RUN := $(CARGO) nextest run --config-file tests/kit/nextest.toml
+RUN := $(BESIDE) $(CARGO) nextest run --locked --config-file tests/kit/nextest.toml
 ALL_TESTS :=
 else
-RUN := $(CARGO) test
+RUN := $(BESIDE) $(CARGO) test --locked
 ALL_TESTS := --lib --bins --tests
 endif
 
@@ -35,10 +35,10 @@ demo: ## see it work: simulated platforms, the daemon, its status page (ARGS="--
 	@$(CARGO) run --locked --quiet -- demo $(ARGS)
 
 test: setup lint docs ## everything that must hold before a change is shared
-	$(RUN) $(TESTED) $(ALL_TESTS)
+	$(RUN) $(ALL_TESTS)
 
 check: lint ## the quick part of it: format, lints, house rules, unit tests
-	$(RUN) $(TESTED) --lib --test house
+	$(RUN) --lib --test house
 
 release: ## the program as it is installed, in target/release
 	$(CARGO) build --release --locked
@@ -47,7 +47,7 @@ bench: ## figures of a release build, one JSON line each
 	$(CARGO) bench --locked --bench bench -- $(ARGS)
 
 soak: setup ## the fault stories in full length: an hour or more
-	RADARD_SOAK=1 NEXTEST_PROFILE=soak $(RUN) $(TESTED) $(ALL_TESTS)
+	RADARD_SOAK=1 NEXTEST_PROFILE=soak $(RUN) $(ALL_TESTS)
 
 peers: ## the same work beside other people's programs
 	@tests/peers/run.sh
@@ -55,14 +55,12 @@ peers: ## the same work beside other people's programs
 setup:
 	@tests/kit/setup.sh test
 
-# Twice, because what is shipped is compiled without the feature and must be as clean.
 lint:
 	$(CARGO) fmt --check
-	$(CARGO) clippy $(TESTED) --all-targets -- -D warnings
-	$(CARGO) clippy --locked -- -D warnings
+	$(CARGO) clippy --locked --all-targets -- -D warnings
 
 docs:
-	RUSTDOCFLAGS="-D warnings" $(CARGO) doc $(TESTED) --no-deps --document-private-items
-	$(CARGO) test $(TESTED) --doc
+	RUSTDOCFLAGS="-D warnings" $(CARGO) doc --locked --no-deps --document-private-items
+	$(CARGO) test --locked --doc
 	@if $(CARGO) deny --version >/dev/null 2>&1; then $(CARGO) deny --offline check bans licenses sources; \
 	else echo "cargo deny: not here; tests/house.rs holds licences, bans and duplicates"; fi

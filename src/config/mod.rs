@@ -2,7 +2,7 @@
 //!
 //! Layers, later ones win: defaults → `radard.toml` → environment `RADARD_SECTION__KEY` → flags. The settings stand in
 //! one place, `sections.rs`: name, kind, default, sentence and reload mark of each key, from which the checker, the list
-//! of origins, the typed [`Config`] and the reference file all come. [`check`] works on values that were read before
+//! of origins, the typed [`Config`] and the reference file all come. [`check()`] works on values that were read before
 //! and reports every problem at once, each with its place and with what to do; the one thing it asks the machine for
 //! is its list of time zones. Only [`read`] opens files. Secrets are held apart: they appear in no message, no list of
 //! origins and no `Debug`.

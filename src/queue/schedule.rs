@@ -58,7 +58,7 @@ impl Schedule {
     }
 }
 
-/// The slots after `last` up to `now`, the latest of them last; at most [`COUNTED`].
+/// The slots after `last` up to `now`, the latest of them last; at most a thousand.
 pub fn slots_between(cron: &Cron, zone: &TimeZone, last: Millis, now: Millis) -> Vec<Millis> {
     let mut slots = Vec::new();
     let mut cursor = now;

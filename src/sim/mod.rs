@@ -8,7 +8,7 @@
 //! This room is judged as hard as the client that it tries: it never uses the client's signers or its HTTP room, so
 //! that an error in one of them cannot hide in the other.
 //!
-//! A new endpoint is one file here, one line in [`fault`]'s table and one in the router of `running`.
+//! A new endpoint is one file here, one line in the table of `fault` and one in the router of `running`.
 
 mod control;
 mod fault;
