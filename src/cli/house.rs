@@ -10,7 +10,7 @@ use crate::daemon::{
     self, DemoOptions, Direct, Ended, HouseError, Places, Plan, RunError, RunOptions, SimOptions, Trouble,
 };
 use crate::observe::Register;
-use crate::store::{LockError, OpenError};
+use crate::store::{LockError, MigrateError, OpenError};
 
 /// Runs the daemon until it is told to leave.
 pub(super) async fn run(
@@ -73,7 +73,11 @@ pub(super) fn refused(error: &HouseError) -> Failure {
 const fn exit_of(error: &HouseError) -> Exit {
     match error {
         HouseError::Lock(LockError::Held { .. }) => Exit::Held,
-        HouseError::Store(OpenError::Address) | HouseError::Schedule { .. } => Exit::Config,
+        // None of these heals by itself, so systemd should not try again.
+        HouseError::Store(
+            OpenError::Address | OpenError::Migrate(MigrateError::Newer { .. } | MigrateError::Changed { .. }),
+        )
+        | HouseError::Schedule { .. } => Exit::Config,
         _ => Exit::Failed,
     }
 }

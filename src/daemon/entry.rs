@@ -10,7 +10,7 @@ use axum::Router;
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::demo::{DemoError, DemoSetup, demo as play, list, view};
+use super::demo::{Curtain, DemoError, DemoSetup, demo as play, list, view};
 use super::direct::Direct;
 use super::house::{HouseError, Plan};
 use super::options::{DemoOptions, Role, RunOptions, SimOptions};
@@ -148,11 +148,15 @@ pub async fn demo(options: DemoOptions, ambient: Ambient) -> Result<Ended, Troub
     if options.keep.is_none() {
         let _best_effort = std::fs::remove_dir_all(&dir);
     }
-    let (report, all_ok) = outcome?;
+    let (report, curtain) = outcome?;
     if json {
         (options.say)(&report.to_string());
     }
-    Ok(if all_ok { Ended::Well } else { Ended::Badly })
+    Ok(match curtain {
+        Curtain::AllHeld => Ended::Well,
+        Curtain::SomeFailed => Ended::Badly,
+        Curtain::CutShort => Ended::Interrupted,
+    })
 }
 
 fn show_list(options: &DemoOptions) {

@@ -179,6 +179,7 @@ impl House {
         let rules = rules(&plan.config, &node, &owner);
         let (queue, inlets) = Queue::new(rules, kinds, store.clone(), ambient);
         let metrics = Metrics::new();
+        queue.count_in(&metrics);
         Ok(Self { plan, live, store, queue, inlets, metrics, disk, owner, upper, ground, _lock: lock })
     }
 

@@ -12,6 +12,8 @@ use super::kinds::Kinds;
 use super::rules::{Live, Rules};
 use crate::ambient::Ambient;
 use crate::domain::JobId;
+use crate::observe::Metrics;
+use crate::observe::metric::JOBS_ENQUEUED;
 use crate::store::jobs::{Inserted, State};
 use crate::store::{self, Store, Tx, gates, jobs};
 
@@ -37,6 +39,11 @@ impl Queue {
         let (asking, inlet) = mpsc::channel(ask::WAITING);
         let queue = Self { rules: Arc::new(Live::new(rules)), kinds, store, hands: Arc::default(), asking, ambient };
         (queue, Inlets { asking: Arc::new(Mutex::new(inlet)) })
+    }
+
+    /// Counts what is asked for and how it ends in `metrics` from now on.
+    pub fn count_in(&self, metrics: &Metrics) {
+        let _once = self.hands.metrics.set(metrics.clone());
     }
 
     /// Closes or opens the door for new work: with a full disk, what is running must still be able to end.
@@ -66,6 +73,9 @@ impl Queue {
         match outcome {
             Inserted::New(id) => {
                 self.hands.asked.fetch_add(1, Ordering::Relaxed);
+                if let Some(metrics) = self.hands.metrics.get() {
+                    metrics.add(JOBS_ENQUEUED, [&ask.kind], 1_u64);
+                }
                 // With a moment of its own it may be due already, or the next to fall due: ring for both.
                 if ask.run_at.is_some() {
                     self.hands.later.notify_one();

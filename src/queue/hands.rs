@@ -4,12 +4,13 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::observe::Metrics;
 use crate::store::gates::Scope;
 use crate::store::jobs::Claimed;
 
@@ -36,6 +37,8 @@ pub(super) struct Hands {
     pub(super) turned: Notify,
     /// Something will be due later than it was thought.
     pub(super) later: Notify,
+    /// Where ends and requests are counted, once the house says so.
+    pub(super) metrics: OnceLock<Metrics>,
     /// Ends and leases that came too late.
     pub(super) lost: AtomicU64,
     /// Workers were started.

@@ -12,6 +12,7 @@ use tokio::sync::mpsc;
 use super::hands::Hands;
 use crate::ambient::Clock;
 use crate::domain::{Class, Millis};
+use crate::observe::metric::JOBS_SETTLED;
 use crate::store::{self, Store, alarms, gates, jobs};
 use crate::supervise::Failure;
 
@@ -54,7 +55,11 @@ pub(super) async fn serve(
         // After a failure nobody renews these leases any more, so that the jobs come back.
         let kept = written?;
         for Ended { end, .. } in &batch {
-            if !kept.contains(&end.id) {
+            if kept.contains(&end.id) {
+                if let Some(metrics) = hands.metrics.get() {
+                    metrics.add(JOBS_SETTLED, [&end.kind, end.class.as_str()], 1_u64);
+                }
+            } else {
                 hands.lost.fetch_add(1, Ordering::Relaxed);
                 tracing::warn!(job.id = %end.id, job.kind = end.kind,
                     "Job `{}` had left this worker before it ended; its end was not written (lease_lost)", end.id);

@@ -18,7 +18,7 @@ use stage::Stage;
 use trouble::Outcome;
 
 pub use setup::DemoError;
-pub(super) use setup::{DemoSetup, Event};
+pub(super) use setup::{Curtain, DemoSetup, Event};
 
 type Step = for<'a> fn(&'a mut Stage) -> std::pin::Pin<Box<dyn Future<Output = Outcome> + 'a>>;
 
@@ -42,19 +42,21 @@ pub(super) fn list() -> impl Iterator<Item = (&'static str, &'static str)> {
     STEPS.iter().map(|(name, sentence, _)| (*name, *sentence))
 }
 
-/// Runs every step; gives one object with a key per step, and whether all held.
-pub(super) async fn demo(setup: DemoSetup) -> Result<(Value, bool), DemoError> {
+/// Runs every step; gives one object with a key per step, and how it ended.
+pub(super) async fn demo(setup: DemoSetup) -> Result<(Value, Curtain), DemoError> {
     let mut stage = Stage::build(&setup)?;
     let (mut report, mut all_ok) = (Map::new(), true);
     // The last step stops the daemon: a viewer who stays keeps it until they leave.
     let (last, first) = STEPS.split_last().map_or((None, STEPS), |(last, first)| (Some(last), first));
+    let mut cut_short = false;
     for step in first {
         all_ok &= play(step, &mut stage, &setup, &mut report).await;
-        if stage.interrupted() {
+        cut_short = stage.interrupted();
+        if cut_short {
             break;
         }
     }
-    if !setup.once && !stage.interrupted() {
+    if !setup.once && !cut_short {
         (setup.tell)(Event::Stays);
         stage.until_interrupted().await;
     }
@@ -62,7 +64,12 @@ pub(super) async fn demo(setup: DemoSetup) -> Result<(Value, bool), DemoError> {
         all_ok &= play(step, &mut stage, &setup, &mut report).await;
     }
     stage.strike().await;
-    Ok((Value::Object(report), all_ok))
+    let curtain = match (cut_short, all_ok) {
+        (true, _) => Curtain::CutShort,
+        (false, true) => Curtain::AllHeld,
+        (false, false) => Curtain::SomeFailed,
+    };
+    Ok((Value::Object(report), curtain))
 }
 
 async fn play(

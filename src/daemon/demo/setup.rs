@@ -51,6 +51,17 @@ pub(in crate::daemon) struct DemoSetup {
     pub tell: Arc<dyn Fn(Event) + Send + Sync>,
 }
 
+/// How a demonstration ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::daemon) enum Curtain {
+    /// Every step held.
+    AllHeld,
+    /// Some did not.
+    SomeFailed,
+    /// The viewer left before the end.
+    CutShort,
+}
+
 /// Why there is no demonstration.
 #[derive(Debug, thiserror::Error)]
 pub enum DemoError {
