@@ -5,7 +5,9 @@ use std::time::Duration;
 use rustix::process::Signal;
 use serde_json::{Value, json};
 
-use crate::kit::{BYTES, Caller, Daemon, Database, Dir, Extra, QUIET, Source, figure, pause, size, until, until_it};
+use crate::kit::{
+    BYTES, Caller, Daemon, Database, Dir, Extra, QUIET, Source, clock, figure, pause, size, until, until_it,
+};
 
 /// Lease and sweep of these stories, and how long a job may be without a living worker.
 const LEASE: Duration = Duration::from_secs(3);
@@ -90,6 +92,7 @@ fn a_process_that_wakes_up_late_changes_nothing() {
         let source = Source::start(BYTES);
         let (a, b) = two_nodes(&database, &source);
         a.daemon.signal(Signal::STOP);
+        let stopped = clock().steady();
         let took = until_it(LEASE * 3, "the other process takes over", || {
             holders(&b.daemon) == ["b"; JOBS] && source.connections() == 2 * JOBS
         });
@@ -97,6 +100,8 @@ fn a_process_that_wakes_up_late_changes_nothing() {
         source.finish();
         let (before, _) = until(Duration::from_secs(5), "the other process finishes", || done(&b.daemon));
         assert!(before.iter().all(by_the_second), "{before:?}");
+        let slept = clock().steady().saturating_sub(stopped);
+        pause(u64::try_from((LEASE * 2).saturating_sub(slept).as_millis()).unwrap());
         a.daemon.signal(Signal::CONT);
         // The one that slept believes in its leases until it asks, and its answers are all there to be read.
         let (lost, _) = until(LEASE * 2, "the first process sees that it lost", || {
