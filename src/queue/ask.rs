@@ -6,6 +6,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
 
 use super::kinds::Kinds;
 use crate::domain::canonical::canonical;
@@ -18,6 +19,8 @@ use crate::supervise::{Failure, Stop};
 pub(super) const WAITING: usize = 1024;
 /// Jobs that share one statement.
 const BATCH: usize = 64;
+/// Statements that are under way at once where each has a connection of its own: one is written while another syncs.
+const SHARED_AT_ONCE: usize = 2;
 /// The longest key.
 const KEY: usize = 512;
 
@@ -153,32 +156,42 @@ pub(super) async fn submit(to: &mpsc::Sender<Asking>, new: jobs::New) -> Result<
 
 /// Serves those who ask until the house stops and nobody is left waiting.
 pub(super) async fn serve(store: Store, inbox: &mut mpsc::Receiver<Asking>, stop: Stop) -> Result<(), Failure> {
-    let mut batch = Vec::with_capacity(BATCH);
+    let at_once = if store.is_shared() { SHARED_AT_ONCE } else { 1 };
+    let mut batch = Vec::new();
+    let mut writes = JoinSet::new();
     loop {
         let got = tokio::select! {
             biased;
-            got = inbox.recv_many(&mut batch, BATCH) => got,
-            () = stop.asked() => {
+            Some(_) = writes.join_next(), if !writes.is_empty() => continue,
+            () = stop.asked(), if !inbox.is_closed() => {
                 inbox.close();
-                inbox.recv_many(&mut batch, BATCH).await
+                continue;
             }
+            got = inbox.recv_many(&mut batch, BATCH), if writes.len() < at_once => got,
         };
         if got == 0 {
-            return Ok(());
+            break;
         }
-        let (news, replies): (Vec<_>, Vec<_>) = batch.drain(..).map(|asking| (asking.new, asking.reply)).unzip();
-        let done =
-            store.write::<_, store::Error, _>(move |tx| Box::pin(async move { jobs::insert(tx, &news).await })).await;
-        match done {
-            Ok(outcomes) => {
-                for (reply, outcome) in replies.into_iter().zip(outcomes) {
-                    let _gone = reply.send(Ok(outcome));
-                }
+        writes.spawn(write(store.clone(), std::mem::take(&mut batch)));
+    }
+    while writes.join_next().await.is_some() {}
+    Ok(())
+}
+
+/// Queues a batch and answers everyone in it.
+async fn write(store: Store, batch: Vec<Asking>) {
+    let (news, replies): (Vec<_>, Vec<_>) = batch.into_iter().map(|asking| (asking.new, asking.reply)).unzip();
+    let done =
+        store.write::<_, store::Error, _>(move |tx| Box::pin(async move { jobs::insert(tx, &news).await })).await;
+    match done {
+        Ok(outcomes) => {
+            for (reply, outcome) in replies.into_iter().zip(outcomes) {
+                let _gone = reply.send(Ok(outcome));
             }
-            Err(error) => {
-                for reply in replies {
-                    let _gone = reply.send(Err(error.clone()));
-                }
+        }
+        Err(error) => {
+            for reply in replies {
+                let _gone = reply.send(Err(error.clone()));
             }
         }
     }

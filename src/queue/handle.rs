@@ -63,10 +63,16 @@ impl Queue {
 
     /// Asks for work inside a transaction of the caller: it stands or falls with it. Call [`Queue::wake`] afterwards.
     pub async fn ask_within(&self, tx: &mut Tx, ask: Ask) -> Result<Asked, AskError> {
-        let new = ask::check(&self.kinds, self.rules.now().payload_limit, &ask)?;
-        let outcome = jobs::insert(tx, std::slice::from_ref(&new)).await?;
-        let outcome = outcome.first().copied().ok_or(store::Error::Closed { act: "queue jobs" })?;
-        self.answer(outcome, ask)
+        let all = self.ask_all_within(tx, vec![ask]).await?;
+        all.first().copied().ok_or_else(|| store::Error::Closed { act: "queue jobs" }.into())
+    }
+
+    /// The same for many, in one statement; gives what became of each in order. The first refusal refuses them all.
+    pub async fn ask_all_within(&self, tx: &mut Tx, asks: Vec<Ask>) -> Result<Vec<Asked>, AskError> {
+        let limit = self.rules.now().payload_limit;
+        let news = asks.iter().map(|ask| ask::check(&self.kinds, limit, ask)).collect::<Result<Vec<_>, _>>()?;
+        let outcomes = jobs::insert(tx, &news).await?;
+        outcomes.into_iter().zip(asks).map(|(outcome, ask)| self.answer(outcome, ask)).collect()
     }
 
     fn answer(&self, outcome: Inserted, ask: Ask) -> Result<Asked, AskError> {

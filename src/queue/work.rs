@@ -6,6 +6,7 @@
 //! back too.
 
 use std::collections::VecDeque;
+use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -33,7 +34,6 @@ const AGAIN: Duration = Duration::from_secs(1);
 const STOPPED: &str = "given back unfinished when the service stopped";
 
 /// Everything a worker needs.
-#[derive(Clone)]
 pub(super) struct Workers {
     pub(super) rules: Arc<Live>,
     pub(super) kinds: Kinds,
@@ -43,50 +43,110 @@ pub(super) struct Workers {
     pub(super) ambient: Ambient,
 }
 
+/// What a worker's loop has in its hands.
+#[derive(Default)]
+struct Shift {
+    running: JoinSet<()>,
+    ahead: VecDeque<Claimed>,
+    /// The claim that is under way.
+    claim: Option<Claim>,
+    /// Claims so far.
+    turn: usize,
+    /// Runs that ended since the last claim went out.
+    ended: usize,
+    /// Lanes and kinds that were shut and may still be in the claim that is under way.
+    shut: Vec<(Scope, String)>,
+}
+
+type Claim = Pin<Box<dyn Future<Output = Result<Vec<Claimed>, store::Error>> + Send>>;
+
+impl Shift {
+    /// How many jobs to take now: enough to fill the workers and have as many ahead as end while a claim is under way,
+    /// but not for the sake of a few.
+    fn wanted(&self, workers: usize) -> usize {
+        let in_hand = self.running.len() + self.ahead.len();
+        let room = (workers + self.ended.clamp(BATCH / 2, BATCH)).saturating_sub(in_hand);
+        if !self.ahead.is_empty() && room < BATCH / 2 { 0 } else { room.min(BATCH) }
+    }
+}
+
+/// Resolves with the claim that is under way, never when there is none.
+async fn answered(claim: &mut Option<Claim>) -> Result<Vec<Claimed>, store::Error> {
+    let Some(under_way) = claim else { return std::future::pending().await };
+    let taken = under_way.await;
+    *claim = None;
+    taken
+}
+
 impl Workers {
     /// Works until the house stops.
     pub(super) async fn serve(self, stop: Stop) -> Result<(), Failure> {
-        let mut running = JoinSet::new();
-        let mut ahead: VecDeque<Claimed> = VecDeque::new();
-        let mut turn = 0usize;
-        self.hands.working.store(true, Ordering::Relaxed);
+        let this = Arc::new(self);
+        let mut shift = Shift::default();
+        let mut idle = false;
+        this.hands.working.store(true, Ordering::Relaxed);
         while !stop.is_asked() {
-            self.hands.turned.notify_waiters();
-            let wanted = self.wanted(running.len(), ahead.len());
-            let mut idle = wanted == 0;
-            if wanted > 0 {
-                match self.claim(wanted, turn).await {
-                    Ok(taken) => {
-                        turn = turn.wrapping_add(1);
-                        idle = taken.is_empty();
-                        ahead.extend(taken);
-                    }
-                    Err(error) if error.is_fatal() => return Err(error.into()),
-                    Err(error) => {
-                        tracing::warn!("No job could be taken: {error}");
-                        self.pause(&stop).await;
-                    }
-                }
+            this.hands.turned.notify_waiters();
+            this.let_go_of_shut(&mut shift).await;
+            if shift.claim.is_none() && !idle {
+                this.send_claim(&mut shift);
             }
-            self.let_go_of_shut(&mut ahead).await;
-            while running.len() < self.rules.now().workers
-                && let Some(job) = ahead.pop_front()
+            while shift.running.len() < this.rules.now().workers
+                && let Some(job) = shift.ahead.pop_front()
             {
-                let this = self.clone();
-                running.spawn(async move { this.run(job).await });
+                let this = this.clone();
+                shift.running.spawn(async move { this.run(job).await });
             }
-            if idle {
-                self.rest(&mut running, &stop).await;
+            idle = this.wait(&mut shift, &stop).await?;
+            while shift.running.try_join_next().is_some() {
+                shift.ended += 1;
             }
-            while running.try_join_next().is_some() {}
         }
-        self.drain(running, ahead, &stop).await
+        if shift.claim.is_some() {
+            shift.ahead.extend(answered(&mut shift.claim).await.unwrap_or_default());
+        }
+        this.drain(shift.running, shift.ahead, &stop).await
     }
 
-    /// How many jobs to take now: enough to fill the workers and one batch ahead, but not for the sake of a few.
-    fn wanted(&self, running: usize, ahead: usize) -> usize {
-        let room = (self.rules.now().workers + BATCH / 2).saturating_sub(running + ahead);
-        if ahead > 0 && room < BATCH / 2 { 0 } else { room.min(BATCH) }
+    /// Lets a claim go out if there is room for it. It is under way while the workers go on.
+    fn send_claim(self: &Arc<Self>, shift: &mut Shift) {
+        let wanted = shift.wanted(self.rules.now().workers);
+        if wanted > 0 {
+            let (this, turn) = (self.clone(), shift.turn);
+            shift.claim = Some(Box::pin(async move { this.claim(wanted, turn).await }));
+            shift.turn = turn.wrapping_add(1);
+            shift.ended = 0;
+        }
+    }
+
+    /// Waits until a claim is answered, a worker is free, something may be due, or the house stops; true when there is
+    /// nothing to take. A bell that rings while a claim is under way is heard after it.
+    async fn wait(&self, shift: &mut Shift, stop: &Stop) -> Result<bool, Failure> {
+        let Shift { running, claim, ahead, ended, .. } = shift;
+        let under_way = claim.is_some();
+        let taken = tokio::select! {
+            biased;
+            () = stop.asked() => return Ok(false),
+            taken = answered(claim), if under_way => taken,
+            () = self.hands.due.notified(), if !under_way => return Ok(false),
+            Some(_) = running.join_next(), if !running.is_empty() => {
+                *ended += 1;
+                return Ok(false);
+            }
+        };
+        match taken {
+            Ok(taken) => {
+                let nothing = taken.is_empty();
+                ahead.extend(taken);
+                Ok(nothing)
+            }
+            Err(error) if error.is_fatal() => Err(error.into()),
+            Err(error) => {
+                tracing::warn!("No job could be taken: {error}");
+                self.pause(stop).await;
+                Ok(false)
+            }
+        }
     }
 
     /// Takes jobs. Whoever holds a job when the process dies is charged with it, the innocent too; so of those that one
@@ -97,14 +157,14 @@ impl Workers {
         let alone = !self.hands.has_last_chance();
         let taken = self.store.write::<_, store::Error, _>(move |tx| {
             Box::pin(async move {
-                let known = |slot: &Slot| kinds.get(&slot.kind).is_some();
+                let slots = jobs::slots(tx, Some(last_chance)).await?;
+                let slots = slots.into_iter().filter(|slot| kinds.get(&slot.kind).is_some());
+                let (suspects, slots): (Vec<_>, Vec<_>) = slots.partition(|slot| matches!(slot.whom, Whom::From(_)));
                 let until = tx.now() + rules.lease;
                 let mut taken = Vec::with_capacity(wanted);
-                if alone && let Some(slot) = jobs::suspects(tx, last_chance).await?.into_iter().find(known) {
+                if alone && let Some(slot) = suspects.into_iter().max_by_key(|slot| slot.priority) {
                     taken.extend(jobs::take(tx, &slot, 1, (&rules.owner, until)).await?);
                 }
-                let slots = jobs::slots(tx).await?.into_iter().filter(known);
-                let slots: Vec<_> = slots.map(|slot| Slot { whom: Whom::Below(last_chance), ..slot }).collect();
                 for (slot, share) in shares(slots, wanted, turn) {
                     let room = wanted.saturating_sub(taken.len()).min(share);
                     if room > 0 {
@@ -151,16 +211,6 @@ impl Workers {
         }
     }
 
-    /// Waits until something may be due, a worker is free, or the house stops.
-    async fn rest(&self, running: &mut JoinSet<()>, stop: &Stop) {
-        tokio::select! {
-            biased;
-            () = stop.asked() => {}
-            Some(_) = running.join_next(), if !running.is_empty() => {}
-            () = self.hands.due.notified() => {}
-        }
-    }
-
     async fn pause(&self, stop: &Stop) {
         tokio::select! {
             biased;
@@ -169,9 +219,10 @@ impl Workers {
         }
     }
 
-    /// Gives back what was taken ahead of a lane or a kind that has been shut since.
-    async fn let_go_of_shut(&self, ahead: &mut VecDeque<Claimed>) {
-        let shut = self.hands.newly_shut();
+    /// Gives back what was taken ahead of a lane or a kind that has been shut since, also by a claim that is under way.
+    async fn let_go_of_shut(&self, shift: &mut Shift) {
+        let Shift { shut, ahead, claim, .. } = shift;
+        shut.extend(self.hands.newly_shut());
         if shut.is_empty() {
             return;
         }
@@ -184,10 +235,13 @@ impl Workers {
         let gone: Vec<_> = ahead.iter().filter(|job| !stays(job)).map(|job| job.id).collect();
         ahead.retain(stays);
         self.give_back("given back when its lane or kind was shut", |held| gone.contains(&held.id)).await;
+        if claim.is_none() {
+            shut.clear();
+        }
     }
 
     /// Waits for what runs; what was taken ahead and what still runs when the drain is over is given back.
-    async fn drain(self, mut running: JoinSet<()>, ahead: VecDeque<Claimed>, stop: &Stop) -> Result<(), Failure> {
+    async fn drain(&self, mut running: JoinSet<()>, ahead: VecDeque<Claimed>, stop: &Stop) -> Result<(), Failure> {
         let ahead: Vec<_> = ahead.into_iter().map(|job| job.id).collect();
         self.give_back(STOPPED, |held| ahead.contains(&held.id)).await;
         tokio::select! {

@@ -62,8 +62,8 @@ mod code {
 
 impl Error {
     /// Makes the function that turns a database error into ours, naming the act.
-    pub(crate) fn in_act(act: &'static str) -> impl Fn(sqlx::Error) -> Self {
-        move |cause| Self::from_sqlx(act, &cause)
+    pub(crate) fn in_act<C: std::borrow::Borrow<sqlx::Error>>(act: &'static str) -> impl Fn(C) -> Self {
+        move |cause| Self::from_sqlx(act, cause.borrow())
     }
 
     fn from_sqlx(act: &'static str, cause: &sqlx::Error) -> Self {

@@ -11,11 +11,12 @@ use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions, PgPool, Row, SqlitePool};
+use sqlx::{ConnectOptions, Connection, PgPool, Row, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
+use super::jobs::write_counts;
 use super::migrate::{self, MigrateError, Schema};
 use super::tx::{Conn, Tx, Work};
 use super::writer::{Closure, Errand, WAITING, Writer, WriterCounts};
@@ -25,6 +26,8 @@ use crate::domain::{Millis, Secret};
 
 /// How long a statement waits for another program that holds the database.
 const BUSY: Duration = Duration::from_secs(5);
+/// A connection that nobody used for so long is asked whether it still lives.
+const RESTED: Duration = Duration::from_secs(1);
 /// Reading connections of SQLite.
 const READERS: u32 = 4;
 /// Prepared statements that a connection keeps: batches come in many sizes.
@@ -151,7 +154,17 @@ impl Store {
     ) -> Result<(Self, WriterTask), OpenError> {
         let options: PgConnectOptions = url.reveal().parse().map_err(|_| OpenError::Address)?;
         let options = options.application_name("radard").statement_cache_capacity(PREPARED).disable_statement_logging();
-        let pool = PgPoolOptions::new().max_connections(connections).acquire_timeout(BUSY).connect_lazy_with(options);
+        let pool = PgPoolOptions::new()
+            .max_connections(connections)
+            .acquire_timeout(BUSY)
+            .test_before_acquire(false)
+            .before_acquire(|connection, meta| {
+                Box::pin(async move {
+                    let rested = meta.idle_for > RESTED;
+                    Ok(!rested || connection.ping().await.is_ok())
+                })
+            })
+            .connect_lazy_with(options);
         let store = Self {
             pool: Pool::Postgres(pool.clone()),
             ambient,
@@ -219,6 +232,8 @@ impl Store {
                 let begun = pool.begin().await.map_err(Error::in_act("begin a transaction"))?;
                 let mut tx = self.tx(Conn::Open(begun));
                 let done = work(&mut tx).await?;
+                let counted = std::mem::take(&mut tx.counted);
+                write_counts(&mut tx, counted, "").await?;
                 tx.commit().await?;
                 self.counts.commits.fetch_add(1, Ordering::Relaxed);
                 self.counts.errands.fetch_add(1, Ordering::Relaxed);

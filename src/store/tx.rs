@@ -3,6 +3,8 @@
 //! A statement is written once. `on!` gives the same expression to both drivers, because a query is typed by its
 //! database; nothing outside `store` sees either of them.
 
+use std::collections::BTreeMap;
+
 use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
 
@@ -20,7 +22,16 @@ pub struct Tx {
     /// The moment this work counts as, by the store's clock.
     pub(crate) now: Millis,
     pub(crate) entropy: Entropy,
+    /// How this work changes the counts of jobs, by kind and state; written when it ends.
+    pub(super) counted: Counted,
+    /// What goes to the database before the next statement, in one text with it where that is known to be safe.
+    lead: &'static str,
+    /// The last refusal that concerns more than the statement it met: a full or failing disk, a busy database.
+    trouble: Option<Error>,
 }
+
+/// Changes of the counts of jobs, by kind and state.
+pub(super) type Counted = BTreeMap<(String, &'static str), i64>;
 
 #[derive(Debug)]
 pub(super) enum Conn {
@@ -42,7 +53,7 @@ pub(super) enum Raw<'a> {
 
 impl Tx {
     pub(super) const fn new(conn: Conn, now: Millis, entropy: Entropy) -> Self {
-        Self { conn, now, entropy }
+        Self { conn, now, entropy, counted: Counted::new(), lead: "", trouble: None }
     }
 
     /// The moment this work counts as.
@@ -79,6 +90,45 @@ impl Tx {
         }
     }
 
+    /// Lets `lead` (statements without parameters, each closed by a semicolon) go before whatever comes next: on
+    /// `SQLite` each text is a way to another thread and back, and those ways are what a small write costs.
+    pub(super) const fn lead(&mut self, lead: &'static str) {
+        self.lead = lead;
+    }
+
+    /// Whether a lead still waits, that is nothing was run since it was given.
+    pub(super) const fn is_led(&self) -> bool {
+        !self.lead.is_empty()
+    }
+
+    /// `sql` behind the lead, if one waits. For statements that often come first.
+    pub(super) fn led(&mut self, sql: &str) -> String {
+        [std::mem::take(&mut self.lead), sql].concat()
+    }
+
+    /// Sends a lead that still waits; `on!` calls this before each statement.
+    pub(super) async fn ready(&mut self) -> Result<(), sqlx::Error> {
+        let lead = std::mem::take(&mut self.lead);
+        match (lead, self.raw()) {
+            ("", _) => Ok(()),
+            (_, Raw::Sqlite(db)) => sqlx::query(lead).execute(db).await.map(drop),
+            (_, Raw::Postgres(db)) => sqlx::raw_sql(lead).execute(db).await.map(drop),
+        }
+    }
+
+    /// Remembers what a statement was refused for, if it concerns more than the statement.
+    pub(super) fn refused(&mut self, cause: &sqlx::Error) {
+        let error = Error::in_act("run a transaction")(cause);
+        if error.is_passing() || error.is_fatal() {
+            self.trouble = Some(error);
+        }
+    }
+
+    /// Why the whole transaction is gone, if a statement met the reason.
+    pub(super) const fn take_trouble(&mut self) -> Option<Error> {
+        self.trouble.take()
+    }
+
     /// Runs `sql` without rows and without parameters: `BEGIN`, `COMMIT`, pragmas.
     pub(super) async fn run(&mut self, act: &'static str, sql: &'static str) -> Result<(), Error> {
         on!(self, db => sqlx::query(sql).execute(db).await.map(drop)).map_err(Error::in_act(act))
@@ -87,11 +137,18 @@ impl Tx {
 
 /// Gives `$body` the driver's connection as `$db`, whichever database it is.
 macro_rules! on {
-    ($tx:expr, $db:ident => $body:expr) => {
-        match $tx.raw() {
-            $crate::store::tx::Raw::Sqlite($db) => $body,
-            $crate::store::tx::Raw::Postgres($db) => $body,
+    ($tx:expr, $db:ident => $body:expr) => {{
+        let answer = match $tx.ready().await {
+            Err(refused) => Err(refused),
+            Ok(()) => match $tx.raw() {
+                $crate::store::tx::Raw::Sqlite($db) => $body,
+                $crate::store::tx::Raw::Postgres($db) => $body,
+            },
+        };
+        if let Err(cause) = &answer {
+            $tx.refused(cause);
         }
-    };
+        answer
+    }};
 }
 pub(super) use on;

@@ -14,7 +14,8 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
-use super::tx::{Tx, Work};
+use super::jobs::write_counts;
+use super::tx::{Counted, Tx, Work};
 use super::wal;
 use crate::ambient::{Clock, Hold};
 
@@ -123,27 +124,49 @@ impl Writer {
         since: Duration,
     ) -> Result<(), Error> {
         self.tx.now = self.clock.now();
-        let begin = self.tx.run("begin a transaction", "BEGIN IMMEDIATE").await;
+        let _of_before = self.tx.take_trouble();
+        let mut done = self.run_all(first, group, since).await;
+        if let Err(error) = &mut done {
+            // That a transaction is gone is not yet why.
+            if let Some(trouble) = self.tx.take_trouble() {
+                *error = trouble;
+            }
+            self.tx.lead("");
+            let _already_gone = self.tx.run("roll back", "ROLLBACK").await;
+        }
+        done
+    }
+
+    /// Each errand has a savepoint of its own; that of the last is closed by the commit.
+    async fn run_all(
+        &mut self,
+        first: Box<dyn Errand>,
+        group: &mut Vec<Box<dyn Errand>>,
+        since: Duration,
+    ) -> Result<(), Error> {
+        let mut counted = Counted::new();
         let mut next = Some(first);
-        while let Some(errand) = next.take() {
+        self.tx.lead("BEGIN IMMEDIATE; SAVEPOINT errand; ");
+        while let Some(mut errand) = next.take() {
+            let keep = errand.run(&mut self.tx).await;
             group.push(errand);
-            if begin.is_ok() {
-                let Some(errand) = group.last_mut() else { break };
-                if let Err(error) = run_apart(&mut self.tx, errand.as_mut()).await {
-                    let _already_gone = self.tx.run("roll back", "ROLLBACK").await;
-                    return Err(error);
+            let changes = std::mem::take(&mut self.tx.counted);
+            if keep {
+                for (key, n) in changes {
+                    *counted.entry(key).or_default() += n;
                 }
+            } else if !self.tx.is_led() {
+                // A full disk or a failed read rolls everything back by itself; then this fails, and so does the group.
+                self.tx.run("roll back", "ROLLBACK TO errand").await?;
             }
             if group.len() < GROUP && self.clock.steady().saturating_sub(since) < GATHER {
                 next = self.inbox.try_recv().ok();
             }
+            if keep && next.is_some() && !self.tx.is_led() {
+                self.tx.lead("RELEASE errand; SAVEPOINT errand; ");
+            }
         }
-        begin?;
-        let committed = self.tx.run("commit", "COMMIT").await;
-        if committed.is_err() {
-            let _already_gone = self.tx.run("roll back", "ROLLBACK").await;
-        }
-        committed
+        write_counts(&mut self.tx, counted, "COMMIT").await
     }
 
     fn count(&self, errands: usize, begun: Duration) {
@@ -152,14 +175,4 @@ impl Writer {
         self.counts.errands.fetch_add(u64::try_from(errands).unwrap_or(0), Ordering::Relaxed);
         self.counts.busy_us.fetch_add(u64::try_from(busy.as_micros()).unwrap_or(0), Ordering::Relaxed);
     }
-}
-
-/// Runs one errand under its own savepoint. An error here means that the whole transaction is gone.
-async fn run_apart(tx: &mut Tx, errand: &mut dyn Errand) -> Result<(), Error> {
-    tx.run("begin a transaction", "SAVEPOINT errand").await?;
-    if !errand.run(tx).await {
-        // A full disk or a failed read rolls everything back by itself; then this fails, and so does the group.
-        tx.run("roll back", "ROLLBACK TO errand").await?;
-    }
-    tx.run("close a savepoint", "RELEASE errand").await
 }

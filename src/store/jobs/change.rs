@@ -3,7 +3,7 @@
 use uuid::Uuid;
 
 use super::state::State;
-use super::tally::Changes;
+use super::tally::moved;
 use crate::domain::JobId;
 use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
@@ -37,9 +37,7 @@ async fn change(
         let now = tx.now.0;
         on!(tx, db => sqlx::query(text).bind(now).bind(id).execute(db).await.map(drop))
             .map_err(Error::in_act("change a job"))?;
-        let mut changes = Changes::default();
-        changes.moved(&kind, Some(state), Some(to));
-        changes.write(tx).await?;
+        moved(tx, &kind, Some(state), Some(to));
     }
     Ok(Some(state))
 }

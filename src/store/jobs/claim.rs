@@ -1,15 +1,16 @@
 //! Taking jobs: the heads of all lines in one look, then the next jobs of one line.
 //!
 //! A *slot* is a pair of lane and kind. The first statement hops from slot to slot over the index, so a closed lane
-//! with a hundred thousand waiting jobs costs one hop, and what is not due is not in that index at all. Jobs that
-//! crashed before are few; whoever claims may ask for them apart from the others.
+//! with a hundred thousand waiting jobs costs one hop, and what is not due is not in that index at all. Lane and kind
+//! are compared one by one: to pass a pair of values `SQLite` walks over every row that equals it. Jobs that crashed
+//! before are few; whoever claims may ask for them apart from the others.
 
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
-use super::batch::places;
+use super::batch::{Text, even};
 use super::state::State;
-use super::tally::Changes;
+use super::tally::moved;
 use crate::domain::Millis;
 use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
@@ -17,18 +18,21 @@ use crate::store::tx::{Tx, on};
 const SLOTS: &str = "WITH RECURSIVE head(id) AS (
         SELECT (SELECT id FROM job WHERE turn IS NOT NULL ORDER BY lane, kind, priority DESC, turn, id LIMIT 1)
         UNION ALL
-        SELECT (SELECT n.id FROM job n WHERE n.turn IS NOT NULL AND (n.lane, n.kind) > (j.lane, j.kind)
-            ORDER BY n.lane, n.kind, n.priority DESC, n.turn, n.id LIMIT 1)
+        SELECT COALESCE(
+            (SELECT n.id FROM job n WHERE n.turn IS NOT NULL AND n.lane = j.lane AND n.kind > j.kind
+                ORDER BY n.lane, n.kind, n.priority DESC, n.turn, n.id LIMIT 1),
+            (SELECT n.id FROM job n WHERE n.turn IS NOT NULL AND n.lane > j.lane
+                ORDER BY n.lane, n.kind, n.priority DESC, n.turn, n.id LIMIT 1))
         FROM head JOIN job j ON j.id = head.id
+    ), line(lane, kind, priority, crashed) AS (
+        SELECT j.lane, j.kind, j.priority, FALSE FROM head JOIN job j ON j.id = head.id
+        UNION ALL
+        SELECT j.lane, j.kind, MAX(j.priority), TRUE FROM job j
+        WHERE j.turn IS NOT NULL AND j.crashes > 0 AND j.crashes >= $2 GROUP BY j.lane, j.kind
     )
-    SELECT j.lane, j.kind, j.priority FROM head JOIN job j ON j.id = head.id
+    SELECT lane, kind, priority, crashed FROM line
     WHERE NOT EXISTS (SELECT 1 FROM gate g WHERE (g.paused OR g.open_at > $1)
-        AND ((g.scope = 'lane' AND g.name = j.lane) OR (g.scope = 'kind' AND g.name = j.kind)))";
-const SUSPECTS: &str = "SELECT j.lane, j.kind, MAX(j.priority) AS priority FROM job j
-    WHERE j.turn IS NOT NULL AND j.crashes > 0 AND j.crashes >= $2
-    AND NOT EXISTS (SELECT 1 FROM gate g WHERE (g.paused OR g.open_at > $1)
-        AND ((g.scope = 'lane' AND g.name = j.lane) OR (g.scope = 'kind' AND g.name = j.kind)))
-    GROUP BY j.lane, j.kind ORDER BY 3 DESC";
+        AND ((g.scope = 'lane' AND g.name = line.lane) OR (g.scope = 'kind' AND g.name = line.kind)))";
 const TAKE: &str = "WITH pick AS MATERIALIZED (
         SELECT id FROM job WHERE lane = $1 AND kind = $2 AND turn IS NOT NULL AND (crashes >= $7) = $8
         ORDER BY priority DESC, turn, id LIMIT $3)
@@ -44,10 +48,10 @@ const TAKE_LOCKED: &str = "WITH pick AS MATERIALIZED (
     WHERE id IN (SELECT id FROM pick)
     RETURNING id, kind, key, lane, target, payload, priority, attempts, attempts_max, crashes, snoozes, fence, progress";
 
-pub(super) const STATEMENTS: &[&str] = &[SLOTS, SUSPECTS, TAKE, TAKE_LOCKED];
+pub(super) const STATEMENTS: &[&str] = &[SLOTS, TAKE, TAKE_LOCKED];
 
 /// A line of due jobs that may be taken from.
-#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slot {
     /// The lane.
     pub lane: String,
@@ -56,7 +60,6 @@ pub struct Slot {
     /// The priority of its next job.
     pub priority: i64,
     /// Which of its jobs are meant.
-    #[sqlx(skip)]
     pub whom: Whom,
 }
 
@@ -103,18 +106,22 @@ pub struct Claimed {
     pub progress: Option<String>,
 }
 
-/// The lines that have due jobs and stand open.
-pub async fn slots(tx: &mut Tx) -> Result<Vec<Slot>, Error> {
-    let now = tx.now.0;
-    on!(tx, db => sqlx::query_as(SLOTS).bind(now).fetch_all(db).await).map_err(Error::in_act("look for due jobs"))
-}
-
-/// The open lines of due jobs that have `crashes` or more behind them, the most urgent first.
-pub async fn suspects(tx: &mut Tx, crashes: i64) -> Result<Vec<Slot>, Error> {
-    let now = tx.now.0;
-    let found: Vec<Slot> = on!(tx, db => sqlx::query_as(SUSPECTS).bind(now).bind(crashes).fetch_all(db).await)
-        .map_err(Error::in_act("look for jobs that crashed before"))?;
-    Ok(found.into_iter().map(|slot| Slot { whom: Whom::From(crashes), ..slot }).collect())
+/// The lines that have due jobs and stand open. With `last_chance`, jobs with so many crashes behind them are lines of
+/// their own, apart from the others of their lane and kind.
+pub async fn slots(tx: &mut Tx, last_chance: Option<i64>) -> Result<Vec<Slot>, Error> {
+    let (now, text) = (tx.now.0, tx.led(SLOTS));
+    let lines: Vec<(String, String, i64, bool)> = on!(tx, db => sqlx::query_as(AssertSqlSafe(text))
+        .bind(now).bind(last_chance.unwrap_or(i64::MAX)).fetch_all(db).await)
+    .map_err(Error::in_act("look for due jobs"))?;
+    let slot = |(lane, kind, priority, crashed)| {
+        let whom = match last_chance {
+            None => Whom::Everyone,
+            Some(crashes) if crashed => Whom::From(crashes),
+            Some(crashes) => Whom::Below(crashes),
+        };
+        Slot { lane, kind, priority, whom }
+    };
+    Ok(lines.into_iter().map(slot).collect())
 }
 
 /// Takes up to `n` jobs of `slot` under a lease: who holds them, and until when.
@@ -130,24 +137,28 @@ pub async fn take(tx: &mut Tx, slot: &Slot, n: usize, (owner, until): (&str, Mil
         .bind(&slot.lane).bind(&slot.kind).bind(n).bind(owner).bind(until.0).bind(now).bind(crashes).bind(or_more)
         .fetch_all(db).await)
     .map_err(Error::in_act("take jobs"))?;
-    let mut changes = Changes::default();
     for job in &taken {
-        changes.moved(&job.kind, Some(State::Queued), Some(State::Running));
+        moved(tx, &job.kind, Some(State::Queued), Some(State::Running));
     }
-    changes.write(tx).await?;
     taken.sort_by_key(|job| (std::cmp::Reverse(job.priority), job.id));
     Ok(taken)
 }
 
 /// Renews the leases of `held` until `until`; gives those that are still ours.
 pub async fn renew(tx: &mut Tx, owner: &str, held: &[Uuid], until: Millis) -> Result<Vec<Uuid>, Error> {
-    let text = format!(
-        "UPDATE job SET lease_until = $1 WHERE state = 'running' AND lease_owner = $2 AND id IN {} RETURNING id",
-        places(3, 1, held.len())
-    );
+    let Some(last) = held.last() else { return Ok(Vec::new()) };
+    let rows = even(held.len());
+    let text = Text::of(tx)
+        .sql("UPDATE job SET lease_until = ")
+        .place()
+        .sql(" WHERE state = 'running' AND lease_owner = ")
+        .place()
+        .sql(" AND id IN ")
+        .rows(1, rows)
+        .sql(" RETURNING id");
     let kept: Vec<(Uuid,)> = on!(tx, db => {
-        let mut query = sqlx::query_as(AssertSqlSafe(text)).bind(until.0).bind(owner);
-        for id in held {
+        let mut query = sqlx::query_as(AssertSqlSafe(text.done())).bind(until.0).bind(owner);
+        for id in held.iter().chain(std::iter::repeat(last)).take(rows) {
             query = query.bind(*id);
         }
         query.fetch_all(db).await

@@ -1,33 +1,50 @@
 //! New jobs, many at a time, each with its place in line.
 //!
 //! A job that is due gets a *turn*: one more than the last turn of its target, and never less than the turn at the
-//! head of its line. Sorting by turn is what makes targets take turns, and it costs two index look-ups when a job
-//! joins instead of a search at every claim.
+//! head of its line. Sorting by turn is what makes targets take turns, and it costs two index look-ups for each target
+//! of a batch when jobs join instead of a search at every claim.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use sqlx::AssertSqlSafe;
+use uuid::Uuid;
 
-use super::batch::places;
+use super::batch::{Text, even};
 use super::state::State;
-use super::tally::Changes;
+use super::tally::moved;
 use crate::domain::{JobId, Millis};
 use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
 
 /// Values of a row in one insert.
-const WIDTH: usize = 17;
+const WIDTH: usize = 12;
 /// Rows in one statement.
 const ROWS: usize = 64;
 
-const LINE: &str = "SELECT
-    (SELECT turn FROM job WHERE lane = $1 AND kind = $2 AND priority = $3 AND target = $4 AND turn IS NOT NULL
-        ORDER BY turn DESC LIMIT 1),
-    (SELECT turn FROM job WHERE lane = $1 AND kind = $2 AND priority = $3 AND turn IS NOT NULL
-        ORDER BY turn LIMIT 1)";
+const VALUES: &str = "WITH v(v_id, v_kind, v_key, v_lane, v_target, v_payload, v_priority, v_run_at, v_attempts_max,
+    v_now, v_place, v_nth) AS (VALUES ";
+const INSERT: &str = "), ends(e_place, e_behind, e_head) AS MATERIALIZED (SELECT v_place,
+    COALESCE((SELECT turn + 1 FROM job WHERE lane = v_lane AND kind = v_kind AND priority = v_priority
+        AND target = v_target AND turn IS NOT NULL ORDER BY turn DESC LIMIT 1), 0),
+    COALESCE((SELECT turn FROM job WHERE lane = v_lane AND kind = v_kind AND priority = v_priority
+        AND turn IS NOT NULL ORDER BY turn LIMIT 1), 0)
+    FROM v WHERE v_nth = 0)
+    INSERT INTO job (id, kind, key, lane, target, payload, state, priority, run_at, turn, attempts, attempts_max,
+        crashes, snoozes, fence, created_at, updated_at)
+    SELECT v_id, v_kind, v_key, v_lane, v_target, v_payload, 'queued', v_priority, v_run_at,
+        v_nth + CASE WHEN e_behind > e_head THEN e_behind ELSE e_head END, 0, v_attempts_max, 0, 0, 0, v_now, v_now
+    FROM v LEFT JOIN ends ON e_place = v_place WHERE v_id IS NOT NULL
+    ON CONFLICT (kind, key) DO NOTHING RETURNING id";
+const PLACES: &str = "WITH v(v_n, v_lane, v_kind, v_priority, v_target) AS (VALUES ";
+const LINES: &str = ") SELECT v_n,
+    (SELECT turn FROM job WHERE lane = v_lane AND kind = v_kind AND priority = v_priority AND target = v_target
+        AND turn IS NOT NULL ORDER BY turn DESC LIMIT 1),
+    (SELECT turn FROM job WHERE lane = v_lane AND kind = v_kind AND priority = v_priority
+        AND turn IS NOT NULL ORDER BY turn LIMIT 1)
+    FROM v WHERE v_n IS NOT NULL";
 const SAME: &str = "SELECT id, payload FROM job WHERE kind = $1 AND key = $2";
 
-pub(super) const STATEMENTS: &[&str] = &[LINE, SAME];
+pub(super) const STATEMENTS: &[&str] = &[SAME];
 
 /// A job to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,44 +81,55 @@ pub enum Inserted {
 /// Puts `news` into the table, in order; a key that exists changes nothing.
 pub async fn insert(tx: &mut Tx, news: &[New]) -> Result<Vec<Inserted>, Error> {
     let mut outcomes = Vec::with_capacity(news.len());
-    let mut changes = Changes::default();
-    let mut line = Line::default();
     for page in news.chunks(ROWS) {
-        let mut rows = Vec::with_capacity(page.len());
-        for new in page {
-            let turn = if new.run_at.is_none_or(|at| at <= tx.now) { Some(line.turn(tx, new).await?) } else { None };
-            rows.push((tx.entropy.id(tx.now), turn));
-        }
+        let rows = rows(tx, page);
         let made = insert_page(tx, page, &rows).await?;
         for (new, (id, _)) in page.iter().zip(rows) {
             if made.contains(&id) {
-                changes.moved(&new.kind, None, Some(State::Queued));
+                moved(tx, &new.kind, None, Some(State::Queued));
                 outcomes.push(Inserted::New(JobId(id)));
             } else {
                 outcomes.push(look_again(tx, new).await?);
             }
         }
     }
-    changes.write(tx).await?;
     Ok(outcomes)
 }
 
-async fn insert_page(
-    tx: &mut Tx,
-    page: &[New],
-    rows: &[(uuid::Uuid, Option<i64>)],
-) -> Result<std::collections::HashSet<uuid::Uuid>, Error> {
-    let text = format!("INSERT INTO job (id, kind, key, lane, target, payload, state, priority, run_at, turn,
-    attempts, attempts_max, crashes, snoozes, fence, created_at, updated_at) VALUES {} ON CONFLICT (kind, key) DO NOTHING RETURNING id", places(1, page.len(), WIDTH));
+/// Each row's id and its place: which of the lines of this page, and the how manyth there. Later jobs have none.
+type Row = (Uuid, Option<(i64, i64)>);
+
+fn rows(tx: &Tx, page: &[New]) -> Vec<Row> {
+    let mut lines = HashMap::new();
+    let mut rows = Vec::with_capacity(page.len());
+    for new in page {
+        let due = new.run_at.is_none_or(|at| at <= tx.now);
+        let place = due.then(|| {
+            let fresh = i64::try_from(lines.len()).unwrap_or(0);
+            let (line, next) = lines.entry(new.place()).or_insert((fresh, 0));
+            (*line, std::mem::replace(next, *next + 1))
+        });
+        rows.push((tx.entropy.id(tx.now), place));
+    }
+    rows
+}
+
+async fn insert_page(tx: &mut Tx, page: &[New], rows: &[Row]) -> Result<HashSet<Uuid>, Error> {
+    let filled = even(page.len());
+    let text = Text::of(tx).sql(VALUES).rows(WIDTH, filled).sql(INSERT).led(tx);
     let now = tx.now.0;
-    let made: Vec<(uuid::Uuid,)> = on!(tx, db => {
+    let made: Vec<(Uuid,)> = on!(tx, db => {
         let mut query = sqlx::query_as(AssertSqlSafe(text));
-        for (new, (id, turn)) in page.iter().zip(rows) {
+        for (new, (id, place)) in page.iter().zip(rows) {
             query = query
-                .bind(*id).bind(&new.kind).bind(&new.key).bind(&new.lane).bind(&new.target).bind(&new.payload)
-                .bind(State::Queued.as_str()).bind(i64::from(new.priority)).bind(new.run_at.map_or(now, |at| at.0)).bind(*turn)
-                .bind(0i64).bind(i64::from(new.attempts_max)).bind(0i64).bind(0i64).bind(0i64)
-                .bind(now).bind(now);
+                .bind(Some(*id)).bind(&new.kind).bind(&new.key).bind(&new.lane).bind(&new.target).bind(&new.payload)
+                .bind(i64::from(new.priority)).bind(new.run_at.map_or(now, |at| at.0)).bind(i64::from(new.attempts_max))
+                .bind(now).bind(place.map(|(line, _)| line)).bind(place.map(|(_, nth)| nth));
+        }
+        for _ in page.len()..filled {
+            query = query
+                .bind(None::<Uuid>).bind("").bind("").bind("").bind("").bind("")
+                .bind(0i64).bind(0i64).bind(0i64).bind(0i64).bind(None::<i64>).bind(None::<i64>);
         }
         query.fetch_all(db).await
     })
@@ -110,15 +138,17 @@ async fn insert_page(
 }
 
 async fn look_again(tx: &mut Tx, new: &New) -> Result<Inserted, Error> {
-    let found: (uuid::Uuid, String) =
-        on!(tx, db => sqlx::query_as(SAME).bind(&new.kind).bind(&new.key).fetch_one(db).await)
-            .map_err(Error::in_act("find the job with the same key"))?;
+    let found: (Uuid, String) = on!(tx, db => sqlx::query_as(SAME).bind(&new.kind).bind(&new.key).fetch_one(db).await)
+        .map_err(Error::in_act("find the job with the same key"))?;
     Ok(if found.1 == new.payload { Inserted::Same(JobId(found.0)) } else { Inserted::Clash(JobId(found.0)) })
 }
 
 /// The ends of the lines that this transaction has looked at.
 #[derive(Debug, Default)]
-pub(super) struct Line(HashMap<(String, String, i32, String), i64>);
+pub(super) struct Line(HashMap<Place, i64>);
+
+/// A line and who stands in it: lane, kind, priority, target.
+type Place = (String, String, i32, String);
 
 /// What a job needs to be lined up.
 pub(super) trait Waits {
@@ -132,19 +162,50 @@ impl Waits for New {
 }
 
 impl Line {
-    /// The next turn of `job`'s target.
-    pub(super) async fn turn(&mut self, tx: &mut Tx, job: &impl Waits) -> Result<i64, Error> {
-        let (lane, kind, priority, target) = job.place();
-        let place = (lane.to_owned(), kind.to_owned(), priority, target.to_owned());
-        let next = if let Some(next) = self.0.get(&place) {
-            *next
-        } else {
-            let (last, head): (Option<i64>, Option<i64>) = on!(tx, db => sqlx::query_as(LINE)
-                .bind(lane).bind(kind).bind(i64::from(priority)).bind(target).fetch_one(db).await)
-            .map_err(Error::in_act("find a place in line"))?;
-            last.map_or(0, |turn| turn + 1).max(head.unwrap_or(0))
+    /// The next turn of each job's target, in order.
+    pub(super) async fn turns<W: Waits + Sync>(&mut self, tx: &mut Tx, jobs: &[&W]) -> Result<Vec<i64>, Error> {
+        let mut places = Vec::with_capacity(jobs.len());
+        let mut unseen = Vec::new();
+        for job in jobs {
+            let (lane, kind, priority, target) = job.place();
+            let place = (lane.to_owned(), kind.to_owned(), priority, target.to_owned());
+            if !self.0.contains_key(&place) {
+                self.0.insert(place.clone(), 0);
+                unseen.push(place.clone());
+            }
+            places.push(place);
+        }
+        for page in unseen.chunks(ROWS) {
+            self.look(tx, page).await?;
+        }
+        let mut step = |place| {
+            let next = self.0.entry(place).or_default();
+            std::mem::replace(next, *next + 1)
         };
-        self.0.insert(place, next + 1);
-        Ok(next)
+        Ok(places.into_iter().map(&mut step).collect())
+    }
+
+    /// Looks at the ends of lines: behind the target's last job, and not before the head of the line.
+    async fn look(&mut self, tx: &mut Tx, page: &[Place]) -> Result<(), Error> {
+        let rows = even(page.len());
+        let text = Text::of(tx).sql(PLACES).rows(5, rows).sql(LINES);
+        let ends: Vec<(i64, Option<i64>, Option<i64>)> = on!(tx, db => {
+            let mut query = sqlx::query_as(AssertSqlSafe(text.done()));
+            for (n, (lane, kind, priority, target)) in (0i64..).zip(page) {
+                query = query.bind(Some(n)).bind(lane).bind(kind).bind(i64::from(*priority)).bind(target);
+            }
+            for _ in page.len()..rows {
+                query = query.bind(None::<i64>).bind("").bind("").bind(0i64).bind("");
+            }
+            query.fetch_all(db).await
+        })
+        .map_err(Error::in_act("find a place in line"))?;
+        for (n, last, head) in ends {
+            let place = usize::try_from(n).ok().and_then(|n| page.get(n)).and_then(|place| self.0.get_mut(place));
+            if let Some(next) = place {
+                *next = last.map_or(0, |turn| turn + 1).max(head.unwrap_or(0));
+            }
+        }
+        Ok(())
     }
 }

@@ -15,11 +15,12 @@ mod tally;
 mod tend;
 
 pub use change::{cancel, retry, retry_kind};
-pub use claim::{Claimed, Slot, Whom, renew, slots, suspects, take};
+pub use claim::{Claimed, Slot, Whom, renew, slots, take};
 pub use insert::{Inserted, New, insert};
 pub use look::{Filter, Job, find, find_key, lanes, list, next_due, waits_for_person};
 pub use settle::{End, progress, settle, still_held};
 pub use state::State;
+pub(super) use tally::write as write_counts;
 pub use tally::{Count, FOLD_PAGE, counts, fold};
 pub use tend::{Orphans, Rescue, Rescued, promote, prune, rescue};
 

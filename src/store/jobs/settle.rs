@@ -3,14 +3,20 @@
 use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::batch::places;
+use super::batch::{Text, even};
 use super::state::State;
-use super::tally::Changes;
+use super::tally::moved;
 use crate::domain::{Class, Millis};
 use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
 
 const WIDTH: usize = 10;
+const VALUES: &str = "WITH v(v_id, v_fence, v_state, v_run_at, v_attempts, v_snoozes, v_class, v_error, v_result,
+    v_capped) AS (VALUES ";
+const SETTLE: &str = ") UPDATE job SET state = v_state, run_at = COALESCE(v_run_at, run_at),
+    attempts = attempts + v_attempts, snoozes = snoozes + v_snoozes, class = v_class, last_error = v_error,
+    result = v_result, retry_after_capped = v_capped, lease_owner = NULL, lease_until = NULL, updated_at = ";
+const SETTLE_WHICH: &str = " FROM v WHERE id = v_id AND fence = v_fence AND state = 'running' RETURNING id";
 
 const PROGRESS: &str = "UPDATE job SET progress = $1, crashes = 0, crashed_at = NULL, updated_at = $2
     WHERE id = $3 AND fence = $4 AND state = 'running' RETURNING id";
@@ -51,33 +57,30 @@ pub async fn settle(tx: &mut Tx, ends: &[End]) -> Result<Vec<Uuid>, Error> {
     if ends.is_empty() {
         return Ok(Vec::new());
     }
-    let text = format!(
-        "WITH v(v_id, v_fence, v_state, v_run_at, v_attempts, v_snoozes, v_class, v_error, v_result,
-    v_capped) AS (VALUES {})
-    UPDATE job SET state = v_state, run_at = COALESCE(v_run_at, run_at), attempts = attempts + v_attempts,
-        snoozes = snoozes + v_snoozes, class = v_class, last_error = v_error, result = v_result,
-        retry_after_capped = v_capped, lease_owner = NULL, lease_until = NULL, updated_at = $1
-    FROM v WHERE id = v_id AND fence = v_fence AND state = 'running' RETURNING id",
-        places(2, ends.len(), WIDTH)
-    );
+    let rows = even(ends.len());
+    let text = Text::of(tx).sql(VALUES).rows(WIDTH, rows).sql(SETTLE).place().sql(SETTLE_WHICH).led(tx);
     let now = tx.now.0;
     let kept: Vec<(Uuid,)> = on!(tx, db => {
-        let mut query = sqlx::query_as(AssertSqlSafe(text)).bind(now);
+        let mut query = sqlx::query_as(AssertSqlSafe(text));
         for end in ends {
             query = query
-                .bind(end.id).bind(end.fence).bind(end.state.as_str()).bind(end.run_at.map(|at| at.0))
+                .bind(Some(end.id)).bind(end.fence).bind(end.state.as_str()).bind(end.run_at.map(|at| at.0))
                 .bind(i64::from(end.attempts)).bind(i64::from(end.snoozes)).bind(end.class.as_str())
                 .bind(end.error.as_deref()).bind(end.result.as_deref()).bind(end.capped);
         }
-        query.fetch_all(db).await
+        for _ in ends.len()..rows {
+            query = query
+                .bind(None::<Uuid>).bind(0i64).bind("").bind(None::<i64>)
+                .bind(0i64).bind(0i64).bind("")
+                .bind(None::<&str>).bind(None::<&str>).bind(None::<i64>);
+        }
+        query.bind(now).fetch_all(db).await
     })
     .map_err(Error::in_act("settle jobs"))?;
     let kept: Vec<_> = kept.into_iter().map(|row| row.0).collect();
-    let mut changes = Changes::default();
     for end in ends.iter().filter(|end| kept.contains(&end.id)) {
-        changes.moved(&end.kind, Some(State::Running), Some(end.state));
+        moved(tx, &end.kind, Some(State::Running), Some(end.state));
     }
-    changes.write(tx).await?;
     Ok(kept)
 }
 

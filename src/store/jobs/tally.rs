@@ -1,13 +1,13 @@
 //! Exact counts per kind and state: deltas beside each change, folded now and then.
 
-use sqlx::Row;
+use sqlx::{AssertSqlSafe, Row};
 use std::collections::BTreeMap;
 
+use super::batch::Text;
 use super::state::State;
 use crate::store::error::Error;
-use crate::store::tx::{Tx, on};
+use crate::store::tx::{Counted, Tx, on};
 
-const ADD: &str = "INSERT INTO job_delta (id, kind, state, n) VALUES ($1, $2, $3, $4)";
 const COUNTS: &str = "SELECT kind, state, CAST(SUM(n) AS BIGINT) FROM (
         SELECT kind, state, n FROM job_tally UNION ALL SELECT kind, state, n FROM job_delta
     ) AS every_change GROUP BY kind, state HAVING SUM(n) <> 0 ORDER BY kind, state";
@@ -19,7 +19,7 @@ const TAKE_DELTAS_LOCKED: &str = "WITH pick AS MATERIALIZED
 const FOLD: &str = "INSERT INTO job_tally (kind, state, n) VALUES ($1, $2, $3)
     ON CONFLICT (kind, state) DO UPDATE SET n = job_tally.n + excluded.n";
 
-pub(super) const STATEMENTS: &[&str] = &[ADD, COUNTS, TAKE_DELTAS, TAKE_DELTAS_LOCKED, FOLD];
+pub(super) const STATEMENTS: &[&str] = &[COUNTS, TAKE_DELTAS, TAKE_DELTAS_LOCKED, FOLD];
 
 /// Deltas that one fold takes at most.
 pub const FOLD_PAGE: usize = 2000;
@@ -35,30 +35,38 @@ pub struct Count {
     pub n: i64,
 }
 
-/// What a transaction changed, gathered so that each pair of kind and state costs one row.
-#[derive(Debug, Default)]
-pub(super) struct Changes(BTreeMap<(String, State), i64>);
-
-impl Changes {
-    pub(super) fn moved(&mut self, kind: &str, from: Option<State>, to: Option<State>) {
-        for (state, by) in [(from, -1), (to, 1)] {
-            if let Some(state) = state {
-                *self.0.entry((kind.to_owned(), state)).or_default() += by;
-            }
+/// Notes that a job of `kind` went from one state to another. What a transaction notes is one row for each pair of
+/// kind and state, written when it ends.
+pub(super) fn moved(tx: &mut Tx, kind: &str, from: Option<State>, to: Option<State>) {
+    for (state, by) in [(from, -1), (to, 1)] {
+        if let Some(state) = state {
+            *tx.counted.entry((kind.to_owned(), state.as_str())).or_default() += by;
         }
     }
+}
 
-    pub(super) async fn write(self, tx: &mut Tx) -> Result<(), Error> {
-        for ((kind, state), n) in self.0 {
-            if n != 0 {
-                let id = tx.entropy.id(tx.now);
-                on!(tx, db => sqlx::query(ADD).bind(id).bind(&kind).bind(state.as_str()).bind(n)
-                    .execute(db).await.map(drop))
-                .map_err(Error::in_act("count jobs"))?;
-            }
-        }
-        Ok(())
+/// Writes what was noted, and runs `end` in the same text: nothing, or the commit of `SQLite`.
+pub(in crate::store) async fn write(tx: &mut Tx, counted: Counted, end: &str) -> Result<(), Error> {
+    let rows: Vec<_> = counted.into_iter().filter(|(_, n)| *n != 0).collect();
+    let mut text = Text::of(tx);
+    if !rows.is_empty() {
+        text = text.sql("INSERT INTO job_delta (id, kind, state, n) VALUES ").rows(4, rows.len());
     }
+    let text = match (rows.is_empty(), end) {
+        (true, "") => return Ok(()),
+        (true, _) => end.to_owned(),
+        (false, "") => text.done(),
+        (false, _) => text.sql("; ").sql(end).done(),
+    };
+    let ids: Vec<_> = rows.iter().map(|_| tx.entropy.id(tx.now)).collect();
+    on!(tx, db => {
+        let mut query = sqlx::query(AssertSqlSafe(text));
+        for (id, ((kind, state), n)) in ids.into_iter().zip(&rows) {
+            query = query.bind(id).bind(kind).bind(*state).bind(*n);
+        }
+        query.execute(db).await.map(drop)
+    })
+    .map_err(Error::in_act("commit"))
 }
 
 /// Every count that is not zero.

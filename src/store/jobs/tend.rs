@@ -5,10 +5,10 @@
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
-use super::batch::places;
+use super::batch::{Text, even};
 use super::insert::{Line, Waits};
 use super::state::State;
-use super::tally::Changes;
+use super::tally::moved;
 use crate::domain::Millis;
 use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
@@ -53,7 +53,7 @@ pub(super) const STATEMENTS: &[&str] =
     &[DUE, DUE_LOCKED, EXPIRED, EXPIRED_LOCKED, LEFT_BEHIND, LEFT_BEHIND_LOCKED, PRUNE];
 
 /// Rows in one statement.
-const ROWS: usize = 250;
+const ROWS: usize = 256;
 
 #[derive(Debug, FromRow)]
 struct Due {
@@ -81,25 +81,27 @@ pub async fn promote(tx: &mut Tx) -> Result<usize, Error> {
     if page.is_empty() {
         return Ok(0);
     }
-    let (mut line, mut changes) = (Line::default(), Changes::default());
-    let mut turns = Vec::with_capacity(page.len());
+    let mut line = Line::default();
     for due in &page {
-        turns.push(line.turn(tx, due).await?);
-        changes.moved(&due.kind, Some(State::read(&due.state)), Some(State::Queued));
+        moved(tx, &due.kind, Some(State::read(&due.state)), Some(State::Queued));
     }
-    let text = format!(
-        "WITH v(v_id, v_turn) AS (VALUES {}) UPDATE job SET state = 'queued', turn = v_turn FROM v WHERE id = v_id",
-        places(1, page.len(), 2)
-    );
+    let turns = line.turns(tx, &page.iter().collect::<Vec<_>>()).await?;
+    let rows = even(page.len());
+    let text = Text::of(tx)
+        .sql("WITH v(v_id, v_turn) AS (VALUES ")
+        .rows(2, rows)
+        .sql(") UPDATE job SET state = 'queued', turn = v_turn FROM v WHERE id = v_id");
     on!(tx, db => {
-        let mut query = sqlx::query(AssertSqlSafe(text));
+        let mut query = sqlx::query(AssertSqlSafe(text.done()));
         for (due, turn) in page.iter().zip(&turns) {
-            query = query.bind(due.id).bind(*turn);
+            query = query.bind(Some(due.id)).bind(*turn);
+        }
+        for _ in page.len()..rows {
+            query = query.bind(None::<Uuid>).bind(0i64);
         }
         query.execute(db).await.map(drop)
     })
     .map_err(Error::in_act(act))?;
-    changes.write(tx).await?;
     Ok(page.len())
 }
 
@@ -178,21 +180,30 @@ pub async fn rescue(
         return Ok(Vec::new());
     }
     let decided: Vec<_> = page.into_iter().map(|row| (decide(&row, now), row)).map(|(d, r)| (r, d)).collect();
-    let text = format!("WITH v(v_id, v_state, v_crashes, v_crashed_at, v_error) AS (VALUES {}) UPDATE job SET state = v_state, crashes = v_crashes, crashed_at = v_crashed_at,
-    class = 'local', last_error = v_error, run_at = $1, updated_at = $1, lease_owner = NULL, lease_until = NULL
-    FROM v WHERE id = v_id", places(2, decided.len(), 5));
-    let mut changes = Changes::default();
+    let rows = even(decided.len());
+    let text = Text::of(tx)
+        .sql("WITH v(v_id, v_state, v_crashes, v_crashed_at, v_error, v_now) AS (VALUES ")
+        .rows(6, rows)
+        .sql(
+            ") UPDATE job SET state = v_state, crashes = v_crashes, crashed_at = v_crashed_at, class = 'local',
+            last_error = v_error, run_at = v_now, updated_at = v_now, lease_owner = NULL, lease_until = NULL
+            FROM v WHERE id = v_id",
+        );
+    for (row, what) in &decided {
+        moved(tx, &row.kind, Some(State::Running), Some(what.state));
+    }
     on!(tx, db => {
-        let mut query = sqlx::query(AssertSqlSafe(text)).bind(now.0);
+        let mut query = sqlx::query(AssertSqlSafe(text.done()));
         for (row, what) in &decided {
-            changes.moved(&row.kind, Some(State::Running), Some(what.state));
-            query = query.bind(row.id).bind(what.state.as_str()).bind(what.crashes).bind(what.crashed_at.0)
-                .bind(what.error.as_str());
+            query = query.bind(Some(row.id)).bind(what.state.as_str()).bind(what.crashes).bind(what.crashed_at.0)
+                .bind(what.error.as_str()).bind(now.0);
+        }
+        for _ in decided.len()..rows {
+            query = query.bind(None::<Uuid>).bind("").bind(0i64).bind(0i64).bind("").bind(0i64);
         }
         query.execute(db).await.map(drop)
     })
     .map_err(Error::in_act(act))?;
-    changes.write(tx).await?;
     Ok(decided)
 }
 
@@ -202,10 +213,8 @@ pub async fn prune(tx: &mut Tx, state: State, before: Millis) -> Result<usize, E
     let gone: Vec<(String,)> = on!(tx, db => sqlx::query_as(PRUNE)
         .bind(state.as_str()).bind(before.0).bind(limit).fetch_all(db).await)
     .map_err(Error::in_act("throw away old jobs"))?;
-    let mut changes = Changes::default();
     for (kind,) in &gone {
-        changes.moved(kind, Some(state), None);
+        moved(tx, kind, Some(state), None);
     }
-    changes.write(tx).await?;
     Ok(gone.len())
 }

@@ -107,7 +107,7 @@ pub(super) async fn take(store: &Store, n: usize, owner: &'static str) -> Vec<jo
         .write::<_, super::Error, _>(move |tx| {
             Box::pin(async move {
                 let mut taken = Vec::new();
-                for slot in jobs::slots(tx).await? {
+                for slot in jobs::slots(tx, None).await? {
                     let until = tx.now() + Duration::from_mins(1);
                     taken.extend(jobs::take(tx, &slot, n, (owner, until)).await?);
                 }

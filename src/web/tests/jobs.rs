@@ -193,7 +193,7 @@ pub(super) async fn kill(store: &Store, n: usize, error: &'static str) {
         Box::pin(async move {
             let until = tx.now() + Duration::from_mins(1);
             let mut ends = Vec::new();
-            for slot in jobs::slots(tx).await? {
+            for slot in jobs::slots(tx, None).await? {
                 for job in jobs::take(tx, &slot, n, ("n1/1", until)).await? {
                     ends.push(End {
                         id: job.id,

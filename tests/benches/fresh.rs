@@ -1,0 +1,83 @@
+//! A database of its own for one figure, with its writer running; gone when the figure is taken.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Stdio};
+use std::sync::Mutex;
+use std::time::Duration;
+
+use anyhow::{Context, ensure};
+use radard::ambient::Ambient;
+use radard::domain::Secret;
+use radard::store::{Access, Place, Store};
+use radard::supervise::{Restart, Supervisor};
+
+/// An opened store with its writer, the way the daemon has it.
+pub(crate) struct Fresh {
+    pub(crate) store: Store,
+    pub(crate) house: Supervisor,
+    pub(crate) ambient: Ambient,
+    server: Option<(String, String)>,
+}
+
+impl Fresh {
+    /// Opens a new database: on the server `pg` when there is one, else the file `bench.db` in `dir`.
+    pub(crate) async fn open(dir: &Path, pg: Option<&str>, connections: u32) -> anyhow::Result<Self> {
+        let ambient = Ambient::real(Some(1));
+        let (place, server) = match pg {
+            None => (Place::Sqlite(dir.join("bench.db")), None),
+            Some(url) => {
+                let name = format!("bench_{}", ambient.entropy.id(ambient.clock.now()).simple());
+                psql(url, &format!("CREATE DATABASE {name}"))?;
+                let base = url.rsplit_once('/').context("the address of the server has no database")?.0;
+                (Place::Postgres(Secret::new(format!("{base}/{name}")), connections), Some((url.to_owned(), name)))
+            }
+        };
+        let (store, writer) = Store::open(&place, Access::Write, ambient.clone()).await?;
+        let house = Supervisor::new(ambient.clone());
+        let writer = Mutex::new(Some(writer));
+        house.spawn("store.writer", Restart::Never, move |_| {
+            let writer = writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+            async move {
+                match writer {
+                    Some(writer) => Ok(writer.serve().await?),
+                    None => Ok(()),
+                }
+            }
+        });
+        Ok(Self { store, house, ambient, server })
+    }
+
+    /// Lets everyone leave and throws a database on a server away.
+    pub(crate) async fn leave(self) -> anyhow::Result<()> {
+        self.store.close().await;
+        self.house.leave(Duration::from_secs(30)).await;
+        match self.server {
+            Some((url, name)) => psql(&url, &format!("DROP DATABASE {name} WITH (FORCE)")),
+            None => Ok(()),
+        }
+    }
+}
+
+fn psql(url: &str, sql: &str) -> anyhow::Result<()> {
+    let done = Command::new("psql").args(["-q", "-X", url, "-c", sql]).stdout(Stdio::null()).status();
+    ensure!(done.context("cannot run psql")?.success(), "psql refused `{sql}`");
+    Ok(())
+}
+
+/// A folder that is thrown away with the value.
+pub(crate) struct Folder(pub(crate) PathBuf);
+
+impl Folder {
+    /// Makes a new one.
+    pub(crate) fn new(name: &str) -> anyhow::Result<Self> {
+        let path = std::env::temp_dir().join(format!("radard-bench-{}-{name}", std::process::id()));
+        std::fs::create_dir_all(&path).with_context(|| format!("cannot make `{}`", path.display()))?;
+        Ok(Self(path))
+    }
+}
+
+impl Drop for Folder {
+    fn drop(&mut self) {
+        let _leftovers = std::fs::remove_dir_all(&self.0);
+    }
+}
