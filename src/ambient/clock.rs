@@ -134,6 +134,17 @@ impl Clock {
         })
     }
 
+    /// Lets a simulated clock jump although the caller's handler is held, until the returned value is dropped.
+    ///
+    /// For a story whose handler takes time: it is held while it runs, and would wait for a clock that waits for it.
+    #[cfg(test)]
+    pub(crate) fn lend(&self) -> Lent {
+        if let Kind::Simulated(sim) = &self.0 {
+            sim.release();
+        }
+        Lent(self.clone())
+    }
+
     /// Moves wall and steady time forward at once and wakes whoever that makes due.
     ///
     /// For demonstrations and stories: a step that waits a week for real shows nothing.
@@ -173,6 +184,20 @@ impl Drop for Hold {
     fn drop(&mut self) {
         if let Some(sim) = &self.0 {
             sim.release();
+        }
+    }
+}
+
+/// A hold that is lent out; see [`Clock::lend`].
+#[cfg(test)]
+#[derive(Debug)]
+pub(crate) struct Lent(Clock);
+
+#[cfg(test)]
+impl Drop for Lent {
+    fn drop(&mut self) {
+        if let Kind::Simulated(sim) = &self.0.0 {
+            sim.hold();
         }
     }
 }

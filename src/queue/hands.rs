@@ -45,6 +45,8 @@ pub(super) struct Hands {
     pub(super) working: AtomicBool,
     /// Lanes and kinds that were shut since the workers last looked: they may have taken jobs of theirs ahead.
     shut: Mutex<Vec<(Scope, String)>>,
+    /// Lanes whose closing is on its way to the table, one entry for each end that brings it.
+    closing: Mutex<Vec<String>>,
     /// No new work is taken: the disk is full.
     pub(super) door_closed: AtomicBool,
     /// Jobs that were asked for and are new.
@@ -106,7 +108,28 @@ impl Hands {
         self.with(|all| all.values().filter(|held| !held.ended).cloned().collect())
     }
 
-    /// Tells the workers that a lane or a kind is shut. Called after the commit: a later claim sees the gate itself.
+    /// A run was refused: its lane is to be closed, and until the table says so we know it.
+    pub(super) fn closing(&self, lane: &str) {
+        self.closing.lock().unwrap_or_else(PoisonError::into_inner).push(lane.to_owned());
+        self.shut(Scope::Lane, lane);
+    }
+
+    /// The closing of a lane is in the table, or cannot be written.
+    pub(super) fn closed(&self, lane: &str) {
+        let mut closing = self.closing.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(at) = closing.iter().position(|known| known == lane) {
+            closing.swap_remove(at);
+        }
+        drop(closing);
+        self.shut(Scope::Lane, lane);
+    }
+
+    /// Lanes that are to be closed.
+    pub(super) fn all_closing(&self) -> Vec<String> {
+        self.closing.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Tells the workers that a lane or a kind is shut; a later claim sees that for itself.
     pub(super) fn shut(&self, scope: Scope, name: &str) {
         self.shut.lock().unwrap_or_else(PoisonError::into_inner).push((scope, name.to_owned()));
         self.due.notify_one();

@@ -49,8 +49,11 @@ pub(super) async fn serve(
     let mut batch = Vec::with_capacity(BATCH);
     while inbox.recv_many(&mut batch, BATCH).await > 0 {
         let written = write(store, clock, &batch).await;
-        for Ended { end, .. } in &batch {
+        for Ended { end, also } in &batch {
             hands.let_go((end.id, end.fence));
+            if let Some(Also::CloseLane { lane, .. }) = also {
+                hands.closed(lane);
+            }
         }
         // After a failure nobody renews these leases any more, so that the jobs come back.
         let kept = written?;
@@ -63,11 +66,6 @@ pub(super) async fn serve(
                 hands.lost.fetch_add(1, Ordering::Relaxed);
                 tracing::warn!(job.id = %end.id, job.kind = end.kind,
                     "Job `{}` had left this worker before it ended; its end was not written (lease_lost)", end.id);
-            }
-        }
-        for ended in &batch {
-            if let Some(Also::CloseLane { lane, .. }) = &ended.also {
-                hands.shut(gates::Scope::Lane, lane);
             }
         }
         if batch.iter().any(|ended| ended.end.run_at.is_some()) {

@@ -21,6 +21,12 @@ impl Queue {
 
     /// Starts the workers and what tends them, with `schedules`.
     pub fn start_working(&self, house: &Supervisor, schedules: Vec<Schedule>) {
+        self.start_workers(house);
+        self.start_tending(house);
+        schedule::start(house, self, schedules);
+    }
+
+    pub(super) fn start_workers(&self, house: &Supervisor) {
         let (ends, inlet) = mpsc::channel(settle::WAITING);
         let inlet = Arc::new(Mutex::new(inlet));
         let (store, clock, hands) = (self.store.clone(), self.ambient.clock.clone(), self.hands.clone());
@@ -47,11 +53,9 @@ impl Queue {
                 }
             }
         });
-        self.start_tending(house);
-        schedule::start(house, self, schedules);
     }
 
-    fn start_tending(&self, house: &Supervisor) {
+    pub(super) fn start_tending(&self, house: &Supervisor) {
         let tender = tend::Tender {
             rules: self.rules.clone(),
             store: self.store.clone(),

@@ -19,7 +19,7 @@ use super::kinds::Kinds;
 use super::lease::Lease;
 use super::rules::Live;
 use super::run;
-use super::settle::Ended;
+use super::settle::{Also, Ended};
 use crate::ambient::Ambient;
 use crate::store::gates::Scope;
 use crate::store::jobs::{self, Claimed, Slot, Whom};
@@ -154,11 +154,11 @@ impl Workers {
     async fn claim(&self, wanted: usize, turn: usize) -> Result<Vec<Claimed>, store::Error> {
         let (rules, kinds) = (self.rules.now(), self.kinds.clone());
         let last_chance = i64::from(rules.poison_crashes).saturating_sub(1).max(1);
-        let alone = !self.hands.has_last_chance();
+        let (alone, closing) = (!self.hands.has_last_chance(), self.hands.all_closing());
         let taken = self.store.write::<_, store::Error, _>(move |tx| {
             Box::pin(async move {
-                let slots = jobs::slots(tx, Some(last_chance)).await?;
-                let slots = slots.into_iter().filter(|slot| kinds.get(&slot.kind).is_some());
+                let ours = |slot: &Slot| kinds.get(&slot.kind).is_some() && !closing.contains(&slot.lane);
+                let slots = jobs::slots(tx, Some(last_chance)).await?.into_iter().filter(ours);
                 let (suspects, slots): (Vec<_>, Vec<_>) = slots.partition(|slot| matches!(slot.whom, Whom::From(_)));
                 let until = tx.now() + rules.lease;
                 let mut taken = Vec::with_capacity(wanted);
@@ -198,6 +198,9 @@ impl Workers {
             let desk = run::Desk { rules: &rules, now: self.store.now(), ambient: &self.ambient };
             let ended = run::end(&desk, &job, outcome);
             tracing::debug!(job.id = %job.id, job.kind = job.kind, class = %ended.end.class, "Job ended");
+            if let Some(Also::CloseLane { lane, .. }) = &ended.also {
+                self.hands.closing(lane);
+            }
             // Full means that the store is slow; waiting here is what slows the workers down. A run that is cut off
             // while it waits has no end on its way, and is given back.
             if let Ok(place) = self.ends.reserve().await {

@@ -26,7 +26,7 @@ pub mod jobs;
 pub mod keys;
 pub mod schedules;
 #[cfg(test)]
-mod tests;
+pub(crate) mod tests;
 
 pub use error::Error;
 pub use lock::{DirLock, LockError};

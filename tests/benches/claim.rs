@@ -43,7 +43,8 @@ pub(crate) fn figures(runtime: &tokio::runtime::Runtime) -> anyhow::Result<Vec<F
     let postgres = peers::queue(&[], &subject, Length { jobs: MILLION, runs: 1 })?;
     let postgres = postgres.and_then(|results| results.get("claim").cloned());
     let mut figures = Vec::new();
-    for ((waiting, elsewhere), row) in [((NAMES[0], NAMES[1]), Some(sqlite)), ((NAMES[2], NAMES[3]), postgres)] {
+    let [waiting, elsewhere, pg_waiting, pg_elsewhere] = *NAMES else { return Ok(figures) };
+    for ((waiting, elsewhere), row) in [((waiting, elsewhere), Some(sqlite)), ((pg_waiting, pg_elsewhere), postgres)] {
         for (name, what) in [(waiting, "million_waiting_ms"), (elsewhere, "million_elsewhere_ms")] {
             let read = |what: &str| row.as_ref().and_then(|row| row.get(what)).and_then(Value::as_f64);
             let bar = Bar::Times(Side::AtMost, 2.0, "a thousand waiting", read("thousand_waiting_ms"));
@@ -103,16 +104,9 @@ struct Line {
 
 impl Line {
     async fn fill(&mut self, count: usize, lane: &'static str, later: Duration) -> anyhow::Result<()> {
-        let (first, last) = (self.next, self.next + count);
-        self.next = last;
-        for page in (first..last).step_by(PAGE) {
-            let run_at = self.fresh.store.now() + later;
-            let news: Vec<_> = (page..last.min(page + PAGE)).map(|n| new(n, lane, run_at)).collect();
-            let write =
-                self.fresh.store.write::<_, Error, _>(move |tx| Box::pin(async move { jobs::insert(tx, &news).await }));
-            write.await?;
-        }
-        Ok(())
+        let first = self.next;
+        self.next += count;
+        Ok(fill(&self.fresh.store, first..self.next, (lane, later)).await?)
     }
 
     async fn close_lane(&self) -> anyhow::Result<()> {
@@ -125,7 +119,7 @@ impl Line {
     async fn claim(&mut self) -> anyhow::Result<()> {
         let clock = self.fresh.ambient.clock.clone();
         let begun = clock.steady();
-        let taken = take(&self.fresh.store).await?;
+        let taken = take(&self.fresh.store, BATCH).await?;
         self.took.push(clock.steady().saturating_sub(begun).as_secs_f64() * 1000.0);
         anyhow::ensure!(taken.len() == BATCH, "a claim took {} of {BATCH} jobs", taken.len());
         settle(&self.fresh.store, taken).await?;
@@ -133,14 +127,29 @@ impl Line {
     }
 }
 
-async fn take(store: &Store) -> Result<Vec<jobs::Claimed>, Error> {
+/// Queues jobs with these numbers in a lane, due after a while.
+pub(crate) async fn fill(
+    store: &Store,
+    which: std::ops::Range<usize>,
+    (lane, later): (&'static str, Duration),
+) -> Result<(), Error> {
+    for page in which.clone().step_by(PAGE) {
+        let run_at = store.now() + later;
+        let news: Vec<_> = (page..which.end.min(page + PAGE)).map(|n| new(n, lane, run_at)).collect();
+        store.write::<_, Error, _>(move |tx| Box::pin(async move { jobs::insert(tx, &news).await })).await?;
+    }
+    Ok(())
+}
+
+/// Takes up to `n` jobs of each open line.
+pub(crate) async fn take(store: &Store, n: usize) -> Result<Vec<jobs::Claimed>, Error> {
     store
-        .write(|tx| {
+        .write(move |tx| {
             Box::pin(async move {
                 let until = tx.now() + Duration::from_mins(1);
                 let mut taken = Vec::new();
                 for slot in jobs::slots(tx, None).await? {
-                    taken.extend(jobs::take(tx, &slot, BATCH, ("bench/1", until)).await?);
+                    taken.extend(jobs::take(tx, &slot, n, ("bench/1", until)).await?);
                 }
                 Ok(taken)
             })

@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
@@ -22,21 +22,24 @@ pub(crate) struct Fresh {
 impl Fresh {
     /// Opens a new database: on the server `pg` when there is one, else the file `bench.db` in `dir`.
     pub(crate) async fn open(dir: &Path, pg: Option<&str>, connections: u32) -> anyhow::Result<Self> {
+        let Some(url) = pg else { return Self::open_at(&Place::Sqlite(dir.join("bench.db"))).await };
+        let ambient = Ambient::real(None);
+        let name = format!("bench_{}", ambient.entropy.id(ambient.clock.now()).simple());
+        psql(url, &format!("CREATE DATABASE {name}"))?;
+        let base = url.rsplit_once('/').context("the address of the server has no database")?.0;
+        let place = Place::Postgres(Secret::new(format!("{base}/{name}")), connections);
+        let fresh = Self::open_at(&place).await?;
+        Ok(Self { server: Some((url.to_owned(), name)), ..fresh })
+    }
+
+    /// Opens the database at `place`.
+    pub(crate) async fn open_at(place: &Place) -> anyhow::Result<Self> {
         let ambient = Ambient::real(Some(1));
-        let (place, server) = match pg {
-            None => (Place::Sqlite(dir.join("bench.db")), None),
-            Some(url) => {
-                let name = format!("bench_{}", ambient.entropy.id(ambient.clock.now()).simple());
-                psql(url, &format!("CREATE DATABASE {name}"))?;
-                let base = url.rsplit_once('/').context("the address of the server has no database")?.0;
-                (Place::Postgres(Secret::new(format!("{base}/{name}")), connections), Some((url.to_owned(), name)))
-            }
-        };
-        let (store, writer) = Store::open(&place, Access::Write, ambient.clone()).await?;
+        let (store, writer) = Store::open(place, Access::Write, ambient.clone()).await?;
         let house = Supervisor::new(ambient.clone());
         let writer = Mutex::new(Some(writer));
         house.spawn("store.writer", Restart::Never, move |_| {
-            let writer = writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
+            let writer = writer.lock().unwrap_or_else(PoisonError::into_inner).take();
             async move {
                 match writer {
                     Some(writer) => Ok(writer.serve().await?),
@@ -44,7 +47,7 @@ impl Fresh {
                 }
             }
         });
-        Ok(Self { store, house, ambient, server })
+        Ok(Self { store, house, ambient, server: None })
     }
 
     /// Lets everyone leave and throws a database on a server away.

@@ -84,6 +84,10 @@ fn is_statement(value: &[Token<'_>]) -> bool {
         [_, mark, open, text, ..] if mark.is("!") && open.is("(") => text,
         _ => return false,
     };
+    // A text that breaks off before its rows is only the beginning of one, and cannot be prepared by itself.
+    if text.text.trim_end_matches('"').trim_end().ends_with("(VALUES") {
+        return false;
+    }
     let verb = text.text.split_whitespace().next().unwrap_or_default();
     text.kind == Kind::Text && VERBS.iter().any(|known| verb.eq_ignore_ascii_case(known))
 }

@@ -154,7 +154,7 @@ pub async fn renew(tx: &mut Tx, owner: &str, held: &[Uuid], until: Millis) -> Re
         .sql(" WHERE state = 'running' AND lease_owner = ")
         .place()
         .sql(" AND id IN ")
-        .rows(1, rows)
+        .rows(rows, 1)
         .sql(" RETURNING id");
     let kept: Vec<(Uuid,)> = on!(tx, db => {
         let mut query = sqlx::query_as(AssertSqlSafe(text.done())).bind(until.0).bind(owner);

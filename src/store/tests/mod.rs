@@ -15,20 +15,23 @@ use crate::domain::{Class, Millis, Secret};
 use crate::supervise::{Restart, Supervisor};
 
 /// A moment that every story begins at.
-pub(super) const BEGIN: Millis = Millis(1_800_000_000_000);
+pub(crate) const BEGIN: Millis = Millis(1_800_000_000_000);
 
 /// A database of its own, thrown away with the value.
-pub(super) struct Fresh {
-    pub(super) place: Place,
-    pub(super) ambient: Ambient,
+pub(crate) struct Fresh {
+    pub(crate) place: Place,
+    pub(crate) ambient: Ambient,
     dir: PathBuf,
 }
 
 impl Fresh {
-    fn sqlite() -> Self {
+    pub(crate) fn sqlite() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let n = COUNT.fetch_add(1, Ordering::Relaxed);
-        let dir = std::env::temp_dir().join(format!("radard-store-{}-{n}", std::process::id()));
+        let name = format!("radard-store-{}-{n}", std::process::id());
+        // Stories commit many thousand times; whether a sync reaches a disk is not what they ask.
+        let memory = std::path::Path::new("/dev/shm");
+        let dir = if memory.is_dir() { memory.join(name) } else { std::env::temp_dir().join(name) };
         std::fs::create_dir_all(&dir).unwrap();
         Self { place: Place::Sqlite(dir.join("radard.db")), ambient: Ambient::pinned(7, BEGIN), dir }
     }
@@ -43,7 +46,7 @@ impl Fresh {
     }
 
     /// Opens it and runs its writer.
-    pub(super) async fn open(&self) -> (Store, Supervisor) {
+    pub(crate) async fn open(&self) -> (Store, Supervisor) {
         let (store, writer) = Store::open(&self.place, Access::Write, self.ambient.clone()).await.unwrap();
         let house = Supervisor::new(self.ambient.clone());
         let writer = std::sync::Mutex::new(Some(writer));
@@ -66,21 +69,26 @@ fn not_run(what: &str) {
     eprintln!("not run: {what}");
 }
 
-/// Runs `story` on each database that is at hand.
+/// A new database of each sort that is at hand.
 #[expect(clippy::disallowed_methods, reason = "tests are told about their server by the environment")]
-pub(super) fn on_each(story: impl AsyncFn(Store, Ambient)) {
-    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    runtime.block_on(async {
-        let fresh = Fresh::sqlite();
-        story(fresh.open().await.0, fresh.ambient.clone()).await;
-        match std::env::var("RADARD_TEST_POSTGRES") {
-            Ok(admin) => {
-                let fresh = Fresh::postgres(&admin).await;
-                story(fresh.open().await.0, fresh.ambient.clone()).await;
-            }
-            Err(_) => not_run("the same on PostgreSQL (needs RADARD_TEST_POSTGRES)"),
+pub(crate) fn one_of_each() -> Vec<Fresh> {
+    let mut all = vec![Fresh::sqlite()];
+    match std::env::var("RADARD_TEST_POSTGRES") {
+        Ok(admin) => {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+            all.push(runtime.block_on(Fresh::postgres(&admin)));
         }
-    });
+        Err(_) => not_run("the same on PostgreSQL (needs RADARD_TEST_POSTGRES)"),
+    }
+    all
+}
+
+/// Runs `story` on each database that is at hand.
+pub(super) fn on_each(story: impl AsyncFn(Store, Ambient)) {
+    for fresh in one_of_each() {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        runtime.block_on(async { story(fresh.open().await.0, fresh.ambient.clone()).await });
+    }
 }
 
 /// A job to be, of kind `look`, in lane `l`.
