@@ -202,7 +202,7 @@ fn two_nodes_that_keep_the_same_schedules_make_one_job_per_slot() {
     for house in House::each(7) {
         house.clock.step(begin().0 - house.clock.now().0);
         let lines = [Line::Daily, Line::Hourly];
-        let lived = live_through(&house, if soak() { 400 } else { 40 }, 2, &schedules(&lines));
+        let lived = live_through(&house, if soak() { 400 } else { 20 }, 2, &schedules(&lines));
         check_all(&house, &lived, &lines, 7);
     }
 }

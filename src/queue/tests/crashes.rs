@@ -2,8 +2,11 @@
 
 use std::time::Duration;
 
-use super::kit::{House, SECOND, Script, deed, rules};
+use serde_json::json;
+
+use super::kit::{Diary, House, SECOND, Script, deed, rules};
 use crate::domain::Millis;
+use crate::queue::outcome::Settled;
 use crate::queue::rules::Rules;
 use crate::store::jobs::State;
 
@@ -47,12 +50,18 @@ fn work_of_a_dead_node_is_taken_over_when_its_lease_has_ended() {
         });
         let died = house.clock.now();
         house.live(async |life| {
-            let node = life.working("two/boot1", deed(Script::done())).await;
+            let (taken, clock) = (Diary::new(), house.clock.clone());
+            let noted = taken.clone();
+            let heir = Script::new(move |_| {
+                noted.note(clock.now());
+                async { Ok(Settled::Done(json!(1))) }
+            });
+            let node = life.working("two/boot1", deed(heir)).await;
             node.clock.sleep(30 * SECOND).await;
             let job = node.job("deed", "k").await;
             assert_eq!((job.state(), job.lease_owner.as_deref()), (State::Running, Some("one/boot1")));
             node.until(("deed", "k"), State::Done, 60 * SECOND).await;
-            let took = house.clock.now().since(died);
+            let took = taken.all()[0].since(died);
             assert!(took <= 75 * SECOND, "taken over after {took:?}");
         });
     }

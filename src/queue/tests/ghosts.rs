@@ -104,8 +104,8 @@ async fn tries_to_write(lease: &Lease) -> String {
 /// P5: in each round the worker wakes before or after its heir has finished, and ends well or badly.
 #[test]
 fn a_worker_that_lost_its_lease_changes_nothing() {
-    let rounds = if soak() { 1000 } else { 100 };
     for house in House::each(21) {
+        let rounds = if soak() { 1000 } else { 100 };
         house.live(async |life| {
             let stage = Stage::new(life).await;
             for round in 0..rounds {

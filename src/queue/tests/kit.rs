@@ -50,6 +50,11 @@ impl House {
         one_of_each().into_iter().map(move |fresh| Self::within(fresh, (seed, crate::store::tests::BEGIN)))
     }
 
+    /// As many rounds as `whole`, or a tenth of them where each costs ten times more and the long run was not asked for.
+    pub(super) fn rounds(&self, whole: u32) -> u32 {
+        if self.is_shared() && !soak() { whole / 10 } else { whole }
+    }
+
     pub(super) const fn is_shared(&self) -> bool {
         matches!(self.fresh.place, crate::store::Place::Postgres(..))
     }
@@ -200,7 +205,7 @@ impl Node {
                 return passed;
             }
             assert!(passed <= limit, "after {passed:?} `{key}` is {}, not {state}", job.state);
-            self.clock.sleep(Duration::from_millis(250)).await;
+            self.clock.sleep((limit / 100).clamp(SECOND / 100, 30 * SECOND)).await;
         }
     }
 

@@ -108,7 +108,7 @@ fn a_kill_leaves_work_that_looks_as_if_it_ran() {
 #[test]
 fn a_stop_at_any_moment_leaves_nothing_running() {
     for seed in 0..if soak() { 200 } else { 8 } {
-        for house in House::each(seed) {
+        for house in House::each(seed).take(if soak() || seed < 2 { 2 } else { 1 }) {
             house.live(async |life| {
                 let (clock, dice) = (house.clock.clone(), house.ambient.entropy.clone());
                 let any = Script::new(move |_| {
@@ -137,7 +137,9 @@ fn a_stop_at_any_moment_leaves_nothing_running() {
                 assert_eq!((left, watch.count(State::Running).await), (Leave::Drained, 0), "seed {seed}");
                 assert!(took <= 32 * SECOND, "seed {seed}: leaving took {took:?}");
                 assert_eq!(watch.jobs(Some(State::Running)).await.len(), 0, "seed {seed}: the counts do not agree");
-                assert!(watch.jobs(None).await.iter().all(|job| job.crashes == 0), "seed {seed}");
+                for job in watch.jobs(None).await {
+                    assert_eq!(job.crashes, 0, "seed {seed}: {job:?}");
+                }
             });
         }
     }

@@ -8,6 +8,7 @@ mod asking;
 mod calendar;
 mod classes;
 mod crashes;
+mod day;
 mod ghosts;
 mod kit;
 mod leaving;
