@@ -1,6 +1,7 @@
 //! Who is taken when: keys, priorities, turns, gates, fences, crashes, counts.
 
 use proptest::prelude::*;
+use uuid::Uuid;
 
 use super::*;
 use crate::store::jobs::{Inserted, Orphans, State};
@@ -148,6 +149,28 @@ fn what_an_earlier_life_of_this_node_held_comes_back_and_another_nodes_does_not(
         );
         let revived = store.write::<_, Error, _>(|tx| Box::pin(jobs::retry_kind(tx, "look"))).await.unwrap();
         assert_eq!(revived.len(), 1);
+    });
+}
+
+#[test]
+fn leases_are_renewed_together_in_batches_of_every_size() {
+    on_each(async |store, _| {
+        let mut held = Vec::new();
+        for size in [1, 1, 1, 2, 4, 8, 17] {
+            insert(&store, (0..size).map(|n| new(format!("{size} {n} {}", held.len()))).collect()).await;
+            held.extend(take(&store, size, "w").await.into_iter().map(|job| job.id));
+            let (ours, stranger) = (held.clone(), vec![Uuid::max()]);
+            let kept = store.write::<_, Error, _>(move |tx| {
+                Box::pin(async move {
+                    let all = [ours, stranger].concat();
+                    jobs::renew(tx, "w", &all, BEGIN + Duration::from_hours(1)).await
+                })
+            });
+            let mut kept = kept.await.unwrap();
+            kept.sort();
+            held.sort();
+            assert_eq!(kept, held);
+        }
     });
 }
 
