@@ -3,6 +3,7 @@
 mod backups;
 mod claims;
 mod commits;
+mod plans;
 mod statements;
 
 use std::path::PathBuf;
