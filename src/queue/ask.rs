@@ -17,8 +17,8 @@ use crate::supervise::{Failure, Stop};
 
 /// Those who may wait to be answered at once.
 pub(super) const WAITING: usize = 1024;
-/// Jobs that share one statement.
-const BATCH: usize = 64;
+/// Jobs that share one statement; so they all stand, or none of them does.
+const BATCH: usize = jobs::ROWS;
 /// Statements that are under way at once where each has a connection of its own: one is written while another syncs.
 const SHARED_AT_ONCE: usize = 2;
 /// The longest key.
@@ -182,7 +182,7 @@ pub(super) async fn serve(store: Store, inbox: &mut mpsc::Receiver<Asking>, stop
 async fn write(store: Store, batch: Vec<Asking>) {
     let (news, replies): (Vec<_>, Vec<_>) = batch.into_iter().map(|asking| (asking.new, asking.reply)).unzip();
     let done =
-        store.write::<_, store::Error, _>(move |tx| Box::pin(async move { jobs::insert(tx, &news).await })).await;
+        store.write_alone::<_, store::Error, _>(move |tx| Box::pin(async move { jobs::insert(tx, &news).await })).await;
     match done {
         Ok(outcomes) => {
             for (reply, outcome) in replies.into_iter().zip(outcomes) {

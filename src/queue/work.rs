@@ -52,8 +52,9 @@ struct Shift {
     claim: Option<Claim>,
     /// Claims so far.
     turn: usize,
-    /// Runs that ended since the last claim went out.
+    /// Runs that ended since the last claim went out, and how many had when it was answered.
     ended: usize,
+    pace: usize,
     /// Lanes and kinds that were shut and may still be in the claim that is under way.
     shut: Vec<(Scope, String)>,
 }
@@ -61,12 +62,12 @@ struct Shift {
 type Claim = Pin<Box<dyn Future<Output = Result<Vec<Claimed>, store::Error>> + Send>>;
 
 impl Shift {
-    /// How many jobs to take now: enough to fill the workers and have as many ahead as end while a claim is under way,
-    /// but not for the sake of a few.
+    /// How many jobs to take now: enough to fill the workers and have half a batch ahead, or twice what ends while a
+    /// claim is under way, so that short jobs do not wait for the disk; but not for the sake of a few.
     fn wanted(&self, workers: usize) -> usize {
         let in_hand = self.running.len() + self.ahead.len();
-        let room = (workers + self.ended.clamp(BATCH / 2, BATCH)).saturating_sub(in_hand);
-        if !self.ahead.is_empty() && room < BATCH / 2 { 0 } else { room.min(BATCH) }
+        let room = (workers + (2 * self.pace).clamp(BATCH / 2, 2 * BATCH)).saturating_sub(in_hand);
+        if !self.ahead.is_empty() && room < self.pace.clamp(BATCH / 2, BATCH) { 0 } else { room.min(BATCH) }
     }
 }
 
@@ -122,7 +123,7 @@ impl Workers {
     /// Waits until a claim is answered, a worker is free, something may be due, or the house stops; true when there is
     /// nothing to take. A bell that rings while a claim is under way is heard after it.
     async fn wait(&self, shift: &mut Shift, stop: &Stop) -> Result<bool, Failure> {
-        let Shift { running, claim, ahead, ended, .. } = shift;
+        let Shift { running, claim, ahead, ended, pace, .. } = shift;
         let under_way = claim.is_some();
         let taken = tokio::select! {
             biased;
@@ -134,6 +135,7 @@ impl Workers {
                 return Ok(false);
             }
         };
+        *pace = *ended;
         match taken {
             Ok(taken) => {
                 let nothing = taken.is_empty();
@@ -155,7 +157,7 @@ impl Workers {
         let (rules, kinds) = (self.rules.now(), self.kinds.clone());
         let last_chance = i64::from(rules.poison_crashes).saturating_sub(1).max(1);
         let (alone, closing) = (!self.hands.has_last_chance(), self.hands.all_closing());
-        let taken = self.store.write::<_, store::Error, _>(move |tx| {
+        let taken = self.store.write_alone::<_, store::Error, _>(move |tx| {
             Box::pin(async move {
                 let ours = |slot: &Slot| kinds.get(&slot.kind).is_some() && !closing.contains(&slot.lane);
                 let slots = jobs::slots(tx, Some(last_chance)).await?.into_iter().filter(ours);
@@ -167,8 +169,14 @@ impl Workers {
                 }
                 for (slot, share) in shares(slots, wanted, turn) {
                     let room = wanted.saturating_sub(taken.len()).min(share);
-                    if room > 0 {
-                        taken.extend(jobs::take(tx, &slot, room, (&rules.owner, until)).await?);
+                    if room == 0 {
+                        continue;
+                    }
+                    match jobs::take(tx, &slot, room, (&rules.owner, until)).await {
+                        Ok(more) => taken.extend(more),
+                        // What was taken before may stand already, and is ours to do.
+                        Err(_) if !taken.is_empty() => break,
+                        Err(error) => return Err(error),
                     }
                 }
                 Ok(taken)

@@ -9,9 +9,10 @@ use std::fmt::Write as _;
 
 use crate::store::tx::Tx;
 
-/// The size that a batch of `rows` is filled up to.
+/// The size that a batch of `rows` is filled up to: a power of four.
 pub(super) const fn even(rows: usize) -> usize {
-    rows.next_power_of_two()
+    let power = rows.next_power_of_two();
+    if power.trailing_zeros().is_multiple_of(2) { power } else { power * 2 }
 }
 
 /// A statement that is being written.

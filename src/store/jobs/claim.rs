@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use super::batch::{Text, even};
 use super::state::State;
-use super::tally::moved;
+use super::tally::moved_by_batch;
 use crate::domain::Millis;
 use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
@@ -25,7 +25,9 @@ const SLOTS: &str = "WITH RECURSIVE head(id) AS (
                 ORDER BY n.lane, n.kind, n.priority DESC, n.turn, n.id LIMIT 1))
         FROM head JOIN job j ON j.id = head.id
     ), line(lane, kind, priority, crashed) AS (
-        SELECT j.lane, j.kind, j.priority, FALSE FROM head JOIN job j ON j.id = head.id
+        SELECT (SELECT lane FROM job WHERE id = head.id), (SELECT kind FROM job WHERE id = head.id),
+            (SELECT priority FROM job WHERE id = head.id), FALSE
+        FROM head WHERE id IS NOT NULL
         UNION ALL
         SELECT j.lane, j.kind, MAX(j.priority), TRUE FROM job j
         WHERE j.turn IS NOT NULL AND j.crashes > 0 AND j.crashes >= $2 GROUP BY j.lane, j.kind
@@ -33,22 +35,59 @@ const SLOTS: &str = "WITH RECURSIVE head(id) AS (
     SELECT lane, kind, priority, crashed FROM line
     WHERE NOT EXISTS (SELECT 1 FROM gate g WHERE (g.paused OR g.open_at > $1)
         AND ((g.scope = 'lane' AND g.name = line.lane) OR (g.scope = 'kind' AND g.name = line.kind)))";
-const TAKE: &str = "WITH pick AS MATERIALIZED (
-        SELECT id FROM job WHERE lane = $1 AND kind = $2 AND turn IS NOT NULL AND (crashes >= $7) = $8
-        ORDER BY priority DESC, turn, id LIMIT $3)
-    UPDATE job SET state = 'running', turn = NULL, fence = fence + 1, lease_owner = $4, lease_until = $5,
-        updated_at = $6
-    WHERE id IN (SELECT id FROM pick)
-    RETURNING id, kind, key, lane, target, payload, priority, attempts, attempts_max, crashes, snoozes, fence, progress";
-const TAKE_LOCKED: &str = "WITH pick AS MATERIALIZED (
-        SELECT id FROM job WHERE lane = $1 AND kind = $2 AND turn IS NOT NULL AND (crashes >= $7) = $8
-        ORDER BY priority DESC, turn, id LIMIT $3 FOR UPDATE SKIP LOCKED)
-    UPDATE job SET state = 'running', turn = NULL, fence = fence + 1, lease_owner = $4, lease_until = $5,
-        updated_at = $6
-    WHERE id IN (SELECT id FROM pick)
-    RETURNING id, kind, key, lane, target, payload, priority, attempts, attempts_max, crashes, snoozes, fence, progress";
+macro_rules! columns {
+    () => {
+        "id, kind, key, lane, target, payload, priority, attempts, attempts_max, crashes, snoozes, fence, progress"
+    };
+}
+/// `$whom` says which of a line's jobs are meant. `$locks`, `$among` and what stands around the update are where the
+/// databases differ: `PostgreSQL` locks the rows it takes, is given them as a list, because otherwise it may walk
+/// through the whole table to find them, and counts in the same statement.
+macro_rules! take {
+    ($whom:literal, $locks:literal, $before:literal, $among:literal, $after:expr) => {
+        concat!(
+            "WITH pick AS MATERIALIZED (
+                SELECT id FROM job WHERE lane = $1 AND kind = $2 AND turn IS NOT NULL AND ",
+            $whom,
+            " ORDER BY priority DESC, turn, id LIMIT $3",
+            $locks,
+            ")",
+            $before,
+            " UPDATE job SET state = 'running', turn = NULL, fence = fence + 1, lease_owner = $4, lease_until = $5,
+                updated_at = $6
+            WHERE id ",
+            $among,
+            " RETURNING ",
+            columns!(),
+            $after
+        )
+    };
+    ($whom:literal) => {
+        take!($whom, "", "", "IN (SELECT id FROM pick)", "")
+    };
+    ($whom:literal counted) => {
+        take!(
+            $whom,
+            " FOR UPDATE SKIP LOCKED",
+            ", taken AS (",
+            "= ANY (ARRAY(SELECT id FROM pick))",
+            concat!(
+                "), counted AS (
+            INSERT INTO job_delta (id, kind, state, n) SELECT gen_random_uuid(), kind, state, n * COUNT(*)
+            FROM taken, (VALUES ('queued', -1), ('running', 1)) AS step(state, n) GROUP BY kind, state, n)
+            SELECT ",
+                columns!(),
+                " FROM taken"
+            )
+        )
+    };
+}
+const TAKE: &str = take!("crashes < $7");
+const TAKE_LOCKED: &str = take!("crashes < $7" counted);
+const TAKE_SUSPECT: &str = take!("crashes > 0 AND crashes >= $7");
+const TAKE_SUSPECT_LOCKED: &str = take!("crashes > 0 AND crashes >= $7" counted);
 
-pub(super) const STATEMENTS: &[&str] = &[SLOTS, TAKE, TAKE_LOCKED];
+pub(super) const STATEMENTS: &[&str] = &[SLOTS, TAKE, TAKE_LOCKED, TAKE_SUSPECT, TAKE_SUSPECT_LOCKED];
 
 /// A line of due jobs that may be taken from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -126,19 +165,18 @@ pub async fn slots(tx: &mut Tx, last_chance: Option<i64>) -> Result<Vec<Slot>, E
 
 /// Takes up to `n` jobs of `slot` under a lease: who holds them, and until when.
 pub async fn take(tx: &mut Tx, slot: &Slot, n: usize, (owner, until): (&str, Millis)) -> Result<Vec<Claimed>, Error> {
-    let text = tx.pick(TAKE, TAKE_LOCKED);
     let (now, n) = (tx.now.0, i64::try_from(n).unwrap_or(i64::MAX));
-    let (crashes, or_more) = match slot.whom {
-        Whom::Everyone => (0, true),
-        Whom::Below(crashes) => (crashes, false),
-        Whom::From(crashes) => (crashes, true),
+    let (text, crashes) = match slot.whom {
+        Whom::Everyone => (tx.pick(TAKE, TAKE_LOCKED), i64::MAX),
+        Whom::Below(crashes) => (tx.pick(TAKE, TAKE_LOCKED), crashes),
+        Whom::From(crashes) => (tx.pick(TAKE_SUSPECT, TAKE_SUSPECT_LOCKED), crashes),
     };
     let mut taken: Vec<Claimed> = on!(tx, db => sqlx::query_as(text)
-        .bind(&slot.lane).bind(&slot.kind).bind(n).bind(owner).bind(until.0).bind(now).bind(crashes).bind(or_more)
+        .bind(&slot.lane).bind(&slot.kind).bind(n).bind(owner).bind(until.0).bind(now).bind(crashes)
         .fetch_all(db).await)
     .map_err(Error::in_act("take jobs"))?;
     for job in &taken {
-        moved(tx, &job.kind, Some(State::Queued), Some(State::Running));
+        moved_by_batch(tx, &job.kind, Some(State::Queued), Some(State::Running));
     }
     taken.sort_by_key(|job| (std::cmp::Reverse(job.priority), job.id));
     Ok(taken)

@@ -11,7 +11,7 @@ use uuid::Uuid;
 
 use super::batch::{Text, even};
 use super::state::State;
-use super::tally::moved;
+use super::tally::moved_by_batch;
 use crate::domain::{JobId, Millis};
 use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
@@ -19,22 +19,38 @@ use crate::store::tx::{Tx, on};
 /// Values of a row in one insert.
 const WIDTH: usize = 12;
 /// Rows in one statement.
-const ROWS: usize = 64;
+pub const ROWS: usize = 64;
 
 const VALUES: &str = "WITH v(v_id, v_kind, v_key, v_lane, v_target, v_payload, v_priority, v_run_at, v_attempts_max,
     v_now, v_place, v_nth) AS (VALUES ";
-const INSERT: &str = "), ends(e_place, e_behind, e_head) AS MATERIALIZED (SELECT v_place,
+const ENDS: &str = "), ends(e_place, e_behind, e_head) AS MATERIALIZED (SELECT v_place,
     COALESCE((SELECT turn + 1 FROM job WHERE lane = v_lane AND kind = v_kind AND priority = v_priority
         AND target = v_target AND turn IS NOT NULL ORDER BY turn DESC LIMIT 1), 0),
     COALESCE((SELECT turn FROM job WHERE lane = v_lane AND kind = v_kind AND priority = v_priority
         AND turn IS NOT NULL ORDER BY turn LIMIT 1), 0)
-    FROM v WHERE v_nth = 0)
-    INSERT INTO job (id, kind, key, lane, target, payload, state, priority, run_at, turn, attempts, attempts_max,
-        crashes, snoozes, fence, created_at, updated_at)
-    SELECT v_id, v_kind, v_key, v_lane, v_target, v_payload, 'queued', v_priority, v_run_at,
-        v_nth + CASE WHEN e_behind > e_head THEN e_behind ELSE e_head END, 0, v_attempts_max, 0, 0, 0, v_now, v_now
-    FROM v LEFT JOIN ends ON e_place = v_place WHERE v_id IS NOT NULL
-    ON CONFLICT (kind, key) DO NOTHING RETURNING id";
+    FROM v WHERE v_nth = 0)";
+macro_rules! insert {
+    ($before:literal, $after:literal) => {
+        concat!(
+            $before,
+            "INSERT INTO job (id, kind, key, lane, target, payload, state, priority, run_at, turn, attempts,
+                attempts_max, crashes, snoozes, fence, created_at, updated_at)
+            SELECT v_id, v_kind, v_key, v_lane, v_target, v_payload, 'queued', v_priority, v_run_at,
+                v_nth + CASE WHEN e_behind > e_head THEN e_behind ELSE e_head END, 0, v_attempts_max, 0, 0, 0,
+                v_now, v_now
+            FROM v LEFT JOIN ends ON e_place = v_place WHERE v_id IS NOT NULL
+            ON CONFLICT (kind, key) DO NOTHING RETURNING ",
+            $after
+        )
+    };
+}
+const INSERT: &str = insert!(" ", "id");
+const INSERT_COUNTED: &str = insert!(
+    ", made AS (",
+    "id, kind), counted AS (INSERT INTO job_delta (id, kind, state, n)
+        SELECT gen_random_uuid(), kind, 'queued', COUNT(*) FROM made GROUP BY kind)
+    SELECT id FROM made"
+);
 const PLACES: &str = "WITH v(v_n, v_lane, v_kind, v_priority, v_target) AS (VALUES ";
 const LINES: &str = ") SELECT v_n,
     (SELECT turn FROM job WHERE lane = v_lane AND kind = v_kind AND priority = v_priority AND target = v_target
@@ -86,7 +102,7 @@ pub async fn insert(tx: &mut Tx, news: &[New]) -> Result<Vec<Inserted>, Error> {
         let made = insert_page(tx, page, &rows).await?;
         for (new, (id, _)) in page.iter().zip(rows) {
             if made.contains(&id) {
-                moved(tx, &new.kind, None, Some(State::Queued));
+                moved_by_batch(tx, &new.kind, None, Some(State::Queued));
                 outcomes.push(Inserted::New(JobId(id)));
             } else {
                 outcomes.push(look_again(tx, new).await?);
@@ -116,7 +132,7 @@ fn rows(tx: &Tx, page: &[New]) -> Vec<Row> {
 
 async fn insert_page(tx: &mut Tx, page: &[New], rows: &[Row]) -> Result<HashSet<Uuid>, Error> {
     let filled = even(page.len());
-    let text = Text::of(tx).sql(VALUES).rows(WIDTH, filled).sql(INSERT).led(tx);
+    let text = Text::of(tx).sql(VALUES).rows(WIDTH, filled).sql(ENDS).sql(tx.pick(INSERT, INSERT_COUNTED)).led(tx);
     let now = tx.now.0;
     let made: Vec<(Uuid,)> = on!(tx, db => {
         let mut query = sqlx::query_as(AssertSqlSafe(text));

@@ -16,7 +16,7 @@ mod tend;
 
 pub use change::{cancel, retry, retry_kind};
 pub use claim::{Claimed, Slot, Whom, renew, slots, take};
-pub use insert::{Inserted, New, insert};
+pub use insert::{Inserted, New, ROWS, insert};
 pub use look::{Filter, Job, find, find_key, lanes, list, next_due, waits_for_person};
 pub use settle::{End, progress, settle, still_held};
 pub use state::State;

@@ -5,7 +5,7 @@ use uuid::Uuid;
 
 use super::batch::{Text, even};
 use super::state::State;
-use super::tally::moved;
+use super::tally::moved_by_batch;
 use crate::domain::{Class, Millis};
 use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
@@ -13,10 +13,28 @@ use crate::store::tx::{Tx, on};
 const WIDTH: usize = 10;
 const VALUES: &str = "WITH v(v_id, v_fence, v_state, v_run_at, v_attempts, v_snoozes, v_class, v_error, v_result,
     v_capped) AS (VALUES ";
-const SETTLE: &str = ") UPDATE job SET state = v_state, run_at = COALESCE(v_run_at, run_at),
-    attempts = attempts + v_attempts, snoozes = snoozes + v_snoozes, class = v_class, last_error = v_error,
-    result = v_result, retry_after_capped = v_capped, lease_owner = NULL, lease_until = NULL, updated_at = ";
+macro_rules! settle {
+    ($before:literal) => {
+        concat!(
+            ")",
+            $before,
+            " UPDATE job SET state = v_state, run_at = COALESCE(v_run_at, run_at), attempts = attempts + v_attempts,
+                snoozes = snoozes + v_snoozes, class = v_class, last_error = v_error, result = v_result,
+                retry_after_capped = v_capped, lease_owner = NULL, lease_until = NULL, updated_at = "
+        )
+    };
+}
+const SETTLE: &str = settle!("");
 const SETTLE_WHICH: &str = " FROM v WHERE id = v_id AND fence = v_fence AND state = 'running' RETURNING id";
+/// `PostgreSQL` counts in the same statement, and given the list it finds each row by its id, whatever it believes
+/// about the size of the table.
+const SETTLE_COUNTED: &str = settle!(", ended AS (");
+const SETTLE_COUNTED_WHICH: &str = " FROM v WHERE id = v_id AND fence = v_fence AND state = 'running'
+        AND id = ANY (ARRAY(SELECT v_id FROM v)) RETURNING id, kind, state),
+    counted AS (INSERT INTO job_delta (id, kind, state, n) SELECT gen_random_uuid(), kind, state, SUM(n)
+        FROM (SELECT kind, 'running' AS state, -1 AS n FROM ended UNION ALL SELECT kind, state, 1 FROM ended) AS step
+        GROUP BY kind, state)
+    SELECT id FROM ended";
 
 const PROGRESS: &str = "UPDATE job SET progress = $1, crashes = 0, crashed_at = NULL, updated_at = $2
     WHERE id = $3 AND fence = $4 AND state = 'running' RETURNING id";
@@ -58,7 +76,8 @@ pub async fn settle(tx: &mut Tx, ends: &[End]) -> Result<Vec<Uuid>, Error> {
         return Ok(Vec::new());
     }
     let rows = even(ends.len());
-    let text = Text::of(tx).sql(VALUES).rows(WIDTH, rows).sql(SETTLE).place().sql(SETTLE_WHICH).led(tx);
+    let (settle, which) = (tx.pick(SETTLE, SETTLE_COUNTED), tx.pick(SETTLE_WHICH, SETTLE_COUNTED_WHICH));
+    let text = Text::of(tx).sql(VALUES).rows(WIDTH, rows).sql(settle).place().sql(which).led(tx);
     let now = tx.now.0;
     let kept: Vec<(Uuid,)> = on!(tx, db => {
         let mut query = sqlx::query_as(AssertSqlSafe(text));
@@ -79,7 +98,7 @@ pub async fn settle(tx: &mut Tx, ends: &[End]) -> Result<Vec<Uuid>, Error> {
     .map_err(Error::in_act("settle jobs"))?;
     let kept: Vec<_> = kept.into_iter().map(|row| row.0).collect();
     for end in ends.iter().filter(|end| kept.contains(&end.id)) {
-        moved(tx, &end.kind, Some(State::Running), Some(end.state));
+        moved_by_batch(tx, &end.kind, Some(State::Running), Some(end.state));
     }
     Ok(kept)
 }

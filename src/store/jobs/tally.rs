@@ -45,6 +45,13 @@ pub(super) fn moved(tx: &mut Tx, kind: &str, from: Option<State>, to: Option<Sta
     }
 }
 
+/// The same after a statement that counts for itself on `PostgreSQL`, where a statement more is a way to the server.
+pub(super) fn moved_by_batch(tx: &mut Tx, kind: &str, from: Option<State>, to: Option<State>) {
+    if !tx.is_shared() {
+        moved(tx, kind, from, to);
+    }
+}
+
 /// Writes what was noted, and runs `end` in the same text: nothing, or the commit of `SQLite`.
 pub(in crate::store) async fn write(tx: &mut Tx, counted: Counted, end: &str) -> Result<(), Error> {
     let rows: Vec<_> = counted.into_iter().filter(|(_, n)| *n != 0).collect();

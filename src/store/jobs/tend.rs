@@ -35,7 +35,7 @@ macro_rules! expired {
 }
 macro_rules! left_behind {
     () => {
-        orphans!("lease_owner <> $2 AND SUBSTR(lease_owner, 1, $3) = $4")
+        orphans!("lease_until IS NOT NULL AND lease_owner <> $2 AND SUBSTR(lease_owner, 1, $3) = $4")
     };
 }
 

@@ -34,13 +34,14 @@ CREATE UNIQUE INDEX job_same ON job (kind, key);
 -- What a claim reads: the head of each slot, and the next jobs of one slot.
 CREATE INDEX job_line ON job (lane, kind, priority DESC, turn, id) WHERE turn IS NOT NULL;
 -- What crashed before, among what is due.
-CREATE INDEX job_suspect ON job (lane, kind) WHERE turn IS NOT NULL AND crashes > 0;
--- What gives a new job its place: the last turn of its target.
-CREATE INDEX job_turn ON job (lane, kind, priority, target, turn) WHERE turn IS NOT NULL;
+CREATE INDEX job_suspect ON job (lane, kind, crashes, priority, turn) WHERE turn IS NOT NULL AND crashes > 0;
+-- What gives a new job its place: the last turn of its target. The target comes first, so that nobody takes this for
+-- another way to walk a line.
+CREATE INDEX job_turn ON job (target, lane, kind, priority, turn) WHERE turn IS NOT NULL;
 -- What is not due yet, apart from what is.
 CREATE INDEX job_later ON job (run_at) WHERE turn IS NULL AND state IN ('queued', 'failed', 'snoozed');
--- Who holds what.
-CREATE INDEX job_leased ON job (lease_until) WHERE state = 'running';
+-- Who holds what. Said by the lease and not by the state, so that nobody is tempted to find one job of many by it.
+CREATE INDEX job_leased ON job (lease_until) WHERE lease_until IS NOT NULL;
 -- What waits for a login, wherever it stands on the way to its next run.
 CREATE INDEX job_person ON job (kind) WHERE class = 'auth' AND state IN ('queued', 'running', 'snoozed', 'failed');
 -- What can be thrown away one day, and what a person may want to see first.
