@@ -6,7 +6,6 @@
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
-use tokio::task::JoinSet;
 
 use super::kinds::Kinds;
 use crate::domain::canonical::canonical;
@@ -19,8 +18,9 @@ use crate::supervise::{Failure, Stop};
 pub(super) const WAITING: usize = 1024;
 /// Jobs that share one statement; so they all stand, or none of them does.
 const BATCH: usize = jobs::ROWS;
-/// Statements that are under way at once where each has a connection of its own: one is written while another syncs.
-const SHARED_AT_ONCE: usize = 2;
+/// How often those who were just answered are let go before the next batch is closed, so that who asks again at once
+/// does not have to wait for a second commit.
+const COURTESY: usize = 2;
 /// The longest key.
 const KEY: usize = 512;
 
@@ -154,32 +154,40 @@ pub(super) async fn submit(to: &mpsc::Sender<Asking>, new: jobs::New) -> Result<
     answer.await.map_err(|_| closed)?
 }
 
+/// Queues one job by the shortest way, for who asks while nobody else does and has no commit to share.
+pub(super) async fn write_one(store: &Store, new: jobs::New) -> Result<Inserted, store::Error> {
+    store.write_one(move |tx| Box::pin(async move { jobs::insert_one(tx, &new).await })).await
+}
+
 /// Serves those who ask until the house stops and nobody is left waiting.
 pub(super) async fn serve(store: Store, inbox: &mut mpsc::Receiver<Asking>, stop: Stop) -> Result<(), Failure> {
-    let at_once = if store.is_shared() { SHARED_AT_ONCE } else { 1 };
     let mut batch = Vec::new();
-    let mut writes = JoinSet::new();
     loop {
         let got = tokio::select! {
             biased;
-            Some(_) = writes.join_next(), if !writes.is_empty() => continue,
             () = stop.asked(), if !inbox.is_closed() => {
                 inbox.close();
                 continue;
             }
-            got = inbox.recv_many(&mut batch, BATCH), if writes.len() < at_once => got,
+            got = inbox.recv_many(&mut batch, BATCH) => got,
         };
         if got == 0 {
-            break;
+            return Ok(());
         }
-        writes.spawn(write(store.clone(), std::mem::take(&mut batch)));
+        for _ in 0..COURTESY {
+            tokio::task::yield_now().await;
+            while batch.len() < BATCH
+                && let Ok(asking) = inbox.try_recv()
+            {
+                batch.push(asking);
+            }
+        }
+        write(&store, std::mem::take(&mut batch)).await;
     }
-    while writes.join_next().await.is_some() {}
-    Ok(())
 }
 
 /// Queues a batch and answers everyone in it.
-async fn write(store: Store, batch: Vec<Asking>) {
+async fn write(store: &Store, batch: Vec<Asking>) {
     let (news, replies): (Vec<_>, Vec<_>) = batch.into_iter().map(|asking| (asking.new, asking.reply)).unzip();
     let done =
         store.write_alone::<_, store::Error, _>(move |tx| Box::pin(async move { jobs::insert(tx, &news).await })).await;

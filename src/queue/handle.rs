@@ -1,7 +1,7 @@
 //! What the rest of the house holds of the queue: ask, take back, retry, pause.
 
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::Duration;
 
 use tokio::sync::{Mutex, mpsc};
@@ -33,6 +33,24 @@ pub struct Inlets {
     pub(super) asking: Arc<Mutex<mpsc::Receiver<ask::Asking>>>,
 }
 
+/// Somebody who waits for what they asked for, beside so many others.
+struct Asks<'a> {
+    all: &'a AtomicUsize,
+    others: usize,
+}
+
+impl<'a> Asks<'a> {
+    fn enter(all: &'a AtomicUsize) -> Self {
+        Self { all, others: all.fetch_add(1, Ordering::Relaxed) }
+    }
+}
+
+impl Drop for Asks<'_> {
+    fn drop(&mut self) {
+        self.all.fetch_sub(1, Ordering::Relaxed);
+    }
+}
+
 impl Queue {
     /// A queue whose parts do not run yet.
     pub fn new(rules: Rules, kinds: Kinds, store: Store, ambient: Ambient) -> (Self, Inlets) {
@@ -53,12 +71,27 @@ impl Queue {
 
     /// Asks for work; answers after it is on the disk.
     pub async fn ask(&self, ask: Ask) -> Result<Asked, AskError> {
-        if self.hands.door_closed.load(Ordering::Relaxed) {
-            return Err(store::Error::Full { act: "queue jobs" }.into());
-        }
+        self.refuse_at_closed_door()?;
         let new = ask::check(&self.kinds, self.rules.now().payload_limit, &ask)?;
-        let outcome = ask::submit(&self.asking, new).await?;
-        self.answer(outcome, ask)
+        let me = Asks::enter(&self.hands.asking);
+        let outcome = if me.others == 0 && !self.store.is_shared() {
+            ask::write_one(&self.store, new).await
+        } else {
+            ask::submit(&self.asking, new).await
+        };
+        self.answer(outcome?, ask)
+    }
+
+    /// Asks for many at once; answers after they are on the disk, each with what became of it, in order. So many as fit
+    /// into one statement stand or fall together; the first refusal ends it.
+    pub async fn ask_all(&self, asks: Vec<Ask>) -> Result<Vec<Asked>, AskError> {
+        self.refuse_at_closed_door()?;
+        let limit = self.rules.now().payload_limit;
+        let news = asks.iter().map(|ask| ask::check(&self.kinds, limit, ask)).collect::<Result<Vec<_>, _>>()?;
+        let outcomes = self
+            .store
+            .write_alone::<_, store::Error, _>(move |tx| Box::pin(async move { jobs::insert(tx, &news).await }));
+        outcomes.await?.into_iter().zip(asks).map(|(outcome, ask)| self.answer(outcome, ask)).collect()
     }
 
     /// Asks for work inside a transaction of the caller: it stands or falls with it. Call [`Queue::wake`] afterwards.
@@ -73,6 +106,11 @@ impl Queue {
         let news = asks.iter().map(|ask| ask::check(&self.kinds, limit, ask)).collect::<Result<Vec<_>, _>>()?;
         let outcomes = jobs::insert(tx, &news).await?;
         outcomes.into_iter().zip(asks).map(|(outcome, ask)| self.answer(outcome, ask)).collect()
+    }
+
+    fn refuse_at_closed_door(&self) -> Result<(), store::Error> {
+        let closed = self.hands.door_closed.load(Ordering::Relaxed);
+        if closed { Err(store::Error::Full { act: "queue jobs" }) } else { Ok(()) }
     }
 
     fn answer(&self, outcome: Inserted, ask: Ask) -> Result<Asked, AskError> {

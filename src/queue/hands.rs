@@ -3,7 +3,7 @@
 //! A job can come back into the same hands before its last end was looked at, so a hold is known by its fence.
 
 use std::collections::HashMap;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 use std::sync::{Mutex, OnceLock, PoisonError};
 
 use tokio::sync::Notify;
@@ -49,6 +49,8 @@ pub(super) struct Hands {
     closing: Mutex<Vec<String>>,
     /// No new work is taken: the disk is full.
     pub(super) door_closed: AtomicBool,
+    /// Those who wait for what they asked for.
+    pub(super) asking: AtomicUsize,
     /// Jobs that were asked for and are new.
     pub(super) asked: AtomicU64,
 }

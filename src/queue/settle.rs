@@ -19,7 +19,7 @@ use crate::supervise::Failure;
 /// Ends that may wait to be written.
 pub(super) const WAITING: usize = 1024;
 /// Ends that share one statement.
-const BATCH: usize = 64;
+const BATCH: usize = 32;
 /// The pause before a refused write is tried again.
 const AGAIN: Duration = Duration::from_secs(1);
 
@@ -80,22 +80,7 @@ pub(super) async fn serve(
 async fn write(store: &Store, clock: &Clock, batch: &[Ended]) -> Result<Vec<uuid::Uuid>, store::Error> {
     let mut told = false;
     loop {
-        let batch = batch.to_vec();
-        let written = store.write::<_, store::Error, _>(move |tx| {
-            Box::pin(async move {
-                let ends: Vec<_> = batch.iter().map(|ended| ended.end.clone()).collect();
-                let kept = jobs::settle(tx, &ends).await?;
-                for Ended { end, also } in &batch {
-                    match also {
-                        Some(Also::Raise(_)) if !kept.contains(&end.id) => {}
-                        Some(also) => apply(tx, also).await?,
-                        None => {}
-                    }
-                }
-                Ok(kept)
-            })
-        });
-        match written.await {
+        match write_once(store, batch.to_vec()).await {
             Ok(kept) => return Ok(kept),
             Err(error) if error.is_passing() => {
                 if !std::mem::replace(&mut told, true) {
@@ -106,6 +91,27 @@ async fn write(store: &Store, clock: &Clock, batch: &[Ended]) -> Result<Vec<uuid
             Err(error) => return Err(error),
         }
     }
+}
+
+async fn write_once(store: &Store, batch: Vec<Ended>) -> Result<Vec<uuid::Uuid>, store::Error> {
+    let (ends, alsos): (Vec<_>, Vec<_>) = batch.into_iter().map(|ended| (ended.end, ended.also)).unzip();
+    if alsos.iter().all(Option::is_none) {
+        return store.write_alone(move |tx| Box::pin(async move { jobs::settle(tx, &ends).await })).await;
+    }
+    let written = store.write(move |tx| {
+        Box::pin(async move {
+            let kept = jobs::settle(tx, &ends).await?;
+            for (end, also) in ends.iter().zip(&alsos) {
+                match also {
+                    Some(Also::Raise(_)) if !kept.contains(&end.id) => {}
+                    Some(also) => apply(tx, also).await?,
+                    None => {}
+                }
+            }
+            Ok(kept)
+        })
+    });
+    written.await
 }
 
 async fn apply(tx: &mut store::Tx, also: &Also) -> Result<(), store::Error> {

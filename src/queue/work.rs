@@ -6,7 +6,6 @@
 //! back too.
 
 use std::collections::VecDeque;
-use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
@@ -28,6 +27,8 @@ use crate::supervise::{Failure, Stop};
 
 /// Jobs that one claim takes at most.
 const BATCH: usize = 32;
+/// Claims that are under way at once where each has a connection of its own: one looks while another syncs.
+const SHARED_AT_ONCE: usize = 2;
 /// The pause after a claim that the store refused.
 const AGAIN: Duration = Duration::from_secs(1);
 /// Why a job goes back when the house stops.
@@ -48,35 +49,37 @@ pub(super) struct Workers {
 struct Shift {
     running: JoinSet<()>,
     ahead: VecDeque<Claimed>,
-    /// The claim that is under way.
-    claim: Option<Claim>,
+    /// The claims that are under way, and how many jobs they may bring.
+    claims: JoinSet<(usize, Result<Vec<Claimed>, store::Error>)>,
+    hoped: usize,
     /// Claims so far.
     turn: usize,
-    /// Runs that ended since the last claim went out, and how many had when it was answered.
+    /// Runs that ended since the last claim was answered, and how many had before that.
     ended: usize,
     pace: usize,
-    /// Lanes and kinds that were shut and may still be in the claim that is under way.
+    /// Lanes and kinds that were shut and may still be in a claim that is under way.
     shut: Vec<(Scope, String)>,
 }
-
-type Claim = Pin<Box<dyn Future<Output = Result<Vec<Claimed>, store::Error>> + Send>>;
 
 impl Shift {
     /// How many jobs to take now: enough to fill the workers and have half a batch ahead, or twice what ends while a
     /// claim is under way, so that short jobs do not wait for the disk; but not for the sake of a few.
     fn wanted(&self, workers: usize) -> usize {
-        let in_hand = self.running.len() + self.ahead.len();
+        let in_hand = self.running.len() + self.ahead.len() + self.hoped;
         let room = (workers + (2 * self.pace).clamp(BATCH / 2, 2 * BATCH)).saturating_sub(in_hand);
-        if !self.ahead.is_empty() && room < self.pace.clamp(BATCH / 2, BATCH) { 0 } else { room.min(BATCH) }
+        let provided = !self.ahead.is_empty() || self.hoped > 0;
+        if provided && room < self.pace.clamp(BATCH / 2, BATCH) { 0 } else { room.min(BATCH) }
     }
-}
 
-/// Resolves with the claim that is under way, never when there is none.
-async fn answered(claim: &mut Option<Claim>) -> Result<Vec<Claimed>, store::Error> {
-    let Some(under_way) = claim else { return std::future::pending().await };
-    let taken = under_way.await;
-    *claim = None;
-    taken
+    /// Keeps what a claim brought.
+    fn take(&mut self, (hoped, taken): (usize, Result<Vec<Claimed>, store::Error>)) -> Result<usize, store::Error> {
+        self.hoped -= hoped;
+        self.pace = std::mem::take(&mut self.ended);
+        let taken = taken?;
+        let brought = taken.len();
+        self.ahead.extend(taken);
+        Ok(brought)
+    }
 }
 
 impl Workers {
@@ -85,11 +88,12 @@ impl Workers {
         let this = Arc::new(self);
         let mut shift = Shift::default();
         let mut idle = false;
+        let at_once = if this.store.is_shared() { SHARED_AT_ONCE } else { 1 };
         this.hands.working.store(true, Ordering::Relaxed);
         while !stop.is_asked() {
             this.hands.turned.notify_waiters();
             this.let_go_of_shut(&mut shift).await;
-            if shift.claim.is_none() && !idle {
+            if shift.claims.len() < at_once && !idle {
                 this.send_claim(&mut shift);
             }
             while shift.running.len() < this.rules.now().workers
@@ -103,8 +107,9 @@ impl Workers {
                 shift.ended += 1;
             }
         }
-        if shift.claim.is_some() {
-            shift.ahead.extend(answered(&mut shift.claim).await.unwrap_or_default());
+        while let Some(Ok(answer)) = shift.claims.join_next().await {
+            // What a failed claim may have taken comes back when its lease ends.
+            let _brought = shift.take(answer);
         }
         this.drain(shift.running, shift.ahead, &stop).await
     }
@@ -114,34 +119,30 @@ impl Workers {
         let wanted = shift.wanted(self.rules.now().workers);
         if wanted > 0 {
             let (this, turn) = (self.clone(), shift.turn);
-            shift.claim = Some(Box::pin(async move { this.claim(wanted, turn).await }));
+            let alone = shift.claims.is_empty() && !self.hands.has_last_chance();
+            shift.claims.spawn(async move { (wanted, this.claim(wanted, turn, alone).await) });
+            shift.hoped += wanted;
             shift.turn = turn.wrapping_add(1);
-            shift.ended = 0;
         }
     }
 
     /// Waits until a claim is answered, a worker is free, something may be due, or the house stops; true when there is
     /// nothing to take. A bell that rings while a claim is under way is heard after it.
     async fn wait(&self, shift: &mut Shift, stop: &Stop) -> Result<bool, Failure> {
-        let Shift { running, claim, ahead, ended, pace, .. } = shift;
-        let under_way = claim.is_some();
-        let taken = tokio::select! {
+        let Shift { running, claims, ended, .. } = shift;
+        let under_way = !claims.is_empty();
+        let answer = tokio::select! {
             biased;
             () = stop.asked() => return Ok(false),
-            taken = answered(claim), if under_way => taken,
+            Some(Ok(answer)) = claims.join_next(), if under_way => answer,
             () = self.hands.due.notified(), if !under_way => return Ok(false),
             Some(_) = running.join_next(), if !running.is_empty() => {
                 *ended += 1;
                 return Ok(false);
             }
         };
-        *pace = *ended;
-        match taken {
-            Ok(taken) => {
-                let nothing = taken.is_empty();
-                ahead.extend(taken);
-                Ok(nothing)
-            }
+        match shift.take(answer) {
+            Ok(brought) => Ok(brought == 0),
             Err(error) if error.is_fatal() => Err(error.into()),
             Err(error) => {
                 tracing::warn!("No job could be taken: {error}");
@@ -153,10 +154,10 @@ impl Workers {
 
     /// Takes jobs. Whoever holds a job when the process dies is charged with it, the innocent too; so of those that one
     /// more crash makes poison only one is held at a time, and the innocent among them live to end.
-    async fn claim(&self, wanted: usize, turn: usize) -> Result<Vec<Claimed>, store::Error> {
+    async fn claim(&self, wanted: usize, turn: usize, alone: bool) -> Result<Vec<Claimed>, store::Error> {
         let (rules, kinds) = (self.rules.now(), self.kinds.clone());
         let last_chance = i64::from(rules.poison_crashes).saturating_sub(1).max(1);
-        let (alone, closing) = (!self.hands.has_last_chance(), self.hands.all_closing());
+        let closing = self.hands.all_closing();
         let taken = self.store.write_alone::<_, store::Error, _>(move |tx| {
             Box::pin(async move {
                 let ours = |slot: &Slot| kinds.get(&slot.kind).is_some() && !closing.contains(&slot.lane);
@@ -232,7 +233,7 @@ impl Workers {
 
     /// Gives back what was taken ahead of a lane or a kind that has been shut since, also by a claim that is under way.
     async fn let_go_of_shut(&self, shift: &mut Shift) {
-        let Shift { shut, ahead, claim, .. } = shift;
+        let Shift { shut, ahead, claims, .. } = shift;
         shut.extend(self.hands.newly_shut());
         if shut.is_empty() {
             return;
@@ -246,7 +247,7 @@ impl Workers {
         let gone: Vec<_> = ahead.iter().filter(|job| !stays(job)).map(|job| job.id).collect();
         ahead.retain(stays);
         self.give_back("given back when its lane or kind was shut", |held| gone.contains(&held.id)).await;
-        if claim.is_none() {
+        if claims.is_empty() {
             shut.clear();
         }
     }

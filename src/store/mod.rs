@@ -40,3 +40,5 @@ pub const STATEMENTS: &[&[&[&str]]] = &[
     &[alarms::STATEMENTS, gates::STATEMENTS, keys::STATEMENTS, migrate::STATEMENTS, schedules::STATEMENTS],
     jobs::STATEMENTS,
 ];
+/// Every statement for many rows, likewise.
+pub const BATCHES: &[&[jobs::Batch]] = jobs::BATCHES;

@@ -221,6 +221,25 @@ impl Store {
         E: From<Error> + Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, Result<T, E>> + Send + 'static,
     {
+        self.send(work, false).await
+    }
+
+    /// Runs `work`, which is one batch that counts for itself, and answers after it is on the disk.
+    pub async fn write_one<T, E, F>(&self, work: F) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, Result<T, E>> + Send + 'static,
+    {
+        self.send(work, true).await
+    }
+
+    async fn send<T, E, F>(&self, work: F, is_one: bool) -> Result<T, E>
+    where
+        T: Send + 'static,
+        E: From<Error> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, Result<T, E>> + Send + 'static,
+    {
         let hold = self.ambient.clock.hold();
         match &self.pool {
             Pool::Sqlite { write: None, .. } => {
@@ -228,7 +247,7 @@ impl Store {
             }
             Pool::Sqlite { write: Some(writer), .. } => {
                 let (reply, answer) = oneshot::channel();
-                let errand = Box::new(Closure { work: Some(work), outcome: None, reply, _hold: hold });
+                let errand = Box::new(Closure { work: Some(work), is_one, outcome: None, reply, _hold: hold });
                 let closed = |_| Error::Closed { act: "write" };
                 writer.send(errand).await.map_err(|_| Error::Closed { act: "write" })?;
                 answer.await.map_err(closed)?
@@ -238,7 +257,7 @@ impl Store {
                 let mut tx = self.tx(Conn::Open(begun));
                 let done = work(&mut tx).await?;
                 let counted = std::mem::take(&mut tx.counted);
-                write_counts(&mut tx, counted, "").await?;
+                write_counts(&mut tx, counted).await?;
                 tx.commit().await?;
                 self.counts.commits.fetch_add(1, Ordering::Relaxed);
                 self.counts.errands.fetch_add(1, Ordering::Relaxed);
@@ -261,7 +280,7 @@ impl Store {
         let mut tx = self.tx(conn);
         let done = work(&mut tx).await?;
         let counted = std::mem::take(&mut tx.counted);
-        write_counts(&mut tx, counted, "").await?;
+        write_counts(&mut tx, counted).await?;
         self.counts.commits.fetch_add(1, Ordering::Relaxed);
         self.counts.errands.fetch_add(1, Ordering::Relaxed);
         Ok(done)

@@ -26,6 +26,8 @@ pub struct Tx {
     pub(super) counted: Counted,
     /// What goes to the database before the next statement, in one text with it where that is known to be safe.
     lead: &'static str,
+    /// What may go after the next batch, in one text with it: the commit, for work that is one batch.
+    trail: &'static str,
     /// The last refusal that concerns more than the statement it met: a full or failing disk, a busy database.
     trouble: Option<Error>,
 }
@@ -53,7 +55,7 @@ pub(super) enum Raw<'a> {
 
 impl Tx {
     pub(super) const fn new(conn: Conn, now: Millis, entropy: Entropy) -> Self {
-        Self { conn, now, entropy, counted: Counted::new(), lead: "", trouble: None }
+        Self { conn, now, entropy, counted: Counted::new(), lead: "", trail: "", trouble: None }
     }
 
     /// The moment this work counts as.
@@ -99,6 +101,16 @@ impl Tx {
     /// Whether a lead still waits, that is nothing was run since it was given.
     pub(super) const fn is_led(&self) -> bool {
         !self.lead.is_empty()
+    }
+
+    /// Lets `trail` go after the next batch.
+    pub(super) const fn trail(&mut self, trail: &'static str) {
+        self.trail = trail;
+    }
+
+    /// Takes the trail, if one waits.
+    pub(super) fn take_trail(&mut self) -> &'static str {
+        std::mem::take(&mut self.trail)
     }
 
     /// `sql` behind the lead, if one waits. For statements that often come first.

@@ -25,11 +25,15 @@ pub(super) const WAITING: usize = 1024;
 const GROUP: usize = 500;
 /// The longest that the first of a group waits for the others to be done.
 const GATHER: Duration = Duration::from_millis(250);
+const BEGIN: &str = "BEGIN IMMEDIATE; ";
+const COMMIT: &str = "; COMMIT";
 
 /// A closure on its way to the writer, with the way back to whoever asked.
 pub(super) trait Errand: Send {
     /// Does the work inside the transaction; true when its savepoint may stay.
     fn run<'t>(&'t mut self, tx: &'t mut Tx) -> Work<'t, bool>;
+    /// Whether the work is one batch, which may carry its own commit.
+    fn is_one(&self) -> bool;
     /// Tells whoever asked, after the commit.
     fn answer(self: Box<Self>, committed: Result<(), Error>);
 }
@@ -37,6 +41,7 @@ pub(super) trait Errand: Send {
 /// An errand of one concrete type.
 pub(super) struct Closure<T, E, F> {
     pub(super) work: Option<F>,
+    pub(super) is_one: bool,
     pub(super) outcome: Option<Result<T, E>>,
     pub(super) reply: oneshot::Sender<Result<T, E>>,
     pub(super) _hold: Hold,
@@ -56,6 +61,10 @@ where
             self.outcome = Some(outcome);
             keep
         })
+    }
+
+    fn is_one(&self) -> bool {
+        self.is_one
     }
 
     fn answer(self: Box<Self>, committed: Result<(), Error>) {
@@ -125,19 +134,38 @@ impl Writer {
     ) -> Result<(), Error> {
         self.tx.now = self.clock.now();
         let _of_before = self.tx.take_trouble();
-        let mut done = self.run_all(first, group, since).await;
+        let mut done = if first.is_one() && self.inbox.is_empty() {
+            self.run_one(first, group).await
+        } else {
+            self.run_all(first, group, since).await
+        };
         if let Err(error) = &mut done {
             // That a transaction is gone is not yet why.
             if let Some(trouble) = self.tx.take_trouble() {
                 *error = trouble;
             }
             self.tx.lead("");
+            self.tx.trail("");
             let _already_gone = self.tx.run("roll back", "ROLLBACK").await;
         }
         done
     }
 
-    /// Each errand has a savepoint of its own; that of the last is closed by the commit.
+    /// One batch, with `BEGIN` and `COMMIT` in the same text.
+    async fn run_one(&mut self, mut errand: Box<dyn Errand>, group: &mut Vec<Box<dyn Errand>>) -> Result<(), Error> {
+        self.tx.lead(BEGIN);
+        self.tx.trail(COMMIT);
+        let keep = errand.run(&mut self.tx).await;
+        group.push(errand);
+        match (keep, self.tx.take_trouble()) {
+            (false, Some(trouble)) => Err(trouble),
+            // Whatever it was refused for, nothing of it may stand.
+            (false, None) => self.tx.run("roll back", "ROLLBACK").await,
+            (true, _) => Ok(()),
+        }
+    }
+
+    /// Each errand but the first has a savepoint of its own; that of the last is closed by the commit.
     async fn run_all(
         &mut self,
         first: Box<dyn Errand>,
@@ -146,27 +174,33 @@ impl Writer {
     ) -> Result<(), Error> {
         let mut counted = Counted::new();
         let mut next = Some(first);
-        self.tx.lead("BEGIN IMMEDIATE; SAVEPOINT errand; ");
+        let mut alone = true;
+        self.tx.lead(BEGIN);
         while let Some(mut errand) = next.take() {
             let keep = errand.run(&mut self.tx).await;
             group.push(errand);
             let changes = std::mem::take(&mut self.tx.counted);
+            let ran = !self.tx.is_led();
             if keep {
                 for (key, n) in changes {
                     *counted.entry(key).or_default() += n;
                 }
-            } else if !self.tx.is_led() {
+            } else if ran {
                 // A full disk or a failed read rolls everything back by itself; then this fails, and so does the group.
-                self.tx.run("roll back", "ROLLBACK TO errand").await?;
+                self.tx.run("roll back", if alone { "ROLLBACK" } else { "ROLLBACK TO errand" }).await?;
+                self.tx.lead(if alone { BEGIN } else { "" });
             }
             if group.len() < GROUP && self.clock.steady().saturating_sub(since) < GATHER {
                 next = self.inbox.try_recv().ok();
             }
-            if keep && next.is_some() && !self.tx.is_led() {
-                self.tx.lead("RELEASE errand; SAVEPOINT errand; ");
+            if keep && ran && next.is_some() {
+                self.tx.lead(if alone { "SAVEPOINT errand; " } else { "RELEASE errand; SAVEPOINT errand; " });
+                alone = false;
             }
         }
-        write_counts(&mut self.tx, counted, "COMMIT").await
+        self.tx.trail(COMMIT);
+        write_counts(&mut self.tx, counted).await?;
+        if self.tx.take_trail().is_empty() { Ok(()) } else { self.tx.run("commit", "COMMIT").await }
     }
 
     fn count(&self, errands: usize, begun: Duration) {

@@ -8,8 +8,9 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use radard::ambient::Ambient;
 use radard::domain::Secret;
-use radard::store::{Access, Place, Store};
+use radard::store::{self, Access, Place, Store, jobs};
 use radard::supervise::{Restart, Supervisor};
+use tokio::task::JoinSet;
 
 /// An opened store with its writer, the way the daemon has it.
 pub(crate) struct Fresh {
@@ -29,6 +30,15 @@ impl Fresh {
         let base = url.rsplit_once('/').context("the address of the server has no database")?.0;
         let place = Place::Postgres(Secret::new(format!("{base}/{name}")), connections);
         let fresh = Self::open_at(&place).await?;
+        // As the peers do, so we begin to count when the connections stand.
+        let mut hellos = JoinSet::new();
+        for _ in 0..connections {
+            let store = fresh.store.clone();
+            hellos.spawn(async move { store.read::<_, store::Error, _>(|tx| Box::pin(jobs::counts(tx))).await });
+        }
+        while let Some(hello) = hellos.join_next().await {
+            hello??;
+        }
         Ok(Self { server: Some((url.to_owned(), name)), ..fresh })
     }
 

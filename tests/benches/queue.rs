@@ -114,7 +114,7 @@ async fn run(dir: &Path, pg: Option<&str>, plan: Plan) -> anyhow::Result<Value> 
     queue.start_asking(&fresh.house, &inlets);
 
     let begun = fresh.ambient.clock.steady();
-    ask_all(&queue, &fresh.store, plan).await?;
+    ask_all(&queue, plan).await?;
     let enqueued = fresh.ambient.clock.steady().saturating_sub(begun);
     let asked = commits(&fresh.store);
 
@@ -143,11 +143,11 @@ fn commits(store: &Store) -> u64 {
 }
 
 /// Each client asks, waits for the answer, and asks again.
-async fn ask_all(queue: &Queue, store: &Store, plan: Plan) -> anyhow::Result<()> {
+async fn ask_all(queue: &Queue, plan: Plan) -> anyhow::Result<()> {
     let next = Arc::new(AtomicUsize::new(0));
     let mut clients = JoinSet::new();
     for _ in 0..plan.clients {
-        let (queue, store, next) = (queue.clone(), store.clone(), next.clone());
+        let (queue, next) = (queue.clone(), next.clone());
         clients.spawn(async move {
             loop {
                 let first = next.fetch_add(plan.batch, Ordering::Relaxed);
@@ -158,7 +158,7 @@ async fn ask_all(queue: &Queue, store: &Store, plan: Plan) -> anyhow::Result<()>
                 if plan.batch == 1 {
                     queue.ask(ask(first)).await?;
                 } else {
-                    ask_page(&queue, &store, first..last).await?;
+                    queue.ask_all((first..last).map(ask).collect()).await?;
                 }
             }
         });
@@ -166,18 +166,6 @@ async fn ask_all(queue: &Queue, store: &Store, plan: Plan) -> anyhow::Result<()>
     while let Some(client) = clients.join_next().await {
         client??;
     }
-    Ok(())
-}
-
-/// Many jobs in one transaction, as a page of a crawl brings them.
-async fn ask_page(queue: &Queue, store: &Store, which: std::ops::Range<usize>) -> anyhow::Result<()> {
-    let asks = queue.clone();
-    store
-        .write::<_, radard::queue::AskError, _>(move |tx| {
-            Box::pin(async move { asks.ask_all_within(tx, which.map(ask).collect()).await })
-        })
-        .await?;
-    queue.wake();
     Ok(())
 }
 

@@ -7,6 +7,9 @@ use super::lex::{Kind, Token, lex};
 use super::tree::{Problem, Tree};
 
 const FIXTURES: &str = "tests/fixtures/";
+/// A list that a file keeps, and what belongs into it.
+type List = (&'static str, fn(&[Token<'_>]) -> bool);
+const LISTS: [List; 2] = [("STATEMENTS", is_statement), ("BATCHES", is_batch)];
 const VERBS: &[&str] = &["SELECT", "INSERT", "UPDATE", "DELETE", "WITH"];
 
 /// Every fixture is named by code in `src/` or `tests/`: itself, or a folder that holds it as `fixtures/<folder>`.
@@ -49,20 +52,21 @@ fn names_folder(text: &str, folders: &str) -> bool {
         .any(|folder| !folder.is_empty() && text.contains(&format!("fixtures/{folder}")))
 }
 
-/// Every `const` of `src/store/` that holds SQL is named in the `STATEMENTS` of its file.
+/// Every `const` of `src/store/` that holds SQL is named in the `STATEMENTS` of its file, a batch in its `BATCHES`.
 pub(crate) fn statements_are_listed(tree: &Tree) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (path, text) in tree.rust(&["src/store/"]) {
         let tokens = lex(text);
         let constants: Vec<(&Token<'_>, &[Token<'_>])> =
             tokens.iter().enumerate().filter_map(|(at, token)| constant(token, tokens.get(at + 1..)?)).collect();
-        let list =
-            constants.iter().find(|(name, _)| name.is("STATEMENTS")).map(|(_, value)| *value).unwrap_or_default();
-        for (name, _) in constants.iter().filter(|(_, value)| is_statement(value)) {
-            if !list.iter().any(|listed| listed.is(name.text)) {
-                let what = format!("`{}` is not in this file's `STATEMENTS`", name.text);
-                let advice = "add it to `pub(super) const STATEMENTS`, so that both databases prepare it in a test";
-                problems.push(Problem::at((path, name.line), "statements", what, advice));
+        for (list, belongs) in LISTS {
+            let listed = constants.iter().find(|(name, _)| name.is(list)).map(|(_, value)| *value).unwrap_or_default();
+            for (name, _) in constants.iter().filter(|(_, value)| belongs(value)) {
+                if !listed.iter().any(|listed| listed.is(name.text)) {
+                    let what = format!("`{}` is not in this file's `{list}`", name.text);
+                    let advice = "add it to that list, so that both databases prepare it in a test";
+                    problems.push(Problem::at((path, name.line), "statements", what, advice));
+                }
             }
         }
     }
@@ -84,12 +88,12 @@ fn is_statement(value: &[Token<'_>]) -> bool {
         [_, mark, open, text, ..] if mark.is("!") && open.is("(") => text,
         _ => return false,
     };
-    // A text that breaks off before its rows is only the beginning of one, and cannot be prepared by itself.
-    if text.text.trim_end_matches('"').trim_end().ends_with("(VALUES") {
-        return false;
-    }
     let verb = text.text.split_whitespace().next().unwrap_or_default();
     text.kind == Kind::Text && VERBS.iter().any(|known| verb.eq_ignore_ascii_case(known))
+}
+
+fn is_batch(value: &[Token<'_>]) -> bool {
+    value.first().is_some_and(|word| word.is("Batch"))
 }
 
 #[cfg(test)]
@@ -112,6 +116,13 @@ mod tests {
                     pub(super) const STATEMENTS: &[(&str, &str)] = &[(\"A\", A)];";
         one(&statements_are_listed(&Tree::of(&[("src/store/a.rs", file)])), "src/store/a.rs:2  [statements] `B`");
         none(&statements_are_listed(&Tree::of(&[("src/web/a.rs", file)])));
+    }
+
+    #[test]
+    fn a_batch_outside_the_list_is_refused() {
+        let file = "const A: Batch = Batch { rows: &[] };\nconst B: Batch = Batch::of_both(&[], \"SELECT 1\");\n\
+                    pub(super) const BATCHES: &[Batch] = &[A];";
+        one(&statements_are_listed(&Tree::of(&[("src/store/a.rs", file)])), "src/store/a.rs:2  [statements] `B`");
     }
 
     #[test]

@@ -1,71 +1,191 @@
-//! The text of a statement for many rows.
+//! One statement for many rows.
 //!
-//! Batches come in every size and a prepared statement is for one, so sizes are rounded up and the rest is filled with
-//! rows that mean nothing: a handful of texts stay prepared. The two drivers want their places written differently:
-//! `PostgreSQL` numbers them, and `SQLite` finds a numbered one by searching all names, which for a thousand places
-//! costs more than the statement, so there they are bare. Hence each place stands once, in the order of the values.
+//! The databases take rows differently. `PostgreSQL` is given each column as an array, so that one text does for every
+//! number of rows. `SQLite` has no arrays: there each value has a place in the text, and the rows are filled up with
+//! ones that mean nothing to one of a few sizes, whose texts stay prepared. Its places are bare question marks, because
+//! it finds a numbered one by searching all names, which for a thousand places costs more than the statement.
 
-use std::fmt::Write as _;
+use sqlx::error::BoxDynError;
+use sqlx::postgres::{PgArguments, PgRow};
+use sqlx::sqlite::{SqliteArguments, SqliteRow};
+use sqlx::{Arguments, AssertSqlSafe, FromRow, PgConnection, SqliteConnection};
+use uuid::Uuid;
 
-use crate::store::tx::Tx;
+use crate::store::tx::{Tx, on};
+
+/// What a column of rows holds.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Of {
+    Id,
+    Text,
+    Number,
+}
+
+/// A statement that reads the rows it is given from a table `v`.
+#[derive(Debug)]
+pub struct Batch {
+    /// The columns of `v`. The first is empty in rows that mean nothing, and in no other.
+    pub(super) rows: &'static [(&'static str, Of)],
+    /// What comes after the definition of `v`.
+    pub(super) sqlite: &'static str,
+    /// The same for `PostgreSQL`, where `$1` is the list of what stands in the first column.
+    pub(super) postgres: &'static str,
+}
+
+/// A value of a row.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Cell<'a> {
+    Id(Option<Uuid>),
+    Text(Option<&'a str>),
+    Number(Option<i64>),
+}
+
+impl Batch {
+    /// A statement that both databases understand.
+    pub(super) const fn of_both(rows: &'static [(&'static str, Of)], text: &'static str) -> Self {
+        Self { rows, sqlite: text, postgres: text }
+    }
+
+    /// Its text for `rows` rows on `SQLite`.
+    pub fn sqlite(&self, rows: usize) -> String {
+        let row = vec!["?"; self.rows.len()].join(",");
+        let places = vec![format!("({row})"); rows].join(",");
+        format!("WITH v({}) AS (VALUES {places}) {}", self.names(), self.sqlite)
+    }
+
+    /// Its text for any number of rows on `PostgreSQL`. To look into arrays is much cheaper there than to unnest them.
+    pub fn postgres(&self) -> String {
+        let array = |(n, (_, of)): (usize, &(_, Of))| match of {
+            Of::Id => format!("${}::UUID[]", n + 1),
+            Of::Text => format!("${}::TEXT[]", n + 1),
+            Of::Number => format!("${}::BIGINT[]", n + 1),
+        };
+        let arrays: Vec<_> = self.rows.iter().enumerate().map(array).collect();
+        let cells: Vec<_> = arrays.iter().map(|array| format!("({array})[n]")).collect();
+        let (names, cells, first) = (self.names(), cells.join(","), arrays.first().map_or("", String::as_str));
+        format!(
+            "WITH v({names}) AS (SELECT {cells} FROM generate_series(1, cardinality({first})) AS n) {}",
+            self.postgres
+        )
+    }
+
+    fn names(&self) -> String {
+        self.rows.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(",")
+    }
+
+    /// Runs the statement for `rows`, which are not none; gives what it returns.
+    pub(super) async fn run<O, const N: usize>(
+        &self,
+        tx: &mut Tx,
+        rows: &[[Cell<'_>; N]],
+    ) -> Result<Vec<O>, sqlx::Error>
+    where
+        O: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+    {
+        let text = if tx.is_shared() {
+            self.postgres()
+        } else {
+            let trail = tx.take_trail();
+            tx.led(&[&self.sqlite(even(rows.len())), trail].concat())
+        };
+        on!(tx, db => {
+            let given = db.given(rows).map_err(sqlx::Error::Encode)?;
+            sqlx::query_as_with(AssertSqlSafe(text), given).fetch_all(db).await
+        })
+    }
+}
 
 /// The size that a batch of `rows` is filled up to: a power of four.
-pub(super) const fn even(rows: usize) -> usize {
+const fn even(rows: usize) -> usize {
     let power = rows.next_power_of_two();
     if power.trailing_zeros().is_multiple_of(2) { power } else { power * 2 }
 }
 
-/// A statement that is being written.
-#[derive(Debug)]
-pub(super) struct Text {
-    sql: String,
-    numbered: bool,
-    places: usize,
+/// How a database is given rows.
+trait Given {
+    type Arguments;
+
+    fn given<const N: usize>(&self, rows: &[[Cell<'_>; N]]) -> Result<Self::Arguments, BoxDynError>;
 }
 
-impl Text {
-    /// An empty one for the database of `tx`.
-    pub(super) const fn of(tx: &Tx) -> Self {
-        Self { sql: String::new(), numbered: tx.is_shared(), places: 0 }
-    }
+impl Given for SqliteConnection {
+    type Arguments = SqliteArguments;
 
-    /// Adds a piece of SQL.
-    pub(super) fn sql(mut self, piece: &str) -> Self {
-        self.sql.push_str(piece);
-        self
-    }
-
-    /// Adds the place of the next value.
-    pub(super) fn place(mut self) -> Self {
-        self.places += 1;
-        if self.numbered {
-            let _never_fails = write!(self.sql, "${}", self.places);
-        } else {
-            self.sql.push('?');
+    fn given<const N: usize>(&self, rows: &[[Cell<'_>; N]]) -> Result<SqliteArguments, BoxDynError> {
+        let size = even(rows.len()) * N;
+        let mut given = SqliteArguments::default();
+        given.reserve(size, 0);
+        for cell in rows.iter().flatten() {
+            match cell {
+                Cell::Id(id) => Arguments::add(&mut given, id)?,
+                Cell::Text(text) => Arguments::add(&mut given, text)?,
+                Cell::Number(n) => Arguments::add(&mut given, n)?,
+            }
         }
-        self
-    }
-
-    /// Adds the places of many rows: `(…),(…)`.
-    pub(super) fn rows(mut self, width: usize, rows: usize) -> Self {
-        for n in 0..rows * width {
-            let before = match (n, n % width) {
-                (0, _) => "(",
-                (_, 0) => "),(",
-                _ => ",",
-            };
-            self = self.sql(before).place();
+        for _ in rows.len() * N..size {
+            Arguments::add(&mut given, None::<i64>)?;
         }
-        self.sql(")")
+        Ok(given)
     }
+}
 
-    /// The text, behind what `tx` has to run first.
-    pub(super) fn led(self, tx: &mut Tx) -> String {
-        tx.led(&self.sql)
+impl Given for PgConnection {
+    type Arguments = PgArguments;
+
+    fn given<const N: usize>(&self, rows: &[[Cell<'_>; N]]) -> Result<PgArguments, BoxDynError> {
+        let mut given = PgArguments::default();
+        for column in 0..N {
+            let cells = rows.iter().filter_map(|row| row.get(column));
+            let (mut ids, mut texts, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
+            for cell in cells {
+                match cell {
+                    Cell::Id(id) => ids.push(*id),
+                    Cell::Text(text) => texts.push(*text),
+                    Cell::Number(n) => numbers.push(*n),
+                }
+            }
+            match (ids.is_empty(), texts.is_empty()) {
+                (false, _) => given.add(ids)?,
+                (_, false) => given.add(texts)?,
+                _ => given.add(numbers)?,
+            }
+        }
+        Ok(given)
     }
+}
 
-    /// The text.
-    pub(super) fn done(self) -> String {
-        self.sql
+impl From<Uuid> for Cell<'_> {
+    fn from(id: Uuid) -> Self {
+        Self::Id(Some(id))
+    }
+}
+
+impl<'a> From<&'a str> for Cell<'a> {
+    fn from(text: &'a str) -> Self {
+        Self::Text(Some(text))
+    }
+}
+
+impl<'a> From<&'a String> for Cell<'a> {
+    fn from(text: &'a String) -> Self {
+        Self::Text(Some(text))
+    }
+}
+
+impl<'a> From<Option<&'a str>> for Cell<'a> {
+    fn from(text: Option<&'a str>) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for Cell<'_> {
+    fn from(n: i64) -> Self {
+        Self::Number(Some(n))
+    }
+}
+
+impl From<Option<i64>> for Cell<'_> {
+    fn from(n: Option<i64>) -> Self {
+        Self::Number(n)
     }
 }

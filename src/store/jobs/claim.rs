@@ -8,7 +8,7 @@
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
-use super::batch::{Text, even};
+use super::batch::{Batch, Cell, Of};
 use super::state::State;
 use super::tally::moved_by_batch;
 use crate::domain::Millis;
@@ -40,53 +40,74 @@ macro_rules! columns {
         "id, kind, key, lane, target, payload, priority, attempts, attempts_max, crashes, snoozes, fence, progress"
     };
 }
-/// `$whom` says which of a line's jobs are meant. `$locks`, `$among` and what stands around the update are where the
-/// databases differ: `PostgreSQL` locks the rows it takes, is given them as a list, because otherwise it may walk
-/// through the whole table to find them, and counts in the same statement.
-macro_rules! take {
-    ($whom:literal, $locks:literal, $before:literal, $among:literal, $after:expr) => {
+/// The next jobs of a line, of those whose crashes are meant, by where they lie. (A limit that is more than a bare
+/// parameter keeps `SQLite` from preparing the statement again for each value.)
+macro_rules! pick {
+    ($row:literal, $crashes:literal) => {
         concat!(
-            "WITH pick AS MATERIALIZED (
-                SELECT id FROM job WHERE lane = $1 AND kind = $2 AND turn IS NOT NULL AND ",
-            $whom,
-            " ORDER BY priority DESC, turn, id LIMIT $3",
-            $locks,
-            ")",
-            $before,
-            " UPDATE job SET state = 'running', turn = NULL, fence = fence + 1, lease_owner = $4, lease_until = $5,
-                updated_at = $6
-            WHERE id ",
-            $among,
-            " RETURNING ",
-            columns!(),
-            $after
+            "SELECT ",
+            $row,
+            " FROM job WHERE lane = $1 AND kind = $2 AND turn IS NOT NULL AND ",
+            $crashes,
+            " ORDER BY priority DESC, turn, id LIMIT $3 + 0"
         )
     };
-    ($whom:literal) => {
-        take!($whom, "", "", "IN (SELECT id FROM pick)", "")
+}
+macro_rules! start {
+    ($which:expr) => {
+        concat!(
+            "UPDATE job SET state = 'running', turn = NULL, fence = fence + 1, lease_owner = $4, lease_until = $5,
+                updated_at = $6
+            WHERE ",
+            $which,
+            " RETURNING ",
+            columns!()
+        )
     };
-    ($whom:literal counted) => {
-        take!(
-            $whom,
-            " FOR UPDATE SKIP LOCKED",
-            ", taken AS (",
-            "= ANY (ARRAY(SELECT id FROM pick))",
-            concat!(
-                "), counted AS (
-            INSERT INTO job_delta (id, kind, state, n) SELECT gen_random_uuid(), kind, state, n * COUNT(*)
-            FROM taken, (VALUES ('queued', -1), ('running', 1)) AS step(state, n) GROUP BY kind, state, n)
+}
+macro_rules! take {
+    ($crashes:literal) => {
+        start!(concat!("rowid IN (", pick!("rowid", $crashes), ")"))
+    };
+}
+/// `PostgreSQL` locks what it takes, and counts in the same statement.
+macro_rules! take_locked {
+    ($crashes:literal) => {
+        concat!(
+            "WITH pick AS MATERIALIZED (",
+            pick!("ctid", $crashes),
+            " FOR UPDATE SKIP LOCKED), taken AS (",
+            start!("ctid = ANY (ARRAY(SELECT ctid FROM pick))"),
+            "), counted AS (INSERT INTO job_delta (id, kind, state, n)
+                SELECT gen_random_uuid(), kind, state, n * COUNT(*)
+                FROM taken, (VALUES ('queued', -1), ('running', 1)) AS step(state, n) GROUP BY kind, state, n)
             SELECT ",
-                columns!(),
-                " FROM taken"
-            )
+            columns!(),
+            " FROM taken"
         )
     };
 }
 const TAKE: &str = take!("crashes < $7");
-const TAKE_LOCKED: &str = take!("crashes < $7" counted);
+const TAKE_LOCKED: &str = take_locked!("crashes < $7");
 const TAKE_SUSPECT: &str = take!("crashes > 0 AND crashes >= $7");
-const TAKE_SUSPECT_LOCKED: &str = take!("crashes > 0 AND crashes >= $7" counted);
+const TAKE_SUSPECT_LOCKED: &str = take_locked!("crashes > 0 AND crashes >= $7");
+macro_rules! renew {
+    ($among:literal) => {
+        concat!(
+            "UPDATE job SET lease_until = v_until FROM v
+            WHERE id = v_id AND state = 'running' AND lease_owner = v_owner",
+            $among,
+            " RETURNING id"
+        )
+    };
+}
+const RENEW: Batch = Batch {
+    rows: &[("v_id", Of::Id), ("v_owner", Of::Text), ("v_until", Of::Number)],
+    sqlite: renew!(""),
+    postgres: renew!(" AND id = ANY ($1)"),
+};
 
+pub(super) const BATCHES: &[Batch] = &[RENEW];
 pub(super) const STATEMENTS: &[&str] = &[SLOTS, TAKE, TAKE_LOCKED, TAKE_SUSPECT, TAKE_SUSPECT_LOCKED];
 
 /// A line of due jobs that may be taken from.
@@ -184,23 +205,10 @@ pub async fn take(tx: &mut Tx, slot: &Slot, n: usize, (owner, until): (&str, Mil
 
 /// Renews the leases of `held` until `until`; gives those that are still ours.
 pub async fn renew(tx: &mut Tx, owner: &str, held: &[Uuid], until: Millis) -> Result<Vec<Uuid>, Error> {
-    let Some(last) = held.last() else { return Ok(Vec::new()) };
-    let rows = even(held.len());
-    let text = Text::of(tx)
-        .sql("UPDATE job SET lease_until = ")
-        .place()
-        .sql(" WHERE state = 'running' AND lease_owner = ")
-        .place()
-        .sql(" AND id IN ")
-        .rows(rows, 1)
-        .sql(" RETURNING id");
-    let kept: Vec<(Uuid,)> = on!(tx, db => {
-        let mut query = sqlx::query_as(AssertSqlSafe(text.done())).bind(until.0).bind(owner);
-        for id in held.iter().chain(std::iter::repeat(last)).take(rows) {
-            query = query.bind(*id);
-        }
-        query.fetch_all(db).await
-    })
-    .map_err(Error::in_act("renew leases"))?;
+    if held.is_empty() {
+        return Ok(Vec::new());
+    }
+    let rows: Vec<[Cell<'_>; 3]> = held.iter().map(|id| [(*id).into(), owner.into(), until.0.into()]).collect();
+    let kept: Vec<(Uuid,)> = RENEW.run(tx, &rows).await.map_err(Error::in_act("renew leases"))?;
     Ok(kept.into_iter().map(|row| row.0).collect())
 }

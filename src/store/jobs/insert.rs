@@ -2,41 +2,36 @@
 //!
 //! A job that is due gets a *turn*: one more than the last turn of its target, and never less than the turn at the
 //! head of its line. Sorting by turn is what makes targets take turns, and it costs two index look-ups for each target
-//! of a batch when jobs join instead of a search at every claim.
+//! of a batch when jobs join instead of a search at every claim. A job without a target is a target of its own.
 
 use std::collections::{HashMap, HashSet};
 
-use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::batch::{Text, even};
+use super::batch::{Batch, Cell, Of};
 use super::state::State;
 use super::tally::moved_by_batch;
 use crate::domain::{JobId, Millis};
 use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
 
-/// Values of a row in one insert.
-const WIDTH: usize = 12;
 /// Rows in one statement.
 pub const ROWS: usize = 64;
 
-const VALUES: &str = "WITH v(v_id, v_kind, v_key, v_lane, v_target, v_payload, v_priority, v_run_at, v_attempts_max,
-    v_now, v_place, v_nth) AS (VALUES ";
-const ENDS: &str = "), ends(e_place, e_behind, e_head) AS MATERIALIZED (SELECT v_place,
-    COALESCE((SELECT turn + 1 FROM job WHERE lane = v_lane AND kind = v_kind AND priority = v_priority
-        AND target = v_target AND turn IS NOT NULL ORDER BY turn DESC LIMIT 1), 0),
-    COALESCE((SELECT turn FROM job WHERE lane = v_lane AND kind = v_kind AND priority = v_priority
-        AND turn IS NOT NULL ORDER BY turn LIMIT 1), 0)
-    FROM v WHERE v_nth = 0)";
 macro_rules! insert {
     ($before:literal, $after:literal) => {
         concat!(
+            ", ends(e_place, e_behind, e_head) AS MATERIALIZED (SELECT v_place,
+                COALESCE((SELECT turn + 1 FROM job WHERE lane = v_lane AND kind = v_kind AND priority = v_priority
+                    AND target = v_target AND v_target <> '' AND turn IS NOT NULL ORDER BY turn DESC LIMIT 1), 0),
+                COALESCE((SELECT turn FROM job WHERE lane = v_lane AND kind = v_kind AND priority = v_priority
+                    AND turn IS NOT NULL ORDER BY turn LIMIT 1), 0)
+                FROM v WHERE v_nth = 0)",
             $before,
             "INSERT INTO job (id, kind, key, lane, target, payload, state, priority, run_at, turn, attempts,
                 attempts_max, crashes, snoozes, fence, created_at, updated_at)
             SELECT v_id, v_kind, v_key, v_lane, v_target, v_payload, 'queued', v_priority, v_run_at,
-                v_nth + CASE WHEN e_behind > e_head THEN e_behind ELSE e_head END, 0, v_attempts_max, 0, 0, 0,
+                COALESCE(v_nth, 0) + CASE WHEN e_behind > e_head THEN e_behind ELSE e_head END, 0, v_attempts_max, 0, 0, 0,
                 v_now, v_now
             FROM v LEFT JOIN ends ON e_place = v_place WHERE v_id IS NOT NULL
             ON CONFLICT (kind, key) DO NOTHING RETURNING ",
@@ -44,23 +39,58 @@ macro_rules! insert {
         )
     };
 }
-const INSERT: &str = insert!(" ", "id");
+const ROW: &[(&str, Of)] = &[
+    ("v_id", Of::Id),
+    ("v_kind", Of::Text),
+    ("v_key", Of::Text),
+    ("v_lane", Of::Text),
+    ("v_target", Of::Text),
+    ("v_payload", Of::Text),
+    ("v_priority", Of::Number),
+    ("v_run_at", Of::Number),
+    ("v_attempts_max", Of::Number),
+    ("v_now", Of::Number),
+    ("v_place", Of::Number),
+    ("v_nth", Of::Number),
+];
 const INSERT_COUNTED: &str = insert!(
     ", made AS (",
     "id, kind), counted AS (INSERT INTO job_delta (id, kind, state, n)
         SELECT gen_random_uuid(), kind, 'queued', COUNT(*) FROM made GROUP BY kind)
     SELECT id FROM made"
 );
-const PLACES: &str = "WITH v(v_n, v_lane, v_kind, v_priority, v_target) AS (VALUES ";
-const LINES: &str = ") SELECT v_n,
-    (SELECT turn FROM job WHERE lane = v_lane AND kind = v_kind AND priority = v_priority AND target = v_target
-        AND turn IS NOT NULL ORDER BY turn DESC LIMIT 1),
-    (SELECT turn FROM job WHERE lane = v_lane AND kind = v_kind AND priority = v_priority
-        AND turn IS NOT NULL ORDER BY turn LIMIT 1)
-    FROM v WHERE v_n IS NOT NULL";
+/// `PostgreSQL` counts in the same statement.
+const INSERT: Batch = Batch { rows: ROW, sqlite: insert!(" ", "id"), postgres: INSERT_COUNTED };
+/// A single job, counted in the same text.
+const INSERT_ONE: Batch = Batch {
+    rows: ROW,
+    sqlite: concat!(
+        insert!(" ", "id"),
+        "; INSERT INTO job_tally (kind, state, n) SELECT kind, 'queued', 1 FROM job
+            WHERE rowid = last_insert_rowid() AND changes() = 1
+            ON CONFLICT (kind, state) DO UPDATE SET n = job_tally.n + excluded.n"
+    ),
+    postgres: INSERT_COUNTED,
+};
+const ENDS: Batch = Batch::of_both(
+    &[
+        ("v_n", Of::Number),
+        ("v_lane", Of::Text),
+        ("v_kind", Of::Text),
+        ("v_priority", Of::Number),
+        ("v_target", Of::Text),
+    ],
+    "SELECT v_n,
+        (SELECT turn FROM job WHERE lane = v_lane AND kind = v_kind AND priority = v_priority AND target = v_target
+            AND v_target <> '' AND turn IS NOT NULL ORDER BY turn DESC LIMIT 1),
+        (SELECT turn FROM job WHERE lane = v_lane AND kind = v_kind AND priority = v_priority
+            AND turn IS NOT NULL ORDER BY turn LIMIT 1)
+    FROM v WHERE v_n IS NOT NULL",
+);
 const SAME: &str = "SELECT id, payload FROM job WHERE kind = $1 AND key = $2";
 
 pub(super) const STATEMENTS: &[&str] = &[SAME];
+pub(super) const BATCHES: &[Batch] = &[INSERT, INSERT_ONE, ENDS];
 
 /// A job to be.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -71,7 +101,7 @@ pub struct New {
     pub key: String,
     /// The lane it runs in.
     pub lane: String,
-    /// What takes turns within its line; may be empty.
+    /// What takes turns within its line; when empty, the job itself.
     pub target: String,
     /// Canonical JSON.
     pub payload: String,
@@ -99,7 +129,7 @@ pub async fn insert(tx: &mut Tx, news: &[New]) -> Result<Vec<Inserted>, Error> {
     let mut outcomes = Vec::with_capacity(news.len());
     for page in news.chunks(ROWS) {
         let rows = rows(tx, page);
-        let made = insert_page(tx, page, &rows).await?;
+        let made = insert_page(tx, &INSERT, page, &rows).await?;
         for (new, (id, _)) in page.iter().zip(rows) {
             if made.contains(&id) {
                 moved_by_batch(tx, &new.kind, None, Some(State::Queued));
@@ -112,8 +142,20 @@ pub async fn insert(tx: &mut Tx, news: &[New]) -> Result<Vec<Inserted>, Error> {
     Ok(outcomes)
 }
 
-/// Each row's id and its place: which of the lines of this page, and the how manyth there. Later jobs have none.
-type Row = (Uuid, Option<(i64, i64)>);
+/// Puts one job into the table, by a batch that counts for itself.
+pub async fn insert_one(tx: &mut Tx, new: &New) -> Result<Inserted, Error> {
+    let page = std::slice::from_ref(new);
+    let rows = rows(tx, page);
+    let made = insert_page(tx, &INSERT_ONE, page, &rows).await?;
+    match made.into_iter().next() {
+        Some(id) => Ok(Inserted::New(JobId(id))),
+        None => look_again(tx, new).await,
+    }
+}
+
+/// Each row's id and its place: which of the places of this page, and the how manyth there. Who is not due has none;
+/// who has no target shares the place of the first like it.
+type Row = (Uuid, Option<(i64, Option<i64>)>);
 
 fn rows(tx: &Tx, page: &[New]) -> Vec<Row> {
     let mut lines = HashMap::new();
@@ -123,33 +165,37 @@ fn rows(tx: &Tx, page: &[New]) -> Vec<Row> {
         let place = due.then(|| {
             let fresh = i64::try_from(lines.len()).unwrap_or(0);
             let (line, next) = lines.entry(new.place()).or_insert((fresh, 0));
-            (*line, std::mem::replace(next, *next + 1))
+            let nth = std::mem::replace(next, *next + 1);
+            (*line, if new.target.is_empty() && nth > 0 { None } else { Some(nth) })
         });
         rows.push((tx.entropy.id(tx.now), place));
     }
     rows
 }
 
-async fn insert_page(tx: &mut Tx, page: &[New], rows: &[Row]) -> Result<HashSet<Uuid>, Error> {
-    let filled = even(page.len());
-    let text = Text::of(tx).sql(VALUES).rows(WIDTH, filled).sql(ENDS).sql(tx.pick(INSERT, INSERT_COUNTED)).led(tx);
+async fn insert_page(tx: &mut Tx, batch: &Batch, page: &[New], rows: &[Row]) -> Result<HashSet<Uuid>, Error> {
     let now = tx.now.0;
-    let made: Vec<(Uuid,)> = on!(tx, db => {
-        let mut query = sqlx::query_as(AssertSqlSafe(text));
-        for (new, (id, place)) in page.iter().zip(rows) {
-            query = query
-                .bind(Some(*id)).bind(&new.kind).bind(&new.key).bind(&new.lane).bind(&new.target).bind(&new.payload)
-                .bind(i64::from(new.priority)).bind(new.run_at.map_or(now, |at| at.0)).bind(i64::from(new.attempts_max))
-                .bind(now).bind(place.map(|(line, _)| line)).bind(place.map(|(_, nth)| nth));
-        }
-        for _ in page.len()..filled {
-            query = query
-                .bind(None::<Uuid>).bind("").bind("").bind("").bind("").bind("")
-                .bind(0i64).bind(0i64).bind(0i64).bind(0i64).bind(None::<i64>).bind(None::<i64>);
-        }
-        query.fetch_all(db).await
-    })
-    .map_err(Error::in_act("queue jobs"))?;
+    let rows: Vec<[Cell<'_>; 12]> = page
+        .iter()
+        .zip(rows)
+        .map(|(new, (id, place))| {
+            [
+                (*id).into(),
+                (&new.kind).into(),
+                (&new.key).into(),
+                (&new.lane).into(),
+                (&new.target).into(),
+                (&new.payload).into(),
+                i64::from(new.priority).into(),
+                new.run_at.map_or(now, |at| at.0).into(),
+                i64::from(new.attempts_max).into(),
+                now.into(),
+                place.map(|(line, _)| line).into(),
+                place.and_then(|(_, nth)| nth).into(),
+            ]
+        })
+        .collect();
+    let made: Vec<(Uuid,)> = batch.run(tx, &rows).await.map_err(Error::in_act("queue jobs"))?;
     Ok(made.into_iter().map(|row| row.0).collect())
 }
 
@@ -194,28 +240,24 @@ impl Line {
         for page in unseen.chunks(ROWS) {
             self.look(tx, page).await?;
         }
-        let mut step = |place| {
+        let mut step = |place: Place| {
+            let alone = place.3.is_empty();
             let next = self.0.entry(place).or_default();
-            std::mem::replace(next, *next + 1)
+            if alone { *next } else { std::mem::replace(next, *next + 1) }
         };
         Ok(places.into_iter().map(&mut step).collect())
     }
 
     /// Looks at the ends of lines: behind the target's last job, and not before the head of the line.
     async fn look(&mut self, tx: &mut Tx, page: &[Place]) -> Result<(), Error> {
-        let rows = even(page.len());
-        let text = Text::of(tx).sql(PLACES).rows(5, rows).sql(LINES);
-        let ends: Vec<(i64, Option<i64>, Option<i64>)> = on!(tx, db => {
-            let mut query = sqlx::query_as(AssertSqlSafe(text.done()));
-            for (n, (lane, kind, priority, target)) in (0i64..).zip(page) {
-                query = query.bind(Some(n)).bind(lane).bind(kind).bind(i64::from(*priority)).bind(target);
-            }
-            for _ in page.len()..rows {
-                query = query.bind(None::<i64>).bind("").bind("").bind(0i64).bind("");
-            }
-            query.fetch_all(db).await
-        })
-        .map_err(Error::in_act("find a place in line"))?;
+        let rows: Vec<[Cell<'_>; 5]> = (0i64..)
+            .zip(page)
+            .map(|(n, (lane, kind, priority, target))| {
+                [n.into(), lane.into(), kind.into(), i64::from(*priority).into(), target.into()]
+            })
+            .collect();
+        let ends: Vec<(i64, Option<i64>, Option<i64>)> =
+            ENDS.run(tx, &rows).await.map_err(Error::in_act("find a place in line"))?;
         for (n, last, head) in ends {
             let place = usize::try_from(n).ok().and_then(|n| page.get(n)).and_then(|place| self.0.get_mut(place));
             if let Some(next) = place {

@@ -14,9 +14,10 @@ mod state;
 mod tally;
 mod tend;
 
+pub use batch::Batch;
 pub use change::{cancel, retry, retry_kind};
 pub use claim::{Claimed, Slot, Whom, renew, slots, take};
-pub use insert::{Inserted, New, ROWS, insert};
+pub use insert::{Inserted, New, ROWS, insert, insert_one};
 pub use look::{Filter, Job, find, find_key, lanes, list, next_due, waits_for_person};
 pub use settle::{End, progress, settle, still_held};
 pub use state::State;
@@ -33,3 +34,7 @@ pub(super) const STATEMENTS: &[&[&str]] = &[
     tally::STATEMENTS,
     tend::STATEMENTS,
 ];
+
+/// Every statement for many rows.
+pub(super) const BATCHES: &[&[Batch]] =
+    &[claim::BATCHES, insert::BATCHES, settle::BATCHES, tally::BATCHES, tend::BATCHES];

@@ -1,40 +1,53 @@
 //! The end of a run: many at a time, each only if its fence still holds.
 
-use sqlx::AssertSqlSafe;
 use uuid::Uuid;
 
-use super::batch::{Text, even};
+use super::batch::{Batch, Cell, Of};
 use super::state::State;
 use super::tally::moved_by_batch;
 use crate::domain::{Class, Millis};
 use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
 
-const WIDTH: usize = 10;
-const VALUES: &str = "WITH v(v_id, v_fence, v_state, v_run_at, v_attempts, v_snoozes, v_class, v_error, v_result,
-    v_capped) AS (VALUES ";
 macro_rules! settle {
-    ($before:literal) => {
+    ($among:literal, $after:literal) => {
         concat!(
-            ")",
-            $before,
-            " UPDATE job SET state = v_state, run_at = COALESCE(v_run_at, run_at), attempts = attempts + v_attempts,
+            "UPDATE job SET state = v_state, run_at = COALESCE(v_run_at, run_at), attempts = attempts + v_attempts,
                 snoozes = snoozes + v_snoozes, class = v_class, last_error = v_error, result = v_result,
-                retry_after_capped = v_capped, lease_owner = NULL, lease_until = NULL, updated_at = "
+                retry_after_capped = v_capped, lease_owner = NULL, lease_until = NULL, updated_at = v_now
+            FROM v WHERE id = v_id AND fence = v_fence AND state = 'running'",
+            $among,
+            " RETURNING ",
+            $after
         )
     };
 }
-const SETTLE: &str = settle!("");
-const SETTLE_WHICH: &str = " FROM v WHERE id = v_id AND fence = v_fence AND state = 'running' RETURNING id";
-/// `PostgreSQL` counts in the same statement, and given the list it finds each row by its id, whatever it believes
-/// about the size of the table.
-const SETTLE_COUNTED: &str = settle!(", ended AS (");
-const SETTLE_COUNTED_WHICH: &str = " FROM v WHERE id = v_id AND fence = v_fence AND state = 'running'
-        AND id = ANY (ARRAY(SELECT v_id FROM v)) RETURNING id, kind, state),
-    counted AS (INSERT INTO job_delta (id, kind, state, n) SELECT gen_random_uuid(), kind, state, SUM(n)
-        FROM (SELECT kind, 'running' AS state, -1 AS n FROM ended UNION ALL SELECT kind, state, 1 FROM ended) AS step
-        GROUP BY kind, state)
-    SELECT id FROM ended";
+/// `PostgreSQL` counts in the same statement. Given the list it finds each row by its id, whatever it believes about
+/// the size of the table.
+const SETTLE: Batch = Batch {
+    rows: &[
+        ("v_id", Of::Id),
+        ("v_fence", Of::Number),
+        ("v_state", Of::Text),
+        ("v_run_at", Of::Number),
+        ("v_attempts", Of::Number),
+        ("v_snoozes", Of::Number),
+        ("v_class", Of::Text),
+        ("v_error", Of::Text),
+        ("v_result", Of::Text),
+        ("v_capped", Of::Number),
+        ("v_now", Of::Number),
+    ],
+    sqlite: settle!("", "id"),
+    postgres: concat!(
+        ", ended AS (",
+        settle!(" AND id = ANY ($1)", "id, kind, state"),
+        "), counted AS (INSERT INTO job_delta (id, kind, state, n) SELECT gen_random_uuid(), kind, state, SUM(n)
+            FROM (SELECT kind, 'running' AS state, -1 AS n FROM ended UNION ALL SELECT kind, state, 1 FROM ended)
+                AS step GROUP BY kind, state)
+        SELECT id FROM ended"
+    ),
+};
 
 const PROGRESS: &str = "UPDATE job SET progress = $1, crashes = 0, crashed_at = NULL, updated_at = $2
     WHERE id = $3 AND fence = $4 AND state = 'running' RETURNING id";
@@ -42,6 +55,7 @@ const STILL_HELD: &str = "UPDATE job SET updated_at = $1
     WHERE id = $2 AND fence = $3 AND state = 'running' RETURNING id";
 
 pub(super) const STATEMENTS: &[&str] = &[PROGRESS, STILL_HELD];
+pub(super) const BATCHES: &[Batch] = &[SETTLE];
 
 /// How one run ended, as it will stand in the table.
 #[derive(Debug, Clone)]
@@ -75,27 +89,26 @@ pub async fn settle(tx: &mut Tx, ends: &[End]) -> Result<Vec<Uuid>, Error> {
     if ends.is_empty() {
         return Ok(Vec::new());
     }
-    let rows = even(ends.len());
-    let (settle, which) = (tx.pick(SETTLE, SETTLE_COUNTED), tx.pick(SETTLE_WHICH, SETTLE_COUNTED_WHICH));
-    let text = Text::of(tx).sql(VALUES).rows(WIDTH, rows).sql(settle).place().sql(which).led(tx);
     let now = tx.now.0;
-    let kept: Vec<(Uuid,)> = on!(tx, db => {
-        let mut query = sqlx::query_as(AssertSqlSafe(text));
-        for end in ends {
-            query = query
-                .bind(Some(end.id)).bind(end.fence).bind(end.state.as_str()).bind(end.run_at.map(|at| at.0))
-                .bind(i64::from(end.attempts)).bind(i64::from(end.snoozes)).bind(end.class.as_str())
-                .bind(end.error.as_deref()).bind(end.result.as_deref()).bind(end.capped);
-        }
-        for _ in ends.len()..rows {
-            query = query
-                .bind(None::<Uuid>).bind(0i64).bind("").bind(None::<i64>)
-                .bind(0i64).bind(0i64).bind("")
-                .bind(None::<&str>).bind(None::<&str>).bind(None::<i64>);
-        }
-        query.bind(now).fetch_all(db).await
-    })
-    .map_err(Error::in_act("settle jobs"))?;
+    let rows: Vec<[Cell<'_>; 11]> = ends
+        .iter()
+        .map(|end| {
+            [
+                end.id.into(),
+                end.fence.into(),
+                end.state.as_str().into(),
+                end.run_at.map(|at| at.0).into(),
+                i64::from(end.attempts).into(),
+                i64::from(end.snoozes).into(),
+                end.class.as_str().into(),
+                end.error.as_deref().into(),
+                end.result.as_deref().into(),
+                end.capped.into(),
+                now.into(),
+            ]
+        })
+        .collect();
+    let kept: Vec<(Uuid,)> = SETTLE.run(tx, &rows).await.map_err(Error::in_act("settle jobs"))?;
     let kept: Vec<_> = kept.into_iter().map(|row| row.0).collect();
     for end in ends.iter().filter(|end| kept.contains(&end.id)) {
         moved_by_batch(tx, &end.kind, Some(State::Running), Some(end.state));

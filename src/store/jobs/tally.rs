@@ -1,9 +1,11 @@
-//! Exact counts per kind and state: deltas beside each change, folded now and then.
+//! Exact counts per kind and state, written with each change. On `PostgreSQL` as deltas, which are folded now and then,
+//! so that no row is locked by everyone who commits.
 
-use sqlx::{AssertSqlSafe, Row};
+use sqlx::Row;
 use std::collections::BTreeMap;
+use uuid::Uuid;
 
-use super::batch::Text;
+use super::batch::{Batch, Cell, Of};
 use super::state::State;
 use crate::store::error::Error;
 use crate::store::tx::{Counted, Tx, on};
@@ -11,15 +13,21 @@ use crate::store::tx::{Counted, Tx, on};
 const COUNTS: &str = "SELECT kind, state, CAST(SUM(n) AS BIGINT) FROM (
         SELECT kind, state, n FROM job_tally UNION ALL SELECT kind, state, n FROM job_delta
     ) AS every_change GROUP BY kind, state HAVING SUM(n) <> 0 ORDER BY kind, state";
-const TAKE_DELTAS: &str = "DELETE FROM job_delta WHERE id IN
-    (SELECT id FROM job_delta ORDER BY id LIMIT 2000) RETURNING kind, state, n";
-const TAKE_DELTAS_LOCKED: &str = "WITH pick AS MATERIALIZED
+const TAKE_DELTAS: &str = "WITH pick AS MATERIALIZED
     (SELECT id FROM job_delta ORDER BY id LIMIT 2000 FOR UPDATE SKIP LOCKED)
     DELETE FROM job_delta WHERE id IN (SELECT id FROM pick) RETURNING kind, state, n";
 const FOLD: &str = "INSERT INTO job_tally (kind, state, n) VALUES ($1, $2, $3)
     ON CONFLICT (kind, state) DO UPDATE SET n = job_tally.n + excluded.n";
+/// On `SQLite` there is one writer, whom no hot row can hold up.
+const NOTE: Batch = Batch {
+    rows: &[("v_id", Of::Id), ("v_kind", Of::Text), ("v_state", Of::Text), ("v_n", Of::Number)],
+    sqlite: "INSERT INTO job_tally (kind, state, n) SELECT v_kind, v_state, v_n FROM v WHERE v_id IS NOT NULL
+        ON CONFLICT (kind, state) DO UPDATE SET n = job_tally.n + excluded.n",
+    postgres: "INSERT INTO job_delta (id, kind, state, n) SELECT v_id, v_kind, v_state, v_n FROM v",
+};
 
-pub(super) const STATEMENTS: &[&str] = &[COUNTS, TAKE_DELTAS, TAKE_DELTAS_LOCKED, FOLD];
+pub(super) const BATCHES: &[Batch] = &[NOTE];
+pub(super) const STATEMENTS: &[&str] = &[COUNTS, TAKE_DELTAS, FOLD];
 
 /// Deltas that one fold takes at most.
 pub const FOLD_PAGE: usize = 2000;
@@ -52,28 +60,17 @@ pub(super) fn moved_by_batch(tx: &mut Tx, kind: &str, from: Option<State>, to: O
     }
 }
 
-/// Writes what was noted, and runs `end` in the same text: nothing, or the commit of `SQLite`.
-pub(in crate::store) async fn write(tx: &mut Tx, counted: Counted, end: &str) -> Result<(), Error> {
-    let rows: Vec<_> = counted.into_iter().filter(|(_, n)| *n != 0).collect();
-    let mut text = Text::of(tx);
-    if !rows.is_empty() {
-        text = text.sql("INSERT INTO job_delta (id, kind, state, n) VALUES ").rows(4, rows.len());
+/// Writes what was noted.
+pub(in crate::store) async fn write(tx: &mut Tx, counted: Counted) -> Result<(), Error> {
+    let changes = counted.into_iter().filter(|(_, n)| *n != 0);
+    let changes: Vec<_> = changes.map(|(what, n)| (tx.entropy.id(tx.now), what, n)).collect();
+    if changes.is_empty() {
+        return Ok(());
     }
-    let text = match (rows.is_empty(), end) {
-        (true, "") => return Ok(()),
-        (true, _) => end.to_owned(),
-        (false, "") => text.done(),
-        (false, _) => text.sql("; ").sql(end).done(),
-    };
-    let ids: Vec<_> = rows.iter().map(|_| tx.entropy.id(tx.now)).collect();
-    on!(tx, db => {
-        let mut query = sqlx::query(AssertSqlSafe(text));
-        for (id, ((kind, state), n)) in ids.into_iter().zip(&rows) {
-            query = query.bind(id).bind(kind).bind(*state).bind(*n);
-        }
-        query.execute(db).await.map(drop)
-    })
-    .map_err(Error::in_act("commit"))
+    let rows = changes.iter().map(|(id, (kind, state), n)| [(*id).into(), kind.into(), (*state).into(), (*n).into()]);
+    let rows: Vec<[Cell<'_>; 4]> = rows.collect();
+    let done: Result<Vec<(Uuid,)>, _> = NOTE.run(tx, &rows).await;
+    done.map(drop).map_err(Error::in_act("count jobs"))
 }
 
 /// Every count that is not zero.
@@ -89,9 +86,11 @@ pub async fn counts(tx: &mut Tx) -> Result<Vec<Count>, Error> {
 /// Folds a page of deltas into the totals; gives how many it took.
 pub async fn fold(tx: &mut Tx) -> Result<usize, Error> {
     let act = "fold the counts of jobs";
-    let text = tx.pick(TAKE_DELTAS, TAKE_DELTAS_LOCKED);
+    if !tx.is_shared() {
+        return Ok(0);
+    }
     let rows: Vec<(String, String, i64)> =
-        on!(tx, db => sqlx::query_as(text).fetch_all(db).await).map_err(Error::in_act(act))?;
+        on!(tx, db => sqlx::query_as(TAKE_DELTAS).fetch_all(db).await).map_err(Error::in_act(act))?;
     let taken = rows.len();
     let mut sums = BTreeMap::<(String, String), i64>::new();
     for (kind, state, n) in rows {

@@ -2,10 +2,10 @@
 //!
 //! Each works in pages, so that no write holds the others up for long.
 
-use sqlx::{AssertSqlSafe, FromRow};
+use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::batch::{Text, even};
+use super::batch::{Batch, Cell, Of};
 use super::insert::{Line, Waits};
 use super::state::State;
 use super::tally::moved;
@@ -48,7 +48,41 @@ const LEFT_BEHIND_LOCKED: &str = concat!(left_behind!(), " FOR UPDATE SKIP LOCKE
 const PRUNE: &str = "DELETE FROM job WHERE id IN
     (SELECT id FROM job WHERE state = $1 AND state IN ('done', 'cancelled', 'dead', 'unknown') AND updated_at < $2
         ORDER BY updated_at LIMIT $3) RETURNING kind";
+macro_rules! line_up {
+    ($among:literal) => {
+        concat!("UPDATE job SET state = 'queued', turn = v_turn FROM v WHERE id = v_id", $among, " RETURNING id")
+    };
+}
+const LINE_UP: Batch = Batch {
+    rows: &[("v_id", Of::Id), ("v_turn", Of::Number)],
+    sqlite: line_up!(""),
+    postgres: line_up!(" AND id = ANY ($1)"),
+};
+macro_rules! take_back {
+    ($among:literal) => {
+        concat!(
+            "UPDATE job SET state = v_state, crashes = v_crashes, crashed_at = v_crashed_at, class = 'local',
+                last_error = v_error, run_at = v_now, updated_at = v_now, lease_owner = NULL, lease_until = NULL
+            FROM v WHERE id = v_id",
+            $among,
+            " RETURNING id"
+        )
+    };
+}
+const TAKE_BACK: Batch = Batch {
+    rows: &[
+        ("v_id", Of::Id),
+        ("v_state", Of::Text),
+        ("v_crashes", Of::Number),
+        ("v_crashed_at", Of::Number),
+        ("v_error", Of::Text),
+        ("v_now", Of::Number),
+    ],
+    sqlite: take_back!(""),
+    postgres: take_back!(" AND id = ANY ($1)"),
+};
 
+pub(super) const BATCHES: &[Batch] = &[LINE_UP, TAKE_BACK];
 pub(super) const STATEMENTS: &[&str] =
     &[DUE, DUE_LOCKED, EXPIRED, EXPIRED_LOCKED, LEFT_BEHIND, LEFT_BEHIND_LOCKED, PRUNE];
 
@@ -86,22 +120,8 @@ pub async fn promote(tx: &mut Tx) -> Result<usize, Error> {
         moved(tx, &due.kind, Some(State::read(&due.state)), Some(State::Queued));
     }
     let turns = line.turns(tx, &page.iter().collect::<Vec<_>>()).await?;
-    let rows = even(page.len());
-    let text = Text::of(tx)
-        .sql("WITH v(v_id, v_turn) AS (VALUES ")
-        .rows(2, rows)
-        .sql(") UPDATE job SET state = 'queued', turn = v_turn FROM v WHERE id = v_id");
-    on!(tx, db => {
-        let mut query = sqlx::query(AssertSqlSafe(text.done()));
-        for (due, turn) in page.iter().zip(&turns) {
-            query = query.bind(Some(due.id)).bind(*turn);
-        }
-        for _ in page.len()..rows {
-            query = query.bind(None::<Uuid>).bind(0i64);
-        }
-        query.execute(db).await.map(drop)
-    })
-    .map_err(Error::in_act(act))?;
+    let rows: Vec<[Cell<'_>; 2]> = page.iter().zip(turns).map(|(due, turn)| [due.id.into(), turn.into()]).collect();
+    let _lined_up: Vec<(Uuid,)> = LINE_UP.run(tx, &rows).await.map_err(Error::in_act(act))?;
     Ok(page.len())
 }
 
@@ -180,30 +200,17 @@ pub async fn rescue(
         return Ok(Vec::new());
     }
     let decided: Vec<_> = page.into_iter().map(|row| (decide(&row, now), row)).map(|(d, r)| (r, d)).collect();
-    let rows = even(decided.len());
-    let text = Text::of(tx)
-        .sql("WITH v(v_id, v_state, v_crashes, v_crashed_at, v_error, v_now) AS (VALUES ")
-        .rows(6, rows)
-        .sql(
-            ") UPDATE job SET state = v_state, crashes = v_crashes, crashed_at = v_crashed_at, class = 'local',
-            last_error = v_error, run_at = v_now, updated_at = v_now, lease_owner = NULL, lease_until = NULL
-            FROM v WHERE id = v_id",
-        );
     for (row, what) in &decided {
         moved(tx, &row.kind, Some(State::Running), Some(what.state));
     }
-    on!(tx, db => {
-        let mut query = sqlx::query(AssertSqlSafe(text.done()));
-        for (row, what) in &decided {
-            query = query.bind(Some(row.id)).bind(what.state.as_str()).bind(what.crashes).bind(what.crashed_at.0)
-                .bind(what.error.as_str()).bind(now.0);
-        }
-        for _ in decided.len()..rows {
-            query = query.bind(None::<Uuid>).bind("").bind(0i64).bind(0i64).bind("").bind(0i64);
-        }
-        query.execute(db).await.map(drop)
-    })
-    .map_err(Error::in_act(act))?;
+    let rows: Vec<[Cell<'_>; 6]> = decided
+        .iter()
+        .map(|(row, what)| {
+            let (state, error) = (what.state.as_str(), what.error.as_str());
+            [row.id.into(), state.into(), what.crashes.into(), what.crashed_at.0.into(), error.into(), now.0.into()]
+        })
+        .collect();
+    let _taken_back: Vec<(Uuid,)> = TAKE_BACK.run(tx, &rows).await.map_err(Error::in_act(act))?;
     Ok(decided)
 }
 

@@ -47,7 +47,7 @@ CREATE INDEX job_person ON job (kind) WHERE class = 'auth' AND state IN ('queued
 -- What can be thrown away one day, and what a person may want to see first.
 CREATE INDEX job_ended ON job (state, updated_at) WHERE state IN ('done', 'cancelled', 'dead', 'unknown');
 
--- Counts per kind and state: what was folded so far, and what each transaction since then added or took.
+-- Counts per kind and state; and where many commit at once, what each added or took since the last fold.
 CREATE TABLE job_tally (
     kind  TEXT   NOT NULL,
     state TEXT   NOT NULL,

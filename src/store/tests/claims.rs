@@ -43,6 +43,10 @@ fn targets_take_turns_within_a_priority() {
         let mut rest: Vec<_> = take(&store, 2, "w").await.into_iter().map(|j| j.key).collect();
         rest.sort();
         assert_eq!(rest, ["a2", "d0"]);
+        insert(&store, vec![of("a", "4", 0), of("", "x", 0), of("", "y", 0)]).await;
+        let mut rest: Vec<_> = take(&store, 3, "w").await.into_iter().map(|j| j.key).collect();
+        rest.sort();
+        assert_eq!(rest, ["a3", "x", "y"], "who has no target stands alone, and waits for nobody's long line");
     });
 }
 

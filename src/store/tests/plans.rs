@@ -54,8 +54,8 @@ fn walks(step: &str) -> bool {
 fn nothing_that_runs_all_day_walks_over_the_jobs() {
     let statements: [(&[&str], &str); 7] = [
         (&["WITH RECURSIVE head(id)"], "job_line"),
-        (&["WITH pick", "AND crashes < $7"], "job_line"),
-        (&["WITH pick", "AND crashes > 0"], "job_suspect"),
+        (&["UPDATE job SET state = 'running'", "AND crashes < $7"], "job_line"),
+        (&["UPDATE job SET state = 'running'", "AND crashes > 0"], "job_suspect"),
         (&["turn IS NULL", "run_at <= $1 ORDER BY run_at"], "job_later"),
         (&["SELECT MIN(run_at) FROM job"], "job_later"),
         (&["lease_until < $2"], "job_leased"),
