@@ -18,7 +18,7 @@ use crate::supervise::Failure;
 
 /// Ends that may wait to be written.
 pub(super) const WAITING: usize = 1024;
-/// Ends that share one statement.
+/// Ends that share one statement; two of these are under way at once, and may share a commit.
 const BATCH: usize = 32;
 /// The pause before a refused write is tried again.
 const AGAIN: Duration = Duration::from_secs(1);
@@ -46,9 +46,10 @@ pub(super) async fn serve(
     hands: &Hands,
     inbox: &mut mpsc::Receiver<Ended>,
 ) -> Result<(), Failure> {
-    let mut batch = Vec::with_capacity(BATCH);
-    while inbox.recv_many(&mut batch, BATCH).await > 0 {
-        let written = write(store, clock, &batch).await;
+    let mut batch = Vec::with_capacity(2 * BATCH);
+    while inbox.recv_many(&mut batch, 2 * BATCH).await > 0 {
+        let (some, more) = batch.split_at(batch.len().min(BATCH));
+        let written = tokio::join!(write(store, clock, some), write(store, clock, more));
         for Ended { end, also } in &batch {
             hands.let_go((end.id, end.fence));
             if let Some(Also::CloseLane { lane, .. }) = also {
@@ -56,7 +57,7 @@ pub(super) async fn serve(
             }
         }
         // After a failure nobody renews these leases any more, so that the jobs come back.
-        let kept = written?;
+        let kept = [written.0?, written.1?].concat();
         for Ended { end, .. } in &batch {
             if kept.contains(&end.id) {
                 if let Some(metrics) = hands.metrics.get() {
@@ -78,6 +79,9 @@ pub(super) async fn serve(
 
 /// Writes a batch, however long the store is full or busy.
 async fn write(store: &Store, clock: &Clock, batch: &[Ended]) -> Result<Vec<uuid::Uuid>, store::Error> {
+    if batch.is_empty() {
+        return Ok(Vec::new());
+    }
     let mut told = false;
     loop {
         match write_once(store, batch.to_vec()).await {

@@ -27,8 +27,8 @@ use crate::supervise::{Failure, Stop};
 
 /// Jobs that one claim takes at most.
 const BATCH: usize = 32;
-/// Claims that are under way at once where each has a connection of its own: one looks while another syncs.
-const SHARED_AT_ONCE: usize = 2;
+/// Claims that are under way at once, and may share a commit.
+const AT_ONCE: usize = 2;
 /// The pause after a claim that the store refused.
 const AGAIN: Duration = Duration::from_secs(1);
 /// Why a job goes back when the house stops.
@@ -88,12 +88,11 @@ impl Workers {
         let this = Arc::new(self);
         let mut shift = Shift::default();
         let mut idle = false;
-        let at_once = if this.store.is_shared() { SHARED_AT_ONCE } else { 1 };
         this.hands.working.store(true, Ordering::Relaxed);
         while !stop.is_asked() {
             this.hands.turned.notify_waiters();
             this.let_go_of_shut(&mut shift).await;
-            if shift.claims.len() < at_once && !idle {
+            if shift.claims.len() < AT_ONCE && !idle {
                 this.send_claim(&mut shift);
             }
             while shift.running.len() < this.rules.now().workers

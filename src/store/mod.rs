@@ -23,6 +23,7 @@ pub mod backup;
 pub mod gates;
 pub mod health;
 pub mod jobs;
+mod kept;
 pub mod keys;
 pub mod schedules;
 #[cfg(test)]

@@ -17,6 +17,7 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
 use super::jobs::write_counts;
+use super::kept::{Kept, RESTED};
 use super::migrate::{self, MigrateError, Schema};
 use super::tx::{Conn, Tx, Work};
 use super::writer::{Closure, Errand, WAITING, Writer, WriterCounts};
@@ -30,8 +31,6 @@ const BUSY: Duration = Duration::from_secs(5);
 /// table is small, since the plan stays when it grows, and never compiled.
 const PLANS: [(&str, &str); 4] =
     [("plan_cache_mode", "force_generic_plan"), ("enable_seqscan", "off"), ("random_page_cost", "1.1"), ("jit", "off")];
-/// A connection that nobody used for so long is asked whether it still lives.
-const RESTED: Duration = Duration::from_secs(1);
 /// Reading connections of SQLite.
 const READERS: u32 = 4;
 /// Prepared statements that a connection keeps: batches come in many sizes.
@@ -92,7 +91,7 @@ pub struct Store {
 #[derive(Clone, Debug)]
 pub(super) enum Pool {
     Sqlite { read: SqlitePool, write: Option<mpsc::Sender<Box<dyn Errand>>>, file: PathBuf },
-    Postgres(PgPool),
+    Postgres(Arc<Kept>),
 }
 
 /// The writer of a store that was opened for writing; somebody must run it.
@@ -171,7 +170,7 @@ impl Store {
             })
             .connect_lazy_with(options);
         let store = Self {
-            pool: Pool::Postgres(pool.clone()),
+            pool: Pool::Postgres(Arc::new(Kept::new(pool.clone(), ambient.clock.clone()))),
             ambient,
             skew_ms: Arc::default(),
             broken: CancellationToken::new(),
@@ -252,8 +251,8 @@ impl Store {
                 writer.send(errand).await.map_err(|_| Error::Closed { act: "write" })?;
                 answer.await.map_err(closed)?
             }
-            Pool::Postgres(pool) => {
-                let begun = pool.begin().await.map_err(Error::in_act("begin a transaction"))?;
+            Pool::Postgres(kept) => {
+                let begun = kept.pool.begin().await.map_err(Error::in_act("begin a transaction"))?;
                 let mut tx = self.tx(Conn::Open(begun));
                 let done = work(&mut tx).await?;
                 let counted = std::mem::take(&mut tx.counted);
@@ -274,13 +273,14 @@ impl Store {
         E: From<Error> + Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, Result<T, E>> + Send + 'static,
     {
-        let Pool::Postgres(pool) = &self.pool else { return self.write(work).await };
+        let Pool::Postgres(kept) = &self.pool else { return self.write(work).await };
         let _hold = self.ambient.clock.hold();
-        let conn = Conn::Plain(pool.acquire().await.map_err(Error::in_act("get a connection"))?);
+        let conn = Conn::Plain(kept.take().await.map_err(Error::in_act("get a connection"))?);
         let mut tx = self.tx(conn);
         let done = work(&mut tx).await?;
         let counted = std::mem::take(&mut tx.counted);
         write_counts(&mut tx, counted).await?;
+        tx.keep_plain(kept);
         self.counts.commits.fetch_add(1, Ordering::Relaxed);
         self.counts.errands.fetch_add(1, Ordering::Relaxed);
         Ok(done)
@@ -297,9 +297,14 @@ impl Store {
         let failed = Error::in_act("get a connection");
         let conn = match &self.pool {
             Pool::Sqlite { read, .. } => Conn::Reader(read.acquire().await.map_err(failed)?),
-            Pool::Postgres(pool) => Conn::Plain(pool.acquire().await.map_err(failed)?),
+            Pool::Postgres(kept) => Conn::Plain(kept.take().await.map_err(failed)?),
         };
-        work(&mut self.tx(conn)).await
+        let mut tx = self.tx(conn);
+        let found = work(&mut tx).await?;
+        if let Pool::Postgres(kept) = &self.pool {
+            tx.keep_plain(kept);
+        }
+        Ok(found)
     }
 
     /// The store's moment: the database's clock on PostgreSQL, the ambient one otherwise.
@@ -314,13 +319,13 @@ impl Store {
 
     /// Asks the database for its clock. A simulated world has no other clock than its own.
     pub async fn read_clock(&self) -> Result<(), Error> {
-        let Pool::Postgres(pool) = &self.pool else { return Ok(()) };
+        let Pool::Postgres(kept) = &self.pool else { return Ok(()) };
         if self.ambient.clock.is_simulated() {
             return Ok(());
         }
         let sql = "SELECT CAST(EXTRACT(EPOCH FROM clock_timestamp()) * 1000 AS BIGINT)";
         let before = self.ambient.clock.now();
-        let row = sqlx::query(sql).fetch_one(pool).await.map_err(Error::in_act("read the database's clock"))?;
+        let row = sqlx::query(sql).fetch_one(&kept.pool).await.map_err(Error::in_act("read the database's clock"))?;
         let theirs: i64 = row.try_get(0).map_err(Error::in_act("read the database's clock"))?;
         let middle = before.0.midpoint(self.ambient.clock.now().0);
         self.skew_ms.store(theirs.saturating_sub(middle), Ordering::Relaxed);
@@ -382,7 +387,7 @@ impl Store {
     pub async fn close(self) {
         match self.pool {
             Pool::Sqlite { read, .. } => read.close().await,
-            Pool::Postgres(pool) => pool.close().await,
+            Pool::Postgres(kept) => kept.close().await,
         }
     }
 }

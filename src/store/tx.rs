@@ -9,6 +9,7 @@ use sqlx::pool::PoolConnection;
 use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
 
 use super::error::Error;
+use super::kept::Kept;
 use crate::ambient::Entropy;
 use crate::domain::Millis;
 
@@ -83,6 +84,13 @@ impl Tx {
     /// Whether several processes may share this database.
     pub const fn is_shared(&self) -> bool {
         matches!(self.conn, Conn::Open(_) | Conn::Plain(_))
+    }
+
+    /// Gives the connection of `PostgreSQL` back after everything went well on it.
+    pub(super) fn keep_plain(self, kept: &Kept) {
+        if let Conn::Plain(connection) = self.conn {
+            kept.keep(connection);
+        }
     }
 
     pub(super) async fn commit(self) -> Result<(), Error> {

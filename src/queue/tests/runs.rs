@@ -58,9 +58,9 @@ fn a_payload_that_cannot_be_read_any_more_is_a_failure_and_not_a_crash() {
             let node = life.working("one/1", deed(Script::done())).await;
             let row = crate::store::jobs::New {
                 kind: "deed".into(),
+                target: String::new(),
                 key: "old".into(),
                 lane: "deed".into(),
-                target: String::new(),
                 payload: "{\"lane\":7}".into(),
                 priority: 0,
                 run_at: None,

@@ -37,7 +37,7 @@ const SLOTS: &str = "WITH RECURSIVE head(id) AS (
         AND ((g.scope = 'lane' AND g.name = line.lane) OR (g.scope = 'kind' AND g.name = line.kind)))";
 macro_rules! columns {
     () => {
-        "id, kind, key, lane, target, payload, priority, attempts, attempts_max, crashes, snoozes, fence, progress"
+        "id, key, payload, priority, attempts, attempts_max, crashes, snoozes, fence, progress"
     };
 }
 /// The next jobs of a line, of those whose crashes are meant, by where they lie. (A limit that is more than a bare
@@ -79,8 +79,8 @@ macro_rules! take_locked {
             " FOR UPDATE SKIP LOCKED), taken AS (",
             start!("ctid = ANY (ARRAY(SELECT ctid FROM pick))"),
             "), counted AS (INSERT INTO job_delta (id, kind, state, n)
-                SELECT gen_random_uuid(), kind, state, n * COUNT(*)
-                FROM taken, (VALUES ('queued', -1), ('running', 1)) AS step(state, n) GROUP BY kind, state, n)
+                SELECT gen_random_uuid(), $2, state, n * COUNT(*)
+                FROM taken, (VALUES ('queued', -1), ('running', 1)) AS step(state, n) GROUP BY state, n)
             SELECT ",
             columns!(),
             " FROM taken"
@@ -141,13 +141,13 @@ pub struct Claimed {
     /// Which job.
     pub id: Uuid,
     /// What it does.
+    #[sqlx(skip)]
     pub kind: String,
     /// What makes it the same work as another of its kind.
     pub key: String,
     /// The lane it runs in.
+    #[sqlx(skip)]
     pub lane: String,
-    /// What takes turns within its line; may be empty.
-    pub target: String,
     /// Canonical JSON.
     pub payload: String,
     /// Higher goes first.
@@ -196,7 +196,8 @@ pub async fn take(tx: &mut Tx, slot: &Slot, n: usize, (owner, until): (&str, Mil
         .bind(&slot.lane).bind(&slot.kind).bind(n).bind(owner).bind(until.0).bind(now).bind(crashes)
         .fetch_all(db).await)
     .map_err(Error::in_act("take jobs"))?;
-    for job in &taken {
+    for job in &mut taken {
+        (job.kind, job.lane) = (slot.kind.clone(), slot.lane.clone());
         moved_by_batch(tx, &job.kind, Some(State::Queued), Some(State::Running));
     }
     taken.sort_by_key(|job| (std::cmp::Reverse(job.priority), job.id));

@@ -25,8 +25,8 @@ fn every_statement_is_prepared_on_both_databases() {
                     assert!(db.prepare(AssertSqlSafe(text.clone()).into_sql_str()).await.is_ok(), "{text}");
                 }
                 None => {
-                    let crate::store::pool::Pool::Postgres(pool) = store.pool() else { unreachable!() };
-                    assert!(pool.prepare(AssertSqlSafe(text.clone()).into_sql_str()).await.is_ok(), "{text}");
+                    let crate::store::pool::Pool::Postgres(kept) = store.pool() else { unreachable!() };
+                    assert!(kept.pool.prepare(AssertSqlSafe(text.clone()).into_sql_str()).await.is_ok(), "{text}");
                 }
             }
             seen.fetch_add(1, Ordering::Relaxed);
