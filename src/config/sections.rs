@@ -112,7 +112,7 @@ section! {
         "media.dir" Restart Kind::Text(PATH), "" => dir: Option<PathBuf>;
         /// Permissions of the folders in the library.
         "media.mode" Live Kind::Text(MODE), "0750" => mode: u32;
-        /// Group that owns the library; empty leaves it as it is.
+        /// Group that owns the library, by name or number; empty leaves it as it is.
         "media.group" Live Kind::Text(NAME_OR_NONE), "" => group: Option<String>;
         /// Largest file that is downloaded.
         "media.max_bytes" Live Kind::Size("1KiB", "16TiB"), "4GiB" => max_bytes: u64;

@@ -261,8 +261,6 @@ pub(super) fn rules(config: &Config, node: &str, owner: &str) -> Rules {
         drain: config.daemon.drain,
         poison_crashes: u32::try_from(queue.poison_crashes).unwrap_or(u32::MAX),
         poison_window: queue.poison_window,
-        keep_done: queue.keep_done,
-        keep_dead: queue.keep_dead,
         payload_limit: queue.body_limit_kib.saturating_mul(1024),
     }
 }
@@ -278,7 +276,8 @@ fn kinds(plan: &Plan, live: &Live, store: &Store, disk: &Disk) -> Result<Kinds, 
     let (settings, room) = (live.clone(), disk.clone());
     let media_settings = move || {
         let now = settings.now();
-        media::Settings { mode: now.media.mode, max_bytes: now.media.max_bytes, closed: room.closed() }
+        let rights = crate::media::Rights { mode: now.media.mode, group: now.media.group.clone() };
+        media::Settings { rights, max_bytes: now.media.max_bytes, closed: room.closed() }
     };
     let library = plan.places.media(plan.config.media.dir.as_deref());
     Ok(Kinds::default()

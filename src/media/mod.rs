@@ -5,8 +5,10 @@
 
 mod name;
 mod part;
+mod rights;
 
 pub mod jobs;
 
 pub use name::{BadName, clean};
 pub use part::{Finished, PartError, PartFile};
+pub use rights::Rights;

@@ -5,11 +5,13 @@
 
 use std::fs::{File, OpenOptions};
 use std::io::Write as _;
-use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::{Path, PathBuf};
 
 use rustix::fs::{CWD, OFlags, RenameFlags};
 use rustix::io::Errno;
+
+use super::rights::Rights;
 
 /// Why a file could not be written or finished.
 #[derive(Debug, thiserror::Error)]
@@ -60,18 +62,14 @@ pub enum Finished {
 pub struct PartFile {
     file: File,
     path: PathBuf,
-    mode: u32,
+    rights: Rights,
     finished: bool,
 }
 
 impl PartFile {
-    /// Begins `stem` in `dir`, which is made with `mode` when it is missing. What an earlier try left is thrown away.
-    pub fn begin(dir: &Path, stem: &str, mode: u32) -> Result<Self, PartError> {
-        std::fs::DirBuilder::new()
-            .recursive(true)
-            .mode(mode)
-            .create(dir)
-            .map_err(|source| PartError::new("make", dir, source))?;
+    /// Begins `stem` in `dir`, which is made when it is missing. What an earlier try left is thrown away.
+    pub fn begin(dir: &Path, stem: &str, rights: Rights) -> Result<Self, PartError> {
+        rights.make(dir).map_err(|source| PartError::new("make", dir, source))?;
         let path = dir.join(format!("{stem}.part"));
         let _usually_absent = std::fs::remove_file(&path);
         let no_links = i32::try_from(OFlags::NOFOLLOW.bits()).unwrap_or(0);
@@ -82,7 +80,7 @@ impl PartFile {
             .custom_flags(no_links)
             .open(&path)
             .map_err(|source| PartError::new("begin", &path, source))?;
-        Ok(Self { file, path, mode, finished: false })
+        Ok(Self { file, path, rights, finished: false })
     }
 
     /// Adds `bytes`.
@@ -96,8 +94,7 @@ impl PartFile {
             let path = path.to_owned();
             move |source| PartError::new(act, &path, source)
         };
-        let open_to = std::fs::Permissions::from_mode(self.mode & 0o666);
-        self.file.set_permissions(open_to).map_err(failed("open up", &self.path))?;
+        self.rights.open_up(&self.file).map_err(failed("open up", &self.path))?;
         self.file.sync_all().map_err(failed("sync", &self.path))?;
         let dir = self.path.parent().unwrap_or(Path::new(".")).to_owned();
         let path = dir.join(name);
@@ -138,6 +135,8 @@ impl Drop for PartFile {
 mod tests {
     use super::*;
 
+    const RIGHTS: Rights = Rights { mode: 0o750, group: None };
+
     fn dir(name: &str) -> PathBuf {
         let dir = std::env::temp_dir().join(format!("radard-part-{name}-{}", std::process::id()));
         let _old = std::fs::remove_dir_all(&dir);
@@ -148,7 +147,7 @@ mod tests {
     fn a_taken_name_is_left_alone_and_another_may_follow() {
         let dir = dir("taken");
         let part = |text: &str| {
-            let mut part = PartFile::begin(&dir, "x", 0o750).unwrap();
+            let mut part = PartFile::begin(&dir, "x", RIGHTS).unwrap();
             part.write(text.as_bytes()).unwrap();
             part
         };
@@ -169,7 +168,7 @@ mod tests {
         let outside = dir.join("outside");
         std::fs::write(&outside, "precious").unwrap();
         std::os::unix::fs::symlink(&outside, dir.join("x.part")).unwrap();
-        let mut part = PartFile::begin(&dir, "x", 0o750).unwrap();
+        let mut part = PartFile::begin(&dir, "x", RIGHTS).unwrap();
         part.write(b"ours").unwrap();
         part.finish("y").unwrap();
         assert_eq!(std::fs::read_to_string(outside).unwrap(), "precious");

@@ -32,10 +32,6 @@ pub struct Rules {
     pub poison_crashes: u32,
     /// The time within which they must fall.
     pub poison_window: Duration,
-    /// How long done and cancelled jobs are kept.
-    pub keep_done: Duration,
-    /// How long dead jobs are kept.
-    pub keep_dead: Duration,
     /// The largest payload, in bytes.
     pub payload_limit: usize,
 }

@@ -28,7 +28,7 @@ use crate::supervise::{Failure, Stop};
 /// Jobs that one claim takes at most.
 const BATCH: usize = 32;
 /// Claims that are under way at once, and may share a commit.
-const AT_ONCE: usize = 2;
+const AT_ONCE: usize = 3;
 /// The pause after a claim that the store refused.
 const AGAIN: Duration = Duration::from_secs(1);
 /// Why a job goes back when the house stops.
@@ -66,7 +66,7 @@ impl Shift {
     /// claim is under way, so that short jobs do not wait for the disk; but not for the sake of a few.
     fn wanted(&self, workers: usize) -> usize {
         let in_hand = self.running.len() + self.ahead.len() + self.hoped;
-        let room = (workers + (2 * self.pace).clamp(BATCH / 2, 2 * BATCH)).saturating_sub(in_hand);
+        let room = (workers + (2 * self.pace).clamp(BATCH / 2, AT_ONCE * BATCH)).saturating_sub(in_hand);
         let provided = !self.ahead.is_empty() || self.hoped > 0;
         if provided && room < self.pace.clamp(BATCH / 2, BATCH) { 0 } else { room.min(BATCH) }
     }

@@ -2,7 +2,7 @@
 //!
 //! The pool asks each connection that comes back whether it still lives, and hands out the one that rested longest:
 //! for a short statement that is a second way to the server, and to a process there that has gone cold. Of the
-//! connections kept here the one that was used last is used next. Only some are kept, so that transactions, which take
+//! connections kept here the one that was used last is used next. Three in four are kept, so that transactions, which take
 //! theirs from the pool, always find one.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -42,7 +42,7 @@ impl Kept {
 
     /// Keeps a connection on which everything went well.
     pub(super) fn keep(&self, connection: PoolConnection<Postgres>) {
-        let most = usize::try_from(self.pool.options().get_max_connections() / 2).unwrap_or(0);
+        let most = usize::try_from(self.pool.options().get_max_connections() / 4 * 3).unwrap_or(0);
         let now = self.clock.steady();
         let mut free = self.free();
         if free.len() < most && !self.pool.is_closed() {

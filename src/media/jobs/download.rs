@@ -14,6 +14,7 @@ use serde_json::json;
 use crate::domain::Class;
 use crate::media::name::clean;
 use crate::media::part::{Finished, PartError, PartFile};
+use crate::media::rights::Rights;
 use crate::net::{Client, Refusal, Stream};
 use crate::queue::{Job, Lease, Miss, Settled};
 
@@ -45,8 +46,8 @@ pub struct Tools {
 /// Settings of the library that may change while running.
 #[derive(Debug, Clone)]
 pub struct Settings {
-    /// Permissions of folders.
-    pub mode: u32,
+    /// What files and folders are given.
+    pub rights: Rights,
     /// The largest file.
     pub max_bytes: u64,
     /// Why nothing may be started now: the disk is low.
@@ -104,8 +105,8 @@ struct Fetched {
 }
 
 async fn fetch(mut stream: Stream, tools: &Tools, lease: &Lease, settings: &Settings) -> Result<Fetched, Miss> {
-    let (dir, stem, mode) = (tools.dir.clone(), lease.id().to_string(), settings.mode);
-    let mut part = off_thread(move || PartFile::begin(&dir, &stem, mode)).await?;
+    let (dir, stem, rights) = (tools.dir.clone(), lease.id().to_string(), settings.rights.clone());
+    let mut part = off_thread(move || PartFile::begin(&dir, &stem, rights)).await?;
     let mut block = Vec::with_capacity(BLOCK);
     while let Some(piece) = stream.next_chunk().await? {
         if stream.received() > settings.max_bytes {

@@ -230,8 +230,6 @@ pub(super) fn rules(owner: &str) -> Rules {
         drain: Duration::from_secs(30),
         poison_crashes: 3,
         poison_window: Duration::from_hours(72),
-        keep_done: Duration::from_hours(14 * 24),
-        keep_dead: Duration::from_hours(90 * 24),
         payload_limit: 256 * 1024,
     }
 }

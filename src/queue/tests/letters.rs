@@ -96,11 +96,11 @@ fn old_jobs_are_thrown_away_when_their_time_is_over() {
 
 /// One page of what the house does now and then.
 async fn prune(node: &super::kit::Node) -> usize {
-    let rules = node.queue.rules();
+    let (done_for, dead_for) = (Duration::from_hours(14 * 24), Duration::from_hours(90 * 24));
     node.write(move |tx| {
         Box::pin(async move {
-            let done = jobs::prune(tx, State::Done, tx.now() - rules.keep_done).await?;
-            Ok(done + jobs::prune(tx, State::Dead, tx.now() - rules.keep_dead).await?)
+            let done = jobs::prune(tx, State::Done, tx.now() - done_for).await?;
+            Ok(done + jobs::prune(tx, State::Dead, tx.now() - dead_for).await?)
         })
     })
     .await

@@ -97,8 +97,6 @@ fn rules() -> Rules {
         drain: hour,
         poison_crashes: 3,
         poison_window: hour,
-        keep_done: hour,
-        keep_dead: hour,
         payload_limit: 256 * 1024,
     }
 }
