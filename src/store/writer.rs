@@ -139,13 +139,13 @@ impl Writer {
         } else {
             self.run_all(first, group, since).await
         };
+        self.tx.lead("");
+        self.tx.trail("");
         if let Err(error) = &mut done {
             // That a transaction is gone is not yet why.
             if let Some(trouble) = self.tx.take_trouble() {
                 *error = trouble;
             }
-            self.tx.lead("");
-            self.tx.trail("");
             let _already_gone = self.tx.run("roll back", "ROLLBACK").await;
         }
         done
