@@ -6,6 +6,7 @@
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinSet;
 
 use super::kinds::Kinds;
 use crate::domain::canonical::canonical;
@@ -16,8 +17,10 @@ use crate::supervise::{Failure, Stop};
 
 /// Those who may wait to be answered at once.
 pub(super) const WAITING: usize = 1024;
-/// Jobs that share one statement; so they all stand, or none of them does.
-const BATCH: usize = jobs::ROWS;
+/// As many jobs as this are not kept waiting for more.
+const BATCH: usize = 256;
+/// Statements that are under way at once where each has a connection of its own: one is written while another syncs.
+const SHARED_AT_ONCE: usize = 2;
 /// How often those who were just answered are let go before the next batch is closed, so that who asks again at once
 /// does not have to wait for a second commit.
 const COURTESY: usize = 2;
@@ -113,10 +116,10 @@ pub enum AskError {
     Store(#[from] store::Error),
 }
 
-/// A job on its way to the batch, with the way back.
+/// Jobs on their way to the batch, with the way back.
 pub(super) struct Asking {
-    new: jobs::New,
-    reply: oneshot::Sender<Result<Inserted, store::Error>>,
+    news: Vec<jobs::New>,
+    reply: oneshot::Sender<Result<Vec<Inserted>, store::Error>>,
 }
 
 /// Checks `ask` and gives the row it would be.
@@ -146,11 +149,11 @@ pub(super) fn check(kinds: &Kinds, limit: usize, ask: &Ask) -> Result<jobs::New,
     })
 }
 
-/// Sends `new` to the batch and waits for its commit.
-pub(super) async fn submit(to: &mpsc::Sender<Asking>, new: jobs::New) -> Result<Inserted, store::Error> {
+/// Sends `news` to the batch and waits for its commit.
+pub(super) async fn submit(to: &mpsc::Sender<Asking>, news: Vec<jobs::New>) -> Result<Vec<Inserted>, store::Error> {
     let closed = store::Error::Closed { act: "queue jobs" };
     let (reply, answer) = oneshot::channel();
-    to.send(Asking { new, reply }).await.map_err(|_| closed.clone())?;
+    to.send(Asking { news, reply }).await.map_err(|_| closed.clone())?;
     answer.await.map_err(|_| closed)?
 }
 
@@ -161,44 +164,55 @@ pub(super) async fn write_one(store: &Store, new: jobs::New) -> Result<Inserted,
 
 /// Serves those who ask until the house stops and nobody is left waiting.
 pub(super) async fn serve(store: Store, inbox: &mut mpsc::Receiver<Asking>, stop: Stop) -> Result<(), Failure> {
-    let mut batch = Vec::new();
+    let at_once = if store.is_shared() { SHARED_AT_ONCE } else { 1 };
+    let mut writes = JoinSet::new();
     loop {
-        let got = tokio::select! {
+        let first = tokio::select! {
             biased;
+            Some(_) = writes.join_next(), if !writes.is_empty() => continue,
             () = stop.asked(), if !inbox.is_closed() => {
                 inbox.close();
                 continue;
             }
-            got = inbox.recv_many(&mut batch, BATCH) => got,
+            first = inbox.recv(), if writes.len() < at_once => first,
         };
-        if got == 0 {
-            return Ok(());
-        }
+        let Some(first) = first else { break };
+        let mut batch = vec![first];
+        let mut jobs = 1;
         for _ in 0..COURTESY {
             tokio::task::yield_now().await;
-            while batch.len() < BATCH
+            while jobs < BATCH
                 && let Ok(asking) = inbox.try_recv()
             {
+                jobs += asking.news.len();
                 batch.push(asking);
             }
         }
-        write(&store, std::mem::take(&mut batch)).await;
+        writes.spawn(write(store.clone(), batch));
     }
+    while writes.join_next().await.is_some() {}
+    Ok(())
 }
 
 /// Queues a batch and answers everyone in it.
-async fn write(store: &Store, batch: Vec<Asking>) {
-    let (news, replies): (Vec<_>, Vec<_>) = batch.into_iter().map(|asking| (asking.new, asking.reply)).unzip();
+async fn write(store: Store, batch: Vec<Asking>) {
+    let (news, replies): (Vec<_>, Vec<_>) = batch
+        .into_iter()
+        .map(|asking| (asking.news.len(), asking))
+        .map(|(n, asking)| (asking.news, (n, asking.reply)))
+        .unzip();
+    let news: Vec<_> = news.into_iter().flatten().collect();
     let done =
         store.write_alone::<_, store::Error, _>(move |tx| Box::pin(async move { jobs::insert(tx, &news).await })).await;
     match done {
         Ok(outcomes) => {
-            for (reply, outcome) in replies.into_iter().zip(outcomes) {
-                let _gone = reply.send(Ok(outcome));
+            let mut outcomes = outcomes.into_iter();
+            for (jobs, reply) in replies {
+                let _gone = reply.send(Ok(outcomes.by_ref().take(jobs).collect()));
             }
         }
         Err(error) => {
-            for reply in replies {
+            for (_, reply) in replies {
                 let _gone = reply.send(Err(error.clone()));
             }
         }

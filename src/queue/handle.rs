@@ -77,21 +77,20 @@ impl Queue {
         let outcome = if me.others == 0 && !self.store.is_shared() {
             ask::write_one(&self.store, new).await
         } else {
-            ask::submit(&self.asking, new).await
+            let outcomes = ask::submit(&self.asking, vec![new]).await?;
+            outcomes.first().copied().ok_or(store::Error::Closed { act: "queue jobs" })
         };
         self.answer(outcome?, ask)
     }
 
-    /// Asks for many at once; answers after they are on the disk, each with what became of it, in order. So many as fit
-    /// into one statement stand or fall together; the first refusal ends it.
+    /// Asks for many at once; answers after they are on the disk, each with what became of it, in order. After an error
+    /// of the store some may stand: who asks again is given the same jobs.
     pub async fn ask_all(&self, asks: Vec<Ask>) -> Result<Vec<Asked>, AskError> {
         self.refuse_at_closed_door()?;
         let limit = self.rules.now().payload_limit;
         let news = asks.iter().map(|ask| ask::check(&self.kinds, limit, ask)).collect::<Result<Vec<_>, _>>()?;
-        let outcomes = self
-            .store
-            .write_alone::<_, store::Error, _>(move |tx| Box::pin(async move { jobs::insert(tx, &news).await }));
-        outcomes.await?.into_iter().zip(asks).map(|(outcome, ask)| self.answer(outcome, ask)).collect()
+        let outcomes = ask::submit(&self.asking, news).await?;
+        outcomes.into_iter().zip(asks).map(|(outcome, ask)| self.answer(outcome, ask)).collect()
     }
 
     /// Asks for work inside a transaction of the caller: it stands or falls with it. Call [`Queue::wake`] afterwards.

@@ -15,8 +15,10 @@ use crate::domain::{JobId, Millis};
 use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
 
-/// Rows in one statement.
-pub const ROWS: usize = 64;
+/// Rows in one statement, where each has its place in the text.
+const ROWS: usize = 64;
+/// Rows in one statement, where a column is one value.
+const ROWS_SHARED: usize = 512;
 
 macro_rules! insert {
     ($before:literal, $after:literal) => {
@@ -127,7 +129,7 @@ pub enum Inserted {
 /// Puts `news` into the table, in order; a key that exists changes nothing.
 pub async fn insert(tx: &mut Tx, news: &[New]) -> Result<Vec<Inserted>, Error> {
     let mut outcomes = Vec::with_capacity(news.len());
-    for page in news.chunks(ROWS) {
+    for page in news.chunks(if tx.is_shared() { ROWS_SHARED } else { ROWS }) {
         let rows = rows(tx, page);
         let made = insert_page(tx, &INSERT, page, &rows).await?;
         for (new, (id, _)) in page.iter().zip(rows) {

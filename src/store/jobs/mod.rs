@@ -17,7 +17,7 @@ mod tend;
 pub use batch::Batch;
 pub use change::{cancel, retry, retry_kind};
 pub use claim::{Claimed, Slot, Whom, renew, slots, take};
-pub use insert::{Inserted, New, ROWS, insert, insert_one};
+pub use insert::{Inserted, New, insert, insert_one};
 pub use look::{Filter, Job, find, find_key, lanes, list, next_due, waits_for_person};
 pub use settle::{End, progress, settle, still_held};
 pub use state::State;
