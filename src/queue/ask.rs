@@ -21,6 +21,8 @@ pub(super) const WAITING: usize = 1024;
 const BATCH: usize = 256;
 /// Statements that are under way at once where each has a connection of its own: one is written while another syncs.
 const SHARED_AT_ONCE: usize = 2;
+/// Fewer jobs than this are not worth a statement beside one that is under way: they wait for it, and for more.
+const APART: usize = 32;
 /// How often those who were just answered are let go before the next batch is closed, so that who asks again at once
 /// does not have to wait for a second commit.
 const COURTESY: usize = 2;
@@ -178,20 +180,29 @@ pub(super) async fn serve(store: Store, inbox: &mut mpsc::Receiver<Asking>, stop
         };
         let Some(first) = first else { break };
         let mut batch = vec![first];
-        let mut jobs = 1;
-        for _ in 0..COURTESY {
-            tokio::task::yield_now().await;
-            while jobs < BATCH
-                && let Ok(asking) = inbox.try_recv()
-            {
-                jobs += asking.news.len();
-                batch.push(asking);
-            }
+        let jobs = gather(inbox, &mut batch).await;
+        if jobs < APART && writes.join_next().await.is_some() {
+            gather(inbox, &mut batch).await;
         }
         writes.spawn(write(store.clone(), batch));
     }
     while writes.join_next().await.is_some() {}
     Ok(())
+}
+
+/// Lets those who were just answered ask again, and takes whoever asks; gives how many jobs that makes.
+async fn gather(inbox: &mut mpsc::Receiver<Asking>, batch: &mut Vec<Asking>) -> usize {
+    let mut jobs = batch.iter().map(|asking| asking.news.len()).sum();
+    for _ in 0..COURTESY {
+        tokio::task::yield_now().await;
+        while jobs < BATCH
+            && let Ok(asking) = inbox.try_recv()
+        {
+            jobs += asking.news.len();
+            batch.push(asking);
+        }
+    }
+    jobs
 }
 
 /// Queues a batch and answers everyone in it.
