@@ -19,7 +19,7 @@ use crate::net;
 use crate::observe::{Metrics, Register};
 use crate::queue::{Inlets, Kinds, Late, Queue, Rules, Schedule};
 use crate::store::{Access, DirLock, LockError, OpenError, Place, Store};
-use crate::supervise::{Backoff, Leave, Restart, Supervisor};
+use crate::supervise::{Leave, Restart, Supervisor};
 
 /// What a house is built from.
 #[derive(Clone)]
@@ -176,8 +176,7 @@ impl House {
         let boot = ambient.entropy.id(ambient.clock.now()).simple().to_string();
         let owner = format!("{node}/{}", boot.get(..12).unwrap_or(&boot));
         let kinds = kinds(&plan, &live, &store, &disk)?;
-        let rules = rules(&plan.config, &node, &owner);
-        let (queue, inlets) = Queue::new(rules, kinds, store.clone(), ambient);
+        let (queue, inlets) = Queue::new(Rules::of(&plan.config, &owner), kinds, store.clone(), ambient);
         let metrics = Metrics::new();
         queue.count_in(&metrics);
         Ok(Self { plan, live, store, queue, inlets, metrics, disk, owner, upper, ground, _lock: lock })
@@ -245,24 +244,6 @@ fn node_id(plan: &Plan) -> std::io::Result<String> {
     let id = format!("node-{:08x}", u32::from_be_bytes(bytes));
     std::fs::write(&path, &id)?;
     Ok(id)
-}
-
-/// The numbers of the queue, from the settings.
-pub(super) fn rules(config: &Config, node: &str, owner: &str) -> Rules {
-    let queue = &config.queue;
-    Rules {
-        node: node.to_owned(),
-        owner: owner.to_owned(),
-        workers: queue.workers,
-        lease: queue.lease,
-        sweep: queue.sweep,
-        poll: queue.poll,
-        backoff: Backoff::new(queue.backoff_base, queue.backoff_cap),
-        drain: config.daemon.drain,
-        poison_crashes: u32::try_from(queue.poison_crashes).unwrap_or(u32::MAX),
-        poison_window: queue.poison_window,
-        payload_limit: queue.body_limit_kib.saturating_mul(1024),
-    }
 }
 
 /// Every kind of the house, bound to its tools.

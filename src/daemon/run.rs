@@ -15,7 +15,7 @@ use tower::ServiceExt as _;
 
 use super::acts::HouseActs;
 use super::doctor;
-use super::house::{House, HouseError, Plan, rules};
+use super::house::{House, HouseError, Plan};
 use super::options::Say;
 use super::ready::Board;
 use super::reload::{Origin, Reloader};
@@ -24,6 +24,7 @@ use super::watch::Watch;
 use crate::config::Config;
 use crate::observe::log;
 use crate::observe::metric::BUILD_INFO;
+use crate::queue::Rules;
 use crate::supervise::{Restart, Stop};
 use crate::web::{App, Door, Parts, serve_tcp, serve_unix};
 
@@ -196,9 +197,8 @@ fn bind_socket(path: &PathBuf) -> Result<UnixListener, RunError> {
 
 fn reloader(house: &House, setup: &RunSetup) -> Reloader {
     let (queue, log, owner) = (house.queue.clone(), setup.log.clone(), house.owner.clone());
-    let node = owner.split('/').next().unwrap_or_default().to_owned();
     let apply = move |config: &Config| {
-        queue.set_rules(rules(config, &node, &owner));
+        queue.set_rules(Rules::of(config, &owner));
         if let Some(Err(error)) = log.as_ref().map(|log| log.set_level(&config.log.level.to_string())) {
             tracing::warn!("The level of the log stays: {error}");
         }

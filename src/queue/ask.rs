@@ -207,12 +207,11 @@ async fn gather(inbox: &mut mpsc::Receiver<Asking>, batch: &mut Vec<Asking>) -> 
 
 /// Queues a batch and answers everyone in it.
 async fn write(store: Store, batch: Vec<Asking>) {
-    let (news, replies): (Vec<_>, Vec<_>) = batch
-        .into_iter()
-        .map(|asking| (asking.news.len(), asking))
-        .map(|(n, asking)| (asking.news, (n, asking.reply)))
-        .unzip();
-    let news: Vec<_> = news.into_iter().flatten().collect();
+    let (mut news, mut replies) = (Vec::new(), Vec::new());
+    for asking in batch {
+        replies.push((asking.news.len(), asking.reply));
+        news.extend(asking.news);
+    }
     let done =
         store.write_alone::<_, store::Error, _>(move |tx| Box::pin(async move { jobs::insert(tx, &news).await })).await;
     match done {

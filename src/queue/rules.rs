@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
+use crate::config::Config;
 use crate::supervise::Backoff;
 
 /// What a queue keeps to.
@@ -34,6 +35,26 @@ pub struct Rules {
     pub poison_window: Duration,
     /// The largest payload, in bytes.
     pub payload_limit: usize,
+}
+
+impl Rules {
+    /// What the settings say, for `owner`: its node, a slash, and what names this life of it.
+    pub fn of(config: &Config, owner: &str) -> Self {
+        let queue = &config.queue;
+        Self {
+            node: owner.split('/').next().unwrap_or_default().to_owned(),
+            owner: owner.to_owned(),
+            workers: queue.workers,
+            lease: queue.lease,
+            sweep: queue.sweep,
+            poll: queue.poll,
+            backoff: Backoff::new(queue.backoff_base, queue.backoff_cap),
+            drain: config.daemon.drain,
+            poison_crashes: u32::try_from(queue.poison_crashes).unwrap_or(u32::MAX),
+            poison_window: queue.poison_window,
+            payload_limit: queue.body_limit_kib.saturating_mul(1024),
+        }
+    }
 }
 
 /// The rules that hold now, shared by the parts of a queue.

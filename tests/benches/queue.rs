@@ -10,9 +10,9 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use radard::ambient::Ambient;
+use radard::config::Config;
 use radard::queue::{Ask, Job, Kinds, Lease, Miss, Queue, Rules, Settled};
 use radard::store::{self, Store, jobs};
-use radard::supervise::Backoff;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tokio::task::JoinSet;
@@ -42,7 +42,7 @@ const SQLITE: &[(&str, &str)] =
     &[("c1", "queue --clients 1"), ("c16", "queue --clients 16"), ("c64", "queue --clients 64")];
 const POSTGRES: &[(&str, &str)] = &[
     ("pg8", "queue --pg {pg} --clients 8 --workers 8"),
-    ("pg32", "queue --pg {pg} --clients 8 --workers 32 --batch 32"),
+    ("pg32", "queue --pg {pg} --clients 8 --workers 8 --batch 32"),
 ];
 
 /// Measures them, beside the peers when they are here.
@@ -213,17 +213,6 @@ impl Job for Nothing {
 /// The daemon's defaults.
 fn rules(workers: usize) -> Rules {
     let ambient = Ambient::real(None);
-    Rules {
-        node: "bench".to_owned(),
-        owner: format!("bench/{}", ambient.entropy.id(ambient.clock.now())),
-        workers,
-        lease: Duration::from_mins(1),
-        sweep: Duration::from_secs(15),
-        poll: Duration::from_secs(2),
-        backoff: Backoff::new(Duration::from_secs(5), Duration::from_hours(1)),
-        drain: Duration::from_secs(30),
-        poison_crashes: 3,
-        poison_window: Duration::from_hours(72),
-        payload_limit: 256 * 1024,
-    }
+    let owner = format!("bench/{}", ambient.entropy.id(ambient.clock.now()));
+    Rules { workers, ..Rules::of(&Config::default(), &owner) }
 }

@@ -13,7 +13,6 @@ use super::stage::Stage;
 use super::trouble::{Outcome, Trouble, expected};
 use crate::ambient::Ambient;
 use crate::config::{Config, parse_cron, parse_zone};
-use crate::daemon::house::rules;
 use crate::domain::Millis;
 use crate::queue::{Job, Kinds, Late, Lease, Miss, Queue, Rules, Schedule, Settled};
 use crate::store::{Access, Error, Place, Store, jobs};
@@ -77,7 +76,7 @@ async fn year(file: PathBuf, ambient: Ambient) -> Outcome {
     let kinds = Kinds::default().with::<Nod>(());
     // Nobody dies in this year, so nobody needs to look for orphans every few seconds of it.
     let long = Duration::from_hours(12);
-    let rules = Rules { lease: long, sweep: long, ..rules(&Config::default(), "year", "year/1") };
+    let rules = Rules { lease: long, sweep: long, ..Rules::of(&Config::default(), "year/1") };
     let (queue, _inlets) = Queue::new(rules, kinds, store.clone(), ambient.clone());
     let (Ok(cron), Some(zone)) = (parse_cron(LINE), parse_zone(ZONE)) else {
         return Err(broken(format!("`{ZONE}` is not known to this machine: install tzdata")));

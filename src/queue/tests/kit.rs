@@ -10,6 +10,7 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::ambient::{Ambient, Clock};
+use crate::config::Config;
 use crate::domain::Millis;
 use crate::queue::ask::{Ask, AskError, Asked};
 use crate::queue::handle::Queue;
@@ -22,7 +23,7 @@ use crate::queue::schedule::Schedule;
 use crate::store::jobs::{self, State};
 use crate::store::tests::{Fresh, one_of_each};
 use crate::store::{Access, Error, Store, Tx, Work, alarms};
-use crate::supervise::{Backoff, Leave, Supervisor};
+use crate::supervise::{Leave, Supervisor};
 
 /// What most waits are counted in.
 pub(super) const SECOND: Duration = Duration::from_secs(1);
@@ -219,19 +220,7 @@ impl Node {
 
 /// The settings' own numbers, for the node that is named before the slash.
 pub(super) fn rules(owner: &str) -> Rules {
-    Rules {
-        node: owner.split('/').next().unwrap().to_owned(),
-        owner: owner.to_owned(),
-        workers: 16,
-        lease: Duration::from_mins(1),
-        sweep: Duration::from_secs(15),
-        poll: Duration::from_secs(2),
-        backoff: Backoff::new(Duration::from_secs(5), Duration::from_hours(1)),
-        drain: Duration::from_secs(30),
-        poison_crashes: 3,
-        poison_window: Duration::from_hours(72),
-        payload_limit: 256 * 1024,
-    }
+    Rules::of(&Config::default(), owner)
 }
 
 /// What a run does, as a story tells it.

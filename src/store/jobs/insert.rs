@@ -25,7 +25,7 @@ macro_rules! insert {
         concat!(
             ", ends(e_place, e_behind, e_head) AS MATERIALIZED (SELECT v_place,
                 COALESCE((SELECT turn + 1 FROM job WHERE lane = v_lane AND kind = v_kind AND priority = v_priority
-                    AND target = v_target AND v_target <> '' AND turn IS NOT NULL ORDER BY turn DESC LIMIT 1), 0),
+                    AND target = v_target AND target <> '' AND turn IS NOT NULL ORDER BY turn DESC LIMIT 1), 0),
                 COALESCE((SELECT turn FROM job WHERE lane = v_lane AND kind = v_kind AND priority = v_priority
                     AND turn IS NOT NULL ORDER BY turn LIMIT 1), 0)
                 FROM v WHERE v_nth = 0)",
@@ -84,7 +84,7 @@ const ENDS: Batch = Batch::of_both(
     ],
     "SELECT v_n,
         (SELECT turn FROM job WHERE lane = v_lane AND kind = v_kind AND priority = v_priority AND target = v_target
-            AND v_target <> '' AND turn IS NOT NULL ORDER BY turn DESC LIMIT 1),
+            AND target <> '' AND turn IS NOT NULL ORDER BY turn DESC LIMIT 1),
         (SELECT turn FROM job WHERE lane = v_lane AND kind = v_kind AND priority = v_priority
             AND turn IS NOT NULL ORDER BY turn LIMIT 1)
     FROM v WHERE v_n IS NOT NULL",

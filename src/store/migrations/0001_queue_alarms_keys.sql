@@ -36,8 +36,8 @@ CREATE INDEX job_line ON job (lane, kind, priority DESC, turn, id) WHERE turn IS
 -- What crashed before, among what is due.
 CREATE INDEX job_suspect ON job (lane, kind, crashes, priority, turn) WHERE turn IS NOT NULL AND crashes > 0;
 -- What gives a new job its place: the last turn of its target. The target comes first, so that nobody takes this for
--- another way to walk a line.
-CREATE INDEX job_turn ON job (target, lane, kind, priority, turn) WHERE turn IS NOT NULL;
+-- another way to walk a line. Who has no target needs none.
+CREATE INDEX job_turn ON job (target, lane, kind, priority, turn) WHERE turn IS NOT NULL AND target <> '';
 -- What is not due yet, apart from what is.
 CREATE INDEX job_later ON job (run_at) WHERE turn IS NULL AND state IN ('queued', 'failed', 'snoozed');
 -- Who holds what. Said by the lease and not by the state, so that nobody is tempted to find one job of many by it.

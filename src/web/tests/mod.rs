@@ -21,11 +21,12 @@ use tower::ServiceExt;
 use super::app::{Act, Acts, App, Part, Parts, Readiness};
 use super::router::Door;
 use crate::ambient::Ambient;
+use crate::config::Config;
 use crate::domain::{Class, Millis};
 use crate::observe::Metrics;
 use crate::queue::{Job, Kinds, Lease, Miss, Queue, Rules, Settled};
 use crate::store::{Access, Place, Store};
-use crate::supervise::{self, Backoff, Restart, Supervisor};
+use crate::supervise::{self, Restart, Supervisor};
 
 /// A moment that every story begins at.
 const BEGIN: Millis = Millis(1_800_000_000_000);
@@ -86,19 +87,7 @@ impl Drop for House {
 
 fn rules() -> Rules {
     let hour = Duration::from_hours(1);
-    Rules {
-        node: "n1".to_owned(),
-        owner: "n1/1".to_owned(),
-        workers: 1,
-        lease: hour,
-        sweep: hour,
-        poll: hour,
-        backoff: Backoff::new(Duration::from_secs(1), hour),
-        drain: hour,
-        poison_crashes: 3,
-        poison_window: hour,
-        payload_limit: 256 * 1024,
-    }
+    Rules { workers: 1, lease: hour, sweep: hour, poll: hour, ..Rules::of(&Config::default(), "n1/1") }
 }
 
 impl House {
