@@ -91,20 +91,24 @@ const TAKE: &str = take!("crashes < $7");
 const TAKE_LOCKED: &str = take_locked!("crashes < $7");
 const TAKE_SUSPECT: &str = take!("crashes > 0 AND crashes >= $7");
 const TAKE_SUSPECT_LOCKED: &str = take_locked!("crashes > 0 AND crashes >= $7");
-macro_rules! renew {
-    ($among:literal) => {
-        concat!(
-            "UPDATE job SET lease_until = v_until FROM v
-            WHERE id = v_id AND state = 'running' AND lease_owner = v_owner",
-            $among,
-            " RETURNING id"
-        )
+macro_rules! ours {
+    () => {
+        "id = v_id AND state = 'running' AND lease_owner = v_owner"
     };
 }
+/// On `PostgreSQL` whoever writes one of these rows just now may wait for another of them, so this waits for nobody: a
+/// row that somebody has locked counts as held, and the next renewal sees what became of it.
 const RENEW: Batch = Batch {
     rows: &[("v_id", Of::Id), ("v_owner", Of::Text), ("v_until", Of::Number)],
-    sqlite: renew!(""),
-    postgres: renew!(" AND id = ANY ($1)"),
+    sqlite: concat!("UPDATE job SET lease_until = v_until FROM v WHERE ", ours!(), " RETURNING id"),
+    postgres: concat!(
+        ", free AS MATERIALIZED (SELECT id AS free_id, v_until FROM job, v WHERE id = ANY ($1) AND ",
+        ours!(),
+        " FOR UPDATE OF job SKIP LOCKED), renewed AS (UPDATE job SET lease_until = v_until FROM free
+            WHERE id = ANY ($1) AND id = free_id)
+        SELECT id FROM job, v WHERE id = ANY ($1) AND ",
+        ours!()
+    ),
 };
 
 pub(super) const BATCHES: &[Batch] = &[RENEW];
@@ -204,7 +208,7 @@ pub async fn take(tx: &mut Tx, slot: &Slot, n: usize, (owner, until): (&str, Mil
     Ok(taken)
 }
 
-/// Renews the leases of `held` until `until`; gives those that are still ours.
+/// Renews the leases of `held` until `until`; gives those that are still ours, as far as can be told without waiting.
 pub async fn renew(tx: &mut Tx, owner: &str, held: &[Uuid], until: Millis) -> Result<Vec<Uuid>, Error> {
     if held.is_empty() {
         return Ok(Vec::new());

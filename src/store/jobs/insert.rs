@@ -177,9 +177,11 @@ fn rows(tx: &Tx, page: &[New]) -> Vec<Row> {
 
 async fn insert_page(tx: &mut Tx, batch: &Batch, page: &[New], rows: &[Row]) -> Result<HashSet<Uuid>, Error> {
     let now = tx.now.0;
-    let rows: Vec<[Cell<'_>; 12]> = page
-        .iter()
-        .zip(rows)
+    let mut pairs: Vec<_> = page.iter().zip(rows).collect();
+    // Two who queue the same keys wait for each other; in the same order neither waits for ever.
+    pairs.sort_by_key(|(new, _)| (&new.kind, &new.key));
+    let rows: Vec<[Cell<'_>; 12]> = pairs
+        .into_iter()
         .map(|(new, (id, place))| {
             [
                 (*id).into(),

@@ -45,9 +45,19 @@ const EXPIRED: &str = expired!();
 const EXPIRED_LOCKED: &str = concat!(expired!(), " FOR UPDATE SKIP LOCKED");
 const LEFT_BEHIND: &str = left_behind!();
 const LEFT_BEHIND_LOCKED: &str = concat!(left_behind!(), " FOR UPDATE SKIP LOCKED");
-const PRUNE: &str = "DELETE FROM job WHERE id IN
-    (SELECT id FROM job WHERE state = $1 AND state IN ('done', 'cancelled', 'dead', 'unknown') AND updated_at < $2
-        ORDER BY updated_at LIMIT $3) RETURNING kind";
+macro_rules! prune {
+    ($locked:literal) => {
+        concat!(
+            "DELETE FROM job WHERE id IN (SELECT id FROM job
+                WHERE state = $1 AND state IN ('done', 'cancelled', 'dead', 'unknown') AND updated_at < $2
+                ORDER BY updated_at LIMIT $3",
+            $locked,
+            ") RETURNING kind"
+        )
+    };
+}
+const PRUNE: &str = prune!("");
+const PRUNE_LOCKED: &str = prune!(" FOR UPDATE SKIP LOCKED");
 macro_rules! line_up {
     ($among:literal) => {
         concat!("UPDATE job SET state = 'queued', turn = v_turn FROM v WHERE id = v_id", $among, " RETURNING id")
@@ -84,7 +94,7 @@ const TAKE_BACK: Batch = Batch {
 
 pub(super) const BATCHES: &[Batch] = &[LINE_UP, TAKE_BACK];
 pub(super) const STATEMENTS: &[&str] =
-    &[DUE, DUE_LOCKED, EXPIRED, EXPIRED_LOCKED, LEFT_BEHIND, LEFT_BEHIND_LOCKED, PRUNE];
+    &[DUE, DUE_LOCKED, EXPIRED, EXPIRED_LOCKED, LEFT_BEHIND, LEFT_BEHIND_LOCKED, PRUNE, PRUNE_LOCKED];
 
 /// Rows in one statement.
 const ROWS: usize = 256;
@@ -216,8 +226,8 @@ pub async fn rescue(
 
 /// Throws away a page of jobs that ended as `state` before `before`; gives how many.
 pub async fn prune(tx: &mut Tx, state: State, before: Millis) -> Result<usize, Error> {
-    let limit = i64::try_from(ROWS).unwrap_or(1);
-    let gone: Vec<(String,)> = on!(tx, db => sqlx::query_as(PRUNE)
+    let (text, limit) = (tx.pick(PRUNE, PRUNE_LOCKED), i64::try_from(ROWS).unwrap_or(1));
+    let gone: Vec<(String,)> = on!(tx, db => sqlx::query_as(text)
         .bind(state.as_str()).bind(before.0).bind(limit).fetch_all(db).await)
     .map_err(Error::in_act("throw away old jobs"))?;
     for (kind,) in &gone {

@@ -1,5 +1,7 @@
 //! Who is taken when: keys, priorities, turns, gates, fences, crashes, counts.
 
+use std::sync::Arc;
+
 use proptest::prelude::*;
 use uuid::Uuid;
 
@@ -118,6 +120,74 @@ fn a_worker_that_lost_its_lease_changes_nothing() {
             .await
             .unwrap();
         assert!(!progress);
+    });
+}
+
+#[test]
+fn a_renewal_waits_for_nobody_who_writes_one_of_its_jobs() {
+    on_each(async |store, ambient| {
+        if store.file().is_some() {
+            return; // One writer, who waits for nobody.
+        }
+        insert(&store, vec![new("ending"), new("running")]).await;
+        let taken = take(&store, 2, "node/a").await;
+        let ids: Vec<_> = taken.iter().map(|job| job.id).collect();
+        let end = done(taken.iter().find(|job| job.key == "ending").unwrap());
+        let renewed = Arc::new(tokio::sync::Notify::new());
+        let (locked, written) = tokio::sync::oneshot::channel();
+        let mut writing = tokio::task::JoinSet::new();
+        writing.spawn({
+            let (store, renewed) = (store.clone(), renewed.clone());
+            async move {
+                let settled = store.write::<_, Error, _>(move |tx| {
+                    Box::pin(async move {
+                        let kept = jobs::settle(tx, &[end]).await?;
+                        let _nobody_waits = locked.send(());
+                        renewed.notified().await;
+                        Ok(kept)
+                    })
+                });
+                settled.await.unwrap()
+            }
+        });
+        written.await.unwrap();
+        let until = ambient.clock.now() + Duration::from_hours(1);
+        let mut kept = store
+            .write::<_, Error, _>({
+                let ids = ids.clone();
+                move |tx| Box::pin(async move { jobs::renew(tx, "node/a", &ids, until).await })
+            })
+            .await
+            .unwrap();
+        kept.sort();
+        let mut both = ids.clone();
+        both.sort();
+        assert_eq!(kept, both, "whose end is being written is not lost");
+        renewed.notify_one();
+        assert_eq!(writing.join_next().await.unwrap().unwrap().len(), 1);
+        ambient.clock.jump(Duration::from_mins(2));
+        let now = ambient.clock.now();
+        let expired = store
+            .write::<_, Error, _>(move |tx| {
+                Box::pin(async move { jobs::rescue(tx, &Orphans::Expired(now), |_, _| unreachable!()).await })
+            })
+            .await
+            .unwrap();
+        assert!(expired.is_empty(), "the other was renewed: {expired:?}");
+    });
+}
+
+#[test]
+fn two_who_queue_the_same_keys_in_other_orders_both_get_through() {
+    on_each(async |store, _| {
+        for round in 0..40 {
+            let forth: Vec<_> = (0..40).map(|n| new(format!("{round}-{n}"))).collect();
+            let back: Vec<_> = forth.iter().rev().cloned().collect();
+            let outcomes = tokio::join!(insert(&store, forth), insert(&store, back));
+            let fresh = [outcomes.0, outcomes.1].concat();
+            let fresh = fresh.iter().filter(|outcome| matches!(outcome, Inserted::New(_))).count();
+            assert_eq!(fresh, 40);
+        }
     });
 }
 
