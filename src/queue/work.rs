@@ -29,6 +29,8 @@ use crate::supervise::{Failure, Stop};
 const BATCH: usize = 32;
 /// Claims that are under way at once, and may share a commit.
 const AT_ONCE: usize = 3;
+/// How often a line that was the only one, and filled a claim, is taken from again without another look at all lines.
+const REPEATS: usize = 3;
 /// The pause after a claim that the store refused.
 const AGAIN: Duration = Duration::from_secs(1);
 /// Why a job goes back when the house stops.
@@ -50,8 +52,10 @@ struct Shift {
     running: JoinSet<()>,
     ahead: VecDeque<Claimed>,
     /// The claims that are under way, and how many jobs they may bring.
-    claims: JoinSet<(usize, Result<Vec<Claimed>, store::Error>)>,
+    claims: JoinSet<(usize, Result<Taken, store::Error>)>,
     hoped: usize,
+    /// The line that filled the last claim, and how often it may be taken from unseen.
+    line: Option<(Slot, usize)>,
     /// Claims so far.
     turn: usize,
     /// Runs that ended since the last claim was answered, and how many had before that.
@@ -59,6 +63,21 @@ struct Shift {
     pace: usize,
     /// Lanes and kinds that were shut and may still be in a claim that is under way.
     shut: Vec<(Scope, String)>,
+}
+
+/// What a claim brought, and the line if it was the only one.
+#[derive(Default)]
+struct Taken {
+    jobs: Vec<Claimed>,
+    only: Option<Slot>,
+}
+
+/// Which lines a claim may take from.
+enum Among {
+    /// All that stand open, whose suspects may be taken too when nobody else is in hand.
+    All { alone: bool },
+    /// One that was just seen.
+    Line(Slot),
 }
 
 impl Shift {
@@ -72,13 +91,29 @@ impl Shift {
     }
 
     /// Keeps what a claim brought.
-    fn take(&mut self, (hoped, taken): (usize, Result<Vec<Claimed>, store::Error>)) -> Result<usize, store::Error> {
+    fn take(&mut self, (hoped, taken): (usize, Result<Taken, store::Error>)) -> Result<usize, store::Error> {
         self.hoped -= hoped;
         self.pace = std::mem::take(&mut self.ended);
-        let taken = taken?;
-        let brought = taken.len();
-        self.ahead.extend(taken);
+        let Taken { jobs, only } = taken?;
+        let brought = jobs.len();
+        if brought < hoped || !self.shut.is_empty() {
+            self.line = None;
+        } else if let Some(slot) = only {
+            self.line = Some((slot, REPEATS));
+        }
+        self.ahead.extend(jobs);
         Ok(brought)
+    }
+
+    /// What the next claim may take from.
+    fn among(&mut self, alone: bool) -> Among {
+        match self.line.take() {
+            Some((slot, left)) => {
+                self.line = if left > 1 { Some((slot.clone(), left - 1)) } else { None };
+                Among::Line(slot)
+            }
+            None => Among::All { alone },
+        }
     }
 }
 
@@ -118,8 +153,8 @@ impl Workers {
         let wanted = shift.wanted(self.rules.now().workers);
         if wanted > 0 {
             let (this, turn) = (self.clone(), shift.turn);
-            let alone = shift.claims.is_empty() && !self.hands.has_last_chance();
-            shift.claims.spawn(async move { (wanted, this.claim(wanted, turn, alone).await) });
+            let among = shift.among(shift.claims.is_empty() && !self.hands.has_last_chance());
+            shift.claims.spawn(async move { (wanted, this.claim(wanted, turn, among).await) });
             shift.hoped += wanted;
             shift.turn = turn.wrapping_add(1);
         }
@@ -153,15 +188,20 @@ impl Workers {
 
     /// Takes jobs. Whoever holds a job when the process dies is charged with it, the innocent too; so of those that one
     /// more crash makes poison only one is held at a time, and the innocent among them live to end.
-    async fn claim(&self, wanted: usize, turn: usize, alone: bool) -> Result<Vec<Claimed>, store::Error> {
+    async fn claim(&self, wanted: usize, turn: usize, among: Among) -> Result<Taken, store::Error> {
         let (rules, kinds) = (self.rules.now(), self.kinds.clone());
         let last_chance = i64::from(rules.poison_crashes).saturating_sub(1).max(1);
         let closing = self.hands.all_closing();
         let taken = self.store.write_alone::<_, store::Error, _>(move |tx| {
             Box::pin(async move {
                 let ours = |slot: &Slot| kinds.get(&slot.kind).is_some() && !closing.contains(&slot.lane);
-                let slots = jobs::slots(tx, Some(last_chance)).await?.into_iter().filter(ours);
+                let (slots, alone, is_look) = match among {
+                    Among::Line(slot) => (vec![slot], false, false),
+                    Among::All { alone } => (jobs::slots(tx, Some(last_chance)).await?, alone, true),
+                };
+                let slots = slots.into_iter().filter(ours);
                 let (suspects, slots): (Vec<_>, Vec<_>) = slots.partition(|slot| matches!(slot.whom, Whom::From(_)));
+                let only = slots.first().filter(|_| is_look && suspects.is_empty() && slots.len() == 1).cloned();
                 let until = tx.now() + rules.lease;
                 let mut taken = Vec::with_capacity(wanted);
                 if alone && let Some(slot) = suspects.into_iter().max_by_key(|slot| slot.priority) {
@@ -179,11 +219,11 @@ impl Workers {
                         Err(error) => return Err(error),
                     }
                 }
-                Ok(taken)
+                Ok(Taken { jobs: taken, only })
             })
         });
         let taken = taken.await?;
-        for job in &taken {
+        for job in &taken.jobs {
             self.hands.hold(job, job.crashes >= last_chance);
         }
         Ok(taken)
@@ -232,11 +272,12 @@ impl Workers {
 
     /// Gives back what was taken ahead of a lane or a kind that has been shut since, also by a claim that is under way.
     async fn let_go_of_shut(&self, shift: &mut Shift) {
-        let Shift { shut, ahead, claims, .. } = shift;
+        let Shift { shut, ahead, claims, line, .. } = shift;
         shut.extend(self.hands.newly_shut());
         if shut.is_empty() {
             return;
         }
+        *line = None;
         let stays = |job: &Claimed| {
             !shut.iter().any(|(scope, name)| match scope {
                 Scope::Lane => *name == job.lane,
@@ -284,4 +325,42 @@ fn shares(mut slots: Vec<Slot>, wanted: usize, turn: usize) -> Vec<(Slot, usize)
     let tops = slots.iter().filter(|slot| slot.priority == top).count();
     let even = wanted.div_ceil(tops.max(1));
     slots.into_iter().map(|slot| (slot, even)).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn lone_line() -> Slot {
+        Slot { lane: "l".into(), kind: "k".into(), priority: 0, whom: Whom::Everyone }
+    }
+
+    fn claimed() -> Claimed {
+        let (id, text) = (uuid::Uuid::nil(), String::new);
+        let counts = [0; 6];
+        let [priority, attempts, attempts_max, crashes, snoozes, fence] = counts;
+        let (kind, key, lane, payload, progress) = (text(), text(), text(), text(), None);
+        Claimed { id, kind, key, lane, payload, priority, attempts, attempts_max, crashes, snoozes, fence, progress }
+    }
+
+    /// The shift after a claim of one job that was answered with `jobs`, and `shut` lanes.
+    fn shift(jobs: usize, shut: usize) -> Shift {
+        let mut shift = Shift { hoped: 1, shut: vec![(Scope::Lane, "l".into()); shut], ..Shift::default() };
+        let taken = Taken { jobs: vec![claimed(); jobs], only: Some(lone_line()) };
+        assert_eq!(shift.take((1, Ok(taken))).ok(), Some(jobs));
+        shift
+    }
+
+    #[test]
+    fn a_lone_line_that_filled_a_claim_is_taken_from_a_few_times_before_the_next_look() {
+        let mut shift = shift(1, 0);
+        let unseen = (0..9).take_while(|_| matches!(shift.among(true), Among::Line(line) if line == lone_line()));
+        assert_eq!(unseen.count(), REPEATS);
+    }
+
+    #[test]
+    fn a_line_that_ran_out_or_may_be_shut_is_looked_at_again() {
+        assert!(matches!(shift(0, 0).among(true), Among::All { alone: true }));
+        assert!(matches!(shift(1, 1).among(false), Among::All { alone: false }));
+    }
 }

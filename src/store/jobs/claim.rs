@@ -79,8 +79,9 @@ macro_rules! take_locked {
             " FOR UPDATE SKIP LOCKED), taken AS (",
             start!("ctid = ANY (ARRAY(SELECT ctid FROM pick))"),
             "), counted AS (INSERT INTO job_delta (id, kind, state, n)
-                SELECT gen_random_uuid(), $2, state, n * COUNT(*)
-                FROM taken, (VALUES ('queued', -1), ('running', 1)) AS step(state, n) GROUP BY state, n)
+                SELECT gen_random_uuid(), $2, state, sign * n
+                FROM (SELECT COUNT(*) AS n FROM taken) AS all_taken, (VALUES ('queued', -1), ('running', 1))
+                    AS step(state, sign) WHERE n > 0)
             SELECT ",
             columns!(),
             " FROM taken"

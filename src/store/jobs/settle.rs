@@ -42,9 +42,10 @@ const SETTLE: Batch = Batch {
     postgres: concat!(
         ", ended AS (",
         settle!(" AND id = ANY ($1)", "id, kind, state"),
-        "), counted AS (INSERT INTO job_delta (id, kind, state, n) SELECT gen_random_uuid(), kind, state, SUM(n)
-            FROM (SELECT kind, 'running' AS state, -1 AS n FROM ended UNION ALL SELECT kind, state, 1 FROM ended)
-                AS step GROUP BY kind, state)
+        "), counted AS (INSERT INTO job_delta (id, kind, state, n)
+            SELECT gen_random_uuid(), kind, COALESCE(was, state), CASE WHEN was IS NULL THEN n ELSE -n END
+            FROM (SELECT kind, state, COUNT(*) AS n FROM ended GROUP BY kind, state) AS all_ended,
+                (VALUES ('running'), (NULL)) AS step(was))
         SELECT id FROM ended"
     ),
 };
