@@ -133,6 +133,7 @@ pub mod domain;
 pub mod media;
 pub mod net;
 pub mod observe;
+pub mod pace;
 pub mod platform;
 pub mod queue;
 pub mod sim;

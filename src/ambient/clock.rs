@@ -83,6 +83,19 @@ impl Clock {
         }
     }
 
+    /// How long the machine has been up, sleep included: the one time that goes on across lives of this process and
+    /// that nobody can set.
+    pub fn uptime(&self) -> Duration {
+        match &self.0 {
+            Kind::Real(real) => {
+                let up = rustix::time::clock_gettime(rustix::time::ClockId::Boottime);
+                let (whole, part) = (u64::try_from(up.tv_sec).unwrap_or(0), u32::try_from(up.tv_nsec).unwrap_or(0));
+                Duration::new(whole, part) + Duration::from_millis(real.jumped_ms.load(Ordering::Relaxed))
+            }
+            Kind::Simulated(sim) => sim.steady(),
+        }
+    }
+
     /// Sleeps for `span` of steady time. Safe to drop.
     pub async fn sleep(&self, span: Duration) {
         match &self.0 {

@@ -19,8 +19,10 @@ struct Step {
 }
 
 /// Every step, in order. Adding one is a file and a line.
-const STEPS: &[Step] =
-    &[Step { version: 1, name: "queue, alarms, keys", sql: include_str!("migrations/0001_queue_alarms_keys.sql") }];
+const STEPS: &[Step] = &[
+    Step { version: 1, name: "queue, alarms, keys", sql: include_str!("migrations/0001_queue_alarms_keys.sql") },
+    Step { version: 2, name: "pace", sql: include_str!("migrations/0002_pace.sql") },
+];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS radard_schema (
     version BIGINT NOT NULL PRIMARY KEY, name TEXT NOT NULL, digest TEXT NOT NULL,

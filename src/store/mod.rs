@@ -25,6 +25,7 @@ pub mod health;
 pub mod jobs;
 mod kept;
 pub mod keys;
+pub mod pace;
 pub mod schedules;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -39,6 +40,7 @@ pub use writer::WriterCounts;
 /// Every statement of the house, by family: each is prepared on both databases in a test.
 pub const STATEMENTS: &[&[&[&str]]] = &[
     &[alarms::STATEMENTS, gates::STATEMENTS, keys::STATEMENTS, migrate::STATEMENTS, schedules::STATEMENTS],
+    &[pace::STATEMENTS],
     jobs::STATEMENTS,
 ];
 /// Every statement for many rows, likewise.

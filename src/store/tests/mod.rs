@@ -46,6 +46,10 @@ impl Fresh {
         fresh
     }
 
+    pub(crate) const fn is_shared(&self) -> bool {
+        matches!(self.place, Place::Postgres(..))
+    }
+
     /// Opens it and runs its writer.
     pub(crate) async fn open(&self) -> (Store, Supervisor) {
         let (store, writer) = Store::open(&self.place, Access::Write, self.ambient.clone()).await.unwrap();

@@ -1,0 +1,132 @@
+//! Which limits a request falls under.
+//!
+//! A rule counts by what the server counts by: the account, the token, our address, the class of endpoints. A rule
+//! without endpoint classes concerns every request that has what it counts by.
+
+use std::time::Duration;
+
+/// What a rule counts by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum KeyedBy {
+    /// The account on whose behalf a request is sent.
+    Account,
+    /// The token that it carries.
+    Token,
+    /// The address it leaves from.
+    Address,
+    /// The class of endpoints it goes to.
+    Endpoint,
+}
+
+impl KeyedBy {
+    /// The word that stands in settings and in the names of lines.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Account => "account",
+            Self::Token => "token",
+            Self::Address => "address",
+            Self::Endpoint => "endpoint",
+        }
+    }
+}
+
+/// One limit: never more than so many in any span so long, for each of what it counts by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Rule {
+    /// Its name, unique among the rules.
+    pub name: String,
+    /// The classes of endpoints that it concerns, with all that begin with `CLASS.`; none means all.
+    pub on: Vec<String>,
+    /// How many.
+    pub at_most: u32,
+    /// In how long a span.
+    pub per: Duration,
+    /// For each of what.
+    pub keyed_by: KeyedBy,
+}
+
+/// What is about to be sent, by everything that a server may count by.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct Sending {
+    /// The class of endpoints, dotted: `tiktok.publish`.
+    pub endpoint: String,
+    /// The account.
+    pub account: Option<String>,
+    /// The token, by a name of ours and never by itself.
+    pub token: Option<String>,
+    /// The address it leaves from: a proxy's name, or nothing for our own.
+    pub address: Option<String>,
+}
+
+impl Sending {
+    fn key(&self, by: KeyedBy) -> Option<&str> {
+        match by {
+            KeyedBy::Account => self.account.as_deref(),
+            KeyedBy::Token => self.token.as_deref(),
+            KeyedBy::Address => Some(self.address.as_deref().unwrap_or("own")),
+            KeyedBy::Endpoint => Some(&self.endpoint),
+        }
+    }
+}
+
+/// A limit as one request meets it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Line {
+    /// The rule and the key it counts by, which is its name in the store.
+    pub(super) name: String,
+    pub(super) rule: String,
+    pub(super) at_most: u32,
+    pub(super) per: Duration,
+}
+
+/// The limits that `sending` falls under, in the order in which they are locked.
+pub(super) fn lines(rules: &[Rule], sending: &Sending) -> Vec<Line> {
+    let mut lines: Vec<Line> = rules.iter().filter_map(|rule| line(rule, sending)).collect();
+    lines.sort_by(|a, b| a.name.cmp(&b.name));
+    lines
+}
+
+fn line(rule: &Rule, sending: &Sending) -> Option<Line> {
+    let concerns = |class: &String| {
+        sending.endpoint.strip_prefix(class.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
+    };
+    if !rule.on.is_empty() && !rule.on.iter().any(concerns) {
+        return None;
+    }
+    let key = sending.key(rule.keyed_by)?;
+    let name = format!("{}/{}:{key}", rule.name, rule.keyed_by.as_str());
+    Some(Line { name, rule: rule.name.clone(), at_most: rule.at_most, per: rule.per })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rule(name: &str, on: &[&str], keyed_by: KeyedBy) -> Rule {
+        let on = on.iter().map(|class| (*class).to_owned()).collect();
+        Rule { name: name.to_owned(), on, at_most: 6, per: Duration::from_mins(1), keyed_by }
+    }
+
+    #[test]
+    fn a_request_falls_under_the_rules_of_its_class_that_count_by_what_it_has() {
+        let rules = [
+            rule("posts", &["tiktok.publish"], KeyedBy::Token),
+            rule("day", &["tiktok"], KeyedBy::Account),
+            rule("all", &[], KeyedBy::Address),
+            rule("class", &["douyin", "tiktok"], KeyedBy::Endpoint),
+        ];
+        let names = |sending: &Sending| lines(&rules, sending).into_iter().map(|l| l.name).collect::<Vec<_>>();
+        let post = Sending {
+            endpoint: "tiktok.publish.video".into(),
+            account: Some("main".into()),
+            token: Some("t1".into()),
+            address: None,
+        };
+        let expected = ["all/address:own", "class/endpoint:tiktok.publish.video", "day/account:main", "posts/token:t1"];
+        assert_eq!(names(&post), expected);
+        let guest = Sending { endpoint: "tiktok.read".into(), address: Some("proxy-2".into()), ..Sending::default() };
+        assert_eq!(names(&guest), ["all/address:proxy-2", "class/endpoint:tiktok.read"]);
+        let near = Sending { endpoint: "tiktok.publisher".into(), token: Some("t1".into()), ..Sending::default() };
+        assert_eq!(names(&near), ["all/address:own", "class/endpoint:tiktok.publisher"], "a class is a whole word");
+    }
+}

@@ -1,0 +1,24 @@
+//! Limits that hold where it counts: at the server, across processes, and after a kill.
+//!
+//! A bucket or a fixed window that is kept exactly by whoever sends is seen by the server as up to twice the limit, and
+//! so is a sliding log once requests take unevenly long to arrive. So: a sliding log; each entry is written before its
+//! request leaves; the window is longer than the server's by the spread of the ways there. What was granted and not
+//! sent is counted all the same, unless it is given back; a process that dies can only have sent less than it counted.
+//!
+//! - `limit` says which limits a request falls under; `log` what a sliding log has room for; both only compute.
+//! - `grant` keeps what was granted ahead, so that a fast lane does not write for each request.
+//! - `timeline` is the time that limits count in: it does not step with the wall clock.
+//! - `spread` is how unevenly long requests have been on their way.
+//! - [`Pace`] asks the store, waits, and hands out permits.
+
+mod desk;
+mod grant;
+mod limit;
+mod log;
+mod spread;
+#[cfg(test)]
+mod tests;
+mod timeline;
+
+pub use desk::{Pace, Permit, Verdict, Wait};
+pub use limit::{KeyedBy, Rule, Sending};

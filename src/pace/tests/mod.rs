@@ -1,0 +1,4 @@
+//! Limits as the server counts them: senders that always have work, a server that notes when requests arrive.
+
+mod harness;
+mod rates;
