@@ -81,7 +81,7 @@ fn answer(desk: &Desk, command: Command) -> Result<Answer, Failure> {
 
 async fn answer_waiting(desk: &Desk, command: Command) -> Result<Answer, Failure> {
     match command {
-        Command::Run(run) => run.answer(desk).await,
+        Command::Run(run) => Box::pin(run.answer(desk)).await,
         Command::Demo(demo) => demo.answer(desk).await,
         Command::Sim(sim) => sim.answer(desk).await,
         Command::Doctor => doctor::answer(desk).await,

@@ -15,13 +15,14 @@ use super::sections::{Config, keys};
 use super::sources::Sources;
 use super::url::check_database;
 use super::value::Value;
+use crate::domain::time::write_duration;
 
 /// A configuration without problems.
 #[derive(Debug, Clone)]
 pub struct Checked {
     /// What is set.
     pub config: Config,
-    /// Each value and where it came from: keys, then schedules, then secrets.
+    /// Each value and where it came from: keys, then schedules and limits, then secrets.
     pub origins: Vec<Origin>,
     /// What works but should be changed.
     pub warnings: Vec<String>,
@@ -36,7 +37,8 @@ pub fn check(sources: &Sources) -> Result<Checked, Problems> {
     prefer_credential(&secrets, &found, &mut draft);
     compare(&mut draft);
     let schedules = draft.schedules.iter().map(|(schedule, _)| schedule.clone()).collect();
-    match Config::build(&draft.values, schedules) {
+    let pace_rules = draft.pace_rules.iter().map(|(rule, _)| rule.clone()).collect();
+    match Config::build(&draft.values, (schedules, pace_rules)) {
         Ok(config) if draft.problems.is_empty() => {
             let origins = list_origins(&draft).chain(found).collect();
             Ok(Checked { config, origins, warnings: draft.warnings, secrets })
@@ -102,7 +104,12 @@ fn list_origins(draft: &Draft) -> impl Iterator<Item = Origin> {
         value: format!("{} at {} ({})", schedule.kind, schedule.at, schedule.timezone),
         place: place.clone(),
     });
-    settings.chain(schedules)
+    let rules = draft.pace_rules.iter().map(|(rule, place)| Origin {
+        key: format!("pace.rule.{}", rule.name),
+        value: format!("{} per {} for each {}", rule.at_most, write_duration(rule.per), rule.keyed_by.as_str()),
+        place: place.clone(),
+    });
+    settings.chain(schedules).chain(rules)
 }
 
 impl Default for Config {

@@ -12,6 +12,7 @@ use toml::de::{DeTable, DeValue};
 use super::draft::Draft;
 use super::kind::{Kind, named, shorten};
 use super::layers::{find, refuse_key, refuse_section, sections, set_secret};
+use super::pace_rule;
 use super::place::{Problem, Text};
 use super::schedule;
 use super::secrets::SECRET_PATH;
@@ -125,6 +126,7 @@ impl Walk<'_, '_> {
                 let place = self.text.place(value.span().start);
                 self.draft.set(key, key.kind.read(given), place);
             }
+            DeValue::Array(items) if name == "pace.rule" => pace_rule::lay(items, self.text, self.draft),
             DeValue::Array(items) if name == "schedule" => schedule::lay(items, self.text, self.draft),
             DeValue::Table(paths) if name == "secrets" => self.secrets(paths),
             DeValue::Table(inner) if name != "schedule" && self.sections.contains(name) => self.table(name, inner),

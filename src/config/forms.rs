@@ -8,6 +8,7 @@ use super::kind::Form;
 use super::size::LowWater;
 use super::url::{check_base, check_database, holds_password, is_host, is_port};
 use super::value::Value;
+use super::window::parse_window;
 use crate::domain::Secret;
 
 /// An address and a port to listen on.
@@ -121,6 +122,17 @@ pub(super) const ZONE: Form = Form {
     },
 };
 
+/// Hours of a day.
+pub(super) const WINDOW: Form = Form {
+    wanted: "hours such as \"23:00-07:00\"",
+    open: true,
+    read: |text| match parse_window(text) {
+        Some((from, to)) if from == to => Err("it begins and ends at the same time".to_owned()),
+        Some(_) => Ok(Value::Text(text.to_owned())),
+        None => Err("it is not two times of day".to_owned()),
+    },
+};
+
 fn read_name(text: &str) -> Result<Value, String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if (1..=64).contains(&text.len()) && text.chars().all(fits) {
@@ -180,6 +192,8 @@ mod tests {
         takes(NAME_OR_NONE, &["", "node-1"]);
         takes(NAME, &["node-1", "a_b.c"]);
         refuses(NAME, &["", "a b", "a/b", "ä", "x".repeat(65).as_str()]);
+        takes(WINDOW, &["23:00-07:00", "00:00-23:59"]);
+        refuses(WINDOW, &["", "23:00", "23:00-", "24:00-07:00", "23:00-23:00", "9:00-10:00", "23:60-07:00", "a-b"]);
         takes(PATH, &["", "/srv/media", "media"]);
         refuses(PATH, &["a\0b", "a\nb"]);
     }

@@ -12,12 +12,14 @@
 mod check;
 mod cron;
 mod draft;
+mod entries;
 mod file;
 mod forms;
 mod key;
 mod kind;
 mod layers;
 mod near;
+mod pace_rule;
 mod place;
 pub mod read;
 mod reload;
@@ -28,6 +30,7 @@ mod size;
 mod sources;
 mod url;
 mod value;
+mod window;
 
 pub use check::{Checked, check};
 pub use cron::{NotACron, parse_cron, parse_zone};
@@ -37,11 +40,12 @@ pub use place::{Origin, Place, Problem, Problems};
 pub use reload::{Reloaded, reload};
 pub use secrets::{CREDENTIALS, Credential, Secrets};
 pub use sections::{
-    Backup, Config, Daemon, Disk, Egress, Format, Language, Late, Log, Media, Node, Platform, Queue, Schedule, Store,
-    Web, keys,
+    Backup, Config, Daemon, Disk, Egress, Format, KeyedBy, Language, Late, Log, Media, Node, Pace, PaceRule, Platform,
+    Queue, Schedule, Store, Tolerance, Web, keys,
 };
 pub use size::{LowWater, NotASize, parse_size, roughly_size, write_size};
 pub use sources::{Sources, Unreadable};
+pub use window::parse_window;
 
 /// The files that `radard init` writes: their paths below the configuration directory, and their texts.
 pub const fn init_files() -> &'static [(&'static str, &'static str)] {

@@ -7,136 +7,67 @@ use serde_json::Value as Json;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use super::draft::Draft;
+use super::entries::{self, Entry, Shape};
 use super::forms::{CRON, NAME, ZONE};
 use super::kind::{Kind, named, shorten};
-use super::near::nearest;
-use super::place::{Place, Text};
+use super::place::Text;
 use super::sections::{Late, Schedule};
-use super::value::Values;
 
-/// The fields besides `payload`: name, kind of value, default; one without a default must be given.
-const FIELDS: [(&str, Kind, Option<&str>); 6] = [
-    ("name", Kind::Text(NAME), None),
-    ("kind", Kind::Text(NAME), None),
-    ("at", Kind::Text(CRON), None),
-    ("timezone", Kind::Text(ZONE), Some("Asia/Shanghai")),
-    ("late", Kind::Choice(Late::NAMES, &[]), Some("once")),
-    ("paused", Kind::Flag, Some("false")),
-];
+const SHAPE: Shape = Shape {
+    list: "schedule",
+    fields: &[
+        ("name", Kind::Text(NAME), None),
+        ("kind", Kind::Text(NAME), None),
+        ("at", Kind::Text(CRON), None),
+        ("timezone", Kind::Text(ZONE), Some("Asia/Shanghai")),
+        ("late", Kind::Choice(Late::NAMES, &[]), Some("once")),
+        ("paused", Kind::Flag, Some("false")),
+    ],
+    others: &["payload"],
+};
 
 /// Takes the entries of the file.
 pub(super) fn lay(items: &DeArray<'_>, text: &Text<'_>, draft: &mut Draft) {
-    for (i, item) in items.iter().enumerate() {
-        let key = format!("schedule[{i}]");
-        let place = text.place(item.span().start);
-        let DeValue::Table(table) = item.get_ref() else {
-            let message = format!("{key} is {} where an entry is wanted", named(item.get_ref()));
-            draft.problem(&place, &key, (message, "write [[schedule]] alone on a line, its keys below it".to_owned()));
-            continue;
-        };
-        let mut entry =
-            Entry { key, place, text, values: Values::default(), payload: Json::Object(serde_json::Map::new()) };
-        let before = draft.problems.len();
-        entry.read(table, draft);
-        if draft.problems.len() == before {
-            match entry.build() {
-                Ok(schedule) => entry.admit(schedule, draft),
-                Err(field) => draft.unheld(&format!("{}.{field}", entry.key), &entry.place),
+    for (entry, table) in entries::read(SHAPE, items, text, draft) {
+        let Some(payload) = payload(&entry, table, text, draft) else { continue };
+        match build(&entry, payload) {
+            Ok(schedule) => {
+                let other = draft.schedules.iter().find(|(other, _)| other.name == schedule.name);
+                let first = other.map(|(_, place)| place.clone());
+                if entry.is_alone(&schedule.name, first.as_ref(), draft) {
+                    draft.schedules.push((schedule, entry.place));
+                }
             }
+            Err(field) => draft.unheld(&format!("{}.{field}", entry.key), &entry.place),
         }
     }
 }
 
-/// One entry while it is read.
-struct Entry<'a> {
-    key: String,
-    place: Place,
-    text: &'a Text<'a>,
-    values: Values,
-    payload: Json,
+/// What the job is given; nothing when it cannot be used.
+fn payload(entry: &Entry, table: &DeTable<'_>, text: &Text<'_>, draft: &mut Draft) -> Option<Json> {
+    let Some(given) = table.get("payload") else { return Some(Json::Object(serde_json::Map::new())) };
+    let read = match given.get_ref() {
+        DeValue::Table(_) => json(given.get_ref()),
+        other => Err(format!("{} stands where a table is wanted", named(other))),
+    };
+    let refuse = |why| {
+        let key = format!("{}.payload", entry.key);
+        let advice = "give what the job takes, such as { platform = \"douyin\" }".to_owned();
+        draft.problem(&text.place(given.span().start), &key, (format!("{key} cannot be used: {why}"), advice));
+    };
+    read.map_err(refuse).ok()
 }
 
-impl Entry<'_> {
-    fn read(&mut self, table: &DeTable<'_>, draft: &mut Draft) {
-        for (name, kind, default) in FIELDS {
-            let key = format!("{}.{name}", self.key);
-            let (read, place) = match (table.get(name), default) {
-                (Some(given), _) => (kind.read(given.get_ref()), self.text.place(given.span().start)),
-                (None, Some(default)) => (kind.read_text(default), Place::Default),
-                (None, None) => {
-                    let advice = format!("add `{name}`: {}", kind.wanted());
-                    draft.problem(&self.place, &key, (format!("{} has no `{name}`", self.key), advice));
-                    continue;
-                }
-            };
-            match read {
-                Ok(value) => _ = self.values.0.insert(name, (value, place)),
-                Err(wrong) => {
-                    let default = default.and_then(|text| kind.read_text(text).ok()).map(|value| value.show());
-                    draft.problem(&place, &key, wrong.say(&key, kind, default.as_deref()));
-                }
-            }
-        }
-        for (name, given) in table {
-            match name.get_ref().as_ref() {
-                "payload" => self.read_payload(given, draft),
-                known if FIELDS.iter().any(|(field, ..)| *field == known) => {}
-                unknown => self.refuse(unknown, &self.text.place(name.span().start), draft),
-            }
-        }
-    }
-
-    fn read_payload(&mut self, given: &toml::Spanned<DeValue<'_>>, draft: &mut Draft) {
-        let read = match given.get_ref() {
-            DeValue::Table(_) => json(given.get_ref()),
-            other => Err(format!("{} stands where a table is wanted", named(other))),
-        };
-        match read {
-            Ok(payload) => self.payload = payload,
-            Err(why) => {
-                let key = format!("{}.payload", self.key);
-                let advice = "give what the job takes, such as { platform = \"douyin\" }".to_owned();
-                draft.problem(
-                    &self.text.place(given.span().start),
-                    &key,
-                    (format!("{key} cannot be used: {why}"), advice),
-                );
-            }
-        }
-    }
-
-    fn refuse(&self, unknown: &str, place: &Place, draft: &mut Draft) {
-        let known = FIELDS.iter().map(|(field, ..)| *field).chain(["payload"]);
-        let near = nearest(unknown, known).unwrap_or_default();
-        let key = format!("{}.{}", self.key, shorten(unknown));
-        let advice = format!("the nearest key is {near}: write that, or take `{}` out", shorten(unknown));
-        draft.problem(place, &key, (format!("{key} is no key that radard knows"), advice));
-    }
-
-    fn build(&mut self) -> Result<Schedule, &'static str> {
-        Ok(Schedule {
-            name: self.values.typed("name")?,
-            kind: self.values.typed("kind")?,
-            payload: std::mem::take(&mut self.payload),
-            at: self.values.typed("at")?,
-            timezone: self.values.typed("timezone")?,
-            late: self.values.typed("late")?,
-            paused: self.values.typed("paused")?,
-        })
-    }
-
-    /// Adds the entry unless another has its name.
-    fn admit(self, schedule: Schedule, draft: &mut Draft) {
-        let place = self.values.0.get("name").map_or(&self.place, |(_, place)| place);
-        match draft.schedules.iter().find(|(other, _)| other.name == schedule.name) {
-            None => draft.schedules.push((schedule, self.place)),
-            Some((_, first)) => {
-                let key = format!("{}.name", self.key);
-                let message = format!("{key} is `\"{}\"`, the name of the entry at {first}", schedule.name);
-                draft.problem(place, &key, (message, "give each entry a name of its own".to_owned()));
-            }
-        }
-    }
+fn build(entry: &Entry, payload: Json) -> Result<Schedule, &'static str> {
+    Ok(Schedule {
+        name: entry.values.typed("name")?,
+        kind: entry.values.typed("kind")?,
+        payload,
+        at: entry.values.typed("at")?,
+        timezone: entry.values.typed("timezone")?,
+        late: entry.values.typed("late")?,
+        paused: entry.values.typed("paused")?,
+    })
 }
 
 /// A TOML value as JSON; a date becomes a text.

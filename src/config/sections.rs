@@ -8,7 +8,9 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use super::forms::{ADDRESS, BASE_URL, CRON, DATABASE, HOST, HOST_AND_PORT, LOW_WATER, MODE, NAME_OR_NONE, PATH, ZONE};
+use super::forms::{
+    ADDRESS, BASE_URL, CRON, DATABASE, HOST, HOST_AND_PORT, LOW_WATER, MODE, NAME_OR_NONE, PATH, WINDOW, ZONE,
+};
 use super::key::{Key, Reload, Waiting, section};
 use super::kind::Kind;
 use super::size::LowWater;
@@ -128,6 +130,18 @@ section! {
 }
 
 section! {
+    /// How fast radard goes out.
+    Pace {
+        /// How much may be asked of a platform on behalf of one account and from one address.
+        "pace.tolerance" Live Kind::Choice(Tolerance::NAMES, &[]), "normal" => tolerance: Tolerance;
+        /// Hours in which nothing goes out, each such as "23:00-07:00".
+        "pace.quiet" Live Kind::List(WINDOW), "[]" => quiet: Vec<String>;
+        /// Time zone of those hours.
+        "pace.timezone" Live Kind::Text(ZONE), "Asia/Shanghai" => timezone: String;
+    }
+}
+
+section! {
     /// The upstream platforms.
     Platform {
         /// How long one request to a platform may take.
@@ -179,6 +193,47 @@ words! {
     }
 }
 
+words! {
+    /// How much may be asked of a platform.
+    Tolerance {
+        /// As a person who looks around.
+        "careful" => Careful;
+        /// As a person who is at work.
+        "normal" => Normal;
+        /// As much as platforms usually let pass.
+        "eager" => Eager;
+    }
+}
+
+words! {
+    /// What a limit counts by.
+    KeyedBy {
+        /// The account on whose behalf a request is sent.
+        "account" => Account;
+        /// The token that it carries.
+        "token" => Token;
+        /// The address it leaves from.
+        "address" => Address;
+        /// The class of endpoints it goes to.
+        "endpoint" => Endpoint;
+    }
+}
+
+/// A limit: never more than so many in any span so long, for each of what it counts by.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PaceRule {
+    /// Its name, unique among the entries.
+    pub name: String,
+    /// The classes of endpoints that it concerns, with all that begin with `CLASS.`; none means all.
+    pub on: Vec<String>,
+    /// How many.
+    pub at_most: u32,
+    /// In how long a span.
+    pub per: Duration,
+    /// For each of what.
+    pub keyed_by: KeyedBy,
+}
+
 /// A job that comes by the calendar.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schedule {
@@ -208,6 +263,9 @@ words! {
     }
 }
 
+/// The lists of entries: schedules, limits.
+pub(super) type Lists = (Vec<Schedule>, Vec<PaceRule>);
+
 /// Writes [`Config`] from its sections.
 macro_rules! config {
     ($($(#[doc = $doc:literal])+ $field:ident: $section:ident;)+) => {
@@ -217,19 +275,23 @@ macro_rules! config {
             $($(#[doc = $doc])+ pub $field: $section,)+
             /// Jobs that come by the calendar.
             pub schedules: Vec<Schedule>,
+            /// Limits besides those of `pace.tolerance`.
+            pub pace_rules: Vec<PaceRule>,
         }
 
         const SECTIONS: &[&[Key]] = &[$($section::KEYS),+];
 
         impl Config {
             /// The typed values, or the key whose value this build cannot hold.
-            pub(super) fn build(values: &Values, schedules: Vec<Schedule>) -> Result<Self, &'static str> {
-                Ok(Self { $($field: $section::build(values)?,)+ schedules })
+            pub(super) fn build(values: &Values, lists: Lists) -> Result<Self, &'static str> {
+                let (schedules, pace_rules) = lists;
+                Ok(Self { $($field: $section::build(values)?,)+ schedules, pace_rules })
             }
 
             /// `new`, with the old values of the keys that wait for a restart.
             pub(super) fn turn(&self, new: Self, waiting: &mut Waiting) -> Self {
-                Self { $($field: self.$field.reload(new.$field, waiting),)+ schedules: new.schedules }
+                let (schedules, pace_rules) = (new.schedules, new.pace_rules);
+                Self { $($field: self.$field.reload(new.$field, waiting),)+ schedules, pace_rules }
             }
         }
     };
@@ -254,6 +316,8 @@ config! {
     media: Media;
     /// Where requests may go.
     egress: Egress;
+    /// How fast radard goes out.
+    pace: Pace;
     /// The upstream platforms.
     platform: Platform;
     /// Backups of the database.

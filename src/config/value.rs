@@ -102,6 +102,11 @@ macro_rules! words {
 
         impl $name {
             pub(super) const NAMES: &'static [&'static str] = &[$($word),+];
+
+            /// The word that stands in settings.
+            pub const fn as_str(self) -> &'static str {
+                match self { $(Self::$variant => $word),+ }
+            }
         }
 
         impl $crate::config::value::FromValue for $name {

@@ -17,6 +17,7 @@ use crate::config::{Checked, Config, Late as ConfiguredLate, parse_cron, parse_z
 use crate::media::jobs as media;
 use crate::net;
 use crate::observe::{Metrics, Register};
+use crate::pace::Pace;
 use crate::queue::{Inlets, Kinds, Late, Queue, Rules, Schedule};
 use crate::store::{Access, DirLock, LockError, OpenError, Place, Store};
 use crate::supervise::{Leave, Restart, Supervisor};
@@ -123,6 +124,8 @@ pub struct House {
     pub live: Live,
     /// The store.
     pub store: Store,
+    /// The limits.
+    pub pace: Pace,
     /// The queue.
     pub queue: Queue,
     /// The queue's receiving ends.
@@ -175,11 +178,13 @@ impl House {
         let disk = Disk::new(plan.places.clone(), live.clone());
         let boot = ambient.entropy.id(ambient.clock.now()).simple().to_string();
         let owner = format!("{node}/{}", boot.get(..12).unwrap_or(&boot));
-        let kinds = kinds(&plan, &live, &store, &disk)?;
+        let pace =
+            Box::pin(Pace::open(store.clone(), &plan.config, ambient.clone())).await.map_err(OpenError::Store)?;
+        let kinds = kinds(&plan, &live, (&store, &pace), &disk)?;
         let (queue, inlets) = Queue::new(Rules::of(&plan.config, &owner), kinds, store.clone(), ambient);
         let metrics = Metrics::new();
         queue.count_in(&metrics);
-        Ok(Self { plan, live, store, queue, inlets, metrics, disk, owner, upper, ground, _lock: lock })
+        Ok(Self { plan, live, store, pace, queue, inlets, metrics, disk, owner, upper, ground, _lock: lock })
     }
 
     /// The schedules of the settings and of the house itself.
@@ -212,7 +217,7 @@ impl House {
     /// Everyone leaves, from the top floor down; the writer goes last.
     pub async fn leave(self, grace: Duration) -> Leave {
         let left = self.upper.leave(grace).await;
-        drop((self.queue, self.inlets));
+        drop((self.queue, self.inlets, self.pace));
         self.store.close().await;
         self.ground.leave(Duration::from_secs(5)).await;
         left
@@ -247,7 +252,7 @@ fn node_id(plan: &Plan) -> std::io::Result<String> {
 }
 
 /// Every kind of the house, bound to its tools.
-fn kinds(plan: &Plan, live: &Live, store: &Store, disk: &Disk) -> Result<Kinds, HouseError> {
+fn kinds(plan: &Plan, live: &Live, (store, pace): (&Store, &Pace), disk: &Disk) -> Result<Kinds, HouseError> {
     let policy = net::Policy {
         allow_private: plan.config.egress.allow_private.clone(),
         timeout: plan.config.platform.timeout,
@@ -262,8 +267,12 @@ fn kinds(plan: &Plan, live: &Live, store: &Store, disk: &Disk) -> Result<Kinds, 
     };
     let library = plan.places.media(plan.config.media.dir.as_deref());
     Ok(Kinds::default()
-        .with::<ProbePlatform>(ProbeTools { net: client.clone(), live: live.clone() })
-        .with::<media::Download>(media::Tools { net: client, dir: library, settings: Arc::new(media_settings) })
+        .with::<ProbePlatform>(ProbeTools { net: client.clone(), pace: pace.clone(), live: live.clone() })
+        .with::<media::Download>(media::Tools {
+            net: client.paced(pace, media::sending()),
+            dir: library,
+            settings: Arc::new(media_settings),
+        })
         .with::<Backup>(BackupTools { store: store.clone(), live: live.clone(), dir: plan.places.backups() })
         .with::<Tidy>(TidyTools { store: store.clone(), live: live.clone() }))
 }

@@ -196,9 +196,10 @@ fn bind_socket(path: &PathBuf) -> Result<UnixListener, RunError> {
 }
 
 fn reloader(house: &House, setup: &RunSetup) -> Reloader {
-    let (queue, log, owner) = (house.queue.clone(), setup.log.clone(), house.owner.clone());
+    let (queue, pace, log, owner) = (house.queue.clone(), house.pace.clone(), setup.log.clone(), house.owner.clone());
     let apply = move |config: &Config| {
         queue.set_rules(Rules::of(config, &owner));
+        pace.set(config);
         if let Some(Err(error)) = log.as_ref().map(|log| log.set_level(&config.log.level.to_string())) {
             tracing::warn!("The level of the log stays: {error}");
         }

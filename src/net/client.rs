@@ -15,9 +15,14 @@ use super::guard::{Guard, Judging, Way, host_and_port};
 use super::refusal::{Refusal, read_retry_after};
 use crate::ambient::Clock;
 use crate::domain::Class;
+use crate::domain::time::roughly;
+use crate::pace::{Pace, Permit, Sending};
 
 /// How long a connection may take to stand.
 const CONNECT: Duration = Duration::from_secs(10);
+
+/// How long a request waits here for its turn; whoever must wait longer comes again.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 /// How many redirects one request follows.
 const HOPS: usize = 5;
@@ -57,6 +62,7 @@ pub struct Client {
     judged: reqwest::Client,
     listed: reqwest::Client,
     guard: Arc<Guard>,
+    paced: Option<Paced>,
     clock: Clock,
     timeout: Duration,
     max_body: u64,
@@ -70,14 +76,21 @@ impl Client {
         let judged = builder().dns_resolver(Judging).build().map_err(Error::Build)?;
         let listed = if guard.has_exceptions() { builder().build().map_err(Error::Build)? } else { judged.clone() };
         let (timeout, max_body) = (policy.timeout, policy.max_body);
-        Ok(Self { judged, listed, guard: Arc::new(guard), clock, timeout, max_body })
+        Ok(Self { judged, listed, guard: Arc::new(guard), paced: None, clock, timeout, max_body })
+    }
+
+    /// The same way out under limits: each request counts as `sending` before it leaves.
+    #[must_use]
+    pub fn paced(&self, pace: &Pace, sending: Sending) -> Self {
+        Self { paced: Some(Paced { pace: pace.clone(), sending }), ..self.clone() }
     }
 
     /// Fetches `url` whole, whatever its status; an answer above the policy's size is refused.
     pub async fn get(&self, url: &str) -> Result<Answer, Refusal> {
+        let permit = self.permit(url).await?;
         let _hold = self.clock.hold();
         let work = async {
-            let (response, host) = self.follow(url).await?;
+            let (response, host) = self.follow(url, permit).await?;
             read_whole(response, host, self.max_body, &self.clock).await
         };
         self.in_time(url, work).await
@@ -85,8 +98,9 @@ impl Client {
 
     /// Opens `url` for reading piece by piece; a status that does not mean content is refused with its class.
     pub async fn open(&self, url: &str) -> Result<Stream, Refusal> {
+        let permit = self.permit(url).await?;
         let hold = self.clock.hold();
-        let (response, host) = self.in_time(url, self.follow(url)).await?;
+        let (response, host) = self.in_time(url, self.follow(url, permit)).await?;
         let (status, headers, length) = (response.status(), response.headers().clone(), response.content_length());
         let sample: &[u8] = if length == Some(0) { b"" } else { b"content" };
         let class = classify(status, &headers, sample, Want::Bytes);
@@ -107,12 +121,12 @@ impl Client {
     }
 
     /// Asks, and goes where redirects point, each hop under guard.
-    async fn follow(&self, url: &str) -> Result<(Response, String), Refusal> {
+    async fn follow(&self, url: &str, mut permit: Option<Permit>) -> Result<(Response, String), Refusal> {
         let unreadable = |why| Refusal::new(Class::Local, "?", format_args!("the URL cannot be read: {why}"));
         let mut url = Url::parse(url).map_err(unreadable)?;
         for _ in 0..=HOPS {
             let host = host_and_port(&url);
-            let response = self.ask(url.clone(), &host).await?;
+            let response = self.ask(&url, &host, permit.take()).await?;
             let Some(next) = next_hop(&url, response.status(), response.headers())? else {
                 return Ok((response, host));
             };
@@ -132,13 +146,46 @@ impl Client {
         Err(Refusal::new(Class::Network, from, format_args!("it redirects to `{there}`, an unusual port")))
     }
 
-    async fn ask(&self, url: Url, host: &str) -> Result<Response, Refusal> {
-        let client = match self.guard.way(&url).map_err(|why| Refusal::forbidden(host, &why))? {
+    async fn ask(&self, url: &Url, host: &str, mut permit: Option<Permit>) -> Result<Response, Refusal> {
+        let client = match self.guard.way(url).map_err(|why| Refusal::forbidden(host, &why))? {
             Way::Listed => &self.listed,
             Way::Judged => &self.judged,
         };
-        client.get(url).send().await.map_err(|error| Refusal::failed(host, &error))
+        // Each hop is a request; and what was granted before a long pause is no longer what the limit has room for.
+        while self.paced.is_some() && !permit.as_ref().is_some_and(Permit::is_fresh) {
+            permit = self.permit(url.as_str()).await?;
+        }
+        let response = client.get(url.clone()).send().await.map_err(|error| Refusal::failed(host, &error))?;
+        if let Some(permit) = permit {
+            permit.answered();
+        }
+        Ok(response)
     }
+
+    /// The right to send one request to `url` now; nothing when no limits hold here. What the guard refuses is refused
+    /// before it counts.
+    async fn permit(&self, url: &str) -> Result<Option<Permit>, Refusal> {
+        let (Some(paced), Ok(url)) = (&self.paced, Url::parse(url)) else { return Ok(None) };
+        let host = host_and_port(&url);
+        self.guard.way(&url).map_err(|why| Refusal::forbidden(&host, &why))?;
+        // A handler holds a simulated clock, and would wait here for a clock that waits for it.
+        let patience = if self.clock.is_simulated() { Duration::ZERO } else { PATIENCE };
+        match paced.pace.pass(&paced.sending, patience).await {
+            Ok(Ok(permit)) => Ok(Some(permit)),
+            Ok(Err(wait)) => {
+                let why = format!("the limit `{}` has the next request wait {}", wait.line, roughly(wait.wait));
+                Err(Refusal::new(Class::Rate, &host, why).after(Some(wait.wait)))
+            }
+            Err(error) => Err(Refusal::new(error.class(), &host, error)),
+        }
+    }
+}
+
+/// Whose limits, and as what a request counts.
+#[derive(Debug, Clone)]
+struct Paced {
+    pace: Pace,
+    sending: Sending,
 }
 
 /// Where a redirect points; `None` when the answer is none.

@@ -4,8 +4,10 @@
 //! the house or its neighbourhood is refused before anything is sent, unless the operator listed the exact host and
 //! port. Redirects are followed here, so that each hop is guarded too; no proxy is taken from the environment.
 //!
+//! A client that is [`Client::paced`] asks for its turn before each request, and counts it before it leaves.
+//!
 //! This room knows how an answer looks in general ([`classify()`]); what a platform's own codes mean, the platform's
-//! room says. It never touches the store.
+//! room says. It never touches the store itself.
 
 mod answer;
 mod classify;

@@ -10,11 +10,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::grant::Grants;
-use super::limit::{Line, Rule, Sending, lines};
+use super::limit::{Line, Sending, lines, rules};
 use super::log::{WIDEST, block, lasting, room, window};
+use super::quiet::Quiet;
 use super::spread::{MEMORY, Spread};
 use super::timeline::Timeline;
 use crate::ambient::Ambient;
+use crate::config::{Config, PaceRule};
 use crate::domain::Millis;
 use crate::domain::time::span_millis;
 use crate::store::pace::{self, Entry};
@@ -31,7 +33,7 @@ struct Desk {
     timeline: Timeline,
     /// The step of the clock that the store knows.
     stepped_ms: AtomicI64,
-    rules: Mutex<Arc<[Rule]>>,
+    terms: Mutex<Arc<Terms>>,
     hands: Mutex<Hands>,
     /// One at a time asks the store: the others find what it was granted.
     turn: tokio::sync::Mutex<()>,
@@ -41,6 +43,19 @@ struct Desk {
 struct Hands {
     grants: Grants,
     spreads: HashMap<String, Spread>,
+}
+
+/// What the settings ask for.
+#[derive(Debug)]
+struct Terms {
+    rules: Vec<PaceRule>,
+    quiet: Quiet,
+}
+
+impl Terms {
+    fn of(config: &Config) -> Self {
+        Self { rules: rules(config), quiet: Quiet::of(&config.pace) }
+    }
 }
 
 /// The right to send one request now.
@@ -74,24 +89,31 @@ pub enum Verdict {
 }
 
 impl Pace {
-    /// Opens the desk over `store` with `rules`.
-    pub async fn open(store: Store, rules: Vec<Rule>, ambient: Ambient) -> Result<Self, Error> {
+    /// Opens the desk over `store` with the limits of `config`.
+    pub async fn open(store: Store, config: &Config, ambient: Ambient) -> Result<Self, Error> {
         let seen = store.read::<_, Error, _>(|tx| Box::pin(pace::clock(tx))).await?;
         let timeline = Timeline::new(ambient.clock.clone(), store.now(), (seen, !store.is_shared()));
-        let (rules, hands, turn) = (Mutex::new(rules.into()), Mutex::default(), tokio::sync::Mutex::default());
+        let (hands, turn) = (Mutex::default(), tokio::sync::Mutex::default());
+        let terms = Mutex::new(Arc::new(Terms::of(config)));
         let stepped_ms = AtomicI64::new(seen.map_or(0, |seen| seen.stepped_ms));
-        Ok(Self(Arc::new(Desk { store, ambient, timeline, stepped_ms, rules, hands, turn })))
+        Ok(Self(Arc::new(Desk { store, ambient, timeline, stepped_ms, terms, hands, turn })))
     }
 
-    /// Takes new rules over; what was sent before counts under them as well.
-    pub fn set_rules(&self, rules: Vec<Rule>) {
-        *self.0.rules.lock().unwrap_or_else(PoisonError::into_inner) = rules.into();
+    /// Takes new limits over; what was sent before counts under them as well.
+    pub fn set(&self, config: &Config) {
+        *self.0.terms.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(Terms::of(config));
     }
 
     /// Asks once.
     pub async fn ask(&self, sending: &Sending) -> Result<Verdict, Error> {
         let desk = &self.0;
-        let lines = lines(&desk.rules(), sending);
+        let terms = desk.terms();
+        let now = desk.store.now();
+        if let Some(end) = terms.quiet.until(now) {
+            let (rule, line) = ("pace.quiet".to_owned(), "pace.quiet".to_owned());
+            return Ok(Verdict::Wait(Wait { wait: end.since(now), rule, line }));
+        }
+        let lines = lines(&terms.rules, sending);
         if let Some(permit) = self.use_granted(&lines) {
             return Ok(Verdict::Go(permit));
         }
@@ -99,7 +121,7 @@ impl Pace {
         if let Some(permit) = self.use_granted(&lines) {
             return Ok(Verdict::Go(permit));
         }
-        if let Err(wait) = desk.fetch(&lines).await? {
+        if let Err(wait) = Box::pin(desk.fetch(&lines)).await? {
             return Ok(Verdict::Wait(wait));
         }
         let late = || {
@@ -156,8 +178,8 @@ struct Wanted {
 }
 
 impl Desk {
-    fn rules(&self) -> Arc<[Rule]> {
-        self.rules.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    fn terms(&self) -> Arc<Terms> {
+        self.terms.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     fn hands(&self) -> MutexGuard<'_, Hands> {

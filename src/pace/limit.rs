@@ -5,44 +5,34 @@
 
 use std::time::Duration;
 
-/// What a rule counts by.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum KeyedBy {
-    /// The account on whose behalf a request is sent.
-    Account,
-    /// The token that it carries.
-    Token,
-    /// The address it leaves from.
-    Address,
-    /// The class of endpoints it goes to.
-    Endpoint,
-}
+use crate::config::{Config, KeyedBy, PaceRule, Tolerance};
 
-impl KeyedBy {
-    /// The word that stands in settings and in the names of lines.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Account => "account",
-            Self::Token => "token",
-            Self::Address => "address",
-            Self::Endpoint => "endpoint",
-        }
+/// The classes of endpoints of the platforms.
+const PLATFORMS: [&str; 5] = ["creative_radar", "douyin", "tikapi", "tiktok", "tiktok_shop"];
+
+/// How many requests a minute a tolerance lets go to the platforms: for an account, and from an address.
+const fn numbers(tolerance: Tolerance) -> (u32, u32) {
+    match tolerance {
+        Tolerance::Careful => (6, 30),
+        Tolerance::Normal => (15, 90),
+        Tolerance::Eager => (40, 240),
     }
 }
 
-/// One limit: never more than so many in any span so long, for each of what it counts by.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Rule {
-    /// Its name, unique among the rules.
-    pub name: String,
-    /// The classes of endpoints that it concerns, with all that begin with `CLASS.`; none means all.
-    pub on: Vec<String>,
-    /// How many.
-    pub at_most: u32,
-    /// In how long a span.
-    pub per: Duration,
-    /// For each of what.
-    pub keyed_by: KeyedBy,
+/// The rules that the settings ask for: those of the tolerance, then those that stand there.
+pub(super) fn rules(config: &Config) -> Vec<PaceRule> {
+    let (account, address) = numbers(config.pace.tolerance);
+    let own = PLATFORMS.into_iter().flat_map(|platform| {
+        [(account, KeyedBy::Account), (address, KeyedBy::Address)].map(|(at_most, keyed_by)| PaceRule {
+            // No name in the settings has a blank. It stays when the tolerance changes, so that what was sent counts on.
+            name: format!("tolerance of {platform}"),
+            on: vec![platform.to_owned()],
+            at_most,
+            per: Duration::from_mins(1),
+            keyed_by,
+        })
+    });
+    own.chain(config.pace_rules.iter().cloned()).collect()
 }
 
 /// What is about to be sent, by everything that a server may count by.
@@ -80,13 +70,13 @@ pub(super) struct Line {
 }
 
 /// The limits that `sending` falls under, in the order in which they are locked.
-pub(super) fn lines(rules: &[Rule], sending: &Sending) -> Vec<Line> {
+pub(super) fn lines(rules: &[PaceRule], sending: &Sending) -> Vec<Line> {
     let mut lines: Vec<Line> = rules.iter().filter_map(|rule| line(rule, sending)).collect();
     lines.sort_by(|a, b| a.name.cmp(&b.name));
     lines
 }
 
-fn line(rule: &Rule, sending: &Sending) -> Option<Line> {
+fn line(rule: &PaceRule, sending: &Sending) -> Option<Line> {
     let concerns = |class: &String| {
         sending.endpoint.strip_prefix(class.as_str()).is_some_and(|rest| rest.is_empty() || rest.starts_with('.'))
     };
@@ -101,10 +91,21 @@ fn line(rule: &Rule, sending: &Sending) -> Option<Line> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::config::init_files;
 
-    fn rule(name: &str, on: &[&str], keyed_by: KeyedBy) -> Rule {
+    #[test]
+    fn the_reference_tells_the_numbers_of_each_tolerance() {
+        let reference = init_files().iter().find(|(name, _)| *name == "radard.toml").unwrap().1;
+        for tolerance in [Tolerance::Careful, Tolerance::Normal, Tolerance::Eager] {
+            let (account, address) = numbers(tolerance);
+            let told = format!("#   {}: {account} for an account, {address} from an address\n", tolerance.as_str());
+            assert!(reference.contains(&told), "{told}");
+        }
+    }
+
+    fn rule(name: &str, on: &[&str], keyed_by: KeyedBy) -> PaceRule {
         let on = on.iter().map(|class| (*class).to_owned()).collect();
-        Rule { name: name.to_owned(), on, at_most: 6, per: Duration::from_mins(1), keyed_by }
+        PaceRule { name: name.to_owned(), on, at_most: 6, per: Duration::from_mins(1), keyed_by }
     }
 
     #[test]

@@ -8,6 +8,7 @@
 //! - `limit` says which limits a request falls under; `log` what a sliding log has room for; both only compute.
 //! - `grant` keeps what was granted ahead, so that a fast lane does not write for each request.
 //! - `timeline` is the time that limits count in: it does not step with the wall clock.
+//! - `quiet` are the hours in which nothing goes out.
 //! - `spread` is how unevenly long requests have been on their way.
 //! - [`Pace`] asks the store, waits, and hands out permits.
 
@@ -15,10 +16,11 @@ mod desk;
 mod grant;
 mod limit;
 mod log;
+mod quiet;
 mod spread;
 #[cfg(test)]
 mod tests;
 mod timeline;
 
 pub use desk::{Pace, Permit, Verdict, Wait};
-pub use limit::{KeyedBy, Rule, Sending};
+pub use limit::Sending;

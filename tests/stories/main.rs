@@ -13,6 +13,7 @@ mod commands;
 mod full_disk;
 mod kills;
 mod life;
+mod limits;
 mod local;
 mod modes;
 mod nodes;

@@ -66,15 +66,20 @@ fn no_key_is_listed_twice_and_each_has_one_sentence() {
     }
 }
 
+/// What stands in the reference from the example that begins with `first` on, uncommented.
+fn examples(first: &'static str) -> String {
+    let (_, rest) = reference().split_once(first).unwrap();
+    let uncommented = |line: &'static str| line.strip_prefix("# ").unwrap_or(line);
+    let lines = first.lines().chain(rest.lines()).map(uncommented).filter(|l| l.contains('=') || l.starts_with('['));
+    lines.fold(String::new(), |text, line| text + line + "\n")
+}
+
 #[test]
 fn the_examples_in_the_reference_work_once_uncommented() {
-    let (_, examples) = reference().split_once("# [[schedule]]").unwrap();
-    let text: String = format!("# [[schedule]]{examples}")
-        .lines()
-        .map(|line| line.strip_prefix("# ").unwrap_or(line))
-        .filter(|line| line.contains('=') || line.starts_with('['))
-        .fold(String::new(), |text, line| text + line + "\n");
-    let mut sources = with_file(&text);
+    let rules = examples("# [[pace.rule]]\n");
+    let (rule, _) = rules.split_once("[platform]").unwrap();
+    assert_eq!(check_file(rule).unwrap().config.pace_rules.len(), 1);
+    let mut sources = with_file(&examples("# [[schedule]]\n"));
     for credential in CREDENTIALS {
         let value = if credential.name == "store-url" { "postgres://u:p@h/d" } else { "s3cret" };
         let path = format!("/etc/radard/{}", credential.name);

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::time::Duration;
 
-use super::super::{Checked, Format, Late, Place, Sources, check, reload};
+use super::super::{Checked, Format, KeyedBy, Late, PaceRule, Place, Sources, Tolerance, check, reload};
 use super::{check_file, pairs, with_file};
 
 fn origin(checked: &Checked, key: &str) -> String {
@@ -79,6 +79,20 @@ fn a_schedule_has_its_defaults_and_its_payload() {
     let payload = serde_json::json!({"platform": "douyin", "n": [1, 2.5, true], "on": "2026-01-02"});
     assert_eq!(schedule.payload, payload);
     assert_eq!(origin(&checked, "schedule.probe"), "probe_platform at @daily (Asia/Shanghai) (config/radard.toml:1)");
+}
+
+#[test]
+fn a_limit_has_its_numbers_and_shows_them() {
+    let text = "[pace]\ntolerance = \"careful\"\n[[pace.rule]]\nname = \"posts\"\non = [\"tiktok.publish\"]\n\
+                at_most = 6\nper = \"60s\"\nkeyed_by = \"token\"\n";
+    let checked = check_file(text).unwrap();
+    let (on, per) = (vec!["tiktok.publish".to_owned()], Duration::from_mins(1));
+    let rule = PaceRule { name: "posts".to_owned(), on, at_most: 6, per, keyed_by: KeyedBy::Token };
+    assert_eq!(
+        (checked.config.pace.tolerance, checked.config.pace_rules.as_slice()),
+        (Tolerance::Careful, &[rule][..])
+    );
+    assert_eq!(origin(&checked, "pace.rule.posts"), "6 per 1m for each token (config/radard.toml:3)");
 }
 
 #[test]

@@ -209,3 +209,28 @@ fn problems_are_the_same_for_machines() {
     }
     "#);
 }
+
+#[test]
+fn limits_name_what_they_count_by_and_share_no_name() {
+    let whole = "name = \"a\"\nat_most = 6\nper = \"60s\"\nkeyed_by = \"token\"\n";
+    let text = format!(
+        "[[pace.rule]]\n{whole}[[pace.rule]]\n{whole}[[pace.rule]]\nname = \"b\"\nat_most = 0\n\
+                        per = \"1ms\"\nkeyed_by = \"user\"\non = [\"a b\"]\natmost = 1\n[pace]\nquiet = [\"22-7\"]\n"
+    );
+    insta::assert_snapshot!(problems_of(&text), @r#"
+    config/radard.toml:7:8  pace.rule[1].name is `"a"`, the name of the entry at config/radard.toml:1
+      do: give each entry a name of its own
+    config/radard.toml:13:11  pace.rule[2].at_most is `0`: the least is 1
+      do: give a whole number from 1 to 1000000
+    config/radard.toml:14:7  pace.rule[2].per is `"1ms"`: the least is "1s"
+      do: give a duration in quotes from "1s" to "31d"
+    config/radard.toml:15:12  pace.rule[2].keyed_by is `"user"`: it is none of the known words
+      do: give "account" or "token" or "address" or "endpoint"
+    config/radard.toml:16:6  pace.rule[2].on holds `"a b"`: it is empty, too long or holds other characters
+      do: give a list in brackets, each a name of 1 to 64 letters, digits, `-`, `_` and `.`; leave it out for the default, []
+    config/radard.toml:17:1  pace.rule[2].atmost is no key that radard knows
+      do: the nearest key is at_most: write that, or take `atmost` out
+    config/radard.toml:19:9  pace.quiet holds `"22-7"`: it is not two times of day
+      do: give a list in brackets, each hours such as "23:00-07:00"; leave it out for the default, []
+    "#);
+}

@@ -6,6 +6,7 @@ use serde_json::json;
 use crate::config::Config;
 use crate::daemon::live::Live;
 use crate::net::Client;
+use crate::pace::{Pace, Sending};
 use crate::platform::{Platform, probe};
 use crate::queue::{Job, Lease, Miss, Settled};
 
@@ -21,6 +22,8 @@ pub(in crate::daemon) struct ProbePlatform {
 pub(in crate::daemon) struct Tools {
     /// The way out.
     pub(in crate::daemon) net: Client,
+    /// The limits on it.
+    pub(in crate::daemon) pace: Pace,
     /// Where the platforms are.
     pub(in crate::daemon) live: Live,
 }
@@ -34,7 +37,9 @@ impl Job for ProbePlatform {
     }
 
     async fn run(self, tools: &Tools, _lease: &Lease) -> Result<Settled, Miss> {
-        let seen = probe(&tools.net, base(&tools.live.now(), self.platform), self.platform).await?;
+        let sending = Sending { endpoint: format!("{}.probe", self.platform), ..Sending::default() };
+        let net = tools.net.paced(&tools.pace, sending);
+        let seen = probe(&net, base(&tools.live.now(), self.platform), self.platform).await?;
         Ok(Settled::Done(json!({"platform": self.platform, "now": seen.now, "seq": seen.seq})))
     }
 }

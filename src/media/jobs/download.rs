@@ -16,6 +16,7 @@ use crate::media::name::clean;
 use crate::media::part::{Finished, PartError, PartFile};
 use crate::media::rights::Rights;
 use crate::net::{Client, Refusal, Stream};
+use crate::pace::Sending;
 use crate::queue::{Job, Lease, Miss, Settled};
 
 /// Bytes that are gathered before they are written.
@@ -30,6 +31,11 @@ pub struct Download {
     url: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     name: Option<String>,
+}
+
+/// What a download counts as under limits.
+pub fn sending() -> Sending {
+    Sending { endpoint: "media".to_owned(), ..Sending::default() }
 }
 
 /// What a download needs.

@@ -2,4 +2,4 @@
 
 mod download;
 
-pub use download::{Download, Settings, Tools};
+pub use download::{Download, Settings, Tools, sending};

@@ -7,7 +7,8 @@ use std::time::Duration;
 use tokio::task::JoinSet;
 
 use crate::ambient::Ambient;
-use crate::pace::{KeyedBy, Pace, Permit, Rule, Sending};
+use crate::config::{Config, KeyedBy, PaceRule};
+use crate::pace::{Pace, Permit, Sending};
 use crate::store::Store;
 use crate::store::tests::Fresh;
 
@@ -41,13 +42,18 @@ pub(super) fn live<T>(fresh: &Fresh, story: impl AsyncFnOnce(Store) -> T) -> T {
 }
 
 /// A rule that counts by account.
-pub(super) fn per_account(name: &str, at_most: u32, per: Duration) -> Rule {
-    Rule { name: name.to_owned(), on: Vec::new(), at_most, per, keyed_by: KeyedBy::Account }
+pub(super) fn per_account(name: &str, at_most: u32, per: Duration) -> PaceRule {
+    PaceRule { name: name.to_owned(), on: Vec::new(), at_most, per, keyed_by: KeyedBy::Account }
+}
+
+/// Settings with these limits alone.
+pub(super) fn with(pace_rules: Vec<PaceRule>) -> Config {
+    Config { pace_rules, ..Config::default() }
 }
 
 /// A request of account `main`.
 pub(super) fn of_main() -> Sending {
-    Sending { endpoint: "tiktok.publish".into(), account: Some("main".into()), ..Sending::default() }
+    Sending { endpoint: "made.up".into(), account: Some("main".into()), ..Sending::default() }
 }
 
 /// When requests arrived, in milliseconds of steady time.
@@ -61,6 +67,11 @@ impl Server {
 
     pub(super) fn count(&self) -> usize {
         self.0.lock().unwrap().len()
+    }
+
+    /// When the last arrived.
+    pub(super) fn last(&self) -> Option<Duration> {
+        self.0.lock().unwrap().iter().max().copied().map(Duration::from_millis)
     }
 
     /// The most that arrived in any span of `per`.

@@ -32,8 +32,8 @@ fn a_server_never_sees_more_than_the_limit_and_the_limit_is_used() {
         for at_most in [6, 600] {
             let server = Server::default();
             live(&fresh, async |store| {
-                let rules = vec![per_account(&format!("posts-{at_most}"), at_most, MINUTE)];
-                let pace = Pace::open(store, rules, fresh.ambient.clone()).await.unwrap();
+                let rules = with(vec![per_account(&format!("posts-{at_most}"), at_most, MINUTE)]);
+                let pace = Pace::open(store, &rules, fresh.ambient.clone()).await.unwrap();
                 let span = if at_most > 6 { span() / 9 } else { span() };
                 crowd((span, 8), &fresh.ambient, &server, &pace).await;
                 let (most, used) = (server.most_in_any(MINUTE), used(&server, at_most, span));
@@ -85,11 +85,11 @@ fn a_day_has_its_limit_whatever_is_done_to_the_clock() {
     let fresh = Fresh::sqlite();
     let server = Server::default();
     live(&fresh, async |store| {
-        let rules = || vec![per_account("minute", 6, MINUTE), per_account("day", 15, day)];
+        let rules = || with(vec![per_account("minute", 6, MINUTE), per_account("day", 15, day)]);
         // Ahead and back, as operators, NTP and a change of zone do it; and a restart after each.
         for step_h in [0_i64, 2, -3, 1, 24, -24] {
             fresh.ambient.clock.step(step_h * 3_600_000);
-            let pace = Pace::open(store.clone(), rules(), fresh.ambient.clone()).await.unwrap();
+            let pace = Pace::open(store.clone(), &rules(), fresh.ambient.clone()).await.unwrap();
             crowd((Duration::from_hours(6), 3), &fresh.ambient, &server, &pace).await;
             fresh.ambient.clock.step(-step_h * 1_800_000);
             crowd((Duration::from_hours(6), 3), &fresh.ambient, &server, &pace).await;
@@ -106,12 +106,12 @@ fn two_processes_share_a_limit_also_when_one_is_killed_each_hour() {
     for fresh in one_of_each().into_iter().filter(Fresh::is_shared) {
         let (server, hours) = (Server::default(), if soak() { 10 } else { 2 });
         live(&fresh, async |store| {
-            let rules = || vec![per_account("posts", 60, MINUTE)];
+            let rules = || with(vec![per_account("posts", 60, MINUTE)]);
             let hour = Duration::from_hours(1);
             for _ in 0..hours {
                 let other = Store::open(&fresh.place, Access::Write, fresh.ambient.clone()).await.unwrap().0;
-                let steady = Pace::open(store.clone(), rules(), fresh.ambient.clone()).await.unwrap();
-                let killed = Pace::open(other, rules(), fresh.ambient.clone()).await.unwrap();
+                let steady = Pace::open(store.clone(), &rules(), fresh.ambient.clone()).await.unwrap();
+                let killed = Pace::open(other, &rules(), fresh.ambient.clone()).await.unwrap();
                 let (one, two) = (
                     crowd((hour, 2), &fresh.ambient, &server, &steady),
                     crowd((hour / 2, 2), &fresh.ambient, &server, &killed),
@@ -130,8 +130,8 @@ fn two_processes_share_a_limit_also_when_one_is_killed_each_hour() {
 fn what_was_sent_before_a_kill_counts_after_it() {
     for fresh in one_of_each() {
         live(&fresh, async |store| {
-            let rules = || vec![per_account("posts", 2, MINUTE)];
-            let open = async || Pace::open(store.clone(), rules(), fresh.ambient.clone()).await.unwrap();
+            let rules = || with(vec![per_account("posts", 2, MINUTE)]);
+            let open = async || Pace::open(store.clone(), &rules(), fresh.ambient.clone()).await.unwrap();
             for _ in 0..2 {
                 let permit = open().await.pass(&of_main(), Duration::ZERO).await.unwrap();
                 assert!(permit.is_ok_and(|permit| permit.is_fresh()));
@@ -142,4 +142,27 @@ fn what_was_sent_before_a_kill_counts_after_it() {
             assert!(fresh.ambient.clock.now() < Millis(BEGIN.0 + 1000), "nobody waited");
         });
     }
+}
+
+#[test]
+fn nothing_goes_out_in_quiet_hours() {
+    let fresh = Fresh::sqlite();
+    live(&fresh, async |store| {
+        // The story begins at 2027-01-15T08:00:00Z, which is 16:00 in Shanghai.
+        let mut config = with(vec![per_account("posts", 6, MINUTE)]);
+        config.pace.quiet = vec!["23:30-07:00".to_owned()];
+        let (pace, server) = (Pace::open(store, &config, fresh.ambient.clone()).await.unwrap(), Server::default());
+        let work = async || crowd((Duration::from_hours(8), 2), &fresh.ambient, &server, &pace).await;
+        work().await;
+        let evening = server.last().unwrap();
+        assert!(evening < Duration::from_hours(7) + Duration::from_mins(31), "{evening:?}");
+        let before = server.count();
+        fresh.ambient.clock.jump(Duration::from_hours(6));
+        let wait = pace.pass(&of_main(), Duration::ZERO).await.unwrap().unwrap_err();
+        assert_eq!((wait.rule.as_str(), wait.wait), ("pace.quiet", Duration::from_hours(1)));
+        work().await;
+        assert!(server.count() > before, "and it goes on in the morning");
+        config.pace.quiet.clear();
+        pace.set(&config);
+    });
 }

@@ -1,0 +1,103 @@
+//! Entries of a list of tables, `[[schedule]]` and its like: the same fields in each, any number of them.
+//!
+//! What all of them need stands here: each field is read by its kind, one without a default must be given, an unknown
+//! one is refused with the nearest, and no two entries share a name.
+
+use toml::de::{DeArray, DeTable, DeValue};
+
+use super::draft::Draft;
+use super::kind::{Kind, named, shorten};
+use super::near::nearest;
+use super::place::{Place, Text};
+use super::value::Values;
+
+/// A field: name, kind of value, default.
+pub(super) type Field = (&'static str, Kind, Option<&'static str>);
+
+/// What entries of one list look like.
+#[derive(Clone, Copy)]
+pub(super) struct Shape {
+    /// The dotted name of the list.
+    pub(super) list: &'static str,
+    pub(super) fields: &'static [Field],
+    /// Fields that the list reads for itself.
+    pub(super) others: &'static [&'static str],
+}
+
+/// One entry: what its fields say, and where it stands.
+pub(super) struct Entry {
+    pub(super) key: String,
+    pub(super) place: Place,
+    pub(super) values: Values,
+}
+
+/// Reads the entries of a list; gives those without a problem, each with its table.
+pub(super) fn read<'a>(
+    shape: Shape,
+    items: &'a DeArray<'a>,
+    text: &Text<'_>,
+    draft: &mut Draft,
+) -> Vec<(Entry, &'a DeTable<'a>)> {
+    let mut entries = Vec::new();
+    for (i, item) in items.iter().enumerate() {
+        let key = format!("{}[{i}]", shape.list);
+        let place = text.place(item.span().start);
+        let DeValue::Table(table) = item.get_ref() else {
+            let message = format!("{key} is {} where an entry is wanted", named(item.get_ref()));
+            let advice = format!("write [[{}]] alone on a line, its keys below it", shape.list);
+            draft.problem(&place, &key, (message, advice));
+            continue;
+        };
+        let mut entry = Entry { key, place, values: Values::default() };
+        let before = draft.problems.len();
+        entry.read(shape, (table, text), draft);
+        if draft.problems.len() == before {
+            entries.push((entry, table));
+        }
+    }
+    entries
+}
+
+impl Entry {
+    fn read(&mut self, shape: Shape, (table, text): (&DeTable<'_>, &Text<'_>), draft: &mut Draft) {
+        for (name, kind, default) in shape.fields {
+            let key = format!("{}.{name}", self.key);
+            let (read, place) = match (table.get(*name), default) {
+                (Some(given), _) => (kind.read(given.get_ref()), text.place(given.span().start)),
+                (None, Some(default)) => (kind.read_text(default), Place::Default),
+                (None, None) => {
+                    let advice = format!("add `{name}`: {}", kind.wanted());
+                    draft.problem(&self.place, &key, (format!("{} has no `{name}`", self.key), advice));
+                    continue;
+                }
+            };
+            match read {
+                Ok(value) => _ = self.values.0.insert(name, (value, place)),
+                Err(wrong) => {
+                    let default = default.and_then(|text| kind.read_text(text).ok()).map(|value| value.show());
+                    draft.problem(&place, &key, wrong.say(&key, *kind, default.as_deref()));
+                }
+            }
+        }
+        for (name, _) in table {
+            let known = || shape.fields.iter().map(|(field, ..)| *field).chain(shape.others.iter().copied());
+            if !known().any(|field| field == name.get_ref().as_ref()) {
+                let (unknown, near) = (shorten(name.get_ref()), nearest(name.get_ref(), known()).unwrap_or_default());
+                let key = format!("{}.{unknown}", self.key);
+                let advice = format!("the nearest key is {near}: write that, or take `{unknown}` out");
+                let message = format!("{key} is no key that radard knows");
+                draft.problem(&text.place(name.span().start), &key, (message, advice));
+            }
+        }
+    }
+
+    /// Refuses the entry if `first` has the same name; false when it was refused.
+    pub(super) fn is_alone(&self, name: &str, first: Option<&Place>, draft: &mut Draft) -> bool {
+        let Some(first) = first else { return true };
+        let key = format!("{}.name", self.key);
+        let message = format!("{key} is `\"{name}\"`, the name of the entry at {first}");
+        let place = self.values.0.get("name").map_or(&self.place, |(_, place)| place);
+        draft.problem(place, &key, (message, "give each entry a name of its own".to_owned()));
+        false
+    }
+}
