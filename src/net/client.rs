@@ -15,8 +15,7 @@ use super::guard::{Guard, Judging, Way, host_and_port};
 use super::refusal::{Refusal, read_retry_after};
 use crate::ambient::Clock;
 use crate::domain::Class;
-use crate::domain::time::roughly;
-use crate::pace::{Pace, Permit, Sending};
+use crate::pace::{Pace, Permit, Sending, Told};
 
 /// How long a connection may take to stand.
 const CONNECT: Duration = Duration::from_secs(10);
@@ -112,6 +111,22 @@ impl Client {
         Ok(Stream { status, headers, host, length, response, received: 0, clock, timeout, _hold: hold })
     }
 
+    /// Says how an exchange ended, by the words of the platform: a sign of risk or a wait that was asked for stops
+    /// everyone who sends as the same account, and an end that is well lets a stopped one go on.
+    pub async fn tell<T>(&self, ended: Result<T, Refusal>) -> Result<T, Refusal> {
+        let Some(paced) = &self.paced else { return ended };
+        let told = match &ended {
+            Ok(_) => Told { class: Class::Ok, reason: String::new(), retry_after: None },
+            Err(refusal) => {
+                Told { class: refusal.class, reason: refusal.message.clone(), retry_after: refusal.retry_after }
+            }
+        };
+        if let Err(error) = paced.pace.tell(&paced.sending, &told).await {
+            tracing::warn!("That {} was stopped could not be written down: {error}", paced.sending.endpoint);
+        }
+        ended
+    }
+
     async fn in_time<T>(&self, url: &str, work: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
         let late = |late| {
             let host = Url::parse(url).map(|url| host_and_port(&url)).unwrap_or_default();
@@ -172,10 +187,7 @@ impl Client {
         let patience = if self.clock.is_simulated() { Duration::ZERO } else { PATIENCE };
         match paced.pace.pass(&paced.sending, patience).await {
             Ok(Ok(permit)) => Ok(Some(permit)),
-            Ok(Err(wait)) => {
-                let why = format!("the limit `{}` has the next request wait {}", wait.line, roughly(wait.wait));
-                Err(Refusal::new(Class::Rate, &host, why).after(Some(wait.wait)))
-            }
+            Ok(Err(wait)) => Err(Refusal::new(Class::Rate, &host, &wait).after(Some(wait.wait))),
             Err(error) => Err(Refusal::new(error.class(), &host, error)),
         }
     }

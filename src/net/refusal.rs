@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, RETRY_AFTER};
+use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 use super::guard::Forbidden;
 use crate::domain::{Class, Millis};
@@ -72,19 +72,25 @@ impl Refusal {
     }
 }
 
-/// Reads `Retry-After` in both its forms; a date that has passed asks for no wait.
+/// Reads `Retry-After` in both its forms, the larger where there are several; a date that has passed asks for no wait.
+/// A date is meant by the server's own clock, which stands beside it; `now` is for servers that do not tell theirs.
 pub(super) fn read_retry_after(headers: &HeaderMap, now: Millis) -> Option<Duration> {
-    let text = headers.get(RETRY_AFTER)?.to_str().ok()?.trim();
-    if let Ok(seconds) = text.parse::<u32>() {
-        return Some(Duration::from_secs(seconds.into()));
-    }
-    let at = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
-    Some(Millis(at.as_millisecond()).since(now))
+    let date = |text: &str| {
+        let at = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
+        Some(Millis(at.as_millisecond()))
+    };
+    let texts = |name| headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok()).map(str::trim);
+    let theirs = texts(DATE).find_map(date).unwrap_or(now);
+    let wait = |text: &str| match text.parse::<u32>() {
+        Ok(seconds) => Some(Duration::from_secs(seconds.into())),
+        Err(_) => date(text).map(|at| at.since(theirs)),
+    };
+    texts(RETRY_AFTER).filter_map(wait).max()
 }
 
 #[cfg(test)]
 mod tests {
-    use reqwest::header::HeaderValue;
+    use reqwest::header::{HeaderName, HeaderValue};
 
     use super::*;
 
@@ -104,5 +110,22 @@ mod tests {
             assert_eq!(read(text), None, "{text}");
         }
         assert_eq!(read_retry_after(&HeaderMap::new(), now), None);
+    }
+
+    #[test]
+    fn a_date_is_meant_by_the_servers_clock_and_the_larger_wait_counts() {
+        let read = |pairs: &[(HeaderName, &'static str)]| {
+            let mut headers = HeaderMap::new();
+            for (name, value) in pairs {
+                headers.append(name, HeaderValue::from_static(value));
+            }
+            read_retry_after(&headers, Millis(0))
+        };
+        let at = (RETRY_AFTER, "Sun, 06 Nov 1994 08:51:37 GMT");
+        let theirs = (DATE, "Sun, 06 Nov 1994 08:49:37 GMT");
+        assert_eq!(read(&[at.clone(), theirs.clone()]), Some(Duration::from_mins(2)), "ours is off by years");
+        assert_eq!(read(&[(RETRY_AFTER, "30"), at.clone(), theirs.clone()]), Some(Duration::from_mins(2)));
+        assert_eq!(read(&[at, (RETRY_AFTER, "300"), theirs]), Some(Duration::from_mins(5)));
+        assert_eq!(read(&[(RETRY_AFTER, "soon"), (RETRY_AFTER, "7")]), Some(Duration::from_secs(7)));
     }
 }

@@ -5,6 +5,7 @@
 //! again ([`Permit::is_fresh`]).
 
 use std::collections::HashMap;
+use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -14,13 +15,15 @@ use super::limit::{Line, Sending, lines, rules};
 use super::log::{WIDEST, block, lasting, room, window};
 use super::quiet::Quiet;
 use super::spread::{MEMORY, Spread};
+use super::stop::{Says, Stops, TRY, Told, follows, subject};
 use super::timeline::Timeline;
 use crate::ambient::Ambient;
 use crate::config::{Config, PaceRule};
-use crate::domain::Millis;
-use crate::domain::time::span_millis;
+use crate::domain::time::{roughly, span_millis};
+use crate::domain::{Class, Millis};
 use crate::store::pace::{self, Entry};
-use crate::store::{Error, Store, Tx};
+use crate::store::stops::{self, Stopped};
+use crate::store::{Error, Store, Tx, Work};
 
 /// A cheap handle on the limits; clones share them.
 #[derive(Debug, Clone)]
@@ -43,6 +46,7 @@ struct Desk {
 struct Hands {
     grants: Grants,
     spreads: HashMap<String, Spread>,
+    stops: Stops,
 }
 
 /// What the settings ask for.
@@ -64,6 +68,9 @@ impl Terms {
 pub struct Permit {
     until: Millis,
     sent: Duration,
+    /// Whether it is the one try after a breaker opened.
+    is_try: bool,
+    subject: String,
     lines: Vec<Line>,
     desk: Arc<Desk>,
 }
@@ -75,8 +82,20 @@ pub struct Wait {
     pub wait: Duration,
     /// The rule that binds.
     pub rule: String,
-    /// The line of it, which names what it counts by.
+    /// The line of it, which names what it counts by; or who is stopped.
     pub line: String,
+    /// The answer that stopped it.
+    pub reason: Option<String>,
+}
+
+impl fmt::Display for Wait {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let wait = roughly(self.wait);
+        match &self.reason {
+            Some(reason) => write!(f, "`{}` is stopped for {wait} ({}: {reason})", self.line, self.rule),
+            None => write!(f, "the limit `{}` has the next request wait {wait}", self.line),
+        }
+    }
 }
 
 /// What the desk says.
@@ -91,9 +110,13 @@ pub enum Verdict {
 impl Pace {
     /// Opens the desk over `store` with the limits of `config`.
     pub async fn open(store: Store, config: &Config, ambient: Ambient) -> Result<Self, Error> {
-        let seen = store.read::<_, Error, _>(|tx| Box::pin(pace::clock(tx))).await?;
+        let known = store
+            .read::<_, Error, _>(|tx| Box::pin(async move { Ok((pace::clock(tx).await?, stops::list(tx).await?)) }));
+        let (seen, all) = known.await?;
         let timeline = Timeline::new(ambient.clock.clone(), store.now(), (seen, !store.is_shared()));
-        let (hands, turn) = (Mutex::default(), tokio::sync::Mutex::default());
+        let (mut hands, turn) = (Hands::default(), tokio::sync::Mutex::default());
+        hands.stops.learn(all);
+        let hands = Mutex::new(hands);
         let terms = Mutex::new(Arc::new(Terms::of(config)));
         let stepped_ms = AtomicI64::new(seen.map_or(0, |seen| seen.stepped_ms));
         Ok(Self(Arc::new(Desk { store, ambient, timeline, stepped_ms, terms, hands, turn })))
@@ -111,24 +134,69 @@ impl Pace {
         let now = desk.store.now();
         if let Some(end) = terms.quiet.until(now) {
             let (rule, line) = ("pace.quiet".to_owned(), "pace.quiet".to_owned());
-            return Ok(Verdict::Wait(Wait { wait: end.since(now), rule, line }));
+            return Ok(Verdict::Wait(Wait { wait: end.since(now), rule, line, reason: None }));
         }
-        let lines = lines(&terms.rules, sending);
-        if let Some(permit) = self.use_granted(&lines) {
-            return Ok(Verdict::Go(permit));
+        let (subject, lines) = (subject(sending), lines(&terms.rules, sending));
+        let mut heard = desk.heard(&subject);
+        if heard.is_err() {
+            // Somebody may have lifted it, here or elsewhere.
+            Box::pin(desk.look()).await?;
+            heard = desk.heard(&subject);
         }
-        let _turn = desk.turn.lock().await;
-        if let Some(permit) = self.use_granted(&lines) {
-            return Ok(Verdict::Go(permit));
-        }
-        if let Err(wait) = Box::pin(desk.fetch(&lines)).await? {
+        let is_try = match heard {
+            Ok(is_try) => is_try,
+            Err(wait) => return Ok(Verdict::Wait(wait)),
+        };
+        let permit = match self.use_granted(&subject, &lines) {
+            Some(permit) => permit,
+            None => match Box::pin(self.fetch(&subject, &lines)).await? {
+                Ok(permit) => permit,
+                Err(wait) => return Ok(Verdict::Wait(wait)),
+            },
+        };
+        if is_try && let Err(wait) = Box::pin(desk.take_try(&subject)).await? {
             return Ok(Verdict::Wait(wait));
+        }
+        Ok(Verdict::Go(Permit { is_try, ..permit }))
+    }
+
+    /// Gets a permit from the store, or from what somebody else has got there meanwhile.
+    async fn fetch(&self, subject: &str, lines: &[Line]) -> Result<Result<Permit, Wait>, Error> {
+        let _turn = self.0.turn.lock().await;
+        if let Some(permit) = self.use_granted(subject, lines) {
+            return Ok(Ok(permit));
+        }
+        if let Err(wait) = self.0.fetch(lines).await? {
+            return Ok(Err(wait));
+        }
+        // What other processes were told came with the grant.
+        if let Err(wait) = self.0.heard(subject) {
+            return Ok(Err(wait));
         }
         let late = || {
             let (rule, line) = lines.first().map(|l| (l.rule.clone(), l.name.clone())).unwrap_or_default();
-            Verdict::Wait(Wait { wait: Duration::ZERO, rule, line })
+            Wait { wait: Duration::ZERO, rule, line, reason: None }
         };
-        Ok(self.use_granted(&lines).map_or_else(late, Verdict::Go))
+        Ok(self.use_granted(subject, lines).ok_or_else(late))
+    }
+
+    /// Takes note of what was answered to `sending`: it may stop the account, or let it go on.
+    pub async fn tell(&self, sending: &Sending, told: &Told) -> Result<(), Error> {
+        let (desk, subject) = (&self.0, subject(sending));
+        let now = desk.timeline.now();
+        if told.class == Class::Ok {
+            let is_tried = desk.hands().stops.is_tried(&subject, now);
+            return if is_tried { Box::pin(desk.lift(subject, now)).await } else { Ok(()) };
+        }
+        let Some(stop) = follows(told, sending, (now, &desk.ambient.entropy)) else { return Ok(()) };
+        // Everyone here hears it before it is written.
+        desk.hands().stops.add(stop.clone());
+        Box::pin(desk.stop(stop)).await
+    }
+
+    /// Everyone who is stopped now.
+    pub fn stopped(&self) -> Vec<Stopped> {
+        self.0.hands().stops.all(self.0.timeline.now())
     }
 
     /// Waits for a permit for as long as `patience`; then gives what still binds.
@@ -144,19 +212,21 @@ impl Pace {
         }
     }
 
-    fn use_granted(&self, lines: &[Line]) -> Option<Permit> {
+    fn use_granted(&self, subject: &str, lines: &[Line]) -> Option<Permit> {
         let now = self.0.timeline.now();
         let names = lines.iter().map(|line| line.name.as_str());
         let until = self.0.hands().grants.use_one(names, now)?;
         let sent = self.0.ambient.clock.steady();
-        Some(Permit { until, sent, lines: lines.to_vec(), desk: self.0.clone() })
+        let (subject, lines) = (subject.to_owned(), lines.to_vec());
+        Some(Permit { until, sent, is_try: false, subject, lines, desk: self.0.clone() })
     }
 }
 
 impl Permit {
     /// Whether it may still be used: to be asked right before the first byte.
     pub fn is_fresh(&self) -> bool {
-        self.desk.timeline.now() <= self.until
+        let now = self.desk.timeline.now();
+        now <= self.until && (self.is_try || self.desk.hands().stops.of(&self.subject, now) == Says::Go)
     }
 
     /// The head of the answer is here: how long that took is how far apart requests may come together.
@@ -186,6 +256,74 @@ impl Desk {
         self.hands.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Whether `subject` may send, and whether that is the one try of a breaker.
+    fn heard(&self, subject: &str) -> Result<bool, Wait> {
+        let now = self.timeline.now();
+        match self.hands().stops.of(subject, now) {
+            Says::Go => Ok(false),
+            Says::Try => Ok(true),
+            Says::Wait(until, stop) => Err(Wait {
+                wait: until.since(now),
+                rule: stop.class.clone(),
+                line: stop.subject.clone(),
+                reason: Some(stop.reason.clone()),
+            }),
+        }
+    }
+
+    /// Learns who is stopped.
+    async fn look(&self) -> Result<(), Error> {
+        let all = self.store.read::<_, Error, _>(|tx| Box::pin(stops::list(tx))).await?;
+        self.hands().stops.learn(all);
+        Ok(())
+    }
+
+    /// Takes the one try, which another task or process may have.
+    async fn take_try(&self, subject: &str) -> Result<Result<(), Wait>, Error> {
+        let (now, name) = (self.timeline.now(), subject.to_owned());
+        let tried = self.store.write::<_, Error, _>(move |tx| {
+            Box::pin(async move {
+                let taken = stops::take_probe(tx, &name, (now, now + TRY)).await?;
+                Ok((taken, stops::list(tx).await?))
+            })
+        });
+        let (taken, all) = tried.await?;
+        self.hands().stops.learn(all);
+        let late = Wait { wait: TRY, rule: "risk".to_owned(), line: subject.to_owned(), reason: None };
+        Ok(if taken { Ok(()) } else { Err(self.heard(subject).err().unwrap_or(late)) })
+    }
+
+    async fn stop(&self, stop: Stopped) -> Result<(), Error> {
+        let now = self.timeline.now();
+        self.change(move |tx| {
+            Box::pin(async move {
+                stops::forget(tx, now).await?;
+                stops::stop(tx, &stop).await
+            })
+        })
+        .await
+    }
+
+    async fn lift(&self, subject: String, now: Millis) -> Result<(), Error> {
+        self.change(move |tx| Box::pin(async move { stops::lift(tx, &subject, now).await })).await
+    }
+
+    /// Changes the stops, and learns what stands there then.
+    async fn change<F>(&self, work: F) -> Result<(), Error>
+    where
+        F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, Result<(), Error>> + Send + 'static,
+    {
+        let all = self.store.write::<_, Error, _>(move |tx| {
+            Box::pin(async move {
+                work(tx).await?;
+                stops::list(tx).await
+            })
+        });
+        let all = all.await?;
+        self.hands().stops.learn(all);
+        Ok(())
+    }
+
     /// Gets a grant for each of `lines` that has none in hand; all of them or none.
     async fn fetch(&self, lines: &[Line]) -> Result<Result<(), Wait>, Error> {
         let seen = self.timeline.compare(self.store.now());
@@ -212,10 +350,12 @@ impl Desk {
                 for (line, entry) in unused {
                     pace::give_back(tx, &line, entry).await?;
                 }
-                reserve(tx, &wanted, now).await
+                Ok((reserve(tx, &wanted, now).await?, stops::list(tx).await?))
             })
         });
-        match granted.await? {
+        let (granted, all) = granted.await?;
+        self.hands().stops.learn(all);
+        match granted {
             Ok(entries) => {
                 let mut hands = self.hands();
                 for (line, entry) in entries {
@@ -243,7 +383,8 @@ async fn reserve(tx: &mut Tx, wanted: &[Wanted], now: Millis) -> Result<Result<V
                 granted.push((line.name.clone(), Entry { last_at, n: i64::from(free.min(block(line))) }));
             }
             Err(when) => {
-                let wait = Wait { wait: when.since(now), rule: line.rule.clone(), line: line.name.clone() };
+                let wait =
+                    Wait { wait: when.since(now), rule: line.rule.clone(), line: line.name.clone(), reason: None };
                 longest = longest.into_iter().chain([wait]).max_by_key(|wait| wait.wait);
             }
         }

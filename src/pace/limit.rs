@@ -38,6 +38,8 @@ pub(super) fn rules(config: &Config) -> Vec<PaceRule> {
 /// What is about to be sent, by everything that a server may count by.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct Sending {
+    /// The lane of the job that sends it.
+    pub lane: String,
     /// The class of endpoints, dotted: `tiktok.publish`.
     pub endpoint: String,
     /// The account.
@@ -118,6 +120,7 @@ mod tests {
         ];
         let names = |sending: &Sending| lines(&rules, sending).into_iter().map(|l| l.name).collect::<Vec<_>>();
         let post = Sending {
+            lane: "any".into(),
             endpoint: "tiktok.publish.video".into(),
             account: Some("main".into()),
             token: Some("t1".into()),

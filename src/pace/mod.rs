@@ -7,6 +7,7 @@
 //!
 //! - `limit` says which limits a request falls under; `log` what a sliding log has room for; both only compute.
 //! - `grant` keeps what was granted ahead, so that a fast lane does not write for each request.
+//! - `stop` is what an answer stops: for as long as it asks, or after a sign of risk until one try went well.
 //! - `timeline` is the time that limits count in: it does not step with the wall clock.
 //! - `quiet` are the hours in which nothing goes out.
 //! - `spread` is how unevenly long requests have been on their way.
@@ -18,9 +19,11 @@ mod limit;
 mod log;
 mod quiet;
 mod spread;
+mod stop;
 #[cfg(test)]
 mod tests;
 mod timeline;
 
 pub use desk::{Pace, Permit, Verdict, Wait};
 pub use limit::Sending;
+pub use stop::Told;

@@ -25,13 +25,17 @@ pub struct Probe {
 pub async fn probe(client: &Client, base: &str, platform: Platform) -> Result<Probe, Refusal> {
     let url = format!("{}/probe", base.trim_end_matches('/'));
     let answer = client.get(&url).await?;
+    client.tell(understand(&answer, platform)).await
+}
+
+fn understand(answer: &Answer, platform: Platform) -> Result<Probe, Refusal> {
     let told: Option<Value> = serde_json::from_slice(&answer.body).ok();
     if let Some(class) = told.as_ref().and_then(own_words) {
-        return Err(refuse(&answer, class));
+        return Err(refuse(answer, class));
     }
     match answer.class(Want::Json) {
-        Class::Ok => read(platform, told.as_ref()).ok_or_else(|| refuse(&answer, Class::Schema)),
-        class => Err(refuse(&answer, class)),
+        Class::Ok => read(platform, told.as_ref()).ok_or_else(|| refuse(answer, Class::Schema)),
+        class => Err(refuse(answer, class)),
     }
 }
 

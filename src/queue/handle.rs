@@ -15,7 +15,7 @@ use crate::domain::JobId;
 use crate::observe::Metrics;
 use crate::observe::metric::JOBS_ENQUEUED;
 use crate::store::jobs::{Inserted, State};
-use crate::store::{self, Store, Tx, gates, jobs};
+use crate::store::{self, Store, Tx, gates, jobs, stops};
 
 /// A cheap handle on the queue; clones share it.
 #[derive(Clone)]
@@ -178,6 +178,7 @@ impl Queue {
                 Box::pin(async move {
                     if !paused && scope == gates::Scope::Lane {
                         gates::open(tx, &gate).await?;
+                        stops::lift_lane(tx, &gate).await?;
                     }
                     gates::pause(tx, scope, &gate, paused).await
                 })

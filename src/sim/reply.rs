@@ -11,7 +11,7 @@ use std::task::{Context, Poll};
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, RETRY_AFTER};
+use axum::http::header::{CONTENT_LENGTH, CONTENT_TYPE, DATE, RETRY_AFTER};
 use axum::http::{HeaderName, HeaderValue, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::{Value, json};
@@ -57,6 +57,8 @@ pub(super) fn refusal(platform: &str, strike: Strike, now: Millis) -> Option<Res
         Class::Rate => {
             let mut reply = told(StatusCode::TOO_MANY_REQUESTS, 2863, "too many requests")?;
             reply.headers_mut().insert(RETRY_AFTER, retry_after(strike.nth, now));
+            // A date is meant by the clock of whoever names it.
+            reply.headers_mut().extend(http_date(now.0.div_euclid(1000)).map(|date| (DATE, date)));
             Some(reply)
         }
         Class::Ok | Class::Schema | Class::Network | Class::Local => None,
@@ -70,9 +72,12 @@ fn retry_after(nth: u64, now: Millis) -> HeaderValue {
         return seconds;
     }
     let at = now.0.saturating_add(span_millis(WAIT)).saturating_add(999).div_euclid(1000);
-    let date = jiff::Timestamp::from_second(at)
-        .and_then(|at| jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&at));
-    date.ok().and_then(|date| date.try_into().ok()).unwrap_or(seconds)
+    http_date(at).unwrap_or(seconds)
+}
+
+fn http_date(second: i64) -> Option<HeaderValue> {
+    let at = jiff::Timestamp::from_second(second).ok()?;
+    jiff::fmt::rfc2822::DateTimePrinter::new().timestamp_to_rfc9110_string(&at).ok()?.try_into().ok()
 }
 
 /// Content that is announced whole and made while it is read.

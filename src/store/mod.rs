@@ -27,6 +27,7 @@ mod kept;
 pub mod keys;
 pub mod pace;
 pub mod schedules;
+pub mod stops;
 #[cfg(test)]
 pub(crate) mod tests;
 
@@ -40,7 +41,7 @@ pub use writer::WriterCounts;
 /// Every statement of the house, by family: each is prepared on both databases in a test.
 pub const STATEMENTS: &[&[&[&str]]] = &[
     &[alarms::STATEMENTS, gates::STATEMENTS, keys::STATEMENTS, migrate::STATEMENTS, schedules::STATEMENTS],
-    &[pace::STATEMENTS],
+    &[pace::STATEMENTS, stops::STATEMENTS],
     jobs::STATEMENTS,
 ];
 /// Every statement for many rows, likewise.

@@ -37,7 +37,7 @@ impl Job for ProbePlatform {
     }
 
     async fn run(self, tools: &Tools, _lease: &Lease) -> Result<Settled, Miss> {
-        let sending = Sending { endpoint: format!("{}.probe", self.platform), ..Sending::default() };
+        let sending = Sending { lane: self.lane(), endpoint: format!("{}.probe", self.platform), ..Sending::default() };
         let net = tools.net.paced(&tools.pace, sending);
         let seen = probe(&net, base(&tools.live.now(), self.platform), self.platform).await?;
         Ok(Settled::Done(json!({"platform": self.platform, "now": seen.now, "seq": seen.seq})))

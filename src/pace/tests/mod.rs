@@ -2,3 +2,4 @@
 
 mod harness;
 mod rates;
+mod stops;

@@ -21,3 +21,20 @@ CREATE TABLE pace_clock (
     seen_at    BIGINT NOT NULL,
     up_ms      BIGINT NOT NULL
 );
+
+-- Who must not send until when: somebody asked for it, or there was a sign of risk. After a sign of risk one request is
+-- let go to see, and the row leaves when that went well.
+CREATE TABLE pace_stop (
+    subject     TEXT    NOT NULL PRIMARY KEY,
+    -- Whose answer it was: a person who opens this lane lifts the stop.
+    lane        TEXT    NOT NULL,
+    class       TEXT    NOT NULL,
+    reason      TEXT    NOT NULL,
+    since       BIGINT  NOT NULL,
+    until       BIGINT  NOT NULL,
+    -- The wait that was asked for, in milliseconds, when it was cut.
+    asked_ms    BIGINT,
+    is_breaker  BOOLEAN NOT NULL,
+    probe_until BIGINT,
+    times       BIGINT  NOT NULL
+);

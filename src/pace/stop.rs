@@ -1,0 +1,179 @@
+//! Stops: after an answer that asks for it, and after a sign of risk.
+//!
+//! A wait that was asked for ends by itself. A sign of risk opens a breaker: nothing goes out for that account for at
+//! least [`COOL`]; then one request is let go, alone, and only when it went well the others follow. Nobody answers a
+//! sign of risk with anything but silence.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use super::limit::Sending;
+use crate::ambient::Entropy;
+use crate::domain::time::span_millis;
+use crate::domain::{Class, Millis};
+use crate::store::stops::Stopped;
+
+/// How long a breaker stays open at least.
+const COOL: Duration = Duration::from_hours(6);
+/// Of that, what chance may add at most.
+const JITTER: u64 = 4;
+/// The longest that anybody may ask us to wait.
+const LONGEST: Duration = Duration::from_hours(24);
+/// How long the one try may take until somebody else may try.
+pub(super) const TRY: Duration = Duration::from_mins(2);
+
+/// Who is stopped, as this process last saw it.
+#[derive(Debug, Default)]
+pub(super) struct Stops(HashMap<String, Stopped>);
+
+/// What a stop says to one who wants to send.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Says<'s> {
+    /// Nothing.
+    Go,
+    /// Not before this.
+    Wait(Millis, &'s Stopped),
+    /// One may try.
+    Try,
+}
+
+impl Stops {
+    /// Takes over what the store says.
+    pub(super) fn learn(&mut self, all: Vec<Stopped>) {
+        self.0 = all.into_iter().map(|stop| (stop.subject.clone(), stop)).collect();
+    }
+
+    /// Takes over one more; what stood there longer stays.
+    pub(super) fn add(&mut self, stop: Stopped) {
+        let was = self.0.get(&stop.subject);
+        let (until, is_breaker) = was.map_or((0, false), |was| (was.until, was.is_breaker));
+        let stop = Stopped { until: stop.until.max(until), is_breaker: stop.is_breaker || is_breaker, ..stop };
+        self.0.insert(stop.subject.clone(), stop);
+    }
+
+    /// All that hold at `now`.
+    pub(super) fn all(&self, now: Millis) -> Vec<Stopped> {
+        let mut all: Vec<_> =
+            self.0.values().filter(|stop| stop.is_breaker || Millis(stop.until) > now).cloned().collect();
+        all.sort_by(|a, b| a.subject.cmp(&b.subject));
+        all
+    }
+
+    /// Whether `subject` may send.
+    pub(super) fn of(&self, subject: &str, now: Millis) -> Says<'_> {
+        let Some(stop) = self.0.get(subject) else { return Says::Go };
+        let tried = stop.probe_until.map(Millis).filter(|until| *until > now);
+        match tried {
+            _ if now < Millis(stop.until) => Says::Wait(Millis(stop.until), stop),
+            _ if !stop.is_breaker => Says::Go,
+            Some(until) => Says::Wait(until, stop),
+            None => Says::Try,
+        }
+    }
+
+    /// Whether one request of `subject` is out to see if all is well.
+    pub(super) fn is_tried(&self, subject: &str, now: Millis) -> bool {
+        self.0.get(subject).is_some_and(|stop| stop.is_breaker && now >= Millis(stop.until))
+    }
+}
+
+/// Who is stopped by an answer to `sending`: the account; who has none is a guest of the platform, from its address.
+pub(super) fn subject(sending: &Sending) -> String {
+    let platform = sending.endpoint.split('.').next().unwrap_or_default();
+    match (&sending.account, &sending.address) {
+        (Some(account), _) => format!("account {account}"),
+        (None, Some(address)) => format!("guests of {platform} from {address}"),
+        (None, None) => format!("guests of {platform}"),
+    }
+}
+
+/// An answer that may stop somebody.
+#[derive(Debug, Clone)]
+pub struct Told {
+    /// Its class.
+    pub class: Class,
+    /// What was answered.
+    pub reason: String,
+    /// The wait that it asked for.
+    pub retry_after: Option<Duration>,
+}
+
+/// The stop that follows from `told`, if one does.
+pub(super) fn follows(told: &Told, sending: &Sending, (now, entropy): (Millis, &Entropy)) -> Option<Stopped> {
+    let asked = told.retry_after.unwrap_or_default();
+    let is_breaker = told.class == Class::Risk;
+    let wait = match told.class {
+        Class::Risk => {
+            let jitter = u64::try_from(COOL.as_millis()).unwrap_or(0) / JITTER;
+            COOL.max(asked) + Duration::from_millis(entropy.below(jitter))
+        }
+        Class::Rate if !asked.is_zero() => asked,
+        _ => return None,
+    };
+    Some(Stopped {
+        subject: subject(sending),
+        lane: sending.lane.clone(),
+        class: told.class.as_str().to_owned(),
+        reason: told.reason.clone(),
+        since: now.0,
+        until: (now + wait.min(LONGEST)).0,
+        asked_ms: Some(asked).filter(|asked| *asked > LONGEST).map(span_millis),
+        is_breaker,
+        probe_until: None,
+        times: 1,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(class: Class, after: Option<u64>) -> Option<Stopped> {
+        let told = Told { class, reason: "no".into(), retry_after: after.map(Duration::from_secs) };
+        follows(&told, &Sending::default(), (Millis(0), &Entropy::pinned(3)))
+    }
+
+    #[test]
+    fn who_is_asked_to_wait_waits_and_a_sign_of_risk_costs_hours() {
+        let until = |class, after| told(class, after).map(|stop| (stop.until, stop.asked_ms, stop.is_breaker));
+        assert_eq!(until(Class::Rate, Some(90)), Some((90_000, None, false)));
+        assert_eq!(until(Class::Rate, Some(90_000)), Some((86_400_000, Some(90_000_000), false)), "cut, and it shows");
+        assert_eq!([until(Class::Rate, None), until(Class::Rate, Some(0)), until(Class::Auth, Some(5))], [None; 3]);
+        let (risk, longer) = (told(Class::Risk, None).unwrap(), told(Class::Risk, Some(8 * 3600)).unwrap());
+        let hours = |n: i64| n * 3_600_000;
+        assert!(risk.is_breaker && (hours(6)..hours(8)).contains(&risk.until), "{risk:?}");
+        assert!((hours(8)..hours(10)).contains(&longer.until), "{longer:?}");
+    }
+
+    #[test]
+    fn a_breaker_lets_one_try_and_a_wait_ends_by_itself() {
+        let mut stops = Stops::default();
+        let wait = Stopped { subject: "w".into(), ..told(Class::Rate, Some(10)).unwrap() };
+        let open = Stopped { subject: "o".into(), until: 10_000, ..told(Class::Risk, None).unwrap() };
+        let tried = Stopped { subject: "t".into(), probe_until: Some(20_000), ..open.clone() };
+        stops.learn(vec![wait, open, tried]);
+        let says = |subject, now| match stops.of(subject, Millis(now)) {
+            Says::Go => "go".to_owned(),
+            Says::Wait(until, _) => until.0.to_string(),
+            Says::Try => "try".to_owned(),
+        };
+        assert_eq!([says("w", 9999), says("w", 10_000)], ["10000", "go"]);
+        assert_eq!([says("o", 9999), says("o", 10_000)], ["10000", "try"]);
+        assert_eq!([says("t", 9999), says("t", 10_000), says("t", 20_000)], ["10000", "20000", "try"]);
+        assert_eq!(says("else", 0), "go");
+    }
+
+    #[test]
+    fn who_has_no_account_is_stopped_with_the_guests_of_its_platform() {
+        let sending = |account: Option<&str>, address: Option<&str>| Sending {
+            lane: String::new(),
+            endpoint: "douyin.post".into(),
+            account: account.map(str::to_owned),
+            address: address.map(str::to_owned),
+            token: None,
+        };
+        assert_eq!(subject(&sending(Some("main"), None)), "account main");
+        assert_eq!(subject(&sending(None, None)), "guests of douyin");
+        assert_eq!(subject(&sending(None, Some("proxy-1"))), "guests of douyin from proxy-1");
+    }
+}

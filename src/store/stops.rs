@@ -1,0 +1,87 @@
+//! Who must not send until when, for all processes and after any restart.
+
+use sqlx::FromRow;
+
+use super::error::Error;
+use super::tx::{Tx, on};
+use crate::domain::Millis;
+
+/// A later end and a breaker win over what stood there; what was asked for is that of the later end.
+const STOP: &str = "INSERT INTO pace_stop (subject, class, reason, since, until, asked_ms, is_breaker, lane, times)
+    VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)
+    ON CONFLICT (subject) DO UPDATE SET lane = excluded.lane, class = excluded.class, reason = excluded.reason, since = excluded.since,
+        asked_ms = CASE WHEN excluded.until >= pace_stop.until THEN excluded.asked_ms ELSE pace_stop.asked_ms END,
+        until = CASE WHEN excluded.until >= pace_stop.until THEN excluded.until ELSE pace_stop.until END,
+        is_breaker = pace_stop.is_breaker OR excluded.is_breaker, probe_until = NULL, times = pace_stop.times + 1";
+const LIST: &str = "SELECT subject, lane, class, reason, since, until, asked_ms, is_breaker, probe_until, times
+    FROM pace_stop ORDER BY subject";
+const LIFT_LANE: &str = "DELETE FROM pace_stop WHERE lane = $1";
+const FORGET: &str = "DELETE FROM pace_stop WHERE NOT is_breaker AND until <= $1";
+const PROBE: &str = "UPDATE pace_stop SET probe_until = $1
+    WHERE subject = $2 AND is_breaker AND until <= $3 AND (probe_until IS NULL OR probe_until <= $3) RETURNING subject";
+const LIFT: &str = "DELETE FROM pace_stop WHERE subject = $1 AND until <= $2";
+
+pub(super) const STATEMENTS: &[&str] = &[STOP, LIST, FORGET, PROBE, LIFT, LIFT_LANE];
+
+/// A stop.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow, serde::Serialize)]
+pub struct Stopped {
+    /// Who must not send.
+    pub subject: String,
+    /// The lane whose answer it was.
+    pub lane: String,
+    /// The class of the answer that stopped it.
+    pub class: String,
+    /// What was answered.
+    pub reason: String,
+    /// Since when.
+    pub since: i64,
+    /// Until when.
+    pub until: i64,
+    /// The wait that was asked for, in milliseconds, when it was cut.
+    pub asked_ms: Option<i64>,
+    /// Whether one request must show first that all is well again.
+    pub is_breaker: bool,
+    /// Until when somebody tries that.
+    pub probe_until: Option<i64>,
+    /// How often it was stopped without going well in between.
+    pub times: i64,
+}
+
+/// Stops `stop.subject`; its `times` and `probe_until` are the store's own.
+pub async fn stop(tx: &mut Tx, stop: &Stopped) -> Result<(), Error> {
+    on!(tx, db => sqlx::query(STOP).bind(&stop.subject).bind(&stop.class).bind(&stop.reason).bind(stop.since)
+        .bind(stop.until).bind(stop.asked_ms).bind(stop.is_breaker).bind(&stop.lane).execute(db).await.map(drop))
+    .map_err(Error::in_act("stop an account"))
+}
+
+/// Everyone who is stopped at `now`.
+pub async fn list(tx: &mut Tx) -> Result<Vec<Stopped>, Error> {
+    on!(tx, db => sqlx::query_as(LIST).fetch_all(db).await).map_err(Error::in_act("list who is stopped"))
+}
+
+/// Throws away the stops that ended by themselves.
+pub async fn forget(tx: &mut Tx, now: Millis) -> Result<(), Error> {
+    on!(tx, db => sqlx::query(FORGET).bind(now.0).execute(db).await.map(drop))
+        .map_err(Error::in_act("forget stops that ended"))
+}
+
+/// Takes the one try of `subject` until `until`; false when somebody else has it, or it is too early.
+pub async fn take_probe(tx: &mut Tx, subject: &str, (now, until): (Millis, Millis)) -> Result<bool, Error> {
+    let taken: Option<(String,)> = on!(tx, db => sqlx::query_as(PROBE).bind(until.0).bind(subject).bind(now.0)
+        .fetch_optional(db).await)
+    .map_err(Error::in_act("try an account again"))?;
+    Ok(taken.is_some())
+}
+
+/// Lets `subject` send again, unless it was stopped anew meanwhile.
+pub async fn lift(tx: &mut Tx, subject: &str, now: Millis) -> Result<(), Error> {
+    on!(tx, db => sqlx::query(LIFT).bind(subject).bind(now.0).execute(db).await.map(drop))
+        .map_err(Error::in_act("let an account send again"))
+}
+
+/// Lifts what an answer to `lane` stopped: a person has seen to it.
+pub async fn lift_lane(tx: &mut Tx, lane: &str) -> Result<(), Error> {
+    on!(tx, db => sqlx::query(LIFT_LANE).bind(lane).execute(db).await.map(drop))
+        .map_err(Error::in_act("let a lane send again"))
+}
