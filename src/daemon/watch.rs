@@ -17,6 +17,7 @@ use crate::observe::Metrics;
 use crate::observe::metric;
 use crate::queue::Queue;
 use crate::store::alarms::{Alarm, Raise, Severity};
+use crate::store::stops::{self, Stopped};
 use crate::store::{Error, Store, alarms, gates, jobs};
 use crate::supervise::{Failure, State, Status, Stop};
 
@@ -48,7 +49,7 @@ pub(super) struct Watch {
 }
 
 /// What one look read.
-type Rows<'a> = (&'a [jobs::Count], &'a [Alarm], &'a [gates::Gate]);
+type Rows<'a> = (&'a [jobs::Count], &'a [Alarm], &'a [gates::Gate], &'a [Stopped]);
 /// A condition: an alarm when it holds, its end when it does not.
 type Condition = (&'static str, String, Option<(Severity, String)>);
 
@@ -75,13 +76,16 @@ impl Watch {
     }
 
     async fn look(&self, seen: std::io::Result<Seen>, last: &mut Totals) -> Result<(), Error> {
-        let (counts, open, gates) = self
+        let (counts, open, gates, stopped) = self
             .store
             .read::<_, Error, _>(|tx| {
-                Box::pin(async move { Ok((jobs::counts(tx).await?, alarms::open(tx).await?, gates::list(tx).await?)) })
+                Box::pin(async move {
+                    let (counts, open) = (jobs::counts(tx).await?, alarms::open(tx).await?);
+                    Ok((counts, open, gates::list(tx).await?, stops::list(tx).await?))
+                })
             })
             .await?;
-        self.count((&counts, &open, &gates), last);
+        self.count((&counts, &open, &gates, &stopped), last);
         let of = |state| counts.iter().filter(|c| c.state == state).map(|c| c.n).sum::<i64>();
         let (waiting, running) = (of(jobs::State::Queued), of(jobs::State::Running));
         self.notifier.status(&format!("{waiting} queued, {running} running, {} alarms", open.len()));
@@ -92,7 +96,7 @@ impl Watch {
     }
 
     /// Puts the numbers in place.
-    fn count(&self, (counts, open, gates): Rows<'_>, last: &mut Totals) {
+    fn count(&self, (counts, open, gates, stopped): Rows<'_>, last: &mut Totals) {
         let rows = counts.iter().map(|c| ([c.kind.as_str(), c.state.as_str()], u64::try_from(c.n).unwrap_or(0)));
         self.metrics.replace(metric::JOBS, rows);
         let mut by_severity = BTreeMap::from([("notice", 0), ("warning", 0), ("critical", 0)]);
@@ -102,6 +106,10 @@ impl Watch {
         self.metrics.replace(metric::ALARMS_OPEN, by_severity.into_iter().map(|(severity, n)| ([severity], n)));
         let closed = gates.iter().filter(|gate| gate.scope == "lane").map(|gate| ([gate.name.as_str()], 1));
         self.metrics.replace(metric::LANE_CLOSED, closed);
+        let now = self.store.now().0;
+        let stopped = stopped.iter().filter(|stop| stop.is_breaker || stop.until > now);
+        let stopped = stopped.map(|stop| ([stop.subject.as_str(), stop.class.as_str()], 1));
+        self.metrics.replace(metric::STOPPED, stopped);
         self.metrics.set(metric::WAL_BYTES, [], self.store.wal_bytes());
         let now = Totals::read(&self.store, &self.queue, &(self.tasks)());
         self.metrics.add(metric::COMMITS, [], now.commits.saturating_sub(last.commits));

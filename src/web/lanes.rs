@@ -1,7 +1,8 @@
 //! Lanes as people and scripts see them: what waits, and what keeps it waiting.
 //!
-//! The store keeps two lists, lanes with due jobs and gates that are not simply open; here they become one. A kind
-//! stands in it only while it is paused. A closing whose time has passed counts as open, as it does for a claim.
+//! The store keeps three lists, lanes with due jobs, gates that are not simply open, and who must not send; here they
+//! become one. A kind stands in it only while it is paused. A closing whose time has passed counts as open, as it does
+//! for a claim; who must not send closes the lane that met the refusal.
 
 use serde::Serialize;
 use std::collections::BTreeMap;
@@ -9,7 +10,7 @@ use std::collections::BTreeMap;
 use super::app::App;
 use super::refusal::Refusal;
 use crate::store::gates::{self, Scope};
-use crate::store::{self, Tx, jobs};
+use crate::store::{self, Tx, jobs, pace, stops};
 
 /// The longest name of a lane.
 const NAME: usize = 512;
@@ -65,6 +66,20 @@ pub(super) async fn load(tx: &mut Tx) -> Result<Vec<Lane>, store::Error> {
         lane.closed_until = closed_until;
         lane.class = gate.class.filter(|_| closed_until.is_some());
         lane.reason = gate.reason.filter(|_| closed_until.is_some());
+    }
+    let stepped_ms = pace::clock(tx).await?.map_or(0, |seen| seen.stepped_ms);
+    for stop in stops::list(tx).await? {
+        // Stops count in a time of their own, which is the wall's but for what it was stepped.
+        let until = stop.until.saturating_add(stepped_ms);
+        if until <= now || stop.lane.is_empty() {
+            continue;
+        }
+        let key = (false, stop.lane.clone());
+        let lane = lanes.entry(key).or_insert_with(|| Lane { waiting: Some(0), ..Lane::open(Scope::Lane, &stop.lane) });
+        lane.open = false;
+        if lane.closed_until.is_none_or(|at| at < until) {
+            (lane.closed_until, lane.class, lane.reason) = (Some(until), Some(stop.class), Some(stop.reason));
+        }
     }
     Ok(lanes.into_values().collect())
 }

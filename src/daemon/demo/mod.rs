@@ -33,6 +33,7 @@ const STEPS: &[(&str, &str, Step)] = &[
     ("kill", "kill the daemon in the middle of work and count what is lost", steps::kill),
     ("settings", "save a mistake into the settings, see it refused, mend it", steps::settings),
     ("schedule", "let a year pass in a moment: every slot once, through daylight saving", time::schedule),
+    ("rates", "send at the limit for two hours in a moment, and count what the server sees in any minute", time::rates),
     ("backup", "copy the database while it is in use and check the copy", steps::backup),
     ("stop", "stop the daemon in the middle of work and see it leave nothing half done", steps::stop),
 ];

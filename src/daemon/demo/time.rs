@@ -1,6 +1,6 @@
-//! The step in which a year passes: the real queue on a simulated clock, on a runtime of its own.
+//! The steps in which time passes: the real queue and the real limits on a simulated clock, on a runtime of their own.
 //!
-//! A simulated clock jumps when nothing in its runtime can run, so the runtime must be this step's alone.
+//! A simulated clock jumps when nothing in its runtime can run, so the runtime must be the step's alone.
 
 use std::collections::BTreeSet;
 use std::path::PathBuf;
@@ -12,8 +12,9 @@ use serde_json::json;
 use super::stage::Stage;
 use super::trouble::{Outcome, Trouble, expected};
 use crate::ambient::Ambient;
-use crate::config::{Config, parse_cron, parse_zone};
+use crate::config::{Config, KeyedBy, PaceRule, parse_cron, parse_zone};
 use crate::domain::Millis;
+use crate::pace::{Pace, Sending};
 use crate::queue::{Job, Kinds, Late, Lease, Miss, Queue, Rules, Schedule, Settled};
 use crate::store::{Access, Error, Place, Store, jobs};
 use crate::supervise::{Restart, Supervisor};
@@ -37,32 +38,57 @@ impl Job for Nod {
     }
 }
 
+/// How long requests are sent at the limit, and the limit.
+const SENDING: Duration = Duration::from_hours(2);
+const AT_MOST: u32 = 6;
+const PER: Duration = Duration::from_mins(1);
+/// The longest way to the server, in milliseconds.
+const FARTHEST: u64 = 400;
+
 pub(super) fn schedule(stage: &mut Stage) -> Pin<Box<dyn Future<Output = Outcome> + '_>> {
+    apart(stage.dir.join("year.db"), year)
+}
+
+pub(super) fn rates(stage: &mut Stage) -> Pin<Box<dyn Future<Output = Outcome> + '_>> {
+    apart(stage.dir.join("rates.db"), hours)
+}
+
+/// Lets `play` happen in a world of its own, whose clock jumps, with a database at `file`.
+fn apart<F>(
+    file: PathBuf,
+    play: impl FnOnce(Store, Ambient) -> F + Send + 'static,
+) -> Pin<Box<dyn Future<Output = Outcome>>>
+where
+    F: Future<Output = Outcome>,
+{
     Box::pin(async {
-        let file = stage.dir.join("year.db");
-        let ended = tokio::task::spawn_blocking(move || pass_a_year(file)).await;
-        ended.map_err(|panicked| Trouble::Died(panicked.to_string()))?
+        let ended = tokio::task::spawn_blocking(move || {
+            let ambient = Ambient::pinned(1, BEGIN);
+            let jumping = ambient.clock.clone();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .on_thread_park(move || {
+                    jumping.jump_if_quiet();
+                })
+                .build()
+                .map_err(|source| Trouble::Io { act: "make a runtime", source })?;
+            runtime.block_on(async {
+                let (store, _ground) = open(file, &ambient).await?;
+                play(store, ambient).await
+            })
+        });
+        ended.await.map_err(|panicked| Trouble::Died(panicked.to_string()))?
     })
 }
 
-fn pass_a_year(file: PathBuf) -> Outcome {
-    let ambient = Ambient::pinned(1, BEGIN);
-    let jumping = ambient.clock.clone();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .on_thread_park(move || {
-            jumping.jump_if_quiet();
-        })
-        .build()
-        .map_err(|source| Trouble::Io { act: "make a runtime", source })?;
-    runtime.block_on(year(file, ambient))
+fn broken(what: String) -> Trouble {
+    expected("a story that holds".into(), what)
 }
 
-async fn year(file: PathBuf, ambient: Ambient) -> Outcome {
-    let broken = |what: String| expected("a year of schedules".into(), what);
-    let (store, writer) =
-        Store::open(&Place::Sqlite(file), Access::Write, ambient.clone()).await.map_err(|e| broken(e.to_string()))?;
-    let (ground, house) = (Supervisor::new(ambient.clone()), Supervisor::new(ambient.clone()));
+async fn open(file: PathBuf, ambient: &Ambient) -> Result<(Store, Supervisor), Trouble> {
+    let opened = Store::open(&Place::Sqlite(file), Access::Write, ambient.clone()).await;
+    let (store, writer) = opened.map_err(|e| broken(e.to_string()))?;
+    let ground = Supervisor::new(ambient.clone());
     let writer = std::sync::Mutex::new(Some(writer));
     ground.spawn("store.write", Restart::Never, move |_| {
         let writer = writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
@@ -73,6 +99,38 @@ async fn year(file: PathBuf, ambient: Ambient) -> Outcome {
             }
         }
     });
+    Ok((store, ground))
+}
+
+/// A sender who always has work, and a server that notes when requests arrive.
+async fn hours(store: Store, ambient: Ambient) -> Outcome {
+    let rule =
+        PaceRule { name: "posts".to_owned(), on: Vec::new(), at_most: AT_MOST, per: PER, keyed_by: KeyedBy::Account };
+    let config = Config { pace_rules: vec![rule], ..Config::default() };
+    let failed = |error: Error| broken(error.to_string());
+    let pace = Pace::open(store, &config, ambient.clone()).await.map_err(failed)?;
+    let sending = Sending { endpoint: "demo".to_owned(), account: Some("main".to_owned()), ..Sending::default() };
+    let (end, mut arrivals) = (ambient.clock.steady() + SENDING, Vec::new());
+    while let Ok(permit) = pace.pass(&sending, end.saturating_sub(ambient.clock.steady())).await.map_err(failed)? {
+        let way = Duration::from_millis(ambient.entropy.below(FARTHEST + 1));
+        arrivals.push(ambient.clock.steady() + way);
+        ambient.clock.sleep(way).await;
+        permit.answered();
+    }
+    let within = |first: &Duration| arrivals.iter().filter(|at| **at >= *first && **at < *first + PER).count();
+    let most = arrivals.iter().map(within).max().unwrap_or(0);
+    let allowed = u64::from(AT_MOST) * SENDING.as_secs() / PER.as_secs();
+    let sent = u64::try_from(arrivals.len()).unwrap_or(u64::MAX);
+    let used = sent.saturating_mul(100) / allowed.max(1);
+    if u32::try_from(most).is_ok_and(|most| most <= AT_MOST) && used >= 90 {
+        return Ok(json!({"simulated_hours": SENDING.as_secs() / 3600, "limit_per_minute": AT_MOST,
+            "most_in_any_minute": most, "used_percent": used}));
+    }
+    Err(broken(format!("{most} arrived within a minute where {AT_MOST} may, and {used} % of the limit was used")))
+}
+
+async fn year(store: Store, ambient: Ambient) -> Outcome {
+    let house = Supervisor::new(ambient.clone());
     let kinds = Kinds::default().with::<Nod>(());
     // Nobody dies in this year, so nobody needs to look for orphans every few seconds of it.
     let long = Duration::from_hours(12);

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::store::alarms::{Raise, Severity, raise};
+use crate::store::stops::{self, Stopped};
 use crate::store::{self, gates};
 
 async fn raise_one(store: &Store, subject: &'static str) {
@@ -44,6 +45,39 @@ fn lanes_show_what_waits_what_is_paused_and_what_is_closed() {
             with(json!({ "scope": "kind", "name": "look", "waiting": null })),
         ]);
         assert_eq!(house.own(get("/api/v1/lanes")).await.json()["items"], expected);
+        let stop = |lane: &str, hours: i64| Stopped {
+            subject: format!("account of {lane}"),
+            lane: lane.to_owned(),
+            class: "rate".to_owned(),
+            reason: "slow down".to_owned(),
+            since: BEGIN.0,
+            until: BEGIN.0 + hours * 3_600_000,
+            asked_ms: None,
+            is_breaker: false,
+            probe_until: None,
+            times: 1,
+        };
+        for stopped in [stop("shut", 1), stop("l", 2), stop("else", 3)] {
+            let written = house
+                .store
+                .write::<_, store::Error, _>(move |tx| Box::pin(async move { stops::stop(tx, &stopped).await }));
+            written.await.unwrap();
+        }
+        let closed = async || -> Vec<(String, i64)> {
+            let lanes = house.own(get("/api/v1/lanes")).await.json()["items"].as_array().unwrap().clone();
+            let of = |lane: &Value| Some((lane["name"].as_str()?.to_owned(), lane["closed_until"].as_i64()?));
+            lanes.iter().filter_map(of).collect()
+        };
+        let hour = |n: i64| BEGIN.0 + n * 3_600_000;
+        let (l, other, shut) = (("l".to_owned(), hour(2)), ("else".to_owned(), hour(3)), ("shut".to_owned(), hour(6)));
+        assert_eq!(
+            closed().await,
+            [other.clone(), l, shut.clone()],
+            "who must not send closes its lane, the later end counts"
+        );
+        let resume = json!({ "scope": "lane", "name": "l", "paused": false });
+        house.own(post("/api/v1/gates", &resume)).await;
+        assert_eq!(closed().await, [other, shut], "a person has lifted it");
         house.ambient.clock.step(7 * 3_600_000);
         let names: Vec<_> = house.own(get("/api/v1/lanes")).await.json()["items"].as_array().unwrap().clone();
         assert!(names.iter().all(|lane| lane["name"] != "shut"), "its time has passed: {names:?}");
