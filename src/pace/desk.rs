@@ -11,13 +11,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::grant::Grants;
-use super::limit::{Line, Sending, lines, rules};
+use super::limit::{Line, Sending, gap, lines, rules};
 use super::log::{WIDEST, block, lasting, room, window};
 use super::quiet::Quiet;
+use super::spacing::Spacing;
 use super::spread::{MEMORY, Spread};
 use super::stop::{Says, Stops, TRY, Told, follows, subject};
 use super::timeline::Timeline;
-use crate::ambient::Ambient;
+use crate::ambient::{Ambient, Clock};
 use crate::config::{Config, PaceRule};
 use crate::domain::time::{roughly, span_millis};
 use crate::domain::{Class, Millis};
@@ -54,11 +55,13 @@ struct Hands {
 struct Terms {
     rules: Vec<PaceRule>,
     quiet: Quiet,
+    spacing: Spacing,
 }
 
 impl Terms {
-    fn of(config: &Config) -> Self {
-        Self { rules: rules(config), quiet: Quiet::of(&config.pace) }
+    fn of(config: &Config, clock: &Clock) -> Self {
+        let spacing = Spacing::new(gap(config.pace.tolerance), clock.clone());
+        Self { rules: rules(config), quiet: Quiet::of(&config.pace), spacing }
     }
 }
 
@@ -117,14 +120,15 @@ impl Pace {
         let (mut hands, turn) = (Hands::default(), tokio::sync::Mutex::default());
         hands.stops.learn(all);
         let hands = Mutex::new(hands);
-        let terms = Mutex::new(Arc::new(Terms::of(config)));
+        let terms = Mutex::new(Arc::new(Terms::of(config, &ambient.clock)));
         let stepped_ms = AtomicI64::new(seen.map_or(0, |seen| seen.stepped_ms));
         Ok(Self(Arc::new(Desk { store, ambient, timeline, stepped_ms, terms, hands, turn })))
     }
 
     /// Takes new limits over; what was sent before counts under them as well.
     pub fn set(&self, config: &Config) {
-        *self.0.terms.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(Terms::of(config));
+        *self.0.terms.lock().unwrap_or_else(PoisonError::into_inner) =
+            Arc::new(Terms::of(config, &self.0.ambient.clock));
     }
 
     /// Asks once.
@@ -147,6 +151,12 @@ impl Pace {
             Ok(is_try) => is_try,
             Err(wait) => return Ok(Verdict::Wait(wait)),
         };
+        if let Some(account) = sending.account_of_platform()
+            && let Err(wait) = terms.spacing.begin(account, &desk.ambient.entropy)
+        {
+            let (rule, line) = ("the gap".to_owned(), format!("the gap/account:{account}"));
+            return Ok(Verdict::Wait(Wait { wait, rule, line, reason: None }));
+        }
         let permit = match self.use_granted(&subject, &lines) {
             Some(permit) => permit,
             None => match Box::pin(self.fetch(&subject, &lines)).await? {

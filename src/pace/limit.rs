@@ -10,18 +10,24 @@ use crate::config::{Config, KeyedBy, PaceRule, Tolerance};
 /// The classes of endpoints of the platforms.
 const PLATFORMS: [&str; 5] = ["creative_radar", "douyin", "tikapi", "tiktok", "tiktok_shop"];
 
-/// How many requests a minute a tolerance lets go to the platforms: for an account, and from an address.
-const fn numbers(tolerance: Tolerance) -> (u32, u32) {
+/// What a tolerance lets go to a platform: so many requests a minute for an account and from an address, and the gap
+/// between two for an account.
+const fn numbers(tolerance: Tolerance) -> (u32, u32, Duration) {
     match tolerance {
-        Tolerance::Careful => (6, 30),
-        Tolerance::Normal => (15, 90),
-        Tolerance::Eager => (40, 240),
+        Tolerance::Careful => (6, 30, Duration::from_secs(4)),
+        Tolerance::Normal => (15, 90, Duration::from_millis(1500)),
+        Tolerance::Eager => (40, 240, Duration::from_millis(500)),
     }
+}
+
+/// The gap between two requests for one account.
+pub(super) const fn gap(tolerance: Tolerance) -> Duration {
+    numbers(tolerance).2
 }
 
 /// The rules that the settings ask for: those of the tolerance, then those that stand there.
 pub(super) fn rules(config: &Config) -> Vec<PaceRule> {
-    let (account, address) = numbers(config.pace.tolerance);
+    let (account, address, _) = numbers(config.pace.tolerance);
     let own = PLATFORMS.into_iter().flat_map(|platform| {
         [(account, KeyedBy::Account), (address, KeyedBy::Address)].map(|(at_most, keyed_by)| PaceRule {
             // No name in the settings has a blank. It stays when the tolerance changes, so that what was sent counts on.
@@ -51,6 +57,12 @@ pub struct Sending {
 }
 
 impl Sending {
+    /// The account, if a platform is asked on its behalf.
+    pub(super) fn account_of_platform(&self) -> Option<&str> {
+        let platform = self.endpoint.split('.').next().unwrap_or_default();
+        self.account.as_deref().filter(|_| PLATFORMS.contains(&platform))
+    }
+
     fn key(&self, by: KeyedBy) -> Option<&str> {
         match by {
             KeyedBy::Account => self.account.as_deref(),
@@ -94,13 +106,15 @@ fn line(rule: &PaceRule, sending: &Sending) -> Option<Line> {
 mod tests {
     use super::*;
     use crate::config::init_files;
+    use crate::domain::time::write_duration;
 
     #[test]
     fn the_reference_tells_the_numbers_of_each_tolerance() {
         let reference = init_files().iter().find(|(name, _)| *name == "radard.toml").unwrap().1;
         for tolerance in [Tolerance::Careful, Tolerance::Normal, Tolerance::Eager] {
-            let (account, address) = numbers(tolerance);
-            let told = format!("#   {}: {account} for an account, {address} from an address\n", tolerance.as_str());
+            let (account, address, gap) = numbers(tolerance);
+            let (word, gap) = (tolerance.as_str(), write_duration(gap));
+            let told = format!("#   {word}: {account} for an account and {gap} apart, {address} from an address\n");
             assert!(reference.contains(&told), "{told}");
         }
     }

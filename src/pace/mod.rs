@@ -10,6 +10,7 @@
 //! - `stop` is what an answer stops: for as long as it asks, or after a sign of risk until one try went well.
 //! - `timeline` is the time that limits count in: it does not step with the wall clock.
 //! - `quiet` are the hours in which nothing goes out.
+//! - `spacing` leaves gaps between the requests of an account.
 //! - `spread` is how unevenly long requests have been on their way.
 //! - [`Pace`] asks the store, waits, and hands out permits.
 
@@ -18,6 +19,7 @@ mod grant;
 mod limit;
 mod log;
 mod quiet;
+mod spacing;
 mod spread;
 mod stop;
 #[cfg(test)]

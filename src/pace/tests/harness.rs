@@ -69,9 +69,11 @@ impl Server {
         self.0.lock().unwrap().len()
     }
 
-    /// When the last arrived.
-    pub(super) fn last(&self) -> Option<Duration> {
-        self.0.lock().unwrap().iter().max().copied().map(Duration::from_millis)
+    /// When each arrived, in order.
+    pub(super) fn arrivals(&self) -> Vec<Duration> {
+        let mut all: Vec<_> = self.0.lock().unwrap().iter().copied().map(Duration::from_millis).collect();
+        all.sort_unstable();
+        all
     }
 
     /// The most that arrived in any span of `per`.

@@ -5,8 +5,9 @@ use std::time::Duration;
 
 use super::harness::*;
 use crate::ambient::Ambient;
+use crate::config::Tolerance;
 use crate::domain::Millis;
-use crate::pace::Pace;
+use crate::pace::{Pace, Sending};
 use crate::store::tests::{BEGIN, Fresh, one_of_each};
 use crate::store::{Access, Store};
 
@@ -154,7 +155,7 @@ fn nothing_goes_out_in_quiet_hours() {
         let (pace, server) = (Pace::open(store, &config, fresh.ambient.clone()).await.unwrap(), Server::default());
         let work = async || crowd((Duration::from_hours(8), 2), &fresh.ambient, &server, &pace).await;
         work().await;
-        let evening = server.last().unwrap();
+        let evening = *server.arrivals().last().unwrap();
         assert!(evening < Duration::from_hours(7) + Duration::from_mins(31), "{evening:?}");
         let before = server.count();
         fresh.ambient.clock.jump(Duration::from_hours(6));
@@ -164,5 +165,24 @@ fn nothing_goes_out_in_quiet_hours() {
         assert!(server.count() > before, "and it goes on in the morning");
         config.pace.quiet.clear();
         pace.set(&config);
+    });
+}
+
+#[test]
+fn an_account_at_a_platform_is_as_slow_as_its_tolerance_says() {
+    let fresh = Fresh::sqlite();
+    live(&fresh, async |store| {
+        let mut config = with(Vec::new());
+        config.pace.tolerance = Tolerance::Careful;
+        let pace = Pace::open(store, &config, fresh.ambient.clone()).await.unwrap();
+        let sending = Sending { endpoint: "douyin.post".to_owned(), ..of_main() };
+        let (server, begun) = (Server::default(), fresh.ambient.clock.steady());
+        let mut senders = Paced(pace, sending);
+        send_for(MINUTE * 10, &fresh.ambient, &server, &mut senders).await;
+        assert_eq!(server.most_in_any(MINUTE), 6);
+        // Six of them with gaps of four to six seconds: the sixth is no earlier than after five gaps.
+        let sixth = server.arrivals()[5].saturating_sub(begun);
+        assert!(sixth >= Duration::from_secs(19) && sixth <= Duration::from_secs(31), "{sixth:?}");
+        assert!(server.count() >= 54, "{} in ten minutes", server.count());
     });
 }
