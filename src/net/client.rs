@@ -86,20 +86,24 @@ impl Client {
 
     /// Fetches `url` whole, whatever its status; an answer above the policy's size is refused.
     pub async fn get(&self, url: &str) -> Result<Answer, Refusal> {
-        let permit = self.permit(url).await?;
+        let hop = Hop::parse(url)?;
+        let permit = self.permit(&hop).await?;
         let _hold = self.clock.hold();
+        let host = hop.host.clone();
         let work = async {
-            let (response, host) = self.follow(url, permit).await?;
+            let (response, host) = self.follow(hop, permit).await?;
             read_whole(response, host, self.max_body, &self.clock).await
         };
-        self.in_time(url, work).await
+        self.in_time(&host, work).await
     }
 
     /// Opens `url` for reading piece by piece; a status that does not mean content is refused with its class.
     pub async fn open(&self, url: &str) -> Result<Stream, Refusal> {
-        let permit = self.permit(url).await?;
+        let hop = Hop::parse(url)?;
+        let permit = self.permit(&hop).await?;
         let hold = self.clock.hold();
-        let (response, host) = self.in_time(url, self.follow(url, permit)).await?;
+        let host = hop.host.clone();
+        let (response, host) = self.in_time(&host, self.follow(hop, permit)).await?;
         let (status, headers, length) = (response.status(), response.headers().clone(), response.content_length());
         let sample: &[u8] = if length == Some(0) { b"" } else { b"content" };
         let class = classify(status, &headers, sample, Want::Bytes);
@@ -127,28 +131,22 @@ impl Client {
         ended
     }
 
-    async fn in_time<T>(&self, url: &str, work: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
-        let late = |late| {
-            let host = Url::parse(url).map(|url| host_and_port(&url)).unwrap_or_default();
-            Refusal::new(Class::Network, &host, format_args!("the answer {late}"))
-        };
+    async fn in_time<T>(&self, host: &str, work: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
+        let late = |late| Refusal::new(Class::Network, host, format_args!("the answer {late}"));
         self.clock.limit(self.timeout, work).await.map_err(late)?
     }
 
     /// Asks, and goes where redirects point, each hop under guard.
-    async fn follow(&self, url: &str, mut permit: Option<Permit>) -> Result<(Response, String), Refusal> {
-        let unreadable = |why| Refusal::new(Class::Local, "?", format_args!("the URL cannot be read: {why}"));
-        let mut url = Url::parse(url).map_err(unreadable)?;
+    async fn follow(&self, mut hop: Hop, mut permit: Option<Permit>) -> Result<(Response, String), Refusal> {
         for _ in 0..=HOPS {
-            let host = host_and_port(&url);
-            let response = self.ask(&url, &host, permit.take()).await?;
-            let Some(next) = next_hop(&url, response.status(), response.headers())? else {
-                return Ok((response, host));
+            let response = self.ask(&hop, permit.take()).await?;
+            let Some(next) = next_hop(&hop.url, response.status(), response.headers())? else {
+                return Ok((response, hop.host));
             };
-            self.judge_port(&host, &next)?;
-            url = next;
+            self.judge_port(&hop.host, &next)?;
+            hop = Hop::to(next);
         }
-        Err(Refusal::new(Class::Network, &host_and_port(&url), format_args!("more than {HOPS} redirects")))
+        Err(Refusal::new(Class::Network, &hop.host, format_args!("more than {HOPS} redirects")))
     }
 
     /// A redirect may leave for the web's own ports, stay where it is, or go where the operator allows.
@@ -161,35 +159,58 @@ impl Client {
         Err(Refusal::new(Class::Network, from, format_args!("it redirects to `{there}`, an unusual port")))
     }
 
-    async fn ask(&self, url: &Url, host: &str, mut permit: Option<Permit>) -> Result<Response, Refusal> {
-        let client = match self.guard.way(url).map_err(|why| Refusal::forbidden(host, &why))? {
+    async fn ask(&self, hop: &Hop, mut permit: Option<Permit>) -> Result<Response, Refusal> {
+        let client = match self.way(hop)? {
             Way::Listed => &self.listed,
             Way::Judged => &self.judged,
         };
         // Each hop is a request; and what was granted before a long pause is no longer what the limit has room for.
         while self.paced.is_some() && !permit.as_ref().is_some_and(Permit::is_fresh) {
-            permit = self.permit(url.as_str()).await?;
+            permit = self.permit(hop).await?;
         }
-        let response = client.get(url.clone()).send().await.map_err(|error| Refusal::failed(host, &error))?;
+        let sent = client.get(hop.url.clone()).send().await;
+        let response = sent.map_err(|error| Refusal::failed(&hop.host, &error))?;
         if let Some(permit) = permit {
             permit.answered();
         }
         Ok(response)
     }
 
-    /// The right to send one request to `url` now; nothing when no limits hold here. What the guard refuses is refused
-    /// before it counts.
-    async fn permit(&self, url: &str) -> Result<Option<Permit>, Refusal> {
-        let (Some(paced), Ok(url)) = (&self.paced, Url::parse(url)) else { return Ok(None) };
-        let host = host_and_port(&url);
-        self.guard.way(&url).map_err(|why| Refusal::forbidden(&host, &why))?;
+    fn way(&self, hop: &Hop) -> Result<Way, Refusal> {
+        self.guard.way(&hop.url).map_err(|why| Refusal::forbidden(&hop.host, &why))
+    }
+
+    /// The right to send one request now; nothing when no limits hold here. What the guard refuses is refused before
+    /// it counts.
+    async fn permit(&self, hop: &Hop) -> Result<Option<Permit>, Refusal> {
+        let Some(paced) = &self.paced else { return Ok(None) };
+        self.way(hop)?;
         // A handler holds a simulated clock, and would wait here for a clock that waits for it.
         let patience = if self.clock.is_simulated() { Duration::ZERO } else { PATIENCE };
         match paced.pace.pass(&paced.sending, patience).await {
             Ok(Ok(permit)) => Ok(Some(permit)),
-            Ok(Err(wait)) => Err(Refusal::new(Class::Rate, &host, &wait).after(Some(wait.wait))),
-            Err(error) => Err(Refusal::new(error.class(), &host, error)),
+            Ok(Err(wait)) => Err(Refusal::new(Class::Rate, &hop.host, &wait).after(Some(wait.wait))),
+            Err(error) => Err(Refusal::new(error.class(), &hop.host, error)),
         }
+    }
+}
+
+/// One request of a chain of redirects.
+struct Hop {
+    url: Url,
+    /// Its host and port.
+    host: String,
+}
+
+impl Hop {
+    fn parse(url: &str) -> Result<Self, Refusal> {
+        let unreadable = |why| Refusal::new(Class::Local, "?", format_args!("the URL cannot be read: {why}"));
+        Url::parse(url).map(Self::to).map_err(unreadable)
+    }
+
+    fn to(url: Url) -> Self {
+        let host = host_and_port(&url);
+        Self { url, host }
     }
 }
 

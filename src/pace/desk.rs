@@ -73,9 +73,15 @@ pub struct Permit {
     sent: Duration,
     /// Whether it is the one try after a breaker opened.
     is_try: bool,
+    asked: Arc<Asked>,
+    desk: Arc<Desk>,
+}
+
+/// Whom a request is sent for, and the limits that it falls under.
+#[derive(Debug)]
+struct Asked {
     subject: String,
     lines: Vec<Line>,
-    desk: Arc<Desk>,
 }
 
 /// No permit yet.
@@ -140,12 +146,13 @@ impl Pace {
             let (rule, line) = ("pace.quiet".to_owned(), "pace.quiet".to_owned());
             return Ok(Verdict::Wait(Wait { wait: end.since(now), rule, line, reason: None }));
         }
-        let (subject, lines) = (subject(sending), lines(&terms.rules, sending));
-        let mut heard = desk.heard(&subject);
+        let asked = Arc::new(Asked { subject: subject(sending), lines: lines(&terms.rules, sending) });
+        let subject = asked.subject.as_str();
+        let mut heard = desk.heard(subject);
         if heard.is_err() {
             // Somebody may have lifted it, here or elsewhere.
             Box::pin(desk.look()).await?;
-            heard = desk.heard(&subject);
+            heard = desk.heard(subject);
         }
         let is_try = match heard {
             Ok(is_try) => is_try,
@@ -157,23 +164,24 @@ impl Pace {
             let (rule, line) = ("the gap".to_owned(), format!("the gap/account:{account}"));
             return Ok(Verdict::Wait(Wait { wait, rule, line, reason: None }));
         }
-        let permit = match self.use_granted(&subject, &lines) {
+        let permit = match self.use_granted(&asked) {
             Some(permit) => permit,
-            None => match Box::pin(self.fetch(&subject, &lines)).await? {
+            None => match Box::pin(self.fetch(&asked)).await? {
                 Ok(permit) => permit,
                 Err(wait) => return Ok(Verdict::Wait(wait)),
             },
         };
-        if is_try && let Err(wait) = Box::pin(desk.take_try(&subject)).await? {
+        if is_try && let Err(wait) = Box::pin(desk.take_try(subject)).await? {
             return Ok(Verdict::Wait(wait));
         }
         Ok(Verdict::Go(Permit { is_try, ..permit }))
     }
 
     /// Gets a permit from the store, or from what somebody else has got there meanwhile.
-    async fn fetch(&self, subject: &str, lines: &[Line]) -> Result<Result<Permit, Wait>, Error> {
+    async fn fetch(&self, asked: &Arc<Asked>) -> Result<Result<Permit, Wait>, Error> {
+        let Asked { subject, lines } = &**asked;
         let _turn = self.0.turn.lock().await;
-        if let Some(permit) = self.use_granted(subject, lines) {
+        if let Some(permit) = self.use_granted(asked) {
             return Ok(Ok(permit));
         }
         if let Err(wait) = self.0.fetch(lines).await? {
@@ -187,7 +195,7 @@ impl Pace {
             let (rule, line) = lines.first().map(|l| (l.rule.clone(), l.name.clone())).unwrap_or_default();
             Wait { wait: Duration::ZERO, rule, line, reason: None }
         };
-        Ok(self.use_granted(subject, lines).ok_or_else(late))
+        Ok(self.use_granted(asked).ok_or_else(late))
     }
 
     /// Takes note of what was answered to `sending`: it may stop the account, or let it go on.
@@ -222,13 +230,12 @@ impl Pace {
         }
     }
 
-    fn use_granted(&self, subject: &str, lines: &[Line]) -> Option<Permit> {
+    fn use_granted(&self, asked: &Arc<Asked>) -> Option<Permit> {
         let now = self.0.timeline.now();
-        let names = lines.iter().map(|line| line.name.as_str());
+        let names = asked.lines.iter().map(|line| line.name.as_str());
         let until = self.0.hands().grants.use_one(names, now)?;
         let sent = self.0.ambient.clock.steady();
-        let (subject, lines) = (subject.to_owned(), lines.to_vec());
-        Some(Permit { until, sent, is_try: false, subject, lines, desk: self.0.clone() })
+        Some(Permit { until, sent, is_try: false, asked: asked.clone(), desk: self.0.clone() })
     }
 }
 
@@ -236,7 +243,7 @@ impl Permit {
     /// Whether it may still be used: to be asked right before the first byte.
     pub fn is_fresh(&self) -> bool {
         let now = self.desk.timeline.now();
-        now <= self.until && (self.is_try || self.desk.hands().stops.of(&self.subject, now) == Says::Go)
+        now <= self.until && (self.is_try || self.desk.hands().stops.of(&self.asked.subject, now) == Says::Go)
     }
 
     /// The head of the answer is here: how long that took is how far apart requests may come together.
@@ -244,8 +251,11 @@ impl Permit {
         let at = self.desk.ambient.clock.steady();
         let took = at.saturating_sub(self.sent);
         let mut hands = self.desk.hands();
-        for line in &self.lines {
-            hands.spreads.entry(line.name.clone()).or_default().note(at, took);
+        for Line { name, .. } in &self.asked.lines {
+            match hands.spreads.get_mut(name) {
+                Some(spread) => spread.note(at, took),
+                None => hands.spreads.entry(name.clone()).or_default().note(at, took),
+            }
         }
     }
 }

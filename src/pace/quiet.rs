@@ -23,6 +23,9 @@ impl Quiet {
 
     /// When the quiet that holds at `now` is over; `None` when it is not quiet.
     pub(super) fn until(&self, now: Millis) -> Option<Millis> {
+        if self.windows.is_empty() {
+            return None;
+        }
         let mut at = Timestamp::from_millisecond(now.0).ok()?.to_zoned(self.zone.clone());
         let begun = at.timestamp();
         // One window may end where another begins; more than a day of quiet is all there is.
