@@ -208,7 +208,7 @@ impl Pace {
         }
         let Some(stop) = follows(told, sending, (now, &desk.ambient.entropy)) else { return Ok(()) };
         // Everyone here hears it before it is written.
-        desk.hands().stops.add(stop.clone());
+        desk.hands().stops.begin(stop.clone());
         Box::pin(desk.stop(stop)).await
     }
 
@@ -313,23 +313,30 @@ impl Desk {
         Ok(if taken { Ok(()) } else { Err(self.heard(subject).err().unwrap_or(late)) })
     }
 
+    /// Writes a stop; one that cannot be written holds in this process all the same.
     async fn stop(&self, stop: Stopped) -> Result<(), Error> {
-        let now = self.timeline.now();
-        self.change(move |tx| {
+        let (now, new) = (self.timeline.now(), stop.clone());
+        let all = self.change(move |tx| {
             Box::pin(async move {
                 stops::forget(tx, now).await?;
-                stops::stop(tx, &stop).await
+                stops::stop(tx, &new).await
             })
-        })
-        .await
+        });
+        let all = all.await?;
+        let mut hands = self.hands();
+        hands.stops.written(&stop);
+        hands.stops.learn(all);
+        Ok(())
     }
 
     async fn lift(&self, subject: String, now: Millis) -> Result<(), Error> {
-        self.change(move |tx| Box::pin(async move { stops::lift(tx, &subject, now).await })).await
+        let all = self.change(move |tx| Box::pin(async move { stops::lift(tx, &subject, now).await })).await?;
+        self.hands().stops.learn(all);
+        Ok(())
     }
 
-    /// Changes the stops, and learns what stands there then.
-    async fn change<F>(&self, work: F) -> Result<(), Error>
+    /// Changes the stops; gives what stands there then.
+    async fn change<F>(&self, work: F) -> Result<Vec<Stopped>, Error>
     where
         F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, Result<(), Error>> + Send + 'static,
     {
@@ -339,9 +346,7 @@ impl Desk {
                 stops::list(tx).await
             })
         });
-        let all = all.await?;
-        self.hands().stops.learn(all);
-        Ok(())
+        all.await
     }
 
     /// Gets a grant for each of `lines` that has none in hand; all of them or none.

@@ -24,7 +24,11 @@ pub(super) const TRY: Duration = Duration::from_mins(2);
 
 /// Who is stopped, as this process last saw it.
 #[derive(Debug, Default)]
-pub(super) struct Stops(HashMap<String, Stopped>);
+pub(super) struct Stops {
+    known: HashMap<String, Stopped>,
+    /// What is on its way to the store, and holds here whatever the store still says.
+    unwritten: Vec<Stopped>,
+}
 
 /// What a stop says to one who wants to send.
 #[derive(Debug, PartialEq, Eq)]
@@ -40,28 +44,44 @@ pub(super) enum Says<'s> {
 impl Stops {
     /// Takes over what the store says.
     pub(super) fn learn(&mut self, all: Vec<Stopped>) {
-        self.0 = all.into_iter().map(|stop| (stop.subject.clone(), stop)).collect();
+        self.known = all.into_iter().map(|stop| (stop.subject.clone(), stop)).collect();
+        for stop in self.unwritten.clone() {
+            self.add(stop);
+        }
+    }
+
+    /// Takes over one that is about to be written.
+    pub(super) fn begin(&mut self, stop: Stopped) {
+        self.unwritten.push(stop.clone());
+        self.add(stop);
+    }
+
+    /// It is written, and what the store says counts from here on.
+    pub(super) fn written(&mut self, stop: &Stopped) {
+        if let Some(at) = self.unwritten.iter().position(|other| other == stop) {
+            self.unwritten.swap_remove(at);
+        }
     }
 
     /// Takes over one more; what stood there longer stays.
-    pub(super) fn add(&mut self, stop: Stopped) {
-        let was = self.0.get(&stop.subject);
+    fn add(&mut self, stop: Stopped) {
+        let was = self.known.get(&stop.subject);
         let (until, is_breaker) = was.map_or((0, false), |was| (was.until, was.is_breaker));
         let stop = Stopped { until: stop.until.max(until), is_breaker: stop.is_breaker || is_breaker, ..stop };
-        self.0.insert(stop.subject.clone(), stop);
+        self.known.insert(stop.subject.clone(), stop);
     }
 
     /// All that hold at `now`.
     pub(super) fn all(&self, now: Millis) -> Vec<Stopped> {
         let mut all: Vec<_> =
-            self.0.values().filter(|stop| stop.is_breaker || Millis(stop.until) > now).cloned().collect();
+            self.known.values().filter(|stop| stop.is_breaker || Millis(stop.until) > now).cloned().collect();
         all.sort_by(|a, b| a.subject.cmp(&b.subject));
         all
     }
 
     /// Whether `subject` may send.
     pub(super) fn of(&self, subject: &str, now: Millis) -> Says<'_> {
-        let Some(stop) = self.0.get(subject) else { return Says::Go };
+        let Some(stop) = self.known.get(subject) else { return Says::Go };
         let tried = stop.probe_until.map(Millis).filter(|until| *until > now);
         match tried {
             _ if now < Millis(stop.until) => Says::Wait(Millis(stop.until), stop),
@@ -73,7 +93,7 @@ impl Stops {
 
     /// Whether one request of `subject` is out to see if all is well.
     pub(super) fn is_tried(&self, subject: &str, now: Millis) -> bool {
-        self.0.get(subject).is_some_and(|stop| stop.is_breaker && now >= Millis(stop.until))
+        self.known.get(subject).is_some_and(|stop| stop.is_breaker && now >= Millis(stop.until))
     }
 }
 
@@ -161,6 +181,18 @@ mod tests {
         assert_eq!([says("o", 9999), says("o", 10_000)], ["10000", "try"]);
         assert_eq!([says("t", 9999), says("t", 10_000), says("t", 20_000)], ["10000", "20000", "try"]);
         assert_eq!(says("else", 0), "go");
+    }
+
+    #[test]
+    fn what_is_being_written_holds_against_what_the_store_said_before() {
+        let mut stops = Stops::default();
+        let risk = told(Class::Risk, None).unwrap();
+        stops.begin(risk.clone());
+        stops.learn(Vec::new());
+        assert!(matches!(stops.of(&risk.subject, Millis(1)), Says::Wait(..)));
+        stops.written(&risk);
+        stops.learn(Vec::new());
+        assert_eq!(stops.of(&risk.subject, Millis(1)), Says::Go, "a person has lifted it");
     }
 
     #[test]
