@@ -187,6 +187,16 @@ impl Clock {
         matches!(&self.0, Kind::Simulated(sim) if sim.jump_if_quiet())
     }
 
+    /// Runs `story` on a runtime of its own, in which this clock jumps whenever nothing else can run.
+    pub fn run<T>(&self, story: impl Future<Output = T>) -> std::io::Result<T> {
+        let jumping = self.clone();
+        let mut runtime = tokio::runtime::Builder::new_current_thread();
+        runtime.enable_all().on_thread_park(move || {
+            jumping.jump_if_quiet();
+        });
+        Ok(runtime.build()?.block_on(story))
+    }
+
     /// Whether time here is simulated.
     pub const fn is_simulated(&self) -> bool {
         matches!(self.0, Kind::Simulated(_))
@@ -221,17 +231,8 @@ mod tests {
 
     use super::*;
 
-    /// Runs `story` on a runtime that lets the simulated clock jump whenever nothing can run.
     fn run<T>(clock: &Clock, story: impl Future<Output = T>) -> T {
-        let jumping = clock.clone();
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .on_thread_park(move || {
-                jumping.jump_if_quiet();
-            })
-            .build()
-            .unwrap();
-        runtime.block_on(story)
+        clock.run(story).unwrap()
     }
 
     #[test]

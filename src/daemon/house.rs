@@ -4,7 +4,7 @@
 //! floor holds the writer of the store and leaves last, everyone else is above and leaves first.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use super::disk::Disk;
@@ -20,7 +20,7 @@ use crate::observe::{Metrics, Register};
 use crate::pace::Pace;
 use crate::queue::{Inlets, Kinds, Late, Queue, Rules, Schedule};
 use crate::store::{Access, DirLock, LockError, OpenError, Place, Store};
-use crate::supervise::{Leave, Restart, Supervisor};
+use crate::supervise::{Leave, Supervisor};
 
 /// What a house is built from.
 #[derive(Clone)]
@@ -164,16 +164,7 @@ impl House {
         let ambient = plan.ambient.clone();
         let (store, writer) = Store::open(&plan.place(), access, ambient.clone()).await?;
         let (ground, upper) = (Supervisor::new(ambient.clone()), Supervisor::new(ambient.clone()));
-        let writer = Mutex::new(Some(writer));
-        ground.spawn("store.write", Restart::Never, move |_| {
-            let writer = writer.lock().unwrap_or_else(PoisonError::into_inner).take();
-            async move {
-                match writer {
-                    Some(writer) => Ok(writer.serve().await?),
-                    None => Ok(()),
-                }
-            }
-        });
+        writer.start(&ground);
         let live = Live::new(plan.config.clone());
         let disk = Disk::new(plan.places.clone(), live.clone());
         let boot = ambient.entropy.id(ambient.clock.now()).simple().to_string();

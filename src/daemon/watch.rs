@@ -81,7 +81,7 @@ impl Watch {
             .read::<_, Error, _>(|tx| {
                 Box::pin(async move {
                     let (counts, open) = (jobs::counts(tx).await?, alarms::open(tx).await?);
-                    Ok((counts, open, gates::list(tx).await?, stops::list(tx).await?))
+                    Ok((counts, open, gates::list(tx).await?, stops::list_by_the_wall(tx).await?))
                 })
             })
             .await?;

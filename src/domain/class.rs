@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::str::FromStr;
+use std::time::Duration;
 
 /// How an attempt ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -79,6 +80,19 @@ impl Class {
             Self::Gone | Self::Private => Next::Dead,
             Self::Signature | Self::Schema | Self::Network | Self::Local => Next::Retry,
         }
+    }
+
+    /// The longest wait that anybody may ask of us.
+    pub const LONGEST_WAIT: Duration = Duration::from_hours(24);
+    /// How long nothing is sent after a sign of risk, at least.
+    const COOL: Duration = Duration::from_hours(6);
+
+    /// How long nothing is sent after a sign of risk that `asked` for a wait: `chance` gives a number below its bound,
+    /// so that nobody comes back like a clock.
+    pub fn cool(asked: Option<Duration>, chance: impl FnOnce(u64) -> u64) -> Duration {
+        let quarter = u64::try_from(Self::COOL.as_millis()).unwrap_or(0) / 4;
+        let wait = asked.unwrap_or_default().max(Self::COOL) + Duration::from_millis(chance(quarter));
+        wait.min(Self::LONGEST_WAIT)
     }
 
     /// The word that stands in SQL, JSON, logs and on pages.

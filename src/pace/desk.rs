@@ -107,15 +107,6 @@ impl fmt::Display for Wait {
     }
 }
 
-/// What the desk says.
-#[derive(Debug)]
-pub enum Verdict {
-    /// Send it now.
-    Go(Permit),
-    /// Ask again later.
-    Wait(Wait),
-}
-
 impl Pace {
     /// Opens the desk over `store` with the limits of `config`.
     pub async fn open(store: Store, config: &Config, ambient: Ambient) -> Result<Self, Error> {
@@ -138,13 +129,13 @@ impl Pace {
     }
 
     /// Asks once.
-    pub async fn ask(&self, sending: &Sending) -> Result<Verdict, Error> {
+    async fn ask(&self, sending: &Sending) -> Result<Result<Permit, Wait>, Error> {
         let desk = &self.0;
         let terms = desk.terms();
         let now = desk.store.now();
         if let Some(end) = terms.quiet.until(now) {
             let (rule, line) = ("pace.quiet".to_owned(), "pace.quiet".to_owned());
-            return Ok(Verdict::Wait(Wait { wait: end.since(now), rule, line, reason: None }));
+            return Ok(Err(Wait { wait: end.since(now), rule, line, reason: None }));
         }
         let asked = Arc::new(Asked { subject: subject(sending), lines: lines(&terms.rules, sending) });
         let subject = asked.subject.as_str();
@@ -156,25 +147,25 @@ impl Pace {
         }
         let is_try = match heard {
             Ok(is_try) => is_try,
-            Err(wait) => return Ok(Verdict::Wait(wait)),
+            Err(wait) => return Ok(Err(wait)),
         };
         if let Some(account) = sending.account_of_platform()
             && let Err(wait) = terms.spacing.begin(account, &desk.ambient.entropy)
         {
             let (rule, line) = ("the gap".to_owned(), format!("the gap/account:{account}"));
-            return Ok(Verdict::Wait(Wait { wait, rule, line, reason: None }));
+            return Ok(Err(Wait { wait, rule, line, reason: None }));
         }
         let permit = match self.use_granted(&asked) {
             Some(permit) => permit,
             None => match Box::pin(self.fetch(&asked)).await? {
                 Ok(permit) => permit,
-                Err(wait) => return Ok(Verdict::Wait(wait)),
+                Err(wait) => return Ok(Err(wait)),
             },
         };
         if is_try && let Err(wait) = Box::pin(desk.take_try(subject)).await? {
-            return Ok(Verdict::Wait(wait));
+            return Ok(Err(wait));
         }
-        Ok(Verdict::Go(Permit { is_try, ..permit }))
+        Ok(Ok(Permit { is_try, ..permit }))
     }
 
     /// Gets a permit from the store, or from what somebody else has got there meanwhile.
@@ -184,7 +175,7 @@ impl Pace {
         if let Some(permit) = self.use_granted(asked) {
             return Ok(Ok(permit));
         }
-        if let Err(wait) = self.0.fetch(lines).await? {
+        if let Err(wait) = self.0.reserve(lines).await? {
             return Ok(Err(wait));
         }
         // What other processes were told came with the grant.
@@ -212,20 +203,15 @@ impl Pace {
         Box::pin(desk.stop(stop)).await
     }
 
-    /// Everyone who is stopped now.
-    pub fn stopped(&self) -> Vec<Stopped> {
-        self.0.hands().stops.all(self.0.timeline.now())
-    }
-
     /// Waits for a permit for as long as `patience`; then gives what still binds.
     pub async fn pass(&self, sending: &Sending, patience: Duration) -> Result<Result<Permit, Wait>, Error> {
         let clock = &self.0.ambient.clock;
         let deadline = clock.steady().saturating_add(patience);
         loop {
             match self.ask(sending).await? {
-                Verdict::Go(permit) => return Ok(Ok(permit)),
-                Verdict::Wait(wait) if clock.steady().saturating_add(wait.wait) > deadline => return Ok(Err(wait)),
-                Verdict::Wait(wait) => clock.sleep(wait.wait).await,
+                Ok(permit) => return Ok(Ok(permit)),
+                Err(wait) if clock.steady().saturating_add(wait.wait) > deadline => return Ok(Err(wait)),
+                Err(wait) => clock.sleep(wait.wait).await,
             }
         }
     }
@@ -350,7 +336,7 @@ impl Desk {
     }
 
     /// Gets a grant for each of `lines` that has none in hand; all of them or none.
-    async fn fetch(&self, lines: &[Line]) -> Result<Result<(), Wait>, Error> {
+    async fn reserve(&self, lines: &[Line]) -> Result<Result<(), Wait>, Error> {
         let seen = self.timeline.compare(self.store.now());
         // A row that all machines write would make them wait for each other.
         let keep =

@@ -26,6 +26,6 @@ mod stop;
 mod tests;
 mod timeline;
 
-pub use desk::{Pace, Permit, Verdict, Wait};
+pub use desk::{Pace, Permit, Wait};
 pub use limit::Sending;
 pub use stop::Told;

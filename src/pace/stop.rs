@@ -1,7 +1,7 @@
 //! Stops: after an answer that asks for it, and after a sign of risk.
 //!
 //! A wait that was asked for ends by itself. A sign of risk opens a breaker: nothing goes out for that account for at
-//! least [`COOL`]; then one request is let go, alone, and only when it went well the others follow. Nobody answers a
+//! least six hours; then one request is let go, alone, and only when it went well the others follow. Nobody answers a
 //! sign of risk with anything but silence.
 
 use std::collections::HashMap;
@@ -13,12 +13,6 @@ use crate::domain::time::span_millis;
 use crate::domain::{Class, Millis};
 use crate::store::stops::Stopped;
 
-/// How long a breaker stays open at least.
-const COOL: Duration = Duration::from_hours(6);
-/// Of that, what chance may add at most.
-const JITTER: u64 = 4;
-/// The longest that anybody may ask us to wait.
-const LONGEST: Duration = Duration::from_hours(24);
 /// How long the one try may take until somebody else may try.
 pub(super) const TRY: Duration = Duration::from_mins(2);
 
@@ -71,14 +65,6 @@ impl Stops {
         self.known.insert(stop.subject.clone(), stop);
     }
 
-    /// All that hold at `now`.
-    pub(super) fn all(&self, now: Millis) -> Vec<Stopped> {
-        let mut all: Vec<_> =
-            self.known.values().filter(|stop| stop.is_breaker || Millis(stop.until) > now).cloned().collect();
-        all.sort_by(|a, b| a.subject.cmp(&b.subject));
-        all
-    }
-
     /// Whether `subject` may send.
     pub(super) fn of(&self, subject: &str, now: Millis) -> Says<'_> {
         let Some(stop) = self.known.get(subject) else { return Says::Go };
@@ -123,10 +109,7 @@ pub(super) fn follows(told: &Told, sending: &Sending, (now, entropy): (Millis, &
     let asked = told.retry_after.unwrap_or_default();
     let is_breaker = told.class == Class::Risk;
     let wait = match told.class {
-        Class::Risk => {
-            let jitter = u64::try_from(COOL.as_millis()).unwrap_or(0) / JITTER;
-            COOL.max(asked) + Duration::from_millis(entropy.below(jitter))
-        }
+        Class::Risk => Class::cool(told.retry_after, |bound| entropy.below(bound)),
         Class::Rate if !asked.is_zero() => asked,
         _ => return None,
     };
@@ -136,8 +119,8 @@ pub(super) fn follows(told: &Told, sending: &Sending, (now, entropy): (Millis, &
         class: told.class.as_str().to_owned(),
         reason: told.reason.clone(),
         since: now.0,
-        until: (now + wait.min(LONGEST)).0,
-        asked_ms: Some(asked).filter(|asked| *asked > LONGEST).map(span_millis),
+        until: (now + wait.min(Class::LONGEST_WAIT)).0,
+        asked_ms: Some(asked).filter(|asked| *asked > Class::LONGEST_WAIT).map(span_millis),
         is_breaker,
         probe_until: None,
         times: 1,

@@ -21,12 +21,8 @@ use crate::store::alarms::{Raise, Severity};
 use crate::store::jobs::{Claimed, End, State};
 use crate::supervise::Backoff;
 
-/// The longest wait that anybody may ask of us.
-const WAIT_CAP: Duration = Duration::from_hours(24);
 /// The shortest: who asks us to come back at once would be asked again in the same moment, for ever.
 const WAIT_LEAST: Duration = Duration::from_secs(1);
-/// How long a lane stays closed after a sign of risk, and how long a job waits for a person.
-const COOL: Duration = Duration::from_hours(6);
 /// A last error is cut to this many bytes.
 const ERROR: usize = 2000;
 
@@ -55,19 +51,7 @@ pub(super) struct Desk<'a> {
 
 /// Turns an outcome into the row it leaves.
 pub(super) fn end(desk: &Desk<'_>, job: &Claimed, outcome: Result<Settled, Miss>) -> Ended {
-    let blank = End {
-        id: job.id,
-        fence: job.fence,
-        kind: job.kind.clone(),
-        state: State::Done,
-        run_at: None,
-        attempts: 0,
-        snoozes: 0,
-        class: Class::Ok,
-        error: None,
-        result: None,
-        capped: None,
-    };
+    let blank = End::done(job.id, job.fence, job.kind.clone());
     match outcome {
         Ok(Settled::Done(value)) => Ended { end: End { result: Some(value.to_string()), ..blank }, also: None },
         Ok(Settled::Unknown(why)) => {
@@ -86,8 +70,8 @@ fn missed(desk: &Desk<'_>, job: &Claimed, miss: &Miss, blank: End) -> Ended {
     let asked = miss.after.map(|wait| wait.max(WAIT_LEAST));
     let later = |state, wait: Duration| End {
         state,
-        run_at: Some(now + wait.min(WAIT_CAP)),
-        capped: asked.filter(|asked| *asked > WAIT_CAP).map(span_millis),
+        run_at: Some(now + wait.min(Class::LONGEST_WAIT)),
+        capped: asked.filter(|asked| *asked > Class::LONGEST_WAIT).map(span_millis),
         ..blank.clone()
     };
     let snooze = |wait| End { snoozes: 1, ..later(State::Snoozed, wait) };
@@ -103,9 +87,8 @@ fn missed(desk: &Desk<'_>, job: &Claimed, miss: &Miss, blank: End) -> Ended {
             Ended { end: snooze(wait), also: None }
         }
         Next::CloseLane => {
-            let jitter = Duration::from_millis(ambient.entropy.below(span_to_u64(COOL / 4)));
-            let wait = asked.unwrap_or(COOL).max(COOL) + jitter;
-            let open_at = now + wait.min(WAIT_CAP);
+            let wait = Class::cool(asked, |bound| ambient.entropy.below(bound));
+            let open_at = now + wait;
             let reason = cut(&miss.error);
             let also = Also::CloseLane { lane: job.lane.clone(), open_at, class: miss.class, reason };
             Ended { end: snooze(wait), also: Some(also) }
@@ -127,23 +110,8 @@ fn missed(desk: &Desk<'_>, job: &Claimed, miss: &Miss, blank: End) -> Ended {
 
 /// The row of a job that is given back unfinished: due at once, nothing spent.
 pub(super) fn given_back(job: Held, now: Millis, why: &str) -> End {
-    End {
-        id: job.id,
-        fence: job.fence,
-        kind: job.kind,
-        state: State::Queued,
-        run_at: Some(now),
-        attempts: 0,
-        snoozes: 0,
-        class: Class::Local,
-        error: Some(why.to_owned()),
-        result: None,
-        capped: None,
-    }
-}
-
-fn span_to_u64(span: Duration) -> u64 {
-    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
+    let (state, run_at, error) = (State::Queued, Some(now), Some(why.to_owned()));
+    End { state, run_at, class: Class::Local, error, ..End::done(job.id, job.fence, job.kind) }
 }
 
 fn cut(text: &str) -> String {

@@ -5,8 +5,8 @@
 //! the ambient one otherwise.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -24,6 +24,7 @@ use super::writer::{Closure, Errand, WAITING, Writer, WriterCounts};
 use super::{copy, wal};
 use crate::ambient::Ambient;
 use crate::domain::{Millis, Secret};
+use crate::supervise::{Restart, Supervisor};
 
 /// How long a statement waits for another program that holds the database.
 const BUSY: Duration = Duration::from_secs(5);
@@ -99,6 +100,20 @@ pub(super) enum Pool {
 pub struct WriterTask(Option<Writer>);
 
 impl WriterTask {
+    /// Serves writers as a task of `house`.
+    pub fn start(self, house: &Supervisor) {
+        let writer = Mutex::new(Some(self));
+        house.spawn("store.write", Restart::Never, move |_| {
+            let writer = writer.lock().unwrap_or_else(PoisonError::into_inner).take();
+            async move {
+                match writer {
+                    Some(writer) => Ok(writer.serve().await?),
+                    None => Ok(()),
+                }
+            }
+        });
+    }
+
     /// Serves writers until the last handle on the store is gone. On PostgreSQL there is nothing to do.
     pub async fn serve(self) -> Result<(), Error> {
         match self.0 {

@@ -3,6 +3,7 @@
 use sqlx::FromRow;
 
 use super::error::Error;
+use super::pace;
 use super::tx::{Tx, on};
 use crate::domain::Millis;
 
@@ -55,9 +56,19 @@ pub async fn stop(tx: &mut Tx, stop: &Stopped) -> Result<(), Error> {
     .map_err(Error::in_act("stop an account"))
 }
 
-/// Everyone who is stopped at `now`.
+/// Every stop, in the time that limits count in.
 pub async fn list(tx: &mut Tx) -> Result<Vec<Stopped>, Error> {
     on!(tx, db => sqlx::query_as(LIST).fetch_all(db).await).map_err(Error::in_act("list who is stopped"))
+}
+
+/// Every stop, by the clock on the wall, as people read it.
+pub async fn list_by_the_wall(tx: &mut Tx) -> Result<Vec<Stopped>, Error> {
+    let stepped_ms = pace::clock(tx).await?.map_or(0, |seen| seen.stepped_ms);
+    let by_the_wall = |stop: Stopped| {
+        let [since, until] = [stop.since, stop.until].map(|at| at.saturating_add(stepped_ms));
+        Stopped { since, until, ..stop }
+    };
+    Ok(list(tx).await?.into_iter().map(by_the_wall).collect())
 }
 
 /// Throws away the stops that ended by themselves.

@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use super::app::App;
 use super::refusal::Refusal;
 use crate::store::gates::{self, Scope};
-use crate::store::{self, Tx, jobs, pace, stops};
+use crate::store::{self, Tx, jobs, stops};
 
 /// The longest name of a lane.
 const NAME: usize = 512;
@@ -67,18 +67,13 @@ pub(super) async fn load(tx: &mut Tx) -> Result<Vec<Lane>, store::Error> {
         lane.class = gate.class.filter(|_| closed_until.is_some());
         lane.reason = gate.reason.filter(|_| closed_until.is_some());
     }
-    let stepped_ms = pace::clock(tx).await?.map_or(0, |seen| seen.stepped_ms);
-    for stop in stops::list(tx).await? {
-        // Stops count in a time of their own, which is the wall's but for what it was stepped.
-        let until = stop.until.saturating_add(stepped_ms);
-        if until <= now || stop.lane.is_empty() {
-            continue;
-        }
+    for stop in stops::list_by_the_wall(tx).await?.into_iter().filter(|stop| stop.until > now && !stop.lane.is_empty())
+    {
         let key = (false, stop.lane.clone());
         let lane = lanes.entry(key).or_insert_with(|| Lane { waiting: Some(0), ..Lane::open(Scope::Lane, &stop.lane) });
         lane.open = false;
-        if lane.closed_until.is_none_or(|at| at < until) {
-            (lane.closed_until, lane.class, lane.reason) = (Some(until), Some(stop.class), Some(stop.reason));
+        if lane.closed_until.is_none_or(|at| at < stop.until) {
+            (lane.closed_until, lane.class, lane.reason) = (Some(stop.until), Some(stop.class), Some(stop.reason));
         }
     }
     Ok(lanes.into_values().collect())

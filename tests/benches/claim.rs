@@ -158,24 +158,8 @@ pub(crate) async fn take(store: &Store, n: usize) -> Result<Vec<jobs::Claimed>, 
 }
 
 async fn settle(store: &Store, taken: Vec<jobs::Claimed>) -> Result<(), Error> {
-    let ends: Vec<_> = taken.into_iter().map(done).collect();
+    let ends: Vec<_> = taken.into_iter().map(|job| jobs::End::done(job.id, job.fence, job.kind)).collect();
     store.write(move |tx| Box::pin(async move { jobs::settle(tx, &ends).await.map(drop) })).await
-}
-
-fn done(job: jobs::Claimed) -> jobs::End {
-    jobs::End {
-        id: job.id,
-        fence: job.fence,
-        kind: job.kind,
-        state: jobs::State::Done,
-        run_at: None,
-        attempts: 0,
-        snoozes: 0,
-        class: radard::domain::Class::Ok,
-        error: None,
-        result: None,
-        capped: None,
-    }
 }
 
 fn new(n: usize, lane: &str, run_at: Millis) -> jobs::New {

@@ -2,14 +2,13 @@
 
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use radard::ambient::Ambient;
-use radard::domain::{Class, Millis, Secret};
+use radard::domain::{Millis, Secret};
 use radard::store::{self, Access, Place, Store, jobs};
-use radard::supervise::{Restart, Supervisor};
+use radard::supervise::Supervisor;
 use tokio::task::JoinSet;
 
 /// An opened store with its writer, the way the daemon has it.
@@ -48,16 +47,7 @@ impl Fresh {
         let ambient = Ambient::real(Some(1));
         let (store, writer) = Store::open(place, Access::Write, ambient.clone()).await?;
         let house = Supervisor::new(ambient.clone());
-        let writer = Mutex::new(Some(writer));
-        house.spawn("store.writer", Restart::Never, move |_| {
-            let writer = writer.lock().unwrap_or_else(PoisonError::into_inner).take();
-            async move {
-                match writer {
-                    Some(writer) => Ok(writer.serve().await?),
-                    None => Ok(()),
-                }
-            }
-        });
+        writer.start(&house);
         Ok(Self { store, house, ambient, server: None })
     }
 
@@ -74,19 +64,7 @@ impl Fresh {
 
 async fn work_on_nothing(tx: &mut store::Tx) -> Result<(), store::Error> {
     let (lane, kind) = ("none".to_owned(), "none".to_owned());
-    let end = jobs::End {
-        id: uuid::Uuid::nil(),
-        fence: 0,
-        kind: kind.clone(),
-        state: jobs::State::Done,
-        run_at: None,
-        attempts: 0,
-        snoozes: 0,
-        class: Class::Ok,
-        error: None,
-        result: None,
-        capped: None,
-    };
+    let end = jobs::End::done(uuid::Uuid::nil(), 0, kind.clone());
     jobs::slots(tx, Some(2)).await?;
     jobs::take(tx, &jobs::Slot { lane, kind, priority: 0, whom: jobs::Whom::Below(2) }, 1, ("nobody", Millis(0)))
         .await?;

@@ -17,7 +17,7 @@ use crate::domain::Millis;
 use crate::pace::{Pace, Sending};
 use crate::queue::{Job, Kinds, Late, Lease, Miss, Queue, Rules, Schedule, Settled};
 use crate::store::{Access, Error, Place, Store, jobs};
-use crate::supervise::{Restart, Supervisor};
+use crate::supervise::Supervisor;
 
 /// 2027-01-01T00:00:00Z.
 const BEGIN: Millis = Millis(1_798_761_600_000);
@@ -64,18 +64,12 @@ where
     Box::pin(async {
         let ended = tokio::task::spawn_blocking(move || {
             let ambient = Ambient::pinned(1, BEGIN);
-            let jumping = ambient.clock.clone();
-            let runtime = tokio::runtime::Builder::new_current_thread()
-                .enable_all()
-                .on_thread_park(move || {
-                    jumping.jump_if_quiet();
-                })
-                .build()
-                .map_err(|source| Trouble::Io { act: "make a runtime", source })?;
-            runtime.block_on(async {
+            let clock = ambient.clock.clone();
+            let ended = clock.run(async {
                 let (store, _ground) = open(file, &ambient).await?;
                 play(store, ambient).await
-            })
+            });
+            ended.map_err(|source| Trouble::Io { act: "make a runtime", source })?
         });
         ended.await.map_err(|panicked| Trouble::Died(panicked.to_string()))?
     })
@@ -89,16 +83,7 @@ async fn open(file: PathBuf, ambient: &Ambient) -> Result<(Store, Supervisor), T
     let opened = Store::open(&Place::Sqlite(file), Access::Write, ambient.clone()).await;
     let (store, writer) = opened.map_err(|e| broken(e.to_string()))?;
     let ground = Supervisor::new(ambient.clone());
-    let writer = std::sync::Mutex::new(Some(writer));
-    ground.spawn("store.write", Restart::Never, move |_| {
-        let writer = writer.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
-        async move {
-            match writer {
-                Some(writer) => Ok(writer.serve().await?),
-                None => Ok(()),
-            }
-        }
-    });
+    writer.start(&ground);
     Ok((store, ground))
 }
 

@@ -9,37 +9,11 @@ use tokio::task::JoinSet;
 use crate::ambient::Ambient;
 use crate::config::{Config, KeyedBy, PaceRule};
 use crate::pace::{Pace, Permit, Sending};
-use crate::store::Store;
-use crate::store::tests::Fresh;
 
 /// The longest way to the server, in milliseconds; the shortest is none.
 const FARTHEST: u64 = 400;
 
 pub(super) const MINUTE: Duration = Duration::from_mins(1);
-
-/// Whether the long runs were asked for.
-#[expect(clippy::disallowed_methods, reason = "tests are told by the environment how long to run")]
-pub(super) fn soak() -> bool {
-    std::env::var_os("RADARD_SOAK").is_some()
-}
-
-/// Runs `story` in a world whose clock jumps when nothing can run.
-pub(super) fn live<T>(fresh: &Fresh, story: impl AsyncFnOnce(Store) -> T) -> T {
-    let clock = fresh.ambient.clock.clone();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .on_thread_park(move || {
-            clock.jump_if_quiet();
-        })
-        .build()
-        .unwrap();
-    runtime.block_on(async {
-        let opening = fresh.ambient.clock.hold();
-        let (opened, _tasks) = fresh.open().await;
-        drop(opening);
-        story(opened).await
-    })
-}
 
 /// A rule that counts by account.
 pub(super) fn per_account(name: &str, at_most: u32, per: Duration) -> PaceRule {

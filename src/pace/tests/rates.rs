@@ -8,7 +8,7 @@ use crate::ambient::Ambient;
 use crate::config::Tolerance;
 use crate::domain::Millis;
 use crate::pace::{Pace, Sending};
-use crate::store::tests::{BEGIN, Fresh, one_of_each};
+use crate::store::tests::{BEGIN, Fresh, one_of_each, soak};
 use crate::store::{Access, Store};
 
 /// How long the simulated senders work.
@@ -32,7 +32,7 @@ fn a_server_never_sees_more_than_the_limit_and_the_limit_is_used() {
     for fresh in one_of_each() {
         for at_most in [6, 600] {
             let server = Server::default();
-            live(&fresh, async |store| {
+            fresh.live(async |store| {
                 let rules = with(vec![per_account(&format!("posts-{at_most}"), at_most, MINUTE)]);
                 let pace = Pace::open(store, &rules, fresh.ambient.clone()).await.unwrap();
                 let span = if at_most > 6 { span() / 9 } else { span() };
@@ -51,7 +51,7 @@ fn limiters_that_are_known_to_fail_do_fail_here() {
     let fresh = Fresh::sqlite();
     let worst = |limiter: &dyn Fn(&Ambient) -> Box<dyn Known>| {
         let server = Server::default();
-        live(&fresh, async |_| limiter(&fresh.ambient).run(&fresh.ambient, &server).await);
+        fresh.live(async |_| limiter(&fresh.ambient).run(&fresh.ambient, &server).await);
         server.most_in_any(MINUTE)
     };
     let bucket = worst(&|ambient| Box::new(Bucket(ambient.clone(), 6, MINUTE, VecDeque::new())));
@@ -85,7 +85,7 @@ fn a_day_has_its_limit_whatever_is_done_to_the_clock() {
     let day = Duration::from_hours(24);
     let fresh = Fresh::sqlite();
     let server = Server::default();
-    live(&fresh, async |store| {
+    fresh.live(async |store| {
         let rules = || with(vec![per_account("minute", 6, MINUTE), per_account("day", 15, day)]);
         // Ahead and back, as operators, NTP and a change of zone do it; and a restart after each.
         for step_h in [0_i64, 2, -3, 1, 24, -24] {
@@ -106,7 +106,7 @@ fn a_day_has_its_limit_whatever_is_done_to_the_clock() {
 fn two_processes_share_a_limit_also_when_one_is_killed_each_hour() {
     for fresh in one_of_each().into_iter().filter(Fresh::is_shared) {
         let (server, hours) = (Server::default(), if soak() { 10 } else { 2 });
-        live(&fresh, async |store| {
+        fresh.live(async |store| {
             let rules = || with(vec![per_account("posts", 60, MINUTE)]);
             let hour = Duration::from_hours(1);
             for _ in 0..hours {
@@ -130,7 +130,7 @@ fn two_processes_share_a_limit_also_when_one_is_killed_each_hour() {
 #[test]
 fn what_was_sent_before_a_kill_counts_after_it() {
     for fresh in one_of_each() {
-        live(&fresh, async |store| {
+        fresh.live(async |store| {
             let rules = || with(vec![per_account("posts", 2, MINUTE)]);
             let open = async || Pace::open(store.clone(), &rules(), fresh.ambient.clone()).await.unwrap();
             for _ in 0..2 {
@@ -148,7 +148,7 @@ fn what_was_sent_before_a_kill_counts_after_it() {
 #[test]
 fn nothing_goes_out_in_quiet_hours() {
     let fresh = Fresh::sqlite();
-    live(&fresh, async |store| {
+    fresh.live(async |store| {
         // The story begins at 2027-01-15T08:00:00Z, which is 16:00 in Shanghai.
         let mut config = with(vec![per_account("posts", 6, MINUTE)]);
         config.pace.quiet = vec!["23:30-07:00".to_owned()];
@@ -171,7 +171,7 @@ fn nothing_goes_out_in_quiet_hours() {
 #[test]
 fn an_account_at_a_platform_is_as_slow_as_its_tolerance_says() {
     let fresh = Fresh::sqlite();
-    live(&fresh, async |store| {
+    fresh.live(async |store| {
         let mut config = with(Vec::new());
         config.pace.tolerance = Tolerance::Careful;
         let pace = Pace::open(store, &config, fresh.ambient.clone()).await.unwrap();

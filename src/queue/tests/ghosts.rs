@@ -141,19 +141,8 @@ fn a_worker_without_a_fence_overwrites_its_heir() {
             let stage = Stage::new(life).await;
             stage.haunt("k").await;
             let row = stage.quick.job("deed", "k").await;
-            let naive = jobs::End {
-                id: row.id,
-                fence: row.fence,
-                kind: row.kind,
-                state: State::Done,
-                run_at: None,
-                attempts: 0,
-                snoozes: 0,
-                class: Class::Ok,
-                error: None,
-                result: Some("\"ghost\"".into()),
-                capped: None,
-            };
+            let end = jobs::End::done(row.id, row.fence, row.kind);
+            let naive = jobs::End { result: Some("\"ghost\"".into()), ..end };
             let write = stage.slow.store.write::<_, Error, _>(move |tx| {
                 Box::pin(async move { jobs::settle(tx, std::slice::from_ref(&naive)).await })
             });

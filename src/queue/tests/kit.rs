@@ -21,6 +21,7 @@ use crate::queue::outcome::{Miss, Settled};
 use crate::queue::rules::Rules;
 use crate::queue::schedule::Schedule;
 use crate::store::jobs::{self, State};
+pub(super) use crate::store::tests::soak;
 use crate::store::tests::{Fresh, one_of_each};
 use crate::store::{Access, Error, Store, Tx, Work, alarms};
 use crate::supervise::{Leave, Supervisor};
@@ -57,25 +58,12 @@ impl House {
     }
 
     pub(super) const fn is_shared(&self) -> bool {
-        matches!(self.fresh.place, crate::store::Place::Postgres(..))
+        self.fresh.is_shared()
     }
 
     /// One life of the machine: the end of `story` is a kill.
     pub(super) fn live<T>(&self, story: impl AsyncFnOnce(&Life<'_>) -> T) -> T {
-        let clock = self.clock.clone();
-        let runtime = tokio::runtime::Builder::new_current_thread()
-            .enable_all()
-            .on_thread_park(move || {
-                clock.jump_if_quiet();
-            })
-            .build()
-            .unwrap();
-        runtime.block_on(async {
-            let opening = self.clock.hold();
-            let (base, _tasks) = self.fresh.open().await;
-            drop(opening);
-            story(&Life { house: self, store: base }).await
-        })
+        self.fresh.live(async |store| story(&Life { house: self, store }).await)
     }
 }
 
@@ -316,10 +304,4 @@ impl<T: Clone> Diary<T> {
     pub(super) fn all(&self) -> Vec<T> {
         self.0.lock().unwrap().clone()
     }
-}
-
-/// Whether the long versions of the stories are wanted.
-#[expect(clippy::disallowed_methods, reason = "tests are told about their length by the environment")]
-pub(super) fn soak() -> bool {
-    std::env::var("RADARD_SOAK").is_ok()
 }

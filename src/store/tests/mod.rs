@@ -13,7 +13,7 @@ use std::time::Duration;
 use super::{Access, Place, Store, jobs};
 use crate::ambient::Ambient;
 use crate::domain::{Class, Millis, Secret};
-use crate::supervise::{Restart, Supervisor};
+use crate::supervise::Supervisor;
 
 /// A moment that every story begins at.
 pub(crate) const BEGIN: Millis = Millis(1_800_000_000_000);
@@ -54,13 +54,27 @@ impl Fresh {
     pub(crate) async fn open(&self) -> (Store, Supervisor) {
         let (store, writer) = Store::open(&self.place, Access::Write, self.ambient.clone()).await.unwrap();
         let house = Supervisor::new(self.ambient.clone());
-        let writer = std::sync::Mutex::new(Some(writer));
-        house.spawn("writer", Restart::Never, move |_| {
-            let writer = writer.lock().unwrap().take().expect("a writer is started once");
-            async move { Ok(writer.serve().await?) }
-        });
+        writer.start(&house);
         (store, house)
     }
+
+    /// One life of the machine, whose clock jumps when nothing can run: the end of `story` is a kill.
+    pub(crate) fn live<T>(&self, story: impl AsyncFnOnce(Store) -> T) -> T {
+        let clock = &self.ambient.clock;
+        let life = clock.run(async {
+            let opening = clock.hold();
+            let (opened, _tasks) = self.open().await;
+            drop(opening);
+            story(opened).await
+        });
+        life.unwrap()
+    }
+}
+
+/// Whether the long versions of the stories are wanted.
+#[expect(clippy::disallowed_methods, reason = "tests are told about their length by the environment")]
+pub(crate) fn soak() -> bool {
+    std::env::var_os("RADARD_SOAK").is_some()
 }
 
 impl Drop for Fresh {
@@ -132,19 +146,7 @@ pub(super) async fn take(store: &Store, n: usize, owner: &'static str) -> Vec<jo
 }
 
 pub(super) fn done(job: &jobs::Claimed) -> jobs::End {
-    jobs::End {
-        id: job.id,
-        fence: job.fence,
-        kind: job.kind.clone(),
-        state: jobs::State::Done,
-        run_at: None,
-        attempts: 0,
-        snoozes: 0,
-        class: Class::Ok,
-        error: None,
-        result: Some("1".into()),
-        capped: None,
-    }
+    jobs::End { result: Some("1".into()), ..jobs::End::done(job.id, job.fence, job.kind.clone()) }
 }
 
 pub(super) async fn settle(store: &Store, ends: Vec<jobs::End>) -> Vec<uuid::Uuid> {

@@ -7,14 +7,7 @@ use super::*;
 fn run<T>(story: impl AsyncFnOnce(Supervisor) -> T) -> T {
     let ambient = Ambient::pinned(1, Millis(0));
     let clock = ambient.clock.clone();
-    let runtime = tokio::runtime::Builder::new_current_thread()
-        .enable_all()
-        .on_thread_park(move || {
-            clock.jump_if_quiet();
-        })
-        .build()
-        .unwrap();
-    runtime.block_on(story(Supervisor::new(ambient)))
+    clock.run(story(Supervisor::new(ambient))).unwrap()
 }
 
 #[test]

@@ -195,19 +195,9 @@ pub(super) async fn kill(store: &Store, n: usize, error: &'static str) {
             let mut ends = Vec::new();
             for slot in jobs::slots(tx, None).await? {
                 for job in jobs::take(tx, &slot, n, ("n1/1", until)).await? {
-                    ends.push(End {
-                        id: job.id,
-                        fence: job.fence,
-                        kind: job.kind,
-                        state: State::Dead,
-                        run_at: None,
-                        attempts: 1,
-                        snoozes: 0,
-                        class: Class::Risk,
-                        error: Some(error.to_owned()),
-                        result: None,
-                        capped: None,
-                    });
+                    let end = End::done(job.id, job.fence, job.kind);
+                    let (state, error) = (State::Dead, Some(error.to_owned()));
+                    ends.push(End { state, attempts: 1, class: Class::Risk, error, ..end });
                 }
             }
             jobs::settle(tx, &ends).await
