@@ -30,7 +30,7 @@ impl Run {
             no_color: desk.no_color(),
             say: person.then(say),
         };
-        house::run(desk, (checked, places), options).await.map(Answer::nothing)
+        Box::pin(house::run(desk, (checked, places), options)).await.map(Answer::nothing)
     }
 }
 

@@ -11,7 +11,7 @@ use super::file::lay_file;
 use super::layers::{lay_defaults, lay_environment, lay_flags};
 use super::place::{Origin, Place, Problems};
 use super::secrets::{self, Secrets};
-use super::sections::{Config, keys};
+use super::sections::{Config, Lists, keys};
 use super::sources::Sources;
 use super::url::check_database;
 use super::value::Value;
@@ -22,7 +22,7 @@ use crate::domain::time::write_duration;
 pub struct Checked {
     /// What is set.
     pub config: Config,
-    /// Each value and where it came from: keys, then schedules and limits, then secrets.
+    /// Each value and where it came from: keys, then schedules, limits and profiles, then secrets.
     pub origins: Vec<Origin>,
     /// What works but should be changed.
     pub warnings: Vec<String>,
@@ -38,7 +38,8 @@ pub fn check(sources: &Sources) -> Result<Checked, Problems> {
     compare(&mut draft);
     let schedules = draft.schedules.iter().map(|(schedule, _)| schedule.clone()).collect();
     let pace_rules = draft.pace_rules.iter().map(|(rule, _)| rule.clone()).collect();
-    match Config::build(&draft.values, (schedules, pace_rules)) {
+    let profiles = draft.profiles.iter().map(|(profile, _)| profile.clone()).collect();
+    match Config::build(&draft.values, Lists { schedules, pace_rules, profiles }) {
         Ok(config) if draft.problems.is_empty() => {
             let origins = list_origins(&draft).chain(found).collect();
             Ok(Checked { config, origins, warnings: draft.warnings, secrets })
@@ -109,7 +110,12 @@ fn list_origins(draft: &Draft) -> impl Iterator<Item = Origin> {
         value: format!("{} per {} for each {}", rule.at_most, write_duration(rule.per), rule.keyed_by.as_str()),
         place: place.clone(),
     });
-    settings.chain(schedules).chain(rules)
+    let profiles = draft.profiles.iter().map(|(profile, place)| Origin {
+        key: format!("profile.{}", profile.name),
+        value: format!("{} by {}", profile.platform, profile.proxy.as_deref().unwrap_or("no proxy")),
+        place: place.clone(),
+    });
+    settings.chain(schedules).chain(rules).chain(profiles)
 }
 
 impl Default for Config {

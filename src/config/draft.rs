@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use super::key::Key;
 use super::kind::Wrong;
 use super::place::{Place, Problem};
-use super::sections::{PaceRule, Schedule};
+use super::sections::{PaceRule, Profile, Schedule};
 use super::value::{Value, Values};
 
 /// Values so far, and what is wrong so far.
@@ -18,6 +18,7 @@ pub(super) struct Draft {
     pub(super) values: Values,
     pub(super) schedules: Vec<(Schedule, Place)>,
     pub(super) pace_rules: Vec<(PaceRule, Place)>,
+    pub(super) profiles: Vec<(Profile, Place)>,
     pub(super) secret_paths: BTreeMap<&'static str, (PathBuf, Place)>,
     pub(super) problems: Vec<Problem>,
     pub(super) warnings: Vec<String>,

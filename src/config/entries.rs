@@ -1,8 +1,10 @@
-//! Entries of a list of tables, `[[schedule]]` and its like: the same fields in each, any number of them.
+//! Entries of a list of tables, `[[schedule]]` and its like, or of named ones: the same fields in each, any number of
+//! them.
 //!
 //! What all of them need stands here: each field is read by its kind, one without a default must be given, an unknown
 //! one is refused with the nearest, and no two entries share a name.
 
+use toml::Spanned;
 use toml::de::{DeArray, DeTable, DeValue};
 
 use super::draft::Draft;
@@ -40,22 +42,29 @@ pub(super) fn read<'a>(
 ) -> Vec<(Entry, &'a DeTable<'a>)> {
     let mut entries = Vec::new();
     for (i, item) in items.iter().enumerate() {
-        let key = format!("{}[{i}]", shape.list);
-        let place = text.place(item.span().start);
-        let DeValue::Table(table) = item.get_ref() else {
-            let message = format!("{key} is {} where an entry is wanted", named(item.get_ref()));
-            let advice = format!("write [[{}]] alone on a line, its keys below it", shape.list);
-            draft.problem(&place, &key, (message, advice));
-            continue;
-        };
-        let mut entry = Entry { key, place, values: Values::default() };
-        let before = draft.problems.len();
-        entry.read(shape, (table, text), draft);
-        if draft.problems.len() == before {
-            entries.push((entry, table));
-        }
+        entries.extend(read_one((shape, format!("{}[{i}]", shape.list)), item, text, draft));
     }
     entries
+}
+
+/// Reads the entry that stands at `key`; nothing when it has a problem.
+pub(super) fn read_one<'a>(
+    (shape, key): (Shape, String),
+    item: &'a Spanned<DeValue<'a>>,
+    text: &Text<'_>,
+    draft: &mut Draft,
+) -> Option<(Entry, &'a DeTable<'a>)> {
+    let place = text.place(item.span().start);
+    let DeValue::Table(table) = item.get_ref() else {
+        let message = format!("{key} is {} where an entry is wanted", named(item.get_ref()));
+        let head = if key.ends_with(']') { format!("[[{}]]", shape.list) } else { format!("[{key}]") };
+        draft.problem(&place, &key, (message, format!("write {head} alone on a line, its keys below it")));
+        return None;
+    };
+    let mut entry = Entry { key, place, values: Values::default() };
+    let before = draft.problems.len();
+    entry.read(shape, (table, text), draft);
+    (draft.problems.len() == before).then_some((entry, table))
 }
 
 impl Entry {

@@ -14,6 +14,7 @@ use super::kind::{Kind, named, shorten};
 use super::layers::{find, refuse_key, refuse_section, sections, set_secret};
 use super::pace_rule;
 use super::place::{Problem, Text};
+use super::profile;
 use super::schedule;
 use super::secrets::SECRET_PATH;
 use super::sources::{SETTINGS, Sources};
@@ -129,6 +130,7 @@ impl Walk<'_, '_> {
             DeValue::Array(items) if name == "pace.rule" => pace_rule::lay(items, self.text, self.draft),
             DeValue::Array(items) if name == "schedule" => schedule::lay(items, self.text, self.draft),
             DeValue::Table(paths) if name == "secrets" => self.secrets(paths),
+            DeValue::Table(tables) if name == "profile" => profile::lay(tables, self.text, self.draft),
             DeValue::Table(inner) if name != "schedule" && self.sections.contains(name) => self.table(name, inner),
             other if self.sections.contains(name) => {
                 let wanted = if name == "schedule" { "[[schedule]]".to_owned() } else { format!("[{name}]") };

@@ -6,7 +6,7 @@
 use super::cron::{parse_cron, parse_zone};
 use super::kind::Form;
 use super::size::LowWater;
-use super::url::{check_base, check_database, holds_password, is_host, is_port};
+use super::url::{check_base, check_database, check_proxy, holds_password, is_host, is_port};
 use super::value::Value;
 use super::window::parse_window;
 use crate::domain::Secret;
@@ -24,6 +24,23 @@ pub(super) const HOST: Form = Form {
     open: true,
     read: |text| {
         if is_host(text) { Ok(Value::Text(text.to_ascii_lowercase())) } else { Err("it is no host name".to_owned()) }
+    },
+};
+
+/// A host name, or the star that means every host.
+pub(super) const HOST_OR_ALL: Form = Form {
+    wanted: "a host name without a port, or \"*\"",
+    open: true,
+    read: |text| if text == "*" { Ok(Value::Text(text.to_owned())) } else { (HOST.read)(text) },
+};
+
+/// Where a proxy is, if there is one. A refusal never repeats it: a login may stand in it.
+pub(super) const PROXY: Form = Form {
+    wanted: "http://HOST:PORT or socks5://HOST:PORT, or \"\" for none; a login goes into the credential proxy-logins",
+    open: false,
+    read: |text| match text {
+        "" => Ok(Value::Text(String::new())),
+        url => check_proxy(url).map(|()| Value::Text(url.to_owned())),
     },
 };
 
@@ -167,6 +184,10 @@ mod tests {
             HOST_AND_PORT,
             &["10.0.0.5", "10.0.0.*:80", "a:0", "a:65536", "a:+1", ":80", "::1:80", "10.0.0.0/8:80"],
         );
+        takes(PROXY, &["", "http://proxy.example:3128", "socks5://[::1]:1080"]);
+        refuses(PROXY, &["proxy:1", "https://a:1", "http://a", "http://u:p@a:1", "http://a:1/", "socks5://a:0"]);
+        takes(HOST_OR_ALL, &["*", "a.example"]);
+        refuses(HOST_OR_ALL, &["", "*.example", "a:1"]);
         takes(ADDRESS, &["127.0.0.1:0", "[::]:7878"]);
         refuses(ADDRESS, &["localhost:7878", "127.0.0.1", ""]);
     }

@@ -74,7 +74,7 @@ pub(super) fn find(name: &str) -> Option<&'static Key> {
 /// The names of all sections, outer ones included.
 pub(super) fn sections() -> BTreeSet<&'static str> {
     let outer = |key: &'static Key| key.name.match_indices('.').filter_map(|(at, _)| key.name.get(..at));
-    keys().flat_map(outer).chain(["secrets", "schedule"]).collect()
+    keys().flat_map(outer).chain(["secrets", "schedule", "profile"]).collect()
 }
 
 /// Notes that `name` is no key, and which one is nearest.

@@ -21,6 +21,7 @@ mod layers;
 mod near;
 mod pace_rule;
 mod place;
+mod profile;
 pub mod read;
 mod reload;
 mod schedule;
@@ -41,7 +42,7 @@ pub use reload::{Reloaded, reload};
 pub use secrets::{CREDENTIALS, Credential, Secrets};
 pub use sections::{
     Backup, Config, Daemon, Disk, Egress, Format, KeyedBy, Language, Late, Log, Media, Node, Pace, PaceRule, Platform,
-    Queue, Schedule, Store, Tolerance, Web, keys,
+    Profile, Queue, Schedule, Store, Tolerance, Web, keys,
 };
 pub use size::{LowWater, NotASize, parse_size, roughly_size, write_size};
 pub use sources::{Sources, Unreadable};

@@ -27,6 +27,10 @@ pub struct Credential {
 pub const CREDENTIALS: &[Credential] = &[
     Credential { name: "store-url", doc: "The whole postgres:// URL of the database, with its password." },
     Credential { name: "vault-key", doc: "The key that seals secrets at rest." },
+    Credential {
+        name: "proxy-logins",
+        doc: "Logins at proxies, one in a line: a profile's name, a space, USER:PASSWORD.",
+    },
     Credential { name: "weekly-token", doc: "The bearer token of the weekly report's trigger." },
     Credential { name: "tiktok-client-key", doc: "The client key of the TikTok app." },
     Credential { name: "tiktok-client-secret", doc: "The client secret of the TikTok app." },

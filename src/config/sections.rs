@@ -9,7 +9,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::forms::{
-    ADDRESS, BASE_URL, CRON, DATABASE, HOST, HOST_AND_PORT, LOW_WATER, MODE, NAME_OR_NONE, PATH, WINDOW, ZONE,
+    ADDRESS, BASE_URL, CRON, DATABASE, HOST, HOST_AND_PORT, HOST_OR_ALL, LOW_WATER, MODE, NAME_OR_NONE, PATH, WINDOW,
+    ZONE,
 };
 use super::key::{Key, Reload, Waiting, section};
 use super::kind::Kind;
@@ -126,6 +127,14 @@ section! {
     Egress {
         /// Exact host and port pairs in private networks that requests may reach all the same.
         "egress.allow_private" Restart Kind::List(HOST_AND_PORT), "[]" => allow_private: Vec<String>;
+        /// Largest answer that is read into memory, unpacked.
+        "egress.max_body" Restart Kind::Size("1KiB", "1GiB"), "8MiB" => max_body: u64;
+        /// How many times longer than what was sent an unpacked answer of more than 1 MiB may be.
+        "egress.max_ratio" Restart Kind::Count(1, 100_000), "200" => max_ratio: u64;
+        /// Hosts whose robots.txt is obeyed; "*" means every host.
+        "egress.robots" Restart Kind::List(HOST_OR_ALL), "[]" => robots: Vec<String>;
+        /// How many of the last answers are kept in DATA/captures, without secrets, for `radard replay`; 0 keeps none.
+        "egress.captures" Live Kind::Count(0, 10_000), "0" => captures: usize;
     }
 }
 
@@ -263,8 +272,23 @@ words! {
     }
 }
 
-/// The lists of entries: schedules, limits.
-pub(super) type Lists = (Vec<Schedule>, Vec<PaceRule>);
+/// A stored login of one account on one platform, as far as the settings know it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Profile {
+    /// Its name.
+    pub name: String,
+    /// The platform that it is for.
+    pub platform: String,
+    /// The proxy that its requests go through.
+    pub proxy: Option<String>,
+}
+
+/// What there may be any number of.
+pub(super) struct Lists {
+    pub(super) schedules: Vec<Schedule>,
+    pub(super) pace_rules: Vec<PaceRule>,
+    pub(super) profiles: Vec<Profile>,
+}
 
 /// Writes [`Config`] from its sections.
 macro_rules! config {
@@ -277,6 +301,8 @@ macro_rules! config {
             pub schedules: Vec<Schedule>,
             /// Limits besides those of `pace.tolerance`.
             pub pace_rules: Vec<PaceRule>,
+            /// Stored logins, by name.
+            pub profiles: Vec<Profile>,
         }
 
         const SECTIONS: &[&[Key]] = &[$($section::KEYS),+];
@@ -284,14 +310,14 @@ macro_rules! config {
         impl Config {
             /// The typed values, or the key whose value this build cannot hold.
             pub(super) fn build(values: &Values, lists: Lists) -> Result<Self, &'static str> {
-                let (schedules, pace_rules) = lists;
-                Ok(Self { $($field: $section::build(values)?,)+ schedules, pace_rules })
+                let Lists { schedules, pace_rules, profiles } = lists;
+                Ok(Self { $($field: $section::build(values)?,)+ schedules, pace_rules, profiles })
             }
 
             /// `new`, with the old values of the keys that wait for a restart.
             pub(super) fn turn(&self, new: Self, waiting: &mut Waiting) -> Self {
-                let (schedules, pace_rules) = (new.schedules, new.pace_rules);
-                Self { $($field: self.$field.reload(new.$field, waiting),)+ schedules, pace_rules }
+                let Self { schedules, pace_rules, profiles, .. } = new;
+                Self { $($field: self.$field.reload(new.$field, waiting),)+ schedules, pace_rules, profiles }
             }
         }
     };

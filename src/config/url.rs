@@ -22,6 +22,19 @@ pub(super) fn check_base(text: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// Whether `text` is a proxy that can be spoken with, and nothing else; says why not.
+pub(super) fn check_proxy(text: &str) -> Result<(), String> {
+    let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("socks5://"));
+    let rest = rest.ok_or("it begins with neither http:// nor socks5://")?;
+    if rest.contains('@') {
+        return Err("a login does not belong here".to_owned());
+    }
+    match rest.rsplit_once(':') {
+        Some((host, port)) if is_host(host) && is_port(port) => Ok(()),
+        _ => Err("it is not one host and one port".to_owned()),
+    }
+}
+
 /// Whether `url` is one that PostgreSQL's drivers read; says why not.
 pub(super) fn check_database(url: &str) -> Result<(), String> {
     let (authority, _) = database_parts(url).ok_or("it does not begin with postgres://")?;

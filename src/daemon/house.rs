@@ -12,8 +12,9 @@ use super::jobs::own_schedules;
 use super::jobs::{Backup, BackupTools, ProbePlatform, ProbeTools, Tidy, TidyTools};
 use super::live::Live;
 use super::places::Places;
+use super::ways::{Ways, proxy_logins};
 use crate::ambient::Ambient;
-use crate::config::{Checked, Config, Late as ConfiguredLate, parse_cron, parse_zone};
+use crate::config::{Checked, Config, Late as ConfiguredLate, Secrets, parse_cron, parse_zone};
 use crate::media::jobs as media;
 use crate::net;
 use crate::observe::{Metrics, Register};
@@ -29,6 +30,8 @@ pub struct Plan {
     pub config: Config,
     /// `store-url`, when it came as a secret.
     pub store_url: Option<crate::domain::Secret<String>>,
+    /// The secrets that were given.
+    pub secrets: Secrets,
     /// The folders.
     pub places: Places,
     /// Time and chance.
@@ -44,7 +47,8 @@ impl Plan {
             register.add(secret);
         }
         let store_url = checked.secrets.get("store-url").cloned().or_else(|| checked.config.store.url.clone());
-        Self { config: checked.config.clone(), store_url, places, ambient, register }
+        let (config, secrets) = (checked.config.clone(), checked.secrets.clone());
+        Self { config, store_url, secrets, places, ambient, register }
     }
 
     /// Where the database is.
@@ -247,9 +251,14 @@ fn kinds(plan: &Plan, live: &Live, (store, pace): (&Store, &Pace), disk: &Disk) 
     let policy = net::Policy {
         allow_private: plan.config.egress.allow_private.clone(),
         timeout: plan.config.platform.timeout,
-        max_body: 8 << 20,
+        max_body: plan.config.egress.max_body,
+        max_ratio: plan.config.egress.max_ratio,
+        robots: plan.config.egress.robots.clone(),
     };
-    let client = net::Client::new(&policy, plan.ambient.clock.clone())?;
+    let shown = live.clone();
+    let ring = net::Ring::new(plan.places.captures(), move || shown.now().egress.captures, plan.register.clone());
+    let client = net::Client::new(&policy, plan.ambient.clock.clone())?.kept_in(ring);
+    let ways = Ways::new(client.clone(), (pace, live), proxy_logins(&plan.secrets, &plan.register));
     let (settings, room) = (live.clone(), disk.clone());
     let media_settings = move || {
         let now = settings.now();
@@ -258,7 +267,7 @@ fn kinds(plan: &Plan, live: &Live, (store, pace): (&Store, &Pace), disk: &Disk) 
     };
     let library = plan.places.media(plan.config.media.dir.as_deref());
     Ok(Kinds::default()
-        .with::<ProbePlatform>(ProbeTools { net: client.clone(), pace: pace.clone(), live: live.clone() })
+        .with::<ProbePlatform>(ProbeTools { ways, live: live.clone() })
         .with::<media::Download>(media::Tools {
             net: client.paced(pace, media::sending()),
             dir: library,

@@ -19,6 +19,7 @@ mod reload;
 mod run;
 pub mod systemd;
 mod watch;
+mod ways;
 
 pub use demo::DemoError;
 pub use direct::Direct;

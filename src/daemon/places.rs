@@ -33,6 +33,11 @@ impl Places {
         self.data.join("backups")
     }
 
+    /// The last exchanges with platforms, while they are kept.
+    pub fn captures(&self) -> PathBuf {
+        self.data.join("captures")
+    }
+
     /// Space held back for a full disk.
     pub fn reserve(&self) -> PathBuf {
         self.data.join("reserve")

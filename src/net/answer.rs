@@ -10,6 +10,7 @@ use reqwest::header::{ETAG, HeaderMap, HeaderName, LAST_MODIFIED};
 
 use super::classify::{Want, classify};
 use super::refusal::{Refusal, read_retry_after};
+use super::unpack::{BadBody, Caps, Unpacker};
 use crate::ambient::{Clock, Hold};
 use crate::domain::Class;
 
@@ -95,24 +96,22 @@ impl Stream {
     }
 }
 
-/// Reads at most `cap` bytes of `response` into memory; more is a refusal, never a cut answer.
+/// Reads `response` into memory, unpacked; more than `caps` allow is a refusal, never a cut answer.
 pub(super) async fn read_whole(
     mut response: reqwest::Response,
     host: String,
-    cap: u64,
+    caps: Caps,
     clock: &Clock,
 ) -> Result<Answer, Refusal> {
-    let too_long = || Refusal::new(Class::Schema, &host, format_args!("its answer is longer than {cap} bytes"));
-    if response.content_length().is_some_and(|length| length > cap) {
-        return Err(too_long());
+    let bad = |bad: BadBody| Refusal::new(Class::Schema, &host, bad);
+    if response.content_length().is_some_and(|length| length > caps.bytes) {
+        return Err(bad(BadBody::TooLong(caps.bytes)));
     }
-    let mut body = Vec::new();
+    let mut unpacker = Unpacker::new(response.headers(), caps).map_err(bad)?;
     while let Some(piece) = response.chunk().await.map_err(|error| Refusal::failed(&host, &error))? {
-        if u64::try_from(body.len().saturating_add(piece.len())).is_ok_and(|length| length > cap) {
-            return Err(too_long());
-        }
-        body.extend_from_slice(&piece);
+        unpacker.push(&piece).map_err(bad)?;
     }
+    let body = unpacker.finish().map_err(bad)?;
     let headers = response.headers().clone();
     let retry_after = read_retry_after(&headers, clock.now());
     Ok(Answer { status: response.status(), headers, body, host, retry_after })

@@ -30,6 +30,8 @@ pub fn classify(status: StatusCode, headers: &HeaderMap, body: &[u8], want: Want
     match status.as_u16() {
         401 | 403 => Class::Auth,
         404 | 410 => Class::Gone,
+        // What only a proxy says: it stands in our own settings.
+        407 => Class::Local,
         429 => Class::Rate,
         503 if headers.contains_key(RETRY_AFTER) => Class::Rate,
         408 | 500.. => Class::Network,
@@ -93,6 +95,7 @@ mod tests {
         check(500, &later, "", [Class::Network; 2]);
         check(599, &[], "", [Class::Network; 2]);
         check(408, &[], "", [Class::Network; 2]);
+        check(407, &[], "", [Class::Local; 2]);
         check(302, &[], "", [Class::Schema; 2]);
         check(400, &[], "{}", [Class::Schema; 2]);
         check(416, &[], "", [Class::Schema; 2]);

@@ -1,7 +1,8 @@
 //! The client: asks, follows redirects under guard, reads under a cap.
 //!
 //! Two clients of the library stand behind one: names the operator listed are looked up freely, all others by the
-//! judging resolver. They share no connection, so a connection made under the list can never carry a judged request.
+//! judging resolver. They share no connection, so a connection made under the list can never carry a judged request. A
+//! client through a proxy has one of its own: nothing of one profile goes over a connection of another.
 
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
@@ -10,15 +11,18 @@ use reqwest::header::{HeaderMap, LOCATION};
 use reqwest::{Response, StatusCode, Url, redirect};
 
 use super::answer::{Answer, Stream, read_whole};
+use super::ask::{Ask, Hop};
+use super::capture::Ring;
 use super::classify::{Want, classify};
+use super::dial::{CONNECT, Dialer};
 use super::guard::{Guard, Judging, Way, host_and_port};
+use super::proxy::Proxy;
 use super::refusal::{Refusal, read_retry_after};
+use super::robots::Robots;
+use super::unpack::Caps;
 use crate::ambient::Clock;
 use crate::domain::Class;
 use crate::pace::{Pace, Permit, Sending, Told};
-
-/// How long a connection may take to stand.
-const CONNECT: Duration = Duration::from_secs(10);
 
 /// How long a request waits here for its turn; whoever must wait longer comes again.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -38,6 +42,17 @@ pub struct Policy {
     pub timeout: Duration,
     /// How many bytes of an answer are read into memory.
     pub max_body: u64,
+    /// How many times longer than what came over the wire an unpacked answer may be.
+    pub max_ratio: u64,
+    /// Hosts whose robots.txt is followed.
+    pub robots: Vec<String>,
+}
+
+impl Default for Policy {
+    fn default() -> Self {
+        let (allow_private, robots) = (Vec::new(), Vec::new());
+        Self { allow_private, timeout: Duration::from_secs(20), max_body: 8 << 20, max_ratio: 200, robots }
+    }
 }
 
 /// The client cannot be made.
@@ -61,21 +76,50 @@ pub struct Client {
     judged: reqwest::Client,
     listed: reqwest::Client,
     guard: Arc<Guard>,
+    proxy: Option<Arc<Proxy>>,
+    pub(super) robots: Option<Arc<Robots>>,
+    ring: Option<Ring>,
     paced: Option<Paced>,
-    clock: Clock,
+    pub(super) clock: Clock,
     timeout: Duration,
-    max_body: u64,
+    caps: Caps,
 }
 
 impl Client {
     /// Makes a client that obeys `policy`.
     pub fn new(policy: &Policy, clock: Clock) -> Result<Self, Error> {
         install_provider();
-        let guard = Guard::new(&policy.allow_private);
+        let guard = Arc::new(Guard::new(&policy.allow_private));
         let judged = builder().dns_resolver(Judging).build().map_err(Error::Build)?;
         let listed = if guard.has_exceptions() { builder().build().map_err(Error::Build)? } else { judged.clone() };
-        let (timeout, max_body) = (policy.timeout, policy.max_body);
-        Ok(Self { judged, listed, guard: Arc::new(guard), paced: None, clock, timeout, max_body })
+        let caps = Caps { bytes: policy.max_body, ratio: policy.max_ratio };
+        let robots = Robots::of(&policy.robots).map(Arc::new);
+        let timeout = policy.timeout;
+        Ok(Self { judged, listed, guard, proxy: None, robots, ring: None, paced: None, clock, timeout, caps })
+    }
+
+    /// The same client by way of `proxy`, whose address is judged like any other.
+    pub fn through(&self, proxy: Proxy) -> Result<Self, Refusal> {
+        let there = format!("{}:{}", proxy.host, proxy.port);
+        let way = proxy.way(&self.guard).map_err(|why| Refusal::forbidden(&there, &why))?;
+        let resolver = |builder: reqwest::ClientBuilder| match way {
+            Way::Listed => builder,
+            Way::Judged => builder.dns_resolver(Judging),
+        };
+        let built = proxy.rule().and_then(|rule| resolver(builder()).proxy(rule).build());
+        let built = built.map_err(|error| Refusal::failed(&there, &error))?;
+        Ok(Self { judged: built.clone(), listed: built, proxy: Some(Arc::new(proxy)), ..self.clone() })
+    }
+
+    /// The same client, whose exchanges are kept in `ring` while that is on.
+    #[must_use]
+    pub fn kept_in(&self, ring: Ring) -> Self {
+        Self { ring: Some(ring), ..self.clone() }
+    }
+
+    /// The same client, which heeds no host and keeps nothing: it asks what there is to heed.
+    pub(super) fn without_ears(&self) -> Self {
+        Self { robots: None, ring: None, ..self.clone() }
     }
 
     /// The same way out under limits: each request counts as `sending` before it leaves.
@@ -84,26 +128,36 @@ impl Client {
         Self { paced: Some(Paced { pace: pace.clone(), sending }), ..self.clone() }
     }
 
-    /// Fetches `url` whole, whatever its status; an answer above the policy's size is refused.
-    pub async fn get(&self, url: &str) -> Result<Answer, Refusal> {
-        let hop = Hop::parse(url)?;
-        let permit = self.permit(&hop).await?;
+    /// Connections for what speaks no plain HTTP, by the same guard and the same proxy.
+    pub fn dialer(&self) -> Dialer {
+        Dialer { guard: self.guard.clone(), proxy: self.proxy.clone(), clock: self.clock.clone() }
+    }
+
+    /// Fetches an answer whole, whatever its status; one above the policy's size is refused.
+    pub async fn get(&self, ask: impl Into<Ask<'_>>) -> Result<Answer, Refusal> {
+        let ask = ask.into().packed();
+        let (hop, permit) = self.begin(&ask).await?;
         let _hold = self.clock.hold();
         let host = hop.host.clone();
         let work = async {
-            let (response, host) = self.follow(hop, permit).await?;
-            read_whole(response, host, self.max_body, &self.clock).await
+            let (response, host) = self.follow(&ask, hop, permit).await?;
+            read_whole(response, host, self.caps, &self.clock).await
         };
-        self.in_time(&host, work).await
+        let answer = self.in_time(&host, work).await?;
+        if let Some(ring) = &self.ring {
+            let endpoint = self.paced.as_ref().map_or("", |paced| paced.sending.endpoint.as_str());
+            ring.keep(&ask, &answer, (endpoint, self.clock.now())).await;
+        }
+        Ok(answer)
     }
 
-    /// Opens `url` for reading piece by piece; a status that does not mean content is refused with its class.
-    pub async fn open(&self, url: &str) -> Result<Stream, Refusal> {
-        let hop = Hop::parse(url)?;
-        let permit = self.permit(&hop).await?;
+    /// Opens an answer for reading piece by piece; a status that does not mean content is refused with its class.
+    pub async fn open(&self, ask: impl Into<Ask<'_>>) -> Result<Stream, Refusal> {
+        let ask = ask.into();
+        let (hop, permit) = self.begin(&ask).await?;
         let hold = self.clock.hold();
         let host = hop.host.clone();
-        let (response, host) = self.in_time(&host, self.follow(hop, permit)).await?;
+        let (response, host) = self.in_time(&host, self.follow(&ask, hop, permit)).await?;
         let (status, headers, length) = (response.status(), response.headers().clone(), response.content_length());
         let sample: &[u8] = if length == Some(0) { b"" } else { b"content" };
         let class = classify(status, &headers, sample, Want::Bytes);
@@ -131,20 +185,43 @@ impl Client {
         ended
     }
 
-    async fn in_time<T>(&self, host: &str, work: impl Future<Output = Result<T, Refusal>>) -> Result<T, Refusal> {
+    pub(super) async fn in_time<T>(
+        &self,
+        host: &str,
+        work: impl Future<Output = Result<T, Refusal>>,
+    ) -> Result<T, Refusal> {
         let late = |late| Refusal::new(Class::Network, host, format_args!("the answer {late}"));
         self.clock.limit(self.timeout, work).await.map_err(late)?
     }
 
+    /// What must be so before anything counts or leaves: it can be sent as it was meant, the guard and the host's
+    /// robots.txt let it, and there is a permit.
+    pub(super) async fn begin(&self, ask: &Ask<'_>) -> Result<(Hop, Option<Permit>), Refusal> {
+        let hop = ask.hop()?;
+        self.heed(&hop).await?;
+        let permit = self.permit(&hop).await?;
+        Ok((hop, permit))
+    }
+
     /// Asks, and goes where redirects point, each hop under guard.
-    async fn follow(&self, mut hop: Hop, mut permit: Option<Permit>) -> Result<(Response, String), Refusal> {
+    pub(super) async fn follow(
+        &self,
+        ask: &Ask<'_>,
+        mut hop: Hop,
+        mut permit: Option<Permit>,
+    ) -> Result<(Response, String), Refusal> {
+        let mut at_home = true;
         for _ in 0..=HOPS {
-            let response = self.ask(&hop, permit.take()).await?;
+            let response = self.send(&hop, ask.headers(at_home), permit.take()).await?;
             let Some(next) = next_hop(&hop.url, response.status(), response.headers())? else {
                 return Ok((response, hop.host));
             };
             self.judge_port(&hop.host, &next)?;
-            hop = Hop::to(next);
+            let next = Hop::to(next);
+            // What left its origin once does not get its secrets back by being sent home.
+            at_home &= hop.is_at_home(&next);
+            self.heed(&next).await?;
+            hop = next;
         }
         Err(Refusal::new(Class::Network, &hop.host, format_args!("more than {HOPS} redirects")))
     }
@@ -159,7 +236,7 @@ impl Client {
         Err(Refusal::new(Class::Network, from, format_args!("it redirects to `{there}`, an unusual port")))
     }
 
-    async fn ask(&self, hop: &Hop, mut permit: Option<Permit>) -> Result<Response, Refusal> {
+    async fn send(&self, hop: &Hop, headers: HeaderMap, mut permit: Option<Permit>) -> Result<Response, Refusal> {
         let client = match self.way(hop)? {
             Way::Listed => &self.listed,
             Way::Judged => &self.judged,
@@ -168,7 +245,7 @@ impl Client {
         while self.paced.is_some() && !permit.as_ref().is_some_and(Permit::is_fresh) {
             permit = self.permit(hop).await?;
         }
-        let sent = client.get(hop.url.clone()).send().await;
+        let sent = client.get(hop.url.clone()).headers(headers).send().await;
         let response = sent.map_err(|error| Refusal::failed(&hop.host, &error))?;
         if let Some(permit) = permit {
             permit.answered();
@@ -192,25 +269,6 @@ impl Client {
             Ok(Err(wait)) => Err(Refusal::new(Class::Rate, &hop.host, &wait).after(Some(wait.wait))),
             Err(error) => Err(Refusal::new(error.class(), &hop.host, error)),
         }
-    }
-}
-
-/// One request of a chain of redirects.
-struct Hop {
-    url: Url,
-    /// Its host and port.
-    host: String,
-}
-
-impl Hop {
-    fn parse(url: &str) -> Result<Self, Refusal> {
-        let unreadable = |why| Refusal::new(Class::Local, "?", format_args!("the URL cannot be read: {why}"));
-        Url::parse(url).map(Self::to).map_err(unreadable)
-    }
-
-    fn to(url: Url) -> Self {
-        let host = host_and_port(&url);
-        Self { url, host }
     }
 }
 

@@ -67,7 +67,12 @@ impl Guard {
             return Err(Forbidden::Scheme(url.scheme().to_owned()));
         }
         let host = url.host_str().ok_or(Forbidden::NoHost)?;
-        if self.listed.contains(&host_and_port(url)) {
+        self.way_to(host, url.port_or_known_default().unwrap_or_default())
+    }
+
+    /// Judges a host as a URL has it, and a port.
+    pub(super) fn way_to(&self, host: &str, port: u16) -> Result<Way, Forbidden> {
+        if self.has_exceptions() && self.listed.contains(&format!("{host}:{port}")) {
             return Ok(Way::Listed);
         }
         let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
@@ -75,6 +80,17 @@ impl Guard {
             judge(host, address)?;
         }
         Ok(Way::Judged)
+    }
+}
+
+/// Looks `host` up; one address inside condemns all that were found.
+pub(super) async fn look_up(host: &str, port: u16, way: Way) -> Result<Vec<SocketAddr>, Forbidden> {
+    let bare = host.trim_start_matches('[').trim_end_matches(']');
+    let found = tokio::net::lookup_host((bare, port)).await.map_err(|_| Forbidden::Unknown(host.to_owned()))?;
+    let found: Vec<SocketAddr> = found.collect();
+    match way {
+        Way::Listed if !found.is_empty() => Ok(found),
+        _ => judge_all(host, &found).map(|()| found),
     }
 }
 
@@ -92,8 +108,7 @@ impl Resolve for Judging {
     fn resolve(&self, name: Name) -> Resolving {
         Box::pin(async move {
             let host = name.as_str();
-            let found: Vec<SocketAddr> = tokio::net::lookup_host((host, 0)).await?.collect();
-            judge_all(host, &found)?;
+            let found = look_up(host, 0, Way::Judged).await?;
             let addresses: Addrs = Box::new(found.into_iter());
             Ok(addresses)
         })

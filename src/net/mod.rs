@@ -6,21 +6,39 @@
 //!
 //! A client that is [`Client::paced`] asks for its turn before each request, and counts it before it leaves.
 //!
+//! - `client` is what others hold; `ask` one request, `answer` what came back, `refusal` why nothing did.
+//! - `guard` judges addresses; `proxy` is a way around them, `dial` the way for what speaks no plain HTTP.
+//! - `unpack` opens packed bodies under caps; `classify` knows how an answer looks.
+//! - `robots` reads what a host asks of programs, `heed` obeys it.
+//! - `capture` keeps the last exchanges, of which `hide` says what may be kept.
+//!
 //! This room knows how an answer looks in general ([`classify()`]); what a platform's own codes mean, the platform's
 //! room says. It never touches the store itself.
 
 mod answer;
+mod ask;
+mod capture;
 mod classify;
 mod client;
+mod dial;
 mod guard;
+mod heed;
+mod hide;
 mod local;
+mod proxy;
 mod refusal;
+mod robots;
+mod unpack;
 
 pub use answer::{Answer, Stream};
+pub use ask::Ask;
+pub use capture::{BadExchange, Exchange, Ring};
 pub use classify::{Want, classify};
 pub use client::{Client, Error, Policy};
+pub use dial::Dialer;
 pub use guard::{Forbidden, Guard};
 pub use local::{LocalApi, LocalError, local};
+pub use proxy::{BadProxy, Proxy};
 pub use refusal::Refusal;
 pub use reqwest::StatusCode;
 pub use reqwest::header::HeaderMap;

@@ -10,4 +10,4 @@ pub mod metric;
 pub mod redact;
 
 pub use metric::Metrics;
-pub use redact::Register;
+pub use redact::{MARK, Register};

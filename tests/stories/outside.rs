@@ -52,7 +52,7 @@ fn run(faults: &[String], story: impl AsyncFnOnce(&World)) {
         running.serve(&house);
         let pairs = running.platforms.values().chain([&running.control]);
         let allow_private = pairs.map(|url| url.trim_start_matches("http://").to_owned()).collect();
-        let policy = Policy { allow_private, timeout: Duration::from_secs(20), max_body: 1 << 20 };
+        let policy = Policy { allow_private, timeout: Duration::from_secs(20), max_body: 1 << 20, ..Policy::default() };
         let client = Client::new(&policy, clock.clone()).unwrap();
         let world = World { running, client, clock };
         story(&world).await;

@@ -39,7 +39,7 @@ fn run(timeout: Duration, story: impl AsyncFnOnce(&Client, &str, &str)) {
         let inside = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         inside.set_nonblocking(true).unwrap();
         let forbidden = inside.local_addr().unwrap().to_string();
-        let policy = Policy { allow_private: vec![pair.clone()], timeout, max_body: 1024 };
+        let policy = Policy { allow_private: vec![pair.clone()], timeout, max_body: 1024, ..Policy::default() };
         let client = Client::new(&policy, Clock::real()).unwrap();
         let routes = axum::Router::new()
             .route("/{left}", get(count_down))

@@ -5,25 +5,25 @@ use serde_json::json;
 
 use crate::config::Config;
 use crate::daemon::live::Live;
-use crate::net::Client;
-use crate::pace::{Pace, Sending};
+use crate::daemon::ways::Ways;
+use crate::pace::Sending;
 use crate::platform::{Platform, probe};
 use crate::queue::{Job, Lease, Miss, Settled};
 
-/// Probe `platform`.
+/// Probe `platform`, as a guest or as the account of `profile`.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(in crate::daemon) struct ProbePlatform {
     platform: Platform,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    profile: Option<String>,
 }
 
 /// What a probe needs.
 #[derive(Clone)]
 pub(in crate::daemon) struct Tools {
-    /// The way out.
-    pub(in crate::daemon) net: Client,
-    /// The limits on it.
-    pub(in crate::daemon) pace: Pace,
+    /// The ways out.
+    pub(in crate::daemon) ways: Ways,
     /// Where the platforms are.
     pub(in crate::daemon) live: Live,
 }
@@ -33,12 +33,12 @@ impl Job for ProbePlatform {
     type Tools = Tools;
 
     fn lane(&self) -> String {
-        format!("{}/probe", self.platform)
+        self.profile.as_ref().map_or_else(|| format!("{}/probe", self.platform), |name| format!("{name}/probe"))
     }
 
     async fn run(self, tools: &Tools, _lease: &Lease) -> Result<Settled, Miss> {
         let sending = Sending { lane: self.lane(), endpoint: format!("{}.probe", self.platform), ..Sending::default() };
-        let net = tools.net.paced(&tools.pace, sending);
+        let net = tools.ways.of(self.profile.as_deref(), sending)?;
         let seen = probe(&net, base(&tools.live.now(), self.platform), self.platform).await?;
         Ok(Settled::Done(json!({"platform": self.platform, "now": seen.now, "seq": seen.seq})))
     }

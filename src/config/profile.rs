@@ -1,0 +1,42 @@
+//! Stored logins: the `[profile.NAME]` tables.
+
+use toml::de::DeTable;
+
+use super::draft::Draft;
+use super::entries::{self, Entry, Shape};
+use super::forms::{NAME, PROXY};
+use super::kind::Kind;
+use super::place::Text;
+use super::sections::Profile;
+
+/// The platforms that a login can be for.
+const PLATFORMS: &[&str] = &["douyin", "creative_radar", "tiktok", "tiktok_shop", "tikapi"];
+
+const SHAPE: Shape = Shape {
+    list: "profile",
+    fields: &[("platform", Kind::Choice(PLATFORMS, &[]), None), ("proxy", Kind::Text(PROXY), Some(""))],
+    others: &[],
+};
+
+/// Takes the tables of the file.
+pub(super) fn lay(tables: &DeTable<'_>, text: &Text<'_>, draft: &mut Draft) {
+    for (name, table) in tables {
+        let key = format!("profile.{}", super::kind::shorten(name.get_ref()));
+        if (NAME.read)(name.get_ref()).is_err() {
+            let message = format!("{key} cannot be used: it is no name");
+            draft.problem(&text.place(name.span().start), &key, (message, format!("give {}", NAME.wanted)));
+            continue;
+        }
+        let Some((entry, _)) = entries::read_one((SHAPE, key), table, text, draft) else { continue };
+        match build(name.get_ref(), &entry) {
+            Ok(profile) => draft.profiles.push((profile, entry.place)),
+            Err(field) => draft.unheld(&format!("{}.{field}", entry.key), &entry.place),
+        }
+    }
+}
+
+fn build(name: &str, entry: &Entry) -> Result<Profile, &'static str> {
+    let proxy: String = entry.values.typed("proxy")?;
+    let proxy = Some(proxy).filter(|proxy| !proxy.is_empty());
+    Ok(Profile { name: name.to_owned(), platform: entry.values.typed("platform")?, proxy })
+}

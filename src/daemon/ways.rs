@@ -1,0 +1,86 @@
+//! The ways out: one for guests, one for each profile, which goes through the profile's proxy.
+//!
+//! A way is made when it is first needed and again when the settings of its profile have changed. Nothing of one profile
+//! ever goes out by the way of another.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::live::Live;
+use crate::config::{Profile, Secrets};
+use crate::domain::{Class, Next, Secret};
+use crate::net::{Client, Proxy};
+use crate::observe::Register;
+use crate::pace::{Pace, Sending};
+use crate::queue::Miss;
+
+/// A cheap handle on the ways; clones share them.
+#[derive(Clone)]
+pub(super) struct Ways(Arc<Inner>);
+
+struct Inner {
+    guests: Client,
+    pace: Pace,
+    live: Live,
+    logins: BTreeMap<String, Secret<String>>,
+    made: Mutex<HashMap<String, (Profile, Client)>>,
+}
+
+impl Ways {
+    /// All of them; `guests` is the one without a profile.
+    pub(super) fn new(guests: Client, (pace, live): (&Pace, &Live), logins: BTreeMap<String, Secret<String>>) -> Self {
+        let (pace, live) = (pace.clone(), live.clone());
+        Self(Arc::new(Inner { guests, pace, live, logins, made: Mutex::default() }))
+    }
+
+    /// The way of `profile`, or of guests, under the limits of `sending`; the account and the address that it counts for
+    /// are filled in here.
+    pub(super) fn of(&self, profile: Option<&str>, sending: Sending) -> Result<Client, Miss> {
+        let Some(name) = profile else { return Ok(self.0.guests.paced(&self.0.pace, sending)) };
+        let settings = self.0.live.now();
+        let dead = |why: String| Miss { next: Next::Dead, ..Miss::new(Class::Local, why) };
+        let known = settings.profiles.iter().find(|known| known.name == name);
+        let known =
+            known.ok_or_else(|| dead(format!("there is no profile `{name}`: add [profile.{name}] to the settings")))?;
+        let platform = sending.endpoint.split('.').next().unwrap_or_default();
+        if platform != known.platform {
+            return Err(dead(format!("the profile `{name}` is for {}, not for {platform}", known.platform)));
+        }
+        let way = self.made(known)?;
+        let sending = Sending { account: Some(name.to_owned()), address: known.proxy.clone(), ..sending };
+        Ok(way.paced(&self.0.pace, sending))
+    }
+
+    fn made(&self, profile: &Profile) -> Result<Client, Miss> {
+        let mut made = self.0.made.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some((_, way)) = made.get(&profile.name).filter(|(as_was, _)| as_was == profile) {
+            return Ok(way.clone());
+        }
+        let way = match &profile.proxy {
+            None => self.0.guests.clone(),
+            Some(address) => {
+                let proxy = Proxy::new(address, self.0.logins.get(&profile.name));
+                let proxy =
+                    proxy.map_err(|bad| Miss::new(Class::Local, format!("profile `{}`: {bad}", profile.name)))?;
+                self.0.guests.through(proxy)?
+            }
+        };
+        made.insert(profile.name.clone(), (profile.clone(), way.clone()));
+        Ok(way)
+    }
+}
+
+/// The logins at proxies by profile, each of them registered.
+pub(super) fn proxy_logins(secrets: &Secrets, register: &Register) -> BTreeMap<String, Secret<String>> {
+    let all = secrets.get("proxy-logins").map_or("", |secret| secret.reveal());
+    let lines = all.lines().filter_map(|line| line.trim().split_once(char::is_whitespace));
+    let logins = lines.map(|(profile, login)| (profile.to_owned(), Secret::new(login.trim().to_owned())));
+    let logins: BTreeMap<_, _> = logins.collect();
+    for login in logins.values() {
+        register.add(login);
+        if let Some((_, password)) = login.reveal().split_once(':') {
+            register.add(&Secret::new(password.to_owned()));
+        }
+    }
+    logins
+}
