@@ -12,6 +12,7 @@ mod http;
 mod load;
 mod notify;
 mod postgres;
+mod raw;
 mod source;
 mod trace;
 
@@ -29,6 +30,7 @@ pub(crate) use disk::SmallDisk;
 pub(crate) use http::Caller;
 pub(crate) use load::{Crowd, Ledger, doubled, lost};
 pub(crate) use postgres::Database;
+pub(crate) use raw::{Raw, answer};
 pub(crate) use source::{BYTES, Source};
 pub(crate) use trace::{Trace, can_trace};
 

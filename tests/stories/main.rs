@@ -21,3 +21,4 @@ mod outside;
 mod redirect;
 mod saved_settings;
 mod syncs;
+mod wire;
