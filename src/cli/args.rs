@@ -6,11 +6,13 @@ use super::alarm::AlarmCommand;
 use super::backup::BackupCommand;
 use super::check::Check;
 use super::demo::Demo;
+use super::diagnose::Diagnose;
 use super::global::Global;
 use super::init::Init;
 use super::job::JobCommand;
 use super::key::KeyCommand;
 use super::manual::Completions;
+use super::replay::Replay;
 use super::run::Run;
 use super::sim::Sim;
 
@@ -58,6 +60,10 @@ pub(super) enum Command {
     /// Copies of the database
     #[command(subcommand)]
     Backup(BackupCommand),
+    /// Read kept exchanges with platforms again, as this build reads them; sends nothing
+    Replay(Replay),
+    /// Write a file for a bug report, without secrets
+    Diagnose(Diagnose),
     /// Bring the database to the present
     Migrate,
     /// Print the completions of a shell

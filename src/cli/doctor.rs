@@ -17,20 +17,26 @@ use crate::store::DirLock;
 /// Looks and tells; the code is 1 if something is not well.
 pub(super) async fn answer(desk: &Desk) -> Result<Answer, Failure> {
     let places = desk.places()?;
-    let checked = desk.settings(&places);
-    let settings = match &checked {
-        Ok(checked) => Settings::at(&places, &checked.warnings),
-        Err(problems) => Settings { problems: problems.items.len(), ..Settings::at(&places, &[]) },
-    };
-    let plan = checked.ok().map(|checked| plan(desk, &checked, &places));
-    let daemon = ask_daemon(&places).await;
-    let patient = Patient { settings, places: &places, plan: plan.as_ref(), daemon, ambient: &desk.ambient };
-    let rows = examine(patient).await;
-    let (mut json, ok) = report(&rows);
+    let (mut json, ok, rows) = look(desk, &places).await;
     if let Some(fields) = json.as_object_mut() {
         fields.insert("places".to_owned(), json!({"config": places.config, "data": places.data}));
     }
     Ok(Answer::shown(json, show(&rows, desk.out)).exit(if ok { Exit::Done } else { Exit::Failed }))
+}
+
+/// What was seen, whether all of it is well, and the rows of it.
+pub(super) async fn look(desk: &Desk, places: &Places) -> (Value, bool, Vec<Row>) {
+    let checked = desk.settings(places);
+    let settings = match &checked {
+        Ok(checked) => Settings::at(places, &checked.warnings),
+        Err(problems) => Settings { problems: problems.items.len(), ..Settings::at(places, &[]) },
+    };
+    let plan = checked.ok().map(|checked| plan(desk, &checked, places));
+    let daemon = ask_daemon(places).await;
+    let patient = Patient { settings, places, plan: plan.as_ref(), daemon, ambient: &desk.ambient };
+    let rows = examine(patient).await;
+    let (json, ok) = report(&rows);
+    (json, ok, rows)
 }
 
 /// Who holds the data directory, and whether it takes work.

@@ -10,6 +10,7 @@ mod backup;
 mod check;
 mod demo;
 mod desk;
+mod diagnose;
 mod doctor;
 mod exit;
 mod failure;
@@ -25,6 +26,7 @@ mod open;
 mod out;
 mod places;
 mod reach;
+mod replay;
 mod run;
 mod sim;
 mod table;
@@ -69,6 +71,7 @@ fn answer(desk: &Desk, command: Command) -> Result<Answer, Failure> {
         Command::Init(init) => init.answer(desk),
         Command::Check(check) => check.answer(desk),
         Command::Completions(completions) => Ok(completions.answer(Args::command())),
+        Command::Replay(replay) => replay.answer(),
         Command::Man => manual::page(Args::command()),
         command => {
             let runtime = runtime()?;
@@ -90,9 +93,10 @@ async fn answer_waiting(desk: &Desk, command: Command) -> Result<Answer, Failure
         Command::Open => open::answer(desk).await,
         Command::Job(command) => command.answer(desk).await,
         Command::Backup(command) => command.answer(desk).await,
+        Command::Diagnose(diagnose) => diagnose.answer(desk).await,
         Command::Migrate => migrate::answer(desk).await,
         // They have had their answer without waiting.
-        Command::Init(_) | Command::Check(_) | Command::Completions(_) | Command::Man => {
+        Command::Init(_) | Command::Check(_) | Command::Completions(_) | Command::Replay(_) | Command::Man => {
             Ok(Answer::nothing(Exit::Done))
         }
     }

@@ -7,41 +7,12 @@ use reqwest::Url;
 use reqwest::header::HeaderMap;
 use serde_json::Value;
 
-use crate::observe::{MARK, Register};
-
-/// Parts of names that mean a secret, or who somebody is.
-const WORDS: [&str; 19] = [
-    "auth",
-    "bogus",
-    "cookie",
-    "credential",
-    "csrf",
-    "fp",
-    "key",
-    "nonce",
-    "odin",
-    "passport",
-    "password",
-    "secret",
-    "session",
-    "sid",
-    "sig",
-    "ticket",
-    "token",
-    "ttwid",
-    "webid",
-];
-
-/// Whether what is called so is hidden.
-fn is_secret(name: &str) -> bool {
-    let name = name.to_ascii_lowercase();
-    WORDS.iter().any(|word| name.contains(word))
-}
+use crate::observe::{MARK, Register, hide_secrets, means_secret};
 
 /// Headers as they may be kept.
 pub(super) fn headers(headers: &HeaderMap, register: &Register) -> Vec<(String, String)> {
     let one = |(name, value): (&reqwest::header::HeaderName, &reqwest::header::HeaderValue)| {
-        let hidden = value.is_sensitive() || is_secret(name.as_str());
+        let hidden = value.is_sensitive() || means_secret(name.as_str());
         let text = if hidden { MARK.into() } else { String::from_utf8_lossy(value.as_bytes()) };
         (name.to_string(), register.redact(&text).into_owned())
     };
@@ -52,7 +23,7 @@ pub(super) fn headers(headers: &HeaderMap, register: &Register) -> Vec<(String, 
 pub(super) fn url(text: &str, register: &Register) -> String {
     let Ok(url) = Url::parse(text) else { return MARK.to_owned() };
     let pair = |pair: &str| match pair.split_once('=') {
-        Some((name, _)) if is_secret(name) => format!("{name}={MARK}"),
+        Some((name, _)) if means_secret(name) => format!("{name}={MARK}"),
         _ => pair.to_owned(),
     };
     let query = url.query().map(|query| format!("?{}", query.split('&').map(pair).collect::<Vec<_>>().join("&")));
@@ -65,29 +36,12 @@ pub(super) fn url(text: &str, register: &Register) -> String {
 pub(super) fn body(bytes: &[u8], register: &Register) -> String {
     let text = match serde_json::from_slice::<Value>(bytes) {
         Ok(mut value) => {
-            hide(&mut value);
+            hide_secrets(&mut value);
             value.to_string()
         }
         Err(_) => String::from_utf8_lossy(bytes).into_owned(),
     };
     register.redact(&text).into_owned()
-}
-
-fn hide(value: &mut Value) {
-    match value {
-        Value::Array(items) => items.iter_mut().for_each(hide),
-        Value::Object(fields) => {
-            for (name, field) in fields {
-                match field {
-                    Value::Object(_) | Value::Array(_) => hide(field),
-                    Value::String(text) if is_secret(name) && !text.is_empty() => *field = MARK.into(),
-                    Value::Number(_) if is_secret(name) => *field = MARK.into(),
-                    _ => {}
-                }
-            }
-        }
-        _ => {}
-    }
 }
 
 #[cfg(test)]

@@ -5,9 +5,11 @@
 //! a file; the page that serves the numbers lives in `web`.
 
 pub mod field;
+mod hide;
 pub mod log;
 pub mod metric;
 pub mod redact;
 
+pub use hide::{hide_secrets, means_secret};
 pub use metric::Metrics;
 pub use redact::{MARK, Register};

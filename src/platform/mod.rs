@@ -7,4 +7,4 @@ mod name;
 mod probe;
 
 pub use name::{Platform, UnknownPlatform};
-pub use probe::{Probe, probe};
+pub use probe::{Probe, probe, read_again};

@@ -28,6 +28,18 @@ pub async fn probe(client: &Client, base: &str, platform: Platform) -> Result<Pr
     client.tell(understand(&answer, platform)).await
 }
 
+/// What an answer of `endpoint` means today: the platform's own words first, where this build knows any.
+pub fn read_again(endpoint: &str, answer: &Answer) -> Result<(), Refusal> {
+    let probed = endpoint.strip_suffix(".probe").and_then(|platform| platform.parse().ok());
+    if let Some(platform) = probed {
+        return understand(answer, platform).map(drop);
+    }
+    match answer.class(Want::Json) {
+        Class::Ok => Ok(()),
+        class => Err(refuse(answer, class)),
+    }
+}
+
 fn understand(answer: &Answer, platform: Platform) -> Result<Probe, Refusal> {
     let told: Option<Value> = serde_json::from_slice(&answer.body).ok();
     if let Some(class) = told.as_ref().and_then(own_words) {

@@ -89,7 +89,9 @@ impl Job for Download {
         let wish = wish.map_err(|bad| Miss::new(Class::Local, bad.to_string()))?;
         let stream = tools.net.open(&self.url).await?;
         if let Some(length) = stream.length.filter(|length| *length > settings.max_bytes) {
-            let why = format!("`{}` has {length} bytes; `media.max_bytes` allows {}", self.url, settings.max_bytes);
+            // Never the URL itself: it may carry what opens the file for anybody.
+            let why =
+                format!("`{}` sends {length} bytes; `media.max_bytes` allows {}", stream.host, settings.max_bytes);
             return Err(Miss { next: crate::domain::Next::Dead, ..Miss::new(Class::Local, why) });
         }
         let part = fetch(stream, tools, lease, &settings).await?;
