@@ -5,12 +5,15 @@
 //! where a condition has to be looked at again, a read that runs into its limit makes the pause.
 //! Small they belong to every run of the tests; with `RADARD_SOAK` set they run whole.
 
+mod canary;
 mod daemon;
 mod database;
 mod disk;
 mod http;
 mod load;
+pub(crate) mod names;
 mod notify;
+mod outside;
 mod postgres;
 mod raw;
 mod source;
@@ -24,13 +27,15 @@ use std::time::Duration;
 
 use radard::ambient::{Ambient, Clock, Entropy};
 
+pub(crate) use canary::Canaries;
 pub(crate) use daemon::{Daemon, Extra, RADARD, radard};
 pub(crate) use database::{Rows, while_locked};
 pub(crate) use disk::SmallDisk;
 pub(crate) use http::Caller;
 pub(crate) use load::{Crowd, Ledger, doubled, lost};
+pub(crate) use outside::Outside;
 pub(crate) use postgres::Database;
-pub(crate) use raw::{Raw, answer};
+pub(crate) use raw::{Raw, answer, read_head};
 pub(crate) use source::{BYTES, Source};
 pub(crate) use trace::{Trace, can_trace};
 

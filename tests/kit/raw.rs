@@ -48,7 +48,7 @@ impl Raw {
 }
 
 /// The bytes up to the empty line.
-fn read_head(stream: &mut TcpStream) -> Option<String> {
+pub(crate) fn read_head(stream: &mut TcpStream) -> Option<String> {
     let (mut head, mut byte) = (Vec::new(), [0]);
     while !head.ends_with(b"\r\n\r\n") {
         if stream.read(&mut byte).ok()? == 0 {
@@ -61,7 +61,7 @@ fn read_head(stream: &mut TcpStream) -> Option<String> {
 
 /// Answers with a status, headers and a body of known length; whoever has gone meanwhile does not matter.
 pub(crate) fn answer(stream: &mut TcpStream, status: &str, headers: &[&str], body: &[u8]) {
-    let lines: String = headers.iter().map(|line| format!("{line}\r\n")).collect();
+    let lines = headers.iter().fold(String::new(), |lines, line| lines + line + "\r\n");
     let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n{lines}\r\n", body.len());
     let _gone = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body));
 }

@@ -36,6 +36,7 @@ case $what in
     need postgresql "every test on PostgreSQL" postgresql
     need strace "the stories with a failing disk" command -v strace
     need e2fsprogs "the story of the full disk" command -v mkfs.ext4
+    need iproute2 "the network where everybody listens" command -v ip
     need systemd "the score of the systemd unit" command -v systemd-analyze
     ;;
   demo)

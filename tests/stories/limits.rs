@@ -1,31 +1,10 @@
 //! Limits of the settings at work in the real daemon: a request that has no room waits, and a kill forgets nothing.
 
-use std::io::BufRead as _;
-use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::kit::{Daemon, Dir, Extra, QUIET, RADARD, START, figure, until, until_it};
-
-/// The simulated platforms as a process of their own, gone with the story.
-struct Outside(Child);
-
-impl Drop for Outside {
-    fn drop(&mut self) {
-        let _already_gone = self.0.kill();
-        let _waited = self.0.wait();
-    }
-}
-
-/// Starts them; gives the settings that lead there.
-fn outside() -> (Outside, String) {
-    let mut sim = Outside(Command::new(RADARD).arg("sim").stdout(Stdio::piped()).spawn().unwrap());
-    let mut line = String::new();
-    std::io::BufReader::new(sim.0.stdout.take().unwrap()).read_line(&mut line).unwrap();
-    let facts: Value = serde_json::from_str(&line).unwrap();
-    (sim, facts["config"].as_str().unwrap().to_owned())
-}
+use crate::kit::{Daemon, Dir, Extra, Outside, QUIET, START, figure, until, until_it};
 
 /// Asks for a probe and waits until it is done or waits itself.
 fn probe(daemon: &Daemon, key: &str) -> Value {
@@ -39,7 +18,8 @@ fn probe(daemon: &Daemon, key: &str) -> Value {
 #[test]
 fn a_request_without_room_waits_without_an_attempt_and_a_kill_forgets_nothing() {
     let dir = Dir::new("limits");
-    let (_outside, platforms) = outside();
+    let outside = Outside::start(&[]);
+    let platforms = &outside.config;
     let rule = "[[pace.rule]]\nname = \"looks\"\non = [\"douyin.probe\"]\nat_most = 2\nper = \"1h\"\nkeyed_by = \"endpoint\"\n";
     let (limited, free) = (format!("{QUIET}{platforms}\n{rule}"), format!("{QUIET}{platforms}\n"));
     let mut daemon = Daemon::start(&dir, &limited, &Extra::default());

@@ -3,7 +3,7 @@
 
 use std::io::{Read as _, Write as _};
 use std::net::{Shutdown, TcpListener, TcpStream};
-use std::sync::mpsc::{Receiver, channel};
+use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::Duration;
 
 use flate2::Compression;
@@ -208,7 +208,7 @@ fn socks(near: &mut TcpStream) -> Option<String> {
 /// A SOCKS proxy that sends everything to `target`, and tells the hosts that it was asked for.
 fn socks_proxy(target: String) -> (String, Receiver<String>) {
     let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-    let (at, (tell, told)) = (listener.local_addr().unwrap(), channel());
+    let (at, (tell, told)) = (listener.local_addr().unwrap(), sync_channel(16));
     std::thread::spawn(move || {
         for near in listener.incoming() {
             let (mut near, tell, target) = (near.unwrap(), tell.clone(), target.clone());
