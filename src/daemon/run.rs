@@ -200,6 +200,7 @@ fn reloader(house: &House, setup: &RunSetup) -> Reloader {
     let apply = move |config: &Config| {
         queue.set_rules(Rules::of(config, &owner));
         pace.set(config);
+        queue.let_lanes_go();
         if let Some(Err(error)) = log.as_ref().map(|log| log.set_level(&config.log.level.to_string())) {
             tracing::warn!("The level of the log stays: {error}");
         }

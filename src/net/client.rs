@@ -179,10 +179,18 @@ impl Client {
                 Told { class: refusal.class, reason: refusal.message.clone(), retry_after: refusal.retry_after }
             }
         };
-        if let Err(error) = paced.pace.tell(&paced.sending, &told).await {
-            tracing::warn!("That {} was stopped could not be written down: {error}", paced.sending.endpoint);
+        match (paced.pace.tell(&paced.sending, &told).await, ended) {
+            // A wait that was asked for stands in the refusal already, uncut.
+            (Ok(Some(stopped)), Err(refusal)) => {
+                let wait = refusal.retry_after.filter(|_| refusal.class == Class::Rate).unwrap_or(stopped);
+                Err(refusal.held_for(wait))
+            }
+            (Ok(_), ended) => ended,
+            (Err(error), ended) => {
+                tracing::warn!("That {} was stopped could not be written down: {error}", paced.sending.endpoint);
+                ended
+            }
         }
-        ended
     }
 
     pub(super) async fn in_time<T>(
@@ -266,7 +274,7 @@ impl Client {
         let patience = if self.clock.is_simulated() { Duration::ZERO } else { PATIENCE };
         match paced.pace.pass(&paced.sending, patience).await {
             Ok(Ok(permit)) => Ok(Some(permit)),
-            Ok(Err(wait)) => Err(Refusal::new(Class::Rate, &hop.host, &wait).after(Some(wait.wait))),
+            Ok(Err(wait)) => Err(Refusal::new(Class::Rate, &hop.host, &wait).held_for(wait.wait)),
             Err(error) => Err(Refusal::new(error.class(), &hop.host, error)),
         }
     }

@@ -20,19 +20,30 @@ pub struct Refusal {
     pub message: String,
     /// How long we were asked to wait, uncapped.
     pub retry_after: Option<Duration>,
+    /// The wait was decided by our own limits, for everyone who sends as this request did.
+    pub is_of_pace: bool,
     advice: Option<&'static str>,
 }
 
 impl Refusal {
     /// A refusal of `class` by `host`, because of `why`.
     pub fn new(class: Class, host: &str, why: impl std::fmt::Display) -> Self {
-        Self { class, message: format!("cannot fetch from `{host}`: {why}"), retry_after: None, advice: None }
+        let message = format!("cannot fetch from `{host}`: {why}");
+        Self { class, message, retry_after: None, is_of_pace: false, advice: None }
     }
 
     /// The same refusal with the wait that the answer asked for.
     #[must_use]
     pub const fn after(mut self, wait: Option<Duration>) -> Self {
         self.retry_after = wait;
+        self
+    }
+
+    /// The same refusal with the wait that our own limits ask for.
+    #[must_use]
+    pub(super) const fn held_for(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self.is_of_pace = true;
         self
     }
 

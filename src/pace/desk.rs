@@ -189,18 +189,24 @@ impl Pace {
         Ok(self.use_granted(asked).ok_or_else(late))
     }
 
-    /// Takes note of what was answered to `sending`: it may stop the account, or let it go on.
-    pub async fn tell(&self, sending: &Sending, told: &Told) -> Result<(), Error> {
+    /// Takes note of what was answered to `sending`: it may stop the account, or let it go on. Gives for how long it is
+    /// stopped.
+    pub async fn tell(&self, sending: &Sending, told: &Told) -> Result<Option<Duration>, Error> {
         let (desk, subject) = (&self.0, subject(sending));
         let now = desk.timeline.now();
         if told.class == Class::Ok {
             let is_tried = desk.hands().stops.is_tried(&subject, now);
-            return if is_tried { Box::pin(desk.lift(subject, now)).await } else { Ok(()) };
+            if is_tried {
+                Box::pin(desk.lift(subject, now)).await?;
+            }
+            return Ok(None);
         }
-        let Some(stop) = follows(told, sending, (now, &desk.ambient.entropy)) else { return Ok(()) };
+        let Some(stop) = follows(told, sending, (now, &desk.ambient.entropy)) else { return Ok(None) };
+        let wait = Millis(stop.until).since(now);
         // Everyone here hears it before it is written.
         desk.hands().stops.begin(stop.clone());
-        Box::pin(desk.stop(stop)).await
+        Box::pin(desk.stop(stop)).await?;
+        Ok(Some(wait))
     }
 
     /// Waits for a permit for as long as `patience`; then gives what still binds.

@@ -186,6 +186,8 @@ impl Queue {
             .await?;
         if paused {
             self.hands.shut(scope, name);
+        } else if scope == gates::Scope::Lane {
+            self.hands.let_lanes_go(Some(name));
         }
         self.wake();
         Ok(())
@@ -219,6 +221,12 @@ impl Queue {
     /// Keeps to other numbers from now on. The node, the owner and the number of workers stay until the next start.
     pub fn set_rules(&self, rules: Rules) {
         self.rules.replace(rules);
+    }
+
+    /// Lets go of the lanes that were held back: what held them may no longer hold.
+    pub fn let_lanes_go(&self) {
+        self.hands.let_lanes_go(None);
+        self.wake();
     }
 
     /// Jobs in the hands of this process.

@@ -10,6 +10,7 @@ use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use crate::domain::Millis;
 use crate::observe::Metrics;
 use crate::store::gates::Scope;
 use crate::store::jobs::Claimed;
@@ -45,6 +46,8 @@ pub(super) struct Hands {
     pub(super) working: AtomicBool,
     /// Lanes and kinds that were shut since the workers last looked: they may have taken jobs of theirs ahead.
     shut: Mutex<Vec<(Scope, String)>>,
+    /// Lanes that are held back in this process, and until when.
+    held_back: Mutex<HashMap<String, Millis>>,
     /// Lanes whose closing is on its way to the table, one entry for each end that brings it.
     closing: Mutex<Vec<String>>,
     /// No new work is taken: the disk is full.
@@ -126,9 +129,30 @@ impl Hands {
         self.shut(Scope::Lane, lane);
     }
 
-    /// Lanes that are to be closed.
-    pub(super) fn all_closing(&self) -> Vec<String> {
-        self.closing.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    /// Holds a lane back until then: what a job of it met, every other would meet as well.
+    pub(super) fn hold_back(&self, lane: &str, until: Millis) {
+        self.held_back.lock().unwrap_or_else(PoisonError::into_inner).insert(lane.to_owned(), until);
+        self.shut(Scope::Lane, lane);
+        self.later.notify_one();
+    }
+
+    /// Lets lanes go that were held back: this one, or all of them.
+    pub(super) fn let_lanes_go(&self, lane: Option<&str>) {
+        let mut held = self.held_back.lock().unwrap_or_else(PoisonError::into_inner);
+        held.retain(|name, _| lane.is_some_and(|lane| lane != name));
+    }
+
+    /// When the first of the lanes that are held back is let go.
+    pub(super) fn next_let_go(&self) -> Option<Millis> {
+        self.held_back.lock().unwrap_or_else(PoisonError::into_inner).values().min().copied()
+    }
+
+    /// Lanes that nothing is taken from now: held back, or to be closed.
+    pub(super) fn all_shut(&self, now: Millis) -> Vec<String> {
+        let mut held = self.held_back.lock().unwrap_or_else(PoisonError::into_inner);
+        held.retain(|_, until| *until > now);
+        let held: Vec<_> = held.keys().cloned().collect();
+        [held, self.closing.lock().unwrap_or_else(PoisonError::into_inner).clone()].concat()
     }
 
     /// Tells the workers that a lane or a kind is shut; a later claim sees that for itself.

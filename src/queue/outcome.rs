@@ -25,23 +25,32 @@ pub struct Miss {
     pub error: String,
     /// How long the other side asked us to wait.
     pub after: Option<Duration>,
+    /// The wait was decided for all who send as this one does: no other job of the lane would fare better before it ends.
+    pub whole_lane: bool,
 }
 
 impl Miss {
     /// A miss that does what its class says.
     pub fn new(class: Class, error: impl Into<String>) -> Self {
-        Self { class, next: class.next(), error: error.into(), after: None }
+        Self { class, next: class.next(), error: error.into(), after: None, whole_lane: false }
     }
 
     /// A miss that only has to wait: a full disk, quiet hours. It spends no attempt, however often.
     pub fn waiting(class: Class, after: Duration, error: impl Into<String>) -> Self {
-        Self { class, next: Next::Wait, error: error.into(), after: Some(after) }
+        Self { next: Next::Wait, after: Some(after), ..Self::new(class, error) }
     }
 
     /// The same miss with the wait that the other side asked for.
     #[must_use]
     pub const fn after(mut self, wait: Option<Duration>) -> Self {
         self.after = wait;
+        self
+    }
+
+    /// The same miss with a wait that its whole lane keeps.
+    #[must_use]
+    pub const fn for_whole_lane(mut self) -> Self {
+        self.whole_lane = true;
         self
     }
 }

@@ -87,7 +87,9 @@ fn missed(desk: &Desk<'_>, job: &Claimed, miss: &Miss, blank: End) -> Ended {
             Ended { end: snooze(wait), also: None }
         }
         Next::CloseLane => {
-            let wait = Class::cool(asked, |bound| ambient.entropy.below(bound));
+            // One who has decided for all that send so has thrown the dice already.
+            let decided = asked.filter(|_| miss.whole_lane).map(|wait| wait.min(Class::LONGEST_WAIT));
+            let wait = decided.unwrap_or_else(|| Class::cool(asked, |bound| ambient.entropy.below(bound)));
             let open_at = now + wait;
             let reason = cut(&miss.error);
             let also = Also::CloseLane { lane: job.lane.clone(), open_at, class: miss.class, reason };

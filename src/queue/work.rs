@@ -16,10 +16,12 @@ use tokio::task::JoinSet;
 use super::hands::{Hands, Held};
 use super::kinds::Kinds;
 use super::lease::Lease;
+use super::outcome::{Miss, Settled};
 use super::rules::Live;
 use super::run;
 use super::settle::{Also, Ended};
 use crate::ambient::Ambient;
+use crate::domain::Millis;
 use crate::store::gates::Scope;
 use crate::store::jobs::{self, Claimed, Slot, Whom};
 use crate::store::{self, Store};
@@ -33,6 +35,8 @@ const AT_ONCE: usize = 3;
 const REPEATS: usize = 3;
 /// The pause after a claim that the store refused.
 const AGAIN: Duration = Duration::from_secs(1);
+/// How long a lane is held back before one job of it tries again.
+const HELD_AT_MOST: Duration = Duration::from_mins(1);
 /// Why a job goes back when the house stops.
 const STOPPED: &str = "given back unfinished when the service stopped";
 
@@ -191,10 +195,10 @@ impl Workers {
     async fn claim(&self, wanted: usize, turn: usize, among: Among) -> Result<Taken, store::Error> {
         let (rules, kinds) = (self.rules.now(), self.kinds.clone());
         let last_chance = i64::from(rules.poison_crashes).saturating_sub(1).max(1);
-        let closing = self.hands.all_closing();
+        let shut = self.hands.all_shut(self.store.now());
         let taken = self.store.write_alone::<_, store::Error, _>(move |tx| {
             Box::pin(async move {
-                let ours = |slot: &Slot| kinds.get(&slot.kind).is_some() && !closing.contains(&slot.lane);
+                let ours = |slot: &Slot| kinds.get(&slot.kind).is_some() && !shut.contains(&slot.lane);
                 let (slots, alone, is_look) = match among {
                     Among::Line(slot) => (vec![slot], false, false),
                     Among::All { alone } => (jobs::slots(tx, Some(last_chance)).await?, alone, true),
@@ -244,10 +248,13 @@ impl Workers {
         if let Some(outcome) = run::run(kind, &job, lease, &self.ambient).await {
             let rules = self.rules.now();
             let desk = run::Desk { rules: &rules, now: self.store.now(), ambient: &self.ambient };
+            let held_until = held_until(&outcome, desk.now);
             let ended = run::end(&desk, &job, outcome);
             tracing::debug!(job.id = %job.id, job.kind = job.kind, class = %ended.end.class, "Job ended");
             if let Some(Also::CloseLane { lane, .. }) = &ended.also {
                 self.hands.closing(lane);
+            } else if let Some(until) = held_until {
+                self.hands.hold_back(&job.lane, until);
             }
             // Full means that the store is slow; waiting here is what slows the workers down. A run that is cut off
             // while it waits has no end on its way, and is given back.
@@ -314,6 +321,13 @@ impl Workers {
             let _house_is_gone = self.ends.send(Ended { end, also: None }).await;
         }
     }
+}
+
+/// Until when the lane of a run is held back in this process: for as long as it was told, and a minute at the most, since
+/// a person may have let it go elsewhere.
+fn held_until(outcome: &Result<Settled, Miss>, now: Millis) -> Option<Millis> {
+    let wait = outcome.as_ref().err().filter(|miss| miss.whole_lane)?.after?;
+    Some(now + wait.min(HELD_AT_MOST))
 }
 
 /// How much each line may give: lines of the highest priority share evenly, and who comes first changes each time.

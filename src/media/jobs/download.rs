@@ -173,7 +173,8 @@ impl From<PartError> for Miss {
 
 impl From<Refusal> for Miss {
     fn from(refusal: Refusal) -> Self {
-        Self::new(refusal.class, refusal.message).after(refusal.retry_after)
+        let miss = Self::new(refusal.class, refusal.message).after(refusal.retry_after);
+        if refusal.is_of_pace { miss.for_whole_lane() } else { miss }
     }
 }
 

@@ -120,3 +120,53 @@ fn a_wait_of_nothing_is_still_a_wait() {
         });
     }
 }
+
+/// What one job of a lane is told, the others need not hear: they stay where they are, and the lane goes on in time.
+#[test]
+fn a_lane_that_must_wait_is_not_asked_job_by_job() {
+    for house in House::each(46) {
+        house.live(async |life| {
+            let begun = life.house.clock.now();
+            let clock = house.clock.clone();
+            // One is let go each minute, as a limit would.
+            let let_go = std::sync::Arc::new(std::sync::atomic::AtomicU64::new(0));
+            let script = Script::new(move |_| {
+                let minute = clock.now().since(begun).as_secs() / 60;
+                let may = let_go.fetch_max(minute + 1, std::sync::atomic::Ordering::Relaxed) <= minute;
+                let left = Duration::from_secs(60 - clock.now().since(begun).as_secs() % 60);
+                async move {
+                    let miss = || Miss::waiting(Class::Rate, left, "one a minute").for_whole_lane();
+                    if may { Ok(Settled::Done(json!(minute))) } else { Err(miss()) }
+                }
+            });
+            let node = life.working("one/1", deed(script)).await;
+            for n in 0..400 {
+                node.ask("deed", &format!("k{n}")).await;
+            }
+            node.clock.sleep(Duration::from_mins(10)).await;
+            let done = node.count(State::Done).await;
+            assert!((9..=11).contains(&done), "{done} done in ten minutes");
+            let waits: i64 = node.jobs(None).await.iter().map(|job| job.snoozes).sum();
+            assert!(waits < 400, "{waits} waits for {done} jobs: each of 400 would have waited each minute");
+        });
+    }
+}
+
+/// Who threw the dice for an account has thrown them for its lane.
+#[test]
+fn a_lane_is_closed_for_exactly_as_long_as_its_account_is_stopped() {
+    for house in House::each(47) {
+        house.live(async |life| {
+            let wait = Duration::from_secs(22_222);
+            let script =
+                Script::missing(move |_| Miss::new(Class::Risk, "a puzzle").after(Some(wait)).for_whole_lane());
+            let node = life.working("one/1", deed(script)).await;
+            let begun = life.house.clock.now();
+            node.ask("deed", "k").await;
+            node.quiet().await;
+            let gate = node.read(|tx| Box::pin(crate::store::gates::list(tx))).await.remove(0);
+            let open_at = crate::domain::Millis(gate.open_at.unwrap());
+            assert_eq!(open_at.since(begun).as_secs(), 22_222);
+        });
+    }
+}
