@@ -78,7 +78,8 @@
 //! attempt · *pace* a limit on rate · *breaker* what closes a lane at a sign of risk · *creator*, *post*, *media* · *room*
 //! a live room · *show* one broadcast in it · *danmaku* what viewers do there · *trend* a ranked list · *grant* an OAuth
 //! consent with its tokens · *alarm* what a person should know, opened once and closed once · *link*, *order*,
-//! *commission*, *postback* · *report*, and one *issue* of it.
+//! *commission*, *postback* · *report*, and one *issue* of it · *data key* what seals values · *master
+//! key* what wraps data keys, outside the database · *slot* the place that a sealed value belongs to.
 //!
 //! # Field names in logs
 //!
@@ -139,4 +140,5 @@ pub mod queue;
 pub mod sim;
 pub mod store;
 pub mod supervise;
+pub mod vault;
 pub mod web;

@@ -75,17 +75,36 @@ pub(super) fn name_file(draft: &mut Draft, name: &'static str, path: &str, place
 
 /// The secrets that were found.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Secrets(BTreeMap<&'static str, Secret<String>>);
+pub struct Secrets(BTreeMap<&'static str, Given>);
+
+/// A secret, and whether only an old name of the environment gave it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+struct Given {
+    secret: Secret<String>,
+    is_old: bool,
+}
 
 impl Secrets {
     /// The secret called `name`, when it was given.
     pub fn get(&self, name: &str) -> Option<&Secret<String>> {
-        self.0.get(name)
+        self.0.get(name).map(|given| &given.secret)
     }
 
     /// All that were given, by name: for the log filter, which must know them.
     pub fn iter(&self) -> impl Iterator<Item = (&'static str, &Secret<String>)> {
-        self.0.iter().map(|(name, secret)| (*name, secret))
+        self.0.iter().map(|(name, given)| (*name, &given.secret))
+    }
+
+    /// Whether systemd or a file gave `name`: then nothing that is kept elsewhere counts.
+    pub fn is_settled(&self, name: &str) -> bool {
+        self.0.get(name).is_some_and(|given| !given.is_old)
+    }
+
+    /// Takes what is kept elsewhere under `name`, unless systemd or a file gave it.
+    pub fn fill(&mut self, name: &'static str, secret: Secret<String>) {
+        if !self.is_settled(name) {
+            self.0.insert(name, Given { secret, is_old: false });
+        }
     }
 }
 
@@ -106,7 +125,9 @@ pub(super) fn collect(sources: &Sources, draft: &mut Draft) -> (Secrets, Vec<Ori
                 draft.problem(&place, &key, (format!("{key} is not there: {why}"), why.advice().to_owned()));
             }
             Some((Ok(secret), place)) => {
-                secrets.0.insert(credential.name, secret);
+                let is_old =
+                    matches!(place, Place::Environment { .. }) && !draft.secret_paths.contains_key(credential.name);
+                secrets.0.insert(credential.name, Given { secret, is_old });
                 origins.push(Origin { key, value: "set".to_owned(), place });
             }
         }

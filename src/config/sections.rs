@@ -43,6 +43,14 @@ section! {
 }
 
 section! {
+    /// Secrets at rest.
+    Vault {
+        /// File of the key that seals secrets, a relative one below the data directory; empty means DATA/vault.key.
+        "vault.key_file" Restart Kind::Text(PATH), "" => key_file: Option<PathBuf>;
+    }
+}
+
+section! {
     /// This process among others.
     Node {
         /// Name of this process among those that share a database; empty means one made once in the data directory.
@@ -328,6 +336,8 @@ config! {
     web: Web;
     /// The database.
     store: Store;
+    /// Secrets at rest.
+    vault: Vault;
     /// This process among others.
     node: Node;
     /// The durable queue.

@@ -22,6 +22,7 @@ struct Step {
 const STEPS: &[Step] = &[
     Step { version: 1, name: "queue, alarms, keys", sql: include_str!("migrations/0001_queue_alarms_keys.sql") },
     Step { version: 2, name: "pace", sql: include_str!("migrations/0002_pace.sql") },
+    Step { version: 3, name: "vault", sql: include_str!("migrations/0003_vault.sql") },
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS radard_schema (

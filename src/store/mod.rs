@@ -30,6 +30,7 @@ pub mod schedules;
 pub mod stops;
 #[cfg(test)]
 pub(crate) mod tests;
+pub mod vault;
 
 pub use error::Error;
 pub use lock::{DirLock, LockError};
@@ -41,7 +42,7 @@ pub use writer::WriterCounts;
 /// Every statement of the house, by family: each is prepared on both databases in a test.
 pub const STATEMENTS: &[&[&[&str]]] = &[
     &[alarms::STATEMENTS, gates::STATEMENTS, keys::STATEMENTS, migrate::STATEMENTS, schedules::STATEMENTS],
-    &[pace::STATEMENTS, stops::STATEMENTS],
+    &[pace::STATEMENTS, stops::STATEMENTS, vault::STATEMENTS],
     jobs::STATEMENTS,
 ];
 /// Every statement for many rows, likewise.

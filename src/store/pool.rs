@@ -53,6 +53,8 @@ pub enum Access {
     Write,
     /// Read only; a database that is missing or behind is refused.
     Read,
+    /// Read whatever is there, at whatever step, and leave no trace.
+    Look,
 }
 
 /// Why a store could not be opened.
@@ -134,7 +136,7 @@ impl Store {
 
     async fn open_sqlite(file: &Path, access: Access, ambient: Ambient) -> Result<(Self, WriterTask), OpenError> {
         let failed = Error::in_act("open the database");
-        if access == Access::Read && !file.exists() {
+        if access != Access::Write && !file.exists() {
             return Err(OpenError::Absent(file.to_owned()));
         }
         let wal_bytes = Arc::new(AtomicU64::new(0));
@@ -154,7 +156,8 @@ impl Store {
             .max_connections(READERS)
             .acquire_timeout(BUSY)
             .idle_timeout(Duration::from_secs(30))
-            .connect_lazy_with(reader_options(file));
+            // A log that lies there holds commits; without one not even an empty log is made.
+            .connect_lazy_with(reader_options(file).immutable(access == Access::Look && !wal::lies_beside(file)));
         let (write, writer) = writer.unzip();
         let pool = Pool::Sqlite { read, write, file: file.to_owned() };
         let store = Self { pool, ambient, skew_ms: Arc::default(), broken, counts, wal_bytes };
@@ -192,10 +195,10 @@ impl Store {
             counts: Arc::default(),
             wal_bytes: Arc::default(),
         };
-        if access == Access::Write {
-            store.bring_postgres_to_present(&pool).await?;
-        } else {
-            store.refuse_other_schema().await?;
+        match access {
+            Access::Write => store.bring_postgres_to_present(&pool).await?,
+            Access::Read => store.refuse_other_schema().await?,
+            Access::Look => {}
         }
         store.read_clock().await?;
         Ok((store, WriterTask(None)))

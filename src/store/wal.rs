@@ -3,7 +3,7 @@
 //! `SQLite` would move the log into the database inside somebody's commit and keep a failure of that to itself. We do
 //! it between commits instead, so that a failed sync is seen and ends the process, as any failed sync does.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -17,6 +17,17 @@ const PAGES: i64 = 2000;
 /// The fewest and the most commits between two moves, and what we begin with.
 const COMMITS: (i64, i64, i64) = (16, 4096, 64);
 
+fn log_of(database: &Path) -> PathBuf {
+    let mut file = database.as_os_str().to_owned();
+    file.push("-wal");
+    file.into()
+}
+
+/// Whether a log lies beside `database`: then the file alone may be behind.
+pub(super) fn lies_beside(database: &Path) -> bool {
+    log_of(database).exists()
+}
+
 /// Decides when the log is moved, from how many pages a commit has been worth lately.
 #[derive(Debug)]
 pub(super) struct Watch {
@@ -27,10 +38,8 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    pub(super) fn new(database: &std::path::Path, bytes: Arc<AtomicU64>) -> Self {
-        let mut file = database.as_os_str().to_owned();
-        file.push("-wal");
-        Self { file: file.into(), commits: 0, every: COMMITS.2, bytes }
+    pub(super) fn new(database: &Path, bytes: Arc<AtomicU64>) -> Self {
+        Self { file: log_of(database), commits: 0, every: COMMITS.2, bytes }
     }
 
     /// Called between commits.

@@ -108,6 +108,20 @@ fn a_secret_file_that_others_may_read_or_that_is_missing_is_refused() {
 }
 
 #[test]
+fn what_is_kept_elsewhere_goes_before_an_old_name_and_behind_the_rest() {
+    let mut sources = with_file("");
+    sources.env = pairs(&[("WEEKLY_TOKEN", "from-env")]);
+    sources.credentials.insert("tiktok-app-key".to_owned(), Ok(Secret::new("from-systemd".to_owned())));
+    let mut secrets = check(&sources).unwrap().secrets;
+    for name in ["weekly-token", "tiktok-app-key", "tiktok-app-secret"] {
+        secrets.fill(name, Secret::new("kept".to_owned()));
+    }
+    let get = |name| secrets.get(name).map(Secret::reveal).map(String::as_str);
+    let got = ["weekly-token", "tiktok-app-key", "tiktok-app-secret"].map(get);
+    assert_eq!(got, [Some("kept"), Some("from-systemd"), Some("kept")]);
+}
+
+#[test]
 fn the_environment_may_name_a_secret_file() {
     let folder = Folder::new("env");
     let path = folder.write("token", (0o400, "hunter2"));

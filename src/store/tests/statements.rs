@@ -15,7 +15,8 @@ fn every_statement_is_prepared_on_both_databases() {
         let batches = batches.map(|batch| if sqlite.is_some() { batch.sqlite(4) } else { batch.postgres() });
         for text in one_by_one.chain(batches) {
             // Each has words of its own for locking a row, and for where a row lies.
-            let (of_postgres, of_sqlite) = (text.contains("FOR UPDATE"), text.contains("rowid"));
+            let of_postgres = text.contains("FOR UPDATE") || text.contains("FOR SHARE");
+            let of_sqlite = text.contains("rowid");
             match &sqlite {
                 Some(_) if of_postgres => continue,
                 None if of_sqlite => continue,
