@@ -14,6 +14,7 @@ use super::key::KeyCommand;
 use super::manual::Completions;
 use super::replay::Replay;
 use super::run::Run;
+use super::secrets::SecretsCommand;
 use super::sim::Sim;
 
 const CODES: &str = "Exit codes:
@@ -60,6 +61,9 @@ pub(super) enum Command {
     /// Copies of the database
     #[command(subcommand)]
     Backup(BackupCommand),
+    /// Secrets at rest: their key, and credentials that are kept sealed
+    #[command(subcommand)]
+    Secrets(SecretsCommand),
     /// Read kept exchanges with platforms again, as this build reads them; sends nothing
     Replay(Replay),
     /// Write a file for a bug report, without secrets

@@ -11,6 +11,7 @@ use crate::daemon::{
 };
 use crate::observe::Register;
 use crate::store::{LockError, MigrateError, OpenError};
+use crate::vault;
 
 /// Runs the daemon until it is told to leave.
 pub(super) async fn run(
@@ -18,7 +19,10 @@ pub(super) async fn run(
     (checked, places): (Checked, Places),
     options: RunOptions,
 ) -> Result<Exit, Failure> {
-    daemon::run(checked, places, options, desk.ambient.clone()).await.map(exit).map_err(|error| failure(&error))
+    Box::pin(daemon::run(checked, places, options, desk.ambient.clone()))
+        .await
+        .map(exit)
+        .map_err(|error| failure(&error))
 }
 
 /// Runs the demonstration.
@@ -78,7 +82,16 @@ const fn exit_of(error: &HouseError) -> Exit {
             OpenError::Address | OpenError::Migrate(MigrateError::Newer { .. } | MigrateError::Changed { .. }),
         )
         | HouseError::Schedule { .. } => Exit::Config,
+        HouseError::Vault(error) => exit_of_vault(error),
         _ => Exit::Failed,
+    }
+}
+
+/// What a key that does not fit means for the person at the terminal.
+pub(super) const fn exit_of_vault(error: &vault::Error) -> Exit {
+    match error {
+        vault::Error::Store(_) => Exit::Failed,
+        _ => Exit::Config,
     }
 }
 

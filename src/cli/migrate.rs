@@ -36,6 +36,7 @@ async fn bring(plan: &Plan) -> Result<(i64, i64), HouseError> {
     let failed = |source| HouseError::Data { dir: plan.places.data.clone(), source };
     plan.places.make().map_err(failed)?;
     let _lock = DirLock::take(&plan.places.data)?;
+    plan.vault().await?;
     let from = step_before(plan).await?;
     let (store, writer) = Store::open(&plan.place(), Access::Write, plan.ambient.clone()).await?;
     let schema = health::schema(&store).await;

@@ -28,6 +28,7 @@ mod places;
 mod reach;
 mod replay;
 mod run;
+mod secrets;
 mod sim;
 mod table;
 
@@ -94,6 +95,7 @@ async fn answer_waiting(desk: &Desk, command: Command) -> Result<Answer, Failure
         Command::Job(command) => command.answer(desk).await,
         Command::Backup(command) => command.answer(desk).await,
         Command::Diagnose(diagnose) => diagnose.answer(desk).await,
+        Command::Secrets(command) => command.answer(desk).await,
         Command::Migrate => migrate::answer(desk).await,
         // They have had their answer without waiting.
         Command::Init(_) | Command::Check(_) | Command::Completions(_) | Command::Replay(_) | Command::Man => {

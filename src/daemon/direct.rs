@@ -1,11 +1,13 @@
 //! The house for the time of one command, when no daemon runs: the same API, called without a socket.
 
+use std::path::Path;
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::acts::HouseActs;
 use super::doctor;
 use super::house::{House, HouseError, Plan};
+use crate::vault::{self, Master};
 use crate::web::{App, Door, Parts, Readiness};
 
 /// A house that a command borrowed.
@@ -30,6 +32,7 @@ impl Direct {
     fn over(house: House) -> Self {
         let app = App::new(Parts {
             store: house.store.clone(),
+            credentials: house.credentials.clone(),
             queue: house.queue.clone(),
             metrics: house.metrics.clone(),
             ambient: house.plan.ambient.clone(),
@@ -50,6 +53,17 @@ impl Direct {
     /// The API, as its owner sees it.
     pub fn api(&self) -> axum::Router {
         self.api.clone()
+    }
+
+    /// Wraps every data key anew under the master key in `file`; gives how many.
+    pub async fn exchange_master(&self, file: &Path) -> Result<usize, vault::Error> {
+        let master = Master::of_file(file, &self.house.plan.register)?;
+        let vault = self.house.credentials.vault().clone();
+        let exchanged = self
+            .house
+            .store
+            .write::<_, vault::Error, _>(move |tx| Box::pin(async move { vault.exchange_master(tx, &master).await }));
+        exchanged.await
     }
 
     /// Leaves in order.

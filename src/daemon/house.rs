@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use super::disk::Disk;
 use super::jobs::own_schedules;
-use super::jobs::{Backup, BackupTools, ProbePlatform, ProbeTools, Tidy, TidyTools};
+use super::jobs::{Backup, BackupTools, ProbePlatform, ProbeTools, Rotate, RotateTools, Tidy, TidyTools};
 use super::live::Live;
 use super::places::Places;
 use super::ways::{Ways, proxy_logins};
@@ -22,16 +22,17 @@ use crate::pace::Pace;
 use crate::queue::{Inlets, Kinds, Late, Queue, Rules, Schedule};
 use crate::store::{Access, DirLock, LockError, OpenError, Place, Store};
 use crate::supervise::{Leave, Supervisor};
+use crate::vault::{self, Credentials, OpenVault, Source, Vault};
 
 /// What a house is built from.
 #[derive(Clone)]
 pub struct Plan {
-    /// The checked settings, with their secrets.
+    /// The checked settings.
     pub config: Config,
+    /// The secrets that systemd, files and the environment gave.
+    pub secrets: Secrets,
     /// `store-url`, when it came as a secret.
     pub store_url: Option<crate::domain::Secret<String>>,
-    /// The secrets that were given.
-    pub secrets: Secrets,
     /// The folders.
     pub places: Places,
     /// Time and chance.
@@ -48,7 +49,23 @@ impl Plan {
         }
         let store_url = checked.secrets.get("store-url").cloned().or_else(|| checked.config.store.url.clone());
         let (config, secrets) = (checked.config.clone(), checked.secrets.clone());
-        Self { config, store_url, secrets, places, ambient, register }
+        Self { config, secrets, store_url, places, ambient, register }
+    }
+
+    /// Where the key that seals secrets is looked for.
+    pub fn vault_key(&self) -> Source {
+        let file = self.places.vault_key(self.config.vault.key_file.as_deref());
+        Source { given: self.secrets.get("vault-key").cloned(), file, register: self.register.clone() }
+    }
+
+    /// The vault, or why its key does not fit the database: found out by reading alone, so whoever is refused has
+    /// changed nothing.
+    pub async fn vault(&self) -> Result<Vault, HouseError> {
+        let opened = Vault::open(self.vault_key(), &self.place(), &self.ambient).await;
+        opened.map_err(|error| match error {
+            OpenVault::Place(error) => error.into(),
+            OpenVault::Key(error) => error.into(),
+        })
     }
 
     /// Where the database is.
@@ -80,6 +97,9 @@ pub enum HouseError {
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] OpenError),
+    /// The key for secrets is not there, or is another one.
+    #[error(transparent)]
+    Vault(#[from] vault::Error),
     /// The client cannot be made.
     #[error(transparent)]
     Net(#[from] net::Error),
@@ -114,6 +134,7 @@ impl HouseError {
             Self::Store(OpenError::Behind(_)) => "run `radard migrate`".into(),
             Self::Store(OpenError::Address) => "write `store.url` as postgres://user@host/database".into(),
             Self::Store(OpenError::Backup(_)) => "free some space, then start again; nothing was changed".into(),
+            Self::Vault(error) => error.advice(),
             Self::Net(error) => error.advice().into(),
             Self::Schedule { .. } => "correct `kind` in the [[schedule]] of that name".into(),
         })
@@ -128,6 +149,8 @@ pub struct House {
     pub live: Live,
     /// The store.
     pub store: Store,
+    /// The credentials, from wherever they come.
+    pub credentials: Credentials,
     /// The limits.
     pub pace: Pace,
     /// The queue.
@@ -152,19 +175,28 @@ impl House {
         let failed = |source| HouseError::Data { dir: plan.places.data.clone(), source };
         plan.places.make().map_err(failed)?;
         let lock = DirLock::take(&plan.places.data)?;
+        let vault = Box::pin(plan.vault()).await?;
         let node = match &plan.config.node.id {
             Some(id) => id.clone(),
             None => node_id(&plan).map_err(failed)?,
         };
-        Self::build(plan, Access::Write, node, Some(lock)).await
+        let house = Self::build(plan, Access::Write, vault, (node, Some(lock))).await?;
+        house.credentials.refresh().await?;
+        Ok(house)
     }
 
     /// Opens the store for reading, beside whoever holds the directory.
     pub async fn read_only(plan: Plan) -> Result<Self, HouseError> {
-        Self::build(plan, Access::Read, "reader".to_owned(), None).await
+        let vault = Vault::new(plan.vault_key());
+        Self::build(plan, Access::Read, vault, ("reader".to_owned(), None)).await
     }
 
-    async fn build(plan: Plan, access: Access, node: String, lock: Option<DirLock>) -> Result<Self, HouseError> {
+    async fn build(
+        plan: Plan,
+        access: Access,
+        vault: Vault,
+        (node, lock): (String, Option<DirLock>),
+    ) -> Result<Self, HouseError> {
         let ambient = plan.ambient.clone();
         let (store, writer) = Store::open(&plan.place(), access, ambient.clone()).await?;
         let (ground, upper) = (Supervisor::new(ambient.clone()), Supervisor::new(ambient.clone()));
@@ -175,11 +207,26 @@ impl House {
         let owner = format!("{node}/{}", boot.get(..12).unwrap_or(&boot));
         let pace =
             Box::pin(Pace::open(store.clone(), &plan.config, ambient.clone())).await.map_err(OpenError::Store)?;
-        let kinds = kinds(&plan, &live, (&store, &pace), &disk)?;
+        let kinds = kinds(&plan, &live, (&store, &pace), &disk)?.with::<Rotate>(RotateTools { vault: vault.clone() });
+        let credentials = Credentials::new(store.clone(), vault, plan.secrets.clone());
         let (queue, inlets) = Queue::new(Rules::of(&plan.config, &owner), kinds, store.clone(), ambient);
         let metrics = Metrics::new();
         queue.count_in(&metrics);
-        Ok(Self { plan, live, store, pace, queue, inlets, metrics, disk, owner, upper, ground, _lock: lock })
+        Ok(Self {
+            plan,
+            live,
+            store,
+            credentials,
+            pace,
+            queue,
+            inlets,
+            metrics,
+            disk,
+            owner,
+            upper,
+            ground,
+            _lock: lock,
+        })
     }
 
     /// The schedules of the settings and of the house itself.
@@ -212,7 +259,7 @@ impl House {
     /// Everyone leaves, from the top floor down; the writer goes last.
     pub async fn leave(self, grace: Duration) -> Leave {
         let left = self.upper.leave(grace).await;
-        drop((self.queue, self.inlets, self.pace));
+        drop((self.queue, self.inlets, self.pace, self.credentials));
         self.store.close().await;
         self.ground.leave(Duration::from_secs(5)).await;
         left

@@ -51,6 +51,11 @@ impl Places {
         }
     }
 
+    /// The key that seals secrets, unless `vault.key_file` says otherwise.
+    pub fn vault_key(&self, set: Option<&Path>) -> PathBuf {
+        self.data.join(set.unwrap_or(Path::new("vault.key")))
+    }
+
     /// Makes the data directory and the folders in it that only we may read.
     pub fn make(&self) -> std::io::Result<()> {
         let mut private = std::fs::DirBuilder::new();

@@ -222,6 +222,7 @@ fn app(house: &House, board: &Board, reloader: &Reloader, listen: Option<SocketA
     let board = board.clone();
     App::new(Parts {
         store: house.store.clone(),
+        credentials: house.credentials.clone(),
         queue: house.queue.clone(),
         metrics: house.metrics.clone(),
         ambient: house.plan.ambient.clone(),
@@ -276,6 +277,7 @@ fn start_watching(house: &House, board: &Board, reloader: &Reloader, notifier: &
         queue: house.queue.clone(),
         disk: house.disk.clone(),
         live: house.live.clone(),
+        credentials: house.credentials.clone(),
         metrics: house.metrics.clone(),
         clock: house.plan.ambient.clock.clone(),
         tasks: house.tasks(),

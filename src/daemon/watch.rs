@@ -18,8 +18,9 @@ use crate::observe::metric;
 use crate::queue::Queue;
 use crate::store::alarms::{Alarm, Raise, Severity};
 use crate::store::stops::{self, Stopped};
-use crate::store::{Error, Store, alarms, gates, jobs};
+use crate::store::{Error, Store, alarms, gates, jobs, vault};
 use crate::supervise::{Failure, State, Status, Stop};
+use crate::vault::{Credentials, can_be_sealed};
 
 /// The pause between two looks, and the shorter one while the disk is not well.
 const EVERY: Duration = Duration::from_secs(10);
@@ -38,6 +39,8 @@ pub(super) struct Watch {
     pub(super) disk: Disk,
     /// The settings.
     pub(super) live: Live,
+    /// The credentials, which other machines may set as well.
+    pub(super) credentials: Credentials,
     /// The numbers.
     pub(super) metrics: Metrics,
     /// Time.
@@ -90,6 +93,7 @@ impl Watch {
         let (waiting, running) = (of(jobs::State::Queued), of(jobs::State::Running));
         self.notifier.status(&format!("{waiting} queued, {running} running, {} alarms", open.len()));
         let mut conditions = vec![self.wal(), self.skew()];
+        conditions.extend(self.secrets().await?);
         conditions.extend(self.disk_conditions(seen));
         conditions.extend((self.tasks)().iter().map(task));
         self.settle(conditions, &open).await
@@ -121,6 +125,24 @@ impl Watch {
             self.metrics.add(metric::TASK_RESTARTS, [task], u64::from(restarts.saturating_sub(before)));
         }
         *last = now;
+    }
+
+    /// Counts what is sealed, takes what other machines set, and names what does not open.
+    async fn secrets(&self) -> Result<Vec<Condition>, Error> {
+        let sealed = self.store.read::<_, Error, _>(|tx| Box::pin(vault::counts(tx))).await?;
+        let sorts = [("current", sealed.current), ("leaving", sealed.leaving)];
+        self.metrics.replace(metric::SEALED, sorts.map(|(sort, n)| ([sort], u64::try_from(n).unwrap_or(0))));
+        if self.store.is_shared()
+            && let Err(error) = self.credentials.refresh().await
+        {
+            tracing::warn!("What other machines sealed could not be read: {error}");
+        }
+        let shut = self.credentials.shut();
+        let condition = |name: &'static str| {
+            let why = shut.iter().find(|(known, _)| *known == name).map(|(_, why)| (Severity::Critical, why.clone()));
+            ("secret_shut", name.to_owned(), why)
+        };
+        Ok(can_be_sealed().map(condition).collect())
     }
 
     fn wal(&self) -> Condition {

@@ -233,6 +233,7 @@ table! {
     LEASE_LOST = Counter "radard_lease_lost_total" [] Count "Leases found lost by the worker that held them.";
     LANE_CLOSED = Gauge "radard_lane_closed" ["lane"] Count "1 while a lane is closed.";
     STOPPED = Gauge "radard_stopped" ["subject", "class"] Count "1 while nothing is sent for an account or for guests.";
+    SEALED = Gauge "radard_sealed_values" ["key"] Count "Sealed values by the sort of their data key: current, or leaving in a rotation.";
     COMMITS = Counter "radard_commits_total" [] Count "Group commits of the writer.";
     COMMIT_OPS = Counter "radard_commit_ops_total" [] Count "Operations inside those commits.";
     COMMIT_SECONDS = Counter "radard_commit_seconds_total" [] Seconds "Time spent in those commits.";

@@ -16,6 +16,7 @@ use crate::observe::Metrics;
 use crate::queue::Queue;
 use crate::store::Store;
 use crate::supervise;
+use crate::vault::Credentials;
 
 /// Whether work can be accepted, and what stands in the way. It is the body of `/readyz`.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -59,6 +60,8 @@ pub trait Acts: Send + Sync {
 pub struct Parts {
     /// The only truth.
     pub store: Store,
+    /// The credentials, from wherever they come.
+    pub credentials: Credentials,
     /// The durable queue.
     pub queue: Queue,
     /// The numbers of the house.
@@ -110,6 +113,10 @@ impl App {
 
     pub(super) fn store(&self) -> &Store {
         &self.0.parts.store
+    }
+
+    pub(super) fn credentials(&self) -> &Credentials {
+        &self.0.parts.credentials
     }
 
     pub(super) fn queue(&self) -> &Queue {

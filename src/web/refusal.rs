@@ -15,6 +15,7 @@ use crate::domain::{Class, JobId};
 use crate::queue::AskError;
 use crate::store;
 use crate::store::jobs::State;
+use crate::vault;
 
 /// How long one should wait before asking again when the house is in trouble.
 const AGAIN: HeaderValue = HeaderValue::from_static("5");
@@ -111,6 +112,15 @@ impl From<store::Error> for Refusal {
             store::Error::Statement { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         };
         Self::new((status, error.class()), error.to_string(), error.advice())
+    }
+}
+
+impl From<vault::Error> for Refusal {
+    fn from(error: vault::Error) -> Self {
+        match error {
+            vault::Error::Store(error) => error.into(),
+            error => Self::new((StatusCode::CONFLICT, error.class()), error.to_string(), error.advice()),
+        }
     }
 }
 

@@ -209,6 +209,13 @@ const ALARMS: &[(&str, AlarmText)] = &[
         },
     ),
     (
+        "secret_shut",
+        AlarmText {
+            title: "A sealed secret does not open",
+            advice: "It counts as not given. Set it anew with `radard secrets set`, or bring back a copy of the database.",
+        },
+    ),
+    (
         "task_restarting",
         AlarmText {
             title: "A task keeps ending",
@@ -246,7 +253,7 @@ mod tests {
     use super::*;
 
     /// The alarms that are raised anywhere in the house.
-    const RAISED: [&str; 10] = [
+    const RAISED: [&str; 11] = [
         "lane_closed",
         "jobs_dead",
         "needs_person",
@@ -254,6 +261,7 @@ mod tests {
         "disk_full",
         "config_refused",
         "backup_failed",
+        "secret_shut",
         "task_restarting",
         "wal_large",
         "clock_skew",

@@ -28,7 +28,7 @@ use std::time::Duration;
 use radard::ambient::{Ambient, Clock, Entropy};
 
 pub(crate) use canary::Canaries;
-pub(crate) use daemon::{Daemon, Extra, RADARD, radard};
+pub(crate) use daemon::{Daemon, Extra, RADARD, code, radard};
 pub(crate) use database::{Rows, while_locked};
 pub(crate) use disk::SmallDisk;
 pub(crate) use http::Caller;

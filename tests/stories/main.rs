@@ -23,5 +23,6 @@ mod nodes;
 mod outside;
 mod redirect;
 mod saved_settings;
+mod secrets;
 mod syncs;
 mod wire;

@@ -14,6 +14,8 @@ pub struct Facts {
     pub daemon: Daemon,
     /// The database.
     pub database: Database,
+    /// Secrets at rest.
+    pub vault: Vault,
     /// The disk under the data directory.
     pub disk: Disk,
     /// This machine's clock beside the database's.
@@ -94,6 +96,26 @@ pub enum Database {
     Damaged(String),
     /// It cannot be opened or read: why.
     Refused(String),
+    /// Why it was not looked at.
+    NotRun(&'static str),
+}
+
+/// Secrets at rest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Vault {
+    /// There is no key, and nothing is sealed.
+    Unused,
+    /// Where the key comes from, how many values it seals, and how many a rotation has still to do.
+    Sealed {
+        /// The source of the key.
+        from: String,
+        /// All values.
+        values: i64,
+        /// Those under an old data key, while a rotation is under way.
+        leaving: Option<i64>,
+    },
+    /// What is wrong with the key, and what to do.
+    Refused(String, String),
     /// Why it was not looked at.
     NotRun(&'static str),
 }

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::facts::{Alarms, Clock, Daemon, Data, Database, Disk, Facts, Settings, Unit};
+use super::facts::{Alarms, Clock, Daemon, Data, Database, Disk, Facts, Settings, Unit, Vault};
 use crate::config::roughly_size;
 use crate::domain::time::roughly;
 
@@ -48,6 +48,7 @@ pub fn judge(facts: &Facts) -> Vec<Row> {
         data(&facts.data),
         daemon(&facts.daemon),
         database(&facts.database),
+        vault(&facts.vault),
         disk(&facts.disk),
         clock(facts.clock),
         alarms(&facts.alarms),
@@ -118,6 +119,19 @@ fn database(seen: &Database) -> Row {
         }
         Database::Refused(why) => Row::ill("database", why, "look at `store.url`, and whether the server is up"),
         Database::NotRun(why) => Row::not_run("database", why),
+    }
+}
+
+fn vault(seen: &Vault) -> Row {
+    match seen {
+        Vault::NotRun(why) => Row::not_run("vault", why),
+        Vault::Unused => Row::well("vault", "nothing is sealed, and there is no key yet"),
+        Vault::Refused(why, advice) => Row::ill("vault", why, advice),
+        Vault::Sealed { from, values, leaving: None } => Row::well("vault", format!("{from}; {values} values sealed")),
+        Vault::Sealed { from, values, leaving: Some(leaving) } => {
+            let what = format!("{from}; {values} values sealed, {leaving} of them still to be sealed anew");
+            Row::well("vault", format!("{what}: `radard secrets rotate` goes on should the rotation rest"))
+        }
     }
 }
 

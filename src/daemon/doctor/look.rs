@@ -5,12 +5,14 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use super::facts::{Alarms, Clock, Daemon, Data, Database, Disk, Facts, Settings, Unit};
+use super::facts::{Alarms, Clock, Daemon, Data, Database, Disk, Facts, Settings, Unit, Vault};
 use crate::ambient::{Ambient, Clock as Time};
 use crate::daemon::disk::space;
 use crate::daemon::house::Plan;
 use crate::daemon::places::Places;
+use crate::store::vault::{self as seals, Counts, WrappedKey};
 use crate::store::{Access, Error, MigrateError, OpenError, Place, Store, alarms, health};
+use crate::vault::Fit;
 
 /// Where the unit is installed; the first one counts.
 const UNITS: [&str; 3] = [
@@ -44,9 +46,10 @@ pub async fn look(patient: Patient<'_>) -> Facts {
         (Data::Missing(_), Some(Place::Sqlite(_))) => refused(&OpenError::Absent(places.database())),
         (_, Some(place)) => look_at_database(&place, ambient).await,
     };
+    let vault = look_at_vault(plan).await;
     let disk = look_at_disk(&places.data, plan);
     let unit = look_at_unit(&UNITS.map(PathBuf::from), &ambient.clock).await;
-    Facts { settings, data, daemon, database, disk, clock, alarms, unit }
+    Facts { settings, data, daemon, database, vault, disk, clock, alarms, unit }
 }
 
 fn unread(why: &'static str) -> (Database, Clock, Alarms) {
@@ -100,6 +103,35 @@ async fn look_through(store: &Store) -> Result<Database, OpenError> {
     let schema = health::schema(store).await?;
     let damage = health::damage(store).await?;
     Ok(damage.map_or(Database::Fine(schema.found), Database::Damaged))
+}
+
+/// The key beside what it sealed; a database that cannot be read has a row of its own.
+async fn look_at_vault(plan: Option<&Plan>) -> Vault {
+    let Some(plan) = plan else { return Vault::NotRun("the settings have problems") };
+    let vault = crate::vault::Vault::new(plan.vault_key());
+    let Ok((keys, counts)) = look_at_seals(plan).await else { return Vault::NotRun("the database cannot be read") };
+    match vault.fits(&keys) {
+        Ok(Fit::Unused) => Vault::Unused,
+        Ok(Fit::Ready | Fit::Fits) => Vault::Sealed {
+            from: vault.source().name(),
+            values: counts.current + counts.leaving,
+            leaving: counts.rotating.then_some(counts.leaving),
+        },
+        Err(error) => Vault::Refused(error.to_string(), error.advice()),
+    }
+}
+
+async fn look_at_seals(plan: &Plan) -> Result<(Vec<WrappedKey>, Counts), OpenError> {
+    let store = match Store::open(&plan.place(), Access::Read, plan.ambient.clone()).await {
+        Ok((store, _nothing_to_write)) => store,
+        Err(OpenError::Absent(_)) => return Ok((Vec::new(), Counts::default())),
+        Err(error) => return Err(error),
+    };
+    let seen =
+        store.read::<_, Error, _>(|tx| Box::pin(async move { Ok((seals::keys(tx).await?, seals::counts(tx).await?)) }));
+    let seen = seen.await;
+    store.close().await;
+    Ok(seen?)
 }
 
 /// What an opening that was refused says about the database.

@@ -10,6 +10,7 @@ fn well() -> Facts {
         data: Data::There { dir: "data".to_owned(), owner: 7, asking: 7, mode: 0o700 },
         daemon: Daemon::Ready,
         database: Database::Fine(1),
+        vault: Vault::Unused,
         disk: Disk::Room(5 << 30, 100 << 30, LowWater { bytes: 1 << 30, percent: 2 }),
         clock: Clock::Ahead(-1500),
         alarms: Alarms::Open(Vec::new(), 0),
@@ -33,7 +34,7 @@ fn ill(break_it: impl FnOnce(&mut Facts)) -> (&'static str, String, String) {
 fn a_healthy_one_has_nothing_to_do() {
     let rows = judge(&well());
     assert!(rows.iter().all(|row| row.ok == Some(true) && row.advice.is_none()), "{rows:?}");
-    assert_eq!(rows.len(), 8);
+    assert_eq!(rows.len(), 9);
 }
 
 #[test]
@@ -107,4 +108,18 @@ fn what_was_not_looked_at_is_neither_well_nor_ill() {
     facts.unit = Unit::NotRun("systemd-analyze is not here".to_owned());
     let row = judge(&facts).pop().unwrap();
     assert_eq!((row.ok, row.detail.as_str()), (None, "not run: systemd-analyze is not here"));
+}
+
+#[test]
+fn a_key_that_does_not_fit_names_its_mend_and_a_rotation_is_told() {
+    let (name, detail, advice) =
+        ill(|facts| facts.vault = Vault::Refused("no key".to_owned(), "put it back".to_owned()));
+    assert_eq!((name, detail.as_str(), advice.as_str()), ("vault", "no key", "put it back"));
+    let row = |leaving| {
+        let mut facts = well();
+        facts.vault = Vault::Sealed { from: "the key file `k`".to_owned(), values: 7, leaving };
+        judge(&facts).into_iter().find(|row| row.name == "vault").unwrap().detail
+    };
+    assert_eq!(row(None), "the key file `k`; 7 values sealed");
+    assert!(row(Some(3)).starts_with("the key file `k`; 7 values sealed, 3 of them still to be sealed anew"));
 }

@@ -1,7 +1,8 @@
-//! Kinds of the house itself: is the way to a platform open, copy the database, throw away what is old.
+//! Kinds of the house itself: is the way to a platform open, copy the database, change keys, throw away what is old.
 
 mod backup;
 mod probe_platform;
+mod rotate;
 mod tidy;
 
 use crate::config::{Config, parse_cron, parse_zone};
@@ -9,6 +10,7 @@ use crate::queue::{Job, Late, Schedule};
 
 pub(super) use backup::{Backup, Tools as BackupTools};
 pub(super) use probe_platform::{ProbePlatform, Tools as ProbeTools};
+pub(super) use rotate::{Rotate, Tools as RotateTools};
 pub(super) use tidy::{Tidy, Tools as TidyTools};
 
 /// When the house does its own work.

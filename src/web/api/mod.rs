@@ -9,11 +9,12 @@ mod house;
 mod jobs;
 mod keys;
 mod listing;
+mod secrets;
 
 use axum::Router;
 use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
-use axum::routing::{MethodRouter, delete, get, post};
+use axum::routing::{MethodRouter, delete, get, post, put};
 
 use super::app::App;
 use super::auth::Scope;
@@ -38,6 +39,9 @@ pub(super) fn routes() -> Router<App> {
         .route("/alarms/{id}/ack", scoped(Scope::AlarmsWrite, post(alarms::ack)))
         .route("/keys", scoped(Scope::KeysWrite, get(keys::list).post(keys::add)))
         .route("/keys/{name}", scoped(Scope::KeysWrite, delete(keys::revoke)))
+        .route("/secrets", admin(get(secrets::list)))
+        .route("/secrets/rotate", admin(post(secrets::rotate)))
+        .route("/secrets/{name}", admin(put(secrets::set).delete(secrets::forget)))
         .route("/open", admin(post(keys::open)))
         .route("/readiness", get(house::readiness))
         .route("/tasks", admin(get(house::tasks)))

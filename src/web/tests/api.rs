@@ -157,7 +157,10 @@ fn the_daemon_is_asked_for_what_only_it_can_do() {
         let ready = house.own(get("/api/v1/readiness")).await.json();
         let part = json!({ "name": "store", "ok": true, "class": "ok", "since": BEGIN.0, "do": null });
         assert_eq!(ready, json!({ "ready": true, "parts": [part] }));
-        assert_eq!(house.own(get("/api/v1/kinds")).await.json()["items"], json!([{ "kind": "look" }]));
+        assert_eq!(
+            house.own(get("/api/v1/kinds")).await.json()["items"],
+            json!([{ "kind": "look" }, { "kind": "rotate" }])
+        );
         *house.tasks.lock().unwrap() = house.owner.statuses();
         let tasks = house.own(get("/api/v1/tasks")).await.json()["items"].clone();
         let names: Vec<_> = tasks.as_array().unwrap().iter().map(|task| task["name"].as_str().unwrap()).collect();

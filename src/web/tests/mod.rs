@@ -4,6 +4,7 @@ mod api;
 mod doors;
 mod jobs;
 mod pages;
+mod secrets;
 mod sockets;
 
 use std::path::PathBuf;
@@ -21,12 +22,13 @@ use tower::ServiceExt;
 use super::app::{Act, Acts, App, Part, Parts, Readiness};
 use super::router::Door;
 use crate::ambient::Ambient;
-use crate::config::Config;
+use crate::config::{Config, Secrets};
 use crate::domain::{Class, Millis};
-use crate::observe::Metrics;
+use crate::observe::{Metrics, Register};
 use crate::queue::{Job, Kinds, Lease, Miss, Queue, Rules, Settled};
 use crate::store::{Access, Place, Store};
 use crate::supervise::{self, Restart, Supervisor};
+use crate::vault::{Credentials, Source, Vault};
 
 /// A moment that every story begins at.
 const BEGIN: Millis = Millis(1_800_000_000_000);
@@ -46,6 +48,20 @@ impl Job for Look {
     fn lane(&self) -> String {
         "l".to_owned()
     }
+
+    async fn run(self, (): &(), _: &Lease) -> Result<Settled, Miss> {
+        Ok(Settled::Done(Value::Null))
+    }
+}
+
+/// A rotation that nobody does here.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Rotate {}
+
+impl Job for Rotate {
+    const KIND: &'static str = crate::vault::ROTATE;
+    type Tools = ();
 
     async fn run(self, (): &(), _: &Lease) -> Result<Settled, Miss> {
         Ok(Settled::Done(Value::Null))
@@ -117,11 +133,17 @@ impl House {
         owner: &Supervisor,
         (ready, tasks): (Arc<Mutex<Readiness>>, Arc<Mutex<Vec<supervise::Status>>>),
     ) -> App {
-        let kinds = Kinds::default().with::<Look>(());
+        let kinds = Kinds::default().with::<Look>(()).with::<Rotate>(());
         let (queue, inlets) = Queue::new(rules(), kinds, store.clone(), ambient.clone());
         queue.start_asking(owner, &inlets);
+        let source = Source {
+            given: None,
+            file: store.file().unwrap().with_file_name("vault.key"),
+            register: Register::default(),
+        };
         App::new(Parts {
             store: store.clone(),
+            credentials: Credentials::new(store.clone(), Vault::new(source), Secrets::default()),
             queue,
             metrics: Metrics::new(),
             ambient: ambient.clone(),
