@@ -39,7 +39,7 @@ pub(super) enum SecretsCommand {
     List,
     /// Seal a credential; its value is read from stdin
     Set {
-        /// Which credential, as under [secrets] in radard.toml
+        /// Which credential, by its name in the section `secrets` of radard.toml
         name: String,
     },
     /// Throw a sealed credential away

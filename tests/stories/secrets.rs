@@ -139,7 +139,7 @@ fn files(dir: &Path) -> Vec<PathBuf> {
     found
 }
 
-/// Puts `text` in the place of the key file; nothing takes it away.
+/// Puts a key in the place of the key file, or takes the file away.
 fn exchange(dir: &Dir, key: Option<(&str, u32)>) {
     let _absent = std::fs::remove_file(key_file(dir));
     if let Some((text, mode)) = key {
