@@ -12,7 +12,7 @@ use super::jobs::own_schedules;
 use super::jobs::{Backup, BackupTools, ProbePlatform, ProbeTools, Rotate, RotateTools, Tidy, TidyTools};
 use super::live::Live;
 use super::places::Places;
-use super::ways::{Ways, proxy_logins};
+use super::ways::Ways;
 use crate::ambient::Ambient;
 use crate::config::{Checked, Config, Late as ConfiguredLate, Secrets, parse_cron, parse_zone};
 use crate::media::jobs as media;
@@ -207,8 +207,8 @@ impl House {
         let owner = format!("{node}/{}", boot.get(..12).unwrap_or(&boot));
         let pace =
             Box::pin(Pace::open(store.clone(), &plan.config, ambient.clone())).await.map_err(OpenError::Store)?;
-        let kinds = kinds(&plan, &live, (&store, &pace), &disk)?.with::<Rotate>(RotateTools { vault: vault.clone() });
         let credentials = Credentials::new(store.clone(), vault, plan.secrets.clone());
+        let kinds = kinds(&plan, (&live, &credentials), (&store, &pace), &disk)?;
         let (queue, inlets) = Queue::new(Rules::of(&plan.config, &owner), kinds, store.clone(), ambient);
         let metrics = Metrics::new();
         queue.count_in(&metrics);
@@ -294,7 +294,12 @@ fn node_id(plan: &Plan) -> std::io::Result<String> {
 }
 
 /// Every kind of the house, bound to its tools.
-fn kinds(plan: &Plan, live: &Live, (store, pace): (&Store, &Pace), disk: &Disk) -> Result<Kinds, HouseError> {
+fn kinds(
+    plan: &Plan,
+    (live, credentials): (&Live, &Credentials),
+    (store, pace): (&Store, &Pace),
+    disk: &Disk,
+) -> Result<Kinds, HouseError> {
     let policy = net::Policy {
         allow_private: plan.config.egress.allow_private.clone(),
         timeout: plan.config.platform.timeout,
@@ -305,7 +310,7 @@ fn kinds(plan: &Plan, live: &Live, (store, pace): (&Store, &Pace), disk: &Disk) 
     let shown = live.clone();
     let ring = net::Ring::new(plan.places.captures(), move || shown.now().egress.captures, plan.register.clone());
     let client = net::Client::new(&policy, plan.ambient.clock.clone())?.kept_in(ring);
-    let ways = Ways::new(client.clone(), (pace, live), proxy_logins(&plan.secrets, &plan.register));
+    let ways = Ways::new(client.clone(), (pace, live), (credentials, &plan.register));
     let (settings, room) = (live.clone(), disk.clone());
     let media_settings = move || {
         let now = settings.now();
@@ -321,5 +326,6 @@ fn kinds(plan: &Plan, live: &Live, (store, pace): (&Store, &Pace), disk: &Disk) 
             settings: Arc::new(media_settings),
         })
         .with::<Backup>(BackupTools { store: store.clone(), live: live.clone(), dir: plan.places.backups() })
+        .with::<Rotate>(RotateTools { vault: credentials.vault().clone() })
         .with::<Tidy>(TidyTools { store: store.clone(), live: live.clone() }))
 }

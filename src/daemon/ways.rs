@@ -1,18 +1,19 @@
 //! The ways out: one for guests, one for each profile, which goes through the profile's proxy.
 //!
-//! A way is made when it is first needed and again when the settings of its profile have changed. Nothing of one profile
+//! A way is made when it is first needed and again when the settings or the login of its profile have changed. Nothing of one profile
 //! ever goes out by the way of another.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::live::Live;
-use crate::config::{Profile, Secrets};
+use crate::config::Profile;
 use crate::domain::{Class, Next, Secret};
 use crate::net::{Client, Proxy};
 use crate::observe::Register;
 use crate::pace::{Pace, Sending};
 use crate::queue::Miss;
+use crate::vault::Credentials;
 
 /// A cheap handle on the ways; clones share them.
 #[derive(Clone)]
@@ -22,15 +23,27 @@ struct Inner {
     guests: Client,
     pace: Pace,
     live: Live,
-    logins: BTreeMap<String, Secret<String>>,
-    made: Mutex<HashMap<String, (Profile, Client)>>,
+    credentials: Credentials,
+    register: Register,
+    made: Mutex<HashMap<String, Made>>,
+}
+
+/// A way, and what it was made from.
+struct Made {
+    profile: Profile,
+    login: Option<Secret<String>>,
+    way: Client,
 }
 
 impl Ways {
     /// All of them; `guests` is the one without a profile.
-    pub(super) fn new(guests: Client, (pace, live): (&Pace, &Live), logins: BTreeMap<String, Secret<String>>) -> Self {
-        let (pace, live) = (pace.clone(), live.clone());
-        Self(Arc::new(Inner { guests, pace, live, logins, made: Mutex::default() }))
+    pub(super) fn new(
+        guests: Client,
+        (pace, live): (&Pace, &Live),
+        (credentials, register): (&Credentials, &Register),
+    ) -> Self {
+        let (pace, live, credentials, register) = (pace.clone(), live.clone(), credentials.clone(), register.clone());
+        Self(Arc::new(Inner { guests, pace, live, credentials, register, made: Mutex::default() }))
     }
 
     /// The way of `profile`, or of guests, under the limits of `sending`; the account and the address that it counts for
@@ -52,35 +65,35 @@ impl Ways {
     }
 
     fn made(&self, profile: &Profile) -> Result<Client, Miss> {
+        let login = login_of(&profile.name, self.0.credentials.now().get("proxy-logins"), &self.0.register);
         let mut made = self.0.made.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some((_, way)) = made.get(&profile.name).filter(|(as_was, _)| as_was == profile) {
-            return Ok(way.clone());
+        let known = made.get(&profile.name).filter(|made| made.profile == *profile && made.login == login);
+        if let Some(made) = known {
+            return Ok(made.way.clone());
         }
         let way = match &profile.proxy {
             None => self.0.guests.clone(),
             Some(address) => {
-                let proxy = Proxy::new(address, self.0.logins.get(&profile.name));
+                let proxy = Proxy::new(address, login.as_ref());
                 let proxy =
                     proxy.map_err(|bad| Miss::new(Class::Local, format!("profile `{}`: {bad}", profile.name)))?;
                 self.0.guests.through(proxy)?
             }
         };
-        made.insert(profile.name.clone(), (profile.clone(), way.clone()));
+        made.insert(profile.name.clone(), Made { profile: profile.clone(), login, way: way.clone() });
         Ok(way)
     }
 }
 
-/// The logins at proxies by profile, each of them registered.
-pub(super) fn proxy_logins(secrets: &Secrets, register: &Register) -> BTreeMap<String, Secret<String>> {
-    let all = secrets.get("proxy-logins").map_or("", |secret| secret.reveal());
-    let lines = all.lines().filter_map(|line| line.trim().split_once(char::is_whitespace));
-    let logins = lines.map(|(profile, login)| (profile.to_owned(), Secret::new(login.trim().to_owned())));
-    let logins: BTreeMap<_, _> = logins.collect();
-    for login in logins.values() {
-        register.add(login);
-        if let Some((_, password)) = login.reveal().split_once(':') {
-            register.add(&Secret::new(password.to_owned()));
-        }
+/// The login of `profile` at its proxy, which is registered before anyone may use it.
+fn login_of(profile: &str, all: Option<&Secret<String>>, register: &Register) -> Option<Secret<String>> {
+    let lines = all.map_or("", |secret| secret.reveal()).lines();
+    let (_, login) =
+        lines.filter_map(|line| line.trim().split_once(char::is_whitespace)).find(|(name, _)| *name == profile)?;
+    let login = Secret::new(login.trim().to_owned());
+    register.add(&login);
+    if let Some((_, password)) = login.reveal().split_once(':') {
+        register.add(&Secret::new(password.to_owned()));
     }
-    logins
+    Some(login)
 }
