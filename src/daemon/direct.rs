@@ -33,6 +33,7 @@ impl Direct {
         let app = App::new(Parts {
             store: house.store.clone(),
             credentials: house.credentials.clone(),
+            pace: house.pace.clone(),
             queue: house.queue.clone(),
             metrics: house.metrics.clone(),
             ambient: house.plan.ambient.clone(),

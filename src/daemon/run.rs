@@ -223,6 +223,7 @@ fn app(house: &House, board: &Board, reloader: &Reloader, listen: Option<SocketA
     App::new(Parts {
         store: house.store.clone(),
         credentials: house.credentials.clone(),
+        pace: house.pace.clone(),
         queue: house.queue.clone(),
         metrics: house.metrics.clone(),
         ambient: house.plan.ambient.clone(),
@@ -275,6 +276,7 @@ fn start_watching(house: &House, board: &Board, reloader: &Reloader, notifier: &
     let watch = Watch {
         store: house.store.clone(),
         queue: house.queue.clone(),
+        pace: house.pace.clone(),
         disk: house.disk.clone(),
         live: house.live.clone(),
         credentials: house.credentials.clone(),

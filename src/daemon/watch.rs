@@ -15,6 +15,7 @@ use crate::ambient::Clock;
 use crate::domain::Class;
 use crate::observe::Metrics;
 use crate::observe::metric;
+use crate::pace::Pace;
 use crate::queue::Queue;
 use crate::store::alarms::{Alarm, Raise, Severity};
 use crate::store::stops::{self, Stopped};
@@ -35,6 +36,8 @@ pub(super) struct Watch {
     pub(super) store: Store,
     /// The queue.
     pub(super) queue: Queue,
+    /// The limits.
+    pub(super) pace: Pace,
     /// The disk.
     pub(super) disk: Disk,
     /// The settings.
@@ -79,6 +82,7 @@ impl Watch {
     }
 
     async fn look(&self, seen: std::io::Result<Seen>, last: &mut Totals) -> Result<(), Error> {
+        let pace = self.pace.clone();
         let (counts, open, gates, stopped) = self
             .store
             .read::<_, Error, _>(|tx| {
@@ -88,6 +92,18 @@ impl Watch {
                 })
             })
             .await?;
+        let drained = self.store.read::<_, Error, _>(|tx| {
+            Box::pin(async move {
+                let mut waiting: BTreeMap<String, i64> = jobs::lanes(tx).await?.into_iter().collect();
+                for (lane, more) in jobs::waiting_for_turn(tx).await? {
+                    *waiting.entry(lane).or_default() += more;
+                }
+                pace.forecast(tx, &waiting.into_iter().collect::<Vec<_>>()).await
+            })
+        });
+        let (drained, now) = (drained.await?, self.store.now());
+        let left = drained.iter().map(|(lane, told)| ([lane.as_str()], told.drained_at.since(now)));
+        self.metrics.replace(metric::LANE_DRAIN, left);
         self.count((&counts, &open, &gates, &stopped), last);
         let of = |state| counts.iter().filter(|c| c.state == state).map(|c| c.n).sum::<i64>();
         let (waiting, running) = (of(jobs::State::Queued), of(jobs::State::Running));

@@ -138,7 +138,11 @@ impl Metrics {
     }
 
     /// Sets a whole gauge: label values that are not given any more disappear.
-    pub fn replace<'l, const L: usize>(&self, gauge: Gauge<L>, values: impl IntoIterator<Item = ([&'l str; L], u64)>) {
+    pub fn replace<'l, const L: usize, A: Amount>(
+        &self,
+        gauge: Gauge<L>,
+        values: impl IntoIterator<Item = ([&'l str; L], A)>,
+    ) {
         let Some(family) = self.0.get(gauge.0.name) else { return };
         let mut fresh = BTreeMap::new();
         for (labels, value) in values {
@@ -233,6 +237,7 @@ table! {
     LEASE_LOST = Counter "radard_lease_lost_total" [] Count "Leases found lost by the worker that held them.";
     LANE_CLOSED = Gauge "radard_lane_closed" ["lane"] Count "1 while a lane is closed.";
     STOPPED = Gauge "radard_stopped" ["subject", "class"] Count "1 while nothing is sent for an account or for guests.";
+    LANE_DRAIN = Gauge "radard_lane_drain_seconds" ["lane"] Seconds "Forecast of how long what waits in a lane takes under its limits.";
     SEALED = Gauge "radard_sealed_values" ["key"] Count "Sealed values by the sort of their data key: current, or leaving in a rotation.";
     COMMITS = Counter "radard_commits_total" [] Count "Group commits of the writer.";
     COMMIT_OPS = Counter "radard_commit_ops_total" [] Count "Operations inside those commits.";

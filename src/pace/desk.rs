@@ -4,12 +4,13 @@
 //! permit is in the store before it is given out. It must be used at once: a process that stood still in between asks
 //! again ([`Permit::is_fresh`]).
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::forecast::{Forecast, Judge};
 use super::grant::Grants;
 use super::limit::{Line, Sending, gap, lines, rules};
 use super::log::{WIDEST, block, lasting, room, window};
@@ -23,6 +24,7 @@ use crate::config::{Config, PaceRule};
 use crate::domain::time::{roughly, span_millis};
 use crate::domain::{Class, Millis};
 use crate::store::pace::{self, Entry};
+use crate::store::pace_lanes::{self, Counted};
 use crate::store::stops::{self, Stopped};
 use crate::store::{Error, Store, Tx, Work};
 
@@ -48,6 +50,8 @@ struct Hands {
     grants: Grants,
     spreads: HashMap<String, Spread>,
     stops: Stops,
+    /// As what lanes count, for those that the store knows of.
+    lanes: HashMap<String, Sending>,
 }
 
 /// What the settings ask for.
@@ -126,6 +130,44 @@ impl Pace {
     pub fn set(&self, config: &Config) {
         *self.0.terms.lock().unwrap_or_else(PoisonError::into_inner) =
             Arc::new(Terms::of(config, &self.0.ambient.clock));
+    }
+
+    /// What is to be expected of each of these lanes, in which so many jobs wait; nothing for a lane that has never sent.
+    pub async fn forecast(&self, tx: &mut Tx, waiting: &[(String, i64)]) -> Result<BTreeMap<String, Forecast>, Error> {
+        let (desk, terms) = (&self.0, self.0.terms());
+        let (lanes, entries, spreads) = pace_lanes::look(tx).await?;
+        let mut stops = Stops::default();
+        stops.learn(stops::list(tx).await?);
+        let judge = Judge {
+            rules: &terms.rules,
+            quiet: &terms.quiet,
+            gap: terms.spacing.mean(),
+            stops: &stops,
+            entries: &entries,
+            spreads: &spreads,
+            now: (desk.timeline.now(), tx.now()),
+        };
+        let of = |(lane, waiting): &(String, i64)| {
+            let counted = lanes.iter().find(|counted| counted.lane == *lane)?.clone();
+            let waiting = u64::try_from(*waiting).ok().filter(|n| *n > 0)?;
+            Some((lane.clone(), judge.lane(&Sending::from(counted), waiting)))
+        };
+        Ok(waiting.iter().filter_map(of).collect())
+    }
+
+    /// Remembers as what a lane counts, once in the life of this process and when it changes.
+    async fn remember(&self, sending: &Sending) -> Result<(), Error> {
+        if sending.lane.is_empty() || self.0.hands().lanes.get(&sending.lane) == Some(sending) {
+            return Ok(());
+        }
+        let counted = Counted::from(sending.clone());
+        let written = self
+            .0
+            .store
+            .write::<_, Error, _>(move |tx| Box::pin(async move { pace_lanes::remember(tx, &counted).await }));
+        written.await?;
+        self.0.hands().lanes.insert(sending.lane.clone(), sending.clone());
+        Ok(())
     }
 
     /// Asks once.
@@ -211,6 +253,7 @@ impl Pace {
 
     /// Waits for a permit for as long as `patience`; then gives what still binds.
     pub async fn pass(&self, sending: &Sending, patience: Duration) -> Result<Result<Permit, Wait>, Error> {
+        Box::pin(self.remember(sending)).await?;
         let clock = &self.0.ambient.clock;
         let deadline = clock.steady().saturating_add(patience);
         loop {

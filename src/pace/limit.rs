@@ -6,6 +6,7 @@
 use std::time::Duration;
 
 use crate::config::{Config, KeyedBy, PaceRule, Tolerance};
+use crate::store::pace_lanes::Counted;
 
 /// The classes of endpoints of the platforms.
 const PLATFORMS: [&str; 5] = ["creative_radar", "douyin", "tikapi", "tiktok", "tiktok_shop"];
@@ -54,6 +55,18 @@ pub struct Sending {
     pub token: Option<String>,
     /// The address it leaves from: a proxy's name, or nothing for our own.
     pub address: Option<String>,
+}
+
+impl From<Counted> for Sending {
+    fn from(Counted { lane, endpoint, account, token, address }: Counted) -> Self {
+        Self { lane, endpoint, account, token, address }
+    }
+}
+
+impl From<Sending> for Counted {
+    fn from(Sending { lane, endpoint, account, token, address }: Sending) -> Self {
+        Self { lane, endpoint, account, token, address }
+    }
 }
 
 impl Sending {

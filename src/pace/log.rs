@@ -62,6 +62,26 @@ pub(super) fn room(line: &Line, entries: &[Entry], (now, window): (Millis, Durat
     Err(now + Duration::from_millis(u64::try_from(span_millis(window)).unwrap_or(u64::MAX)))
 }
 
+/// When the `n`-th further request may be sent, if each goes as soon as it may.
+pub(super) fn nth(line: &Line, entries: &[Entry], (now, window): (Millis, Duration), n: u64) -> Millis {
+    let counts = |entry: &&Entry| Millis(entry.last_at) + window > now;
+    let counted: Vec<Entry> = entries.iter().filter(counts).copied().collect();
+    let sent: u64 = counted.iter().map(|entry| u64::try_from(entry.n).unwrap_or(0)).sum();
+    let at_most = u64::from(line.at_most.max(1));
+    // Each waits for the one that is as many places before it as the limit allows at once.
+    let place = sent.saturating_add(n);
+    let rounds = place.saturating_sub(sent.max(at_most)).div_ceil(at_most);
+    let place = place - rounds * at_most;
+    let mut passed = 0;
+    let known = counted.iter().find(|entry| {
+        passed += u64::try_from(entry.n).unwrap_or(0);
+        passed >= place
+    });
+    let from = known.map_or(now, |entry| Millis(entry.last_at).min(now));
+    let windows = window.saturating_mul(u32::try_from(rounds).unwrap_or(u32::MAX));
+    (from + windows).max(now)
+}
+
 #[cfg(test)]
 mod tests {
     use proptest::prelude::*;

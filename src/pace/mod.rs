@@ -11,10 +11,12 @@
 //! - `timeline` is the time that limits count in: it does not step with the wall clock.
 //! - `quiet` are the hours in which nothing goes out.
 //! - `spacing` leaves gaps between the requests of an account.
+//! - `forecast` says when a lane will be done.
 //! - `spread` is how unevenly long requests have been on their way.
 //! - [`Pace`] asks the store, waits, and hands out permits.
 
 mod desk;
+mod forecast;
 mod grant;
 mod limit;
 mod log;
@@ -27,5 +29,6 @@ mod tests;
 mod timeline;
 
 pub use desk::{Pace, Permit, Wait};
+pub use forecast::Forecast;
 pub use limit::Sending;
 pub use stop::Told;

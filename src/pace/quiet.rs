@@ -37,6 +37,22 @@ impl Quiet {
         }
         if at.timestamp() == begun { None } else { Some(Millis(at.timestamp().as_millisecond())) }
     }
+
+    /// When it is quiet next, after `now`.
+    pub(super) fn next(&self, now: Millis) -> Option<Millis> {
+        let at = Timestamp::from_millisecond(now.0).ok()?.to_zoned(self.zone.clone());
+        let begins = self.windows.iter().filter_map(|(from, _)| begin(&at, *from));
+        begins.map(|begin| Millis(begin.timestamp().as_millisecond())).min()
+    }
+}
+
+/// The next begin of the window that begins at `from`, as the zone has it.
+fn begin(at: &Zoned, from: Time) -> Option<Zoned> {
+    let on = |days: i64| {
+        let day = at.date().checked_add(days.days()).ok()?;
+        day.to_datetime(from).to_zoned(at.time_zone().clone()).ok()
+    };
+    [0, 1, 2].into_iter().filter_map(on).find(|begin| begin.timestamp() > at.timestamp())
 }
 
 /// The end of the window that `at` is in. A time that the clock skips or repeats counts as the zone has it; what is

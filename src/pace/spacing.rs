@@ -40,6 +40,11 @@ impl Spacing {
         Self { gap, limiter: RateLimiter::hashmap_with_clock(quota, clock.clone()), clock }
     }
 
+    /// How long a gap is on average.
+    pub(super) fn mean(&self) -> Duration {
+        self.gap + self.gap / 4
+    }
+
     /// Begins a gap of `account`, or says how long the one before still lasts; chance makes it up to half as long
     /// again, because nobody is at work like a clock.
     pub(super) fn begin(&self, account: &str, entropy: &Entropy) -> Result<(), Duration> {

@@ -23,6 +23,7 @@ const STEPS: &[Step] = &[
     Step { version: 1, name: "queue, alarms, keys", sql: include_str!("migrations/0001_queue_alarms_keys.sql") },
     Step { version: 2, name: "pace", sql: include_str!("migrations/0002_pace.sql") },
     Step { version: 3, name: "vault", sql: include_str!("migrations/0003_vault.sql") },
+    Step { version: 4, name: "pace_lane", sql: include_str!("migrations/0004_pace_lane.sql") },
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS radard_schema (

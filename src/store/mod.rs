@@ -26,6 +26,7 @@ pub mod jobs;
 mod kept;
 pub mod keys;
 pub mod pace;
+pub mod pace_lanes;
 pub mod schedules;
 pub mod stops;
 #[cfg(test)]
@@ -42,7 +43,7 @@ pub use writer::WriterCounts;
 /// Every statement of the house, by family: each is prepared on both databases in a test.
 pub const STATEMENTS: &[&[&[&str]]] = &[
     &[alarms::STATEMENTS, gates::STATEMENTS, keys::STATEMENTS, migrate::STATEMENTS, schedules::STATEMENTS],
-    &[pace::STATEMENTS, stops::STATEMENTS, vault::STATEMENTS],
+    &[pace::STATEMENTS, pace_lanes::STATEMENTS, stops::STATEMENTS, vault::STATEMENTS],
     jobs::STATEMENTS,
 ];
 /// Every statement for many rows, likewise.

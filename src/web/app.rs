@@ -13,6 +13,7 @@ use serde_json::Value;
 use crate::ambient::Ambient;
 use crate::domain::{Class, Millis};
 use crate::observe::Metrics;
+use crate::pace::Pace;
 use crate::queue::Queue;
 use crate::store::Store;
 use crate::supervise;
@@ -62,6 +63,8 @@ pub struct Parts {
     pub store: Store,
     /// The credentials, from wherever they come.
     pub credentials: Credentials,
+    /// The limits on what goes out.
+    pub pace: Pace,
     /// The durable queue.
     pub queue: Queue,
     /// The numbers of the house.

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use super::app::App;
 use super::refusal::Refusal;
+use crate::pace::{Forecast, Pace};
 use crate::store::gates::{self, Scope};
 use crate::store::{self, Tx, jobs, stops};
 
@@ -24,6 +25,8 @@ pub(super) struct Lane {
     pub(super) name: String,
     /// Jobs that are due; a kind's are counted in their lanes.
     pub(super) waiting: Option<i64>,
+    /// Jobs that wait for their turn under a limit.
+    pub(super) resting: Option<i64>,
     /// Jobs may be taken from it.
     pub(super) open: bool,
     /// A person paused it.
@@ -34,22 +37,50 @@ pub(super) struct Lane {
     pub(super) class: Option<String>,
     /// What was refused.
     pub(super) reason: Option<String>,
+    /// When it will be done, by the limits that its requests fall under; nothing for a lane that has never sent.
+    #[serde(flatten)]
+    pub(super) forecast: Option<Forecast>,
 }
 
 impl Lane {
+    /// A lane in which nothing waits.
+    fn of_jobs(name: &str) -> Self {
+        Self { waiting: Some(0), resting: Some(0), ..Self::open(Scope::Lane, name) }
+    }
+
+    /// All that waits in it.
+    pub(super) fn all(&self) -> i64 {
+        self.waiting.unwrap_or(0) + self.resting.unwrap_or(0)
+    }
+
     fn open(scope: Scope, name: &str) -> Self {
         let name = name.to_owned();
-        Self { scope, name, waiting: None, open: true, paused: false, closed_until: None, class: None, reason: None }
+        Self {
+            scope,
+            name,
+            waiting: None,
+            resting: None,
+            open: true,
+            paused: false,
+            closed_until: None,
+            class: None,
+            reason: None,
+            forecast: None,
+        }
     }
 }
 
 /// Lanes with due jobs, lanes that are not open, and kinds that are paused.
-pub(super) async fn load(tx: &mut Tx) -> Result<Vec<Lane>, store::Error> {
+pub(super) async fn load(tx: &mut Tx, pace: &Pace) -> Result<Vec<Lane>, store::Error> {
     let (waiting, gates, now) = (jobs::lanes(tx).await?, gates::list(tx).await?, tx.now().0);
     let mut lanes = BTreeMap::new();
     for (name, waiting) in waiting {
-        let lane = Lane { waiting: Some(waiting), ..Lane::open(Scope::Lane, &name) };
+        let lane = Lane { waiting: Some(waiting), ..Lane::of_jobs(&name) };
         lanes.insert((false, name), lane);
+    }
+    for (name, resting) in jobs::waiting_for_turn(tx).await? {
+        let lane = lanes.entry((false, name.clone())).or_insert_with(|| Lane::of_jobs(&name));
+        lane.resting = Some(resting);
     }
     for gate in gates {
         let is_kind = gate.scope == "kind";
@@ -60,7 +91,7 @@ pub(super) async fn load(tx: &mut Tx) -> Result<Vec<Lane>, store::Error> {
         let scope = if is_kind { Scope::Kind } else { Scope::Lane };
         let lane = lanes
             .entry((is_kind, gate.name.clone()))
-            .or_insert_with(|| Lane { waiting: (!is_kind).then_some(0), ..Lane::open(scope, &gate.name) });
+            .or_insert_with(|| if is_kind { Lane::open(scope, &gate.name) } else { Lane::of_jobs(&gate.name) });
         lane.open = false;
         lane.paused = gate.paused;
         lane.closed_until = closed_until;
@@ -70,10 +101,18 @@ pub(super) async fn load(tx: &mut Tx) -> Result<Vec<Lane>, store::Error> {
     for stop in stops::list_by_the_wall(tx).await?.into_iter().filter(|stop| stop.until > now && !stop.lane.is_empty())
     {
         let key = (false, stop.lane.clone());
-        let lane = lanes.entry(key).or_insert_with(|| Lane { waiting: Some(0), ..Lane::open(Scope::Lane, &stop.lane) });
+        let lane = lanes.entry(key).or_insert_with(|| Lane::of_jobs(&stop.lane));
         lane.open = false;
         if lane.closed_until.is_none_or(|at| at < stop.until) {
             (lane.closed_until, lane.class, lane.reason) = (Some(stop.until), Some(stop.class), Some(stop.reason));
+        }
+    }
+    // What a person paused drains when that person says so.
+    let goes_on = |lane: &&Lane| lane.scope == Scope::Lane && !lane.paused;
+    let all: Vec<_> = lanes.values().filter(goes_on).map(|lane| (lane.name.clone(), lane.all())).collect();
+    for (name, forecast) in pace.forecast(tx, &all).await? {
+        if let Some(lane) = lanes.get_mut(&(false, name)) {
+            lane.forecast = Some(forecast);
         }
     }
     Ok(lanes.into_values().collect())

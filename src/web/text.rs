@@ -77,6 +77,7 @@ catalogue! {
     no_lanes: "No job waits and no lane is closed.";
     lane: "Lane";
     waiting: "Waiting";
+    drained: "Drained";
     state: "State";
     open: "open";
     closed_until: "closed, opens";

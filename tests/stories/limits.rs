@@ -32,6 +32,11 @@ fn a_request_without_room_waits_without_an_attempt_and_a_kill_forgets_nothing() 
     assert!(said.contains("the limit `looks/endpoint:douyin.probe` has the next request wait"), "{said}");
     let wait = third["run_at"].as_i64().unwrap() - third["updated_at"].as_i64().unwrap();
     assert!((3_590_000..=3_602_000).contains(&wait), "{wait}");
+    let lane = daemon.list("/api/v1/lanes").into_iter().find(|lane| lane["name"] == "douyin/probe").unwrap();
+    assert_eq!(lane["limit"], "2 per 1h (looks/endpoint:douyin.probe)", "{lane}");
+    assert_eq!([&lane["waiting"], &lane["resting"]], [0, 1], "{lane}");
+    let off = lane["drained_at"].as_i64().unwrap() - third["run_at"].as_i64().unwrap();
+    assert!(off.abs() <= 1000, "the forecast is {off} ms off what comes: {lane}");
 
     daemon.kill();
     let daemon = Daemon::start(&dir, &limited, &Extra::default());

@@ -8,10 +8,13 @@ use serde_json::json;
 use crate::daemon::live::Live;
 use crate::queue::{Job, Lease, Miss, Settled};
 use crate::store::jobs::{self, State};
-use crate::store::{Error, Store, alarms, keys};
+use crate::store::{Error, Store, alarms, keys, pace_lanes};
 
 /// Closed alarms are kept this long.
 const ALARMS: Duration = Duration::from_hours(24 * 90);
+
+/// As what a lane counts is remembered this long after it last sent in a new life of the daemon.
+const LANES: Duration = Duration::from_hours(24 * 90);
 
 /// Throw away what is old.
 #[derive(Debug, Serialize, Deserialize)]
@@ -48,6 +51,7 @@ impl Job for Tidy {
             .write::<_, Error, _>(|tx| {
                 Box::pin(async move {
                     keys::prune(tx).await?;
+                    pace_lanes::prune(tx, tx.now() - LANES).await?;
                     alarms::prune(tx, tx.now() - ALARMS).await
                 })
             })

@@ -41,7 +41,10 @@ const LANES: &str = "WITH RECURSIVE l(lane) AS (
     SELECT l.lane, (SELECT COUNT(*) FROM job j WHERE j.lane = l.lane AND j.turn IS NOT NULL) FROM l
     WHERE l.lane IS NOT NULL";
 
-pub(super) const STATEMENTS: &[&str] = &[FIND, FIND_KEY, LIST, LIST_STATE, LANES, NEXT_DUE, WAITS_FOR_PERSON];
+const WAITS_FOR_TURN: &str = "SELECT lane, COUNT(*) FROM job WHERE state = 'snoozed' AND class = 'rate' GROUP BY lane";
+
+pub(super) const STATEMENTS: &[&str] =
+    &[WAITS_FOR_TURN, FIND, FIND_KEY, LIST, LIST_STATE, LANES, NEXT_DUE, WAITS_FOR_PERSON];
 
 /// A whole row.
 #[derive(Debug, Clone, FromRow)]
@@ -143,6 +146,12 @@ pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Job>, Error> {
 /// Lanes that have due jobs, with how many.
 pub async fn lanes(tx: &mut Tx) -> Result<Vec<(String, i64)>, Error> {
     on!(tx, db => sqlx::query_as(LANES).fetch_all(db).await).map_err(Error::in_act("list lanes"))
+}
+
+/// Lanes that have jobs which wait for their turn under a limit, with how many.
+pub async fn waiting_for_turn(tx: &mut Tx) -> Result<Vec<(String, i64)>, Error> {
+    on!(tx, db => sqlx::query_as(WAITS_FOR_TURN).fetch_all(db).await)
+        .map_err(Error::in_act("count who waits for a turn"))
 }
 
 /// Whether a job of `kind` missed last because a login is needed, and has not ended since.

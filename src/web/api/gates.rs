@@ -14,7 +14,9 @@ use crate::web::lanes::{self, Lane};
 use crate::web::refusal::Refusal;
 
 pub(super) async fn lanes(State(app): State<App>) -> Result<Json<Listing<Lane>>, Refusal> {
-    Ok(whole(app.store().read::<_, store::Error, _>(|tx| Box::pin(lanes::load(tx))).await?))
+    let pace = app.parts().pace.clone();
+    let load = app.store().read::<_, store::Error, _>(|tx| Box::pin(async move { lanes::load(tx, &pace).await }));
+    Ok(whole(load.await?))
 }
 
 /// What is paused or resumed.

@@ -11,6 +11,7 @@ use std::collections::BTreeMap;
 use super::show::{Frame, Moment, answer, may_retry, number, state_word};
 use crate::config::Language;
 use crate::domain::Millis;
+use crate::pace::Pace;
 use crate::store::alarms::{self, Alarm};
 use crate::store::gates::Scope;
 use crate::store::jobs::{self, Count, Filter, Job};
@@ -80,6 +81,8 @@ struct LaneRow {
     lane: Lane,
     opens: Option<Moment>,
     waiting: String,
+    /// When the last of what waits may go, and the limit that makes it take so long.
+    drained: Option<(Moment, Option<String>)>,
 }
 
 struct JobRow {
@@ -109,11 +112,12 @@ struct Seen {
 }
 
 pub(in crate::web) async fn show(State(app): State<App>) -> Result<Response, Refusal> {
-    let seen = app.store().read::<_, store::Error, _>(|tx| Box::pin(look(tx))).await?;
+    let pace = app.parts().pace.clone();
+    let seen = app.store().read::<_, store::Error, _>(|tx| Box::pin(async move { look(tx, &pace).await })).await?;
     answer(&page(&app, seen))
 }
 
-async fn look(tx: &mut Tx) -> Result<Seen, store::Error> {
+async fn look(tx: &mut Tx, pace: &Pace) -> Result<Seen, store::Error> {
     let mut trouble = Vec::new();
     for state in [jobs::State::Dead, jobs::State::Unknown, jobs::State::Failed] {
         let filter = Filter { state: Some(state), limit: TROUBLE.into(), ..Filter::default() };
@@ -125,7 +129,7 @@ async fn look(tx: &mut Tx) -> Result<Seen, store::Error> {
         now: tx.now(),
         counts: jobs::counts(tx).await?,
         alarms: alarms::open(tx).await?,
-        lanes: lanes::load(tx).await?,
+        lanes: lanes::load(tx, pace).await?,
         trouble,
     })
 }
@@ -253,7 +257,8 @@ fn alarm_row(t: &'static Texts, alarm: Alarm, now: Millis) -> AlarmRow {
 fn lane_row(lane: Lane, now: Millis) -> LaneRow {
     LaneRow {
         opens: lane.closed_until.map(|at| Moment::seen(at, now)),
-        waiting: number(lane.waiting.unwrap_or(0)),
+        waiting: number(lane.all()),
+        drained: lane.forecast.as_ref().map(|told| (Moment::seen(told.drained_at.0, now), told.limit.clone())),
         lane,
     }
 }

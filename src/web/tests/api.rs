@@ -31,7 +31,8 @@ fn lanes_show_what_waits_what_is_paused_and_what_is_closed() {
         assert_eq!(house.own(post("/api/v1/gates", &gate("kind", "look"))).await.status, 200);
         assert_eq!(house.own(post("/api/v1/gates", &gate("kind", "lok"))).await.status, 400);
         assert_eq!(house.own(post("/api/v1/gates", &gate("lane", ""))).await.status, 400);
-        let open = json!({ "open": false, "paused": true, "closed_until": null, "class": null, "reason": null });
+        let open = json!({ "open": false, "paused": true, "closed_until": null, "class": null,
+            "reason": null, "resting": 0 });
         let with = |more: Value| {
             let mut all = open.clone();
             all.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
@@ -42,7 +43,7 @@ fn lanes_show_what_waits_what_is_paused_and_what_is_closed() {
             with(json!({ "scope": "lane", "name": "l", "waiting": 1 })),
             with(json!({ "scope": "lane", "name": "shut", "waiting": 0, "paused": false, "closed_until": until,
                 "class": "risk", "reason": "a slider" })),
-            with(json!({ "scope": "kind", "name": "look", "waiting": null })),
+            with(json!({ "scope": "kind", "name": "look", "waiting": null, "resting": null })),
         ]);
         assert_eq!(house.own(get("/api/v1/lanes")).await.json()["items"], expected);
         let stop = |lane: &str, hours: i64| Stopped {

@@ -25,6 +25,7 @@ use crate::ambient::Ambient;
 use crate::config::{Config, Secrets};
 use crate::domain::{Class, Millis};
 use crate::observe::{Metrics, Register};
+use crate::pace::Pace;
 use crate::queue::{Job, Kinds, Lease, Miss, Queue, Rules, Settled};
 use crate::store::{Access, Place, Store};
 use crate::supervise::{self, Restart, Supervisor};
@@ -123,11 +124,11 @@ impl House {
         });
         let ready = Arc::new(Mutex::new(Readiness { ready: true, parts: vec![part("store", Class::Ok)] }));
         let tasks = Arc::<Mutex<Vec<supervise::Status>>>::default();
-        let app = Self::app(&store, &ambient, &owner, (ready.clone(), tasks.clone()));
+        let app = Self::app(&store, &ambient, &owner, (ready.clone(), tasks.clone())).await;
         Self { app, store, ambient, ready, tasks, owner, dir }
     }
 
-    fn app(
+    async fn app(
         store: &Store,
         ambient: &Ambient,
         owner: &Supervisor,
@@ -144,6 +145,7 @@ impl House {
         App::new(Parts {
             store: store.clone(),
             credentials: Credentials::new(store.clone(), Vault::new(source), Secrets::default()),
+            pace: Pace::open(store.clone(), &Config::default(), ambient.clone()).await.unwrap(),
             queue,
             metrics: Metrics::new(),
             ambient: ambient.clone(),
@@ -159,7 +161,8 @@ impl House {
     async fn open_for_reading(&self) -> App {
         let place = Place::Sqlite(self.dir.join("radard.db"));
         let (store, _) = Store::open(&place, Access::Read, self.ambient.clone()).await.unwrap();
-        Self::app(&store, &self.ambient, &Supervisor::new(self.ambient.clone()), (self.ready.clone(), Arc::default()))
+        let owner = Supervisor::new(self.ambient.clone());
+        Self::app(&store, &self.ambient, &owner, (self.ready.clone(), Arc::default())).await
     }
 
     /// Sends a request through the public door.
