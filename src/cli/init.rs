@@ -12,10 +12,13 @@ use super::failure::Failure;
 use super::out::Answer;
 use crate::config::init_files;
 
-/// The unit, and the user that it runs as.
+/// The units, the users and folders that they need, and an example for the vault's key.
 const UNITS: &[(&str, &str)] = &[
     ("systemd/radard.service", include_str!("../../config/systemd/radard.service")),
+    ("systemd/radard-browser.service", include_str!("../../config/systemd/radard-browser.service")),
     ("systemd/radard.sysusers.conf", include_str!("../../config/systemd/radard.sysusers.conf")),
+    ("systemd/radard.tmpfiles.conf", include_str!("../../config/systemd/radard.tmpfiles.conf")),
+    ("systemd/vault-key.conf", include_str!("../../config/systemd/vault-key.conf")),
 ];
 
 /// Flags of `radard init`.

@@ -34,6 +34,8 @@ pub(crate) struct Extra {
     pub(crate) seen_at: Option<PathBuf>,
     /// User and group it runs as, and the program that they can reach.
     pub(crate) user: Option<(u32, PathBuf)>,
+    /// The program, where what it runs under hides that of the build.
+    pub(crate) program: Option<PathBuf>,
 }
 
 /// A daemon, or one that is about to be.
@@ -179,7 +181,8 @@ pub(crate) fn code(ended: ExitStatus) -> i32 {
 }
 
 fn command(dir: &Dir, extra: &Extra) -> Command {
-    let program = extra.user.as_ref().map_or(Path::new(RADARD), |(_, program)| program);
+    let reached = extra.program.as_ref().or(extra.user.as_ref().map(|(_, program)| program));
+    let program = reached.map_or(Path::new(RADARD), PathBuf::as_path);
     let mut line: Vec<OsString> = extra.under.clone();
     line.extend([program.into(), "run".into(), "--config".into(), dir.config().into()]);
     line.extend(["--data".into(), dir.data().into()]);

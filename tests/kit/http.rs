@@ -1,8 +1,8 @@
-//! The smallest client that can speak to the socket in a data directory: one request, one connection, limits on both.
+//! The smallest client that can speak to the socket in a data directory, or to a driver: one request, one connection.
 //!
 //! It is not the house's own client on purpose: what was acknowledged is judged by somebody else.
 
-use std::io::{self, ErrorKind, Read as _, Write as _};
+use std::io::{self, ErrorKind, Read, Write};
 use std::os::unix::net::UnixStream;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -32,16 +32,7 @@ impl Caller {
         let mut stream = UnixStream::connect(&self.socket)?;
         stream.set_read_timeout(Some(LIMIT))?;
         stream.set_write_timeout(Some(LIMIT))?;
-        let body = body.map(Value::to_string).unwrap_or_default();
-        let request = format!(
-            "{method} {path} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n\
-             Content-Length: {}\r\n\r\n{body}",
-            body.len()
-        );
-        stream.write_all(request.as_bytes())?;
-        let mut answer = Vec::new();
-        stream.read_to_end(&mut answer)?;
-        parse(&answer).ok_or_else(|| ErrorKind::UnexpectedEof.into())
+        ask(&mut stream, (method, path), body)
     }
 
     /// Every row of a listing, page by page.
@@ -61,6 +52,34 @@ impl Caller {
         let (status, said) = self.call("GET", "/readyz", None).unwrap();
         let part = said["parts"].as_array().into_iter().flatten().find(|part| part["name"] == name);
         (status, part.cloned().unwrap_or_default())
+    }
+}
+
+/// One question and its answer, on a connection of its own.
+pub(crate) fn ask<S: Read + Write>(
+    stream: &mut S,
+    line: (&str, &str),
+    body: Option<&Value>,
+) -> io::Result<(u16, Value)> {
+    let body = body.map(Value::to_string).unwrap_or_default();
+    let request = format!(
+        "{} {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n\
+         Content-Length: {}\r\n\r\n{body}",
+        line.0,
+        line.1,
+        body.len()
+    );
+    stream.write_all(request.as_bytes())?;
+    let (mut answer, mut part) = (Vec::new(), vec![0; 1 << 16]);
+    loop {
+        let length = stream.read(&mut part)?;
+        answer.extend_from_slice(&part[..length]);
+        // Not everybody hangs up after the answer.
+        match parse(&answer) {
+            Some(whole) => return Ok(whole),
+            None if length == 0 => return Err(ErrorKind::UnexpectedEof.into()),
+            None => {}
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 //! Small they belong to every run of the tests; with `RADARD_SOAK` set they run whole.
 
 mod canary;
+mod confined;
 mod daemon;
 mod database;
 mod disk;
@@ -28,10 +29,11 @@ use std::time::Duration;
 use radard::ambient::{Ambient, Clock, Entropy};
 
 pub(crate) use canary::Canaries;
+pub(crate) use confined::{Confined, units};
 pub(crate) use daemon::{Daemon, Extra, RADARD, code, radard};
 pub(crate) use database::{Rows, while_locked};
 pub(crate) use disk::SmallDisk;
-pub(crate) use http::Caller;
+pub(crate) use http::{Caller, ask};
 pub(crate) use load::{Crowd, Ledger, doubled, lost};
 pub(crate) use outside::Outside;
 pub(crate) use postgres::Database;

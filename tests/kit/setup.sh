@@ -31,13 +31,17 @@ postgresql() {
   return 1
 }
 
+seccomp() { ldconfig -p | grep -q 'libseccomp\.so\.2'; }
+
 case $what in
   test)
     need postgresql "every test on PostgreSQL" postgresql
     need strace "the stories with a failing disk" command -v strace
     need e2fsprogs "the story of the full disk" command -v mkfs.ext4
     need iproute2 "the network where everybody listens" command -v ip
-    need systemd "the score of the systemd unit" command -v systemd-analyze
+    need systemd "every story about the systemd units" command -v systemd-analyze
+    need python3 "the programs under the restrictions of their units" test -x /usr/bin/python3
+    need libseccomp2 "the programs under the restrictions of their units" seccomp
     ;;
   demo)
     need chromium "whatever opens a page" command -v chromium

@@ -113,7 +113,11 @@ fn init_writes_what_is_missing_and_nothing_else() {
     let (code, stdout, _) = dir.run("init");
     assert_eq!(code, 0);
     assert!(stdout.contains("left config/radard.toml as it is"), "{stdout}");
-    assert!(stdout.contains("wrote config/systemd/radard.service"), "{stdout}");
+    // Every file that stands in the sources, so that none is forgotten.
+    for unit in std::fs::read_dir(concat!(env!("CARGO_MANIFEST_DIR"), "/config/systemd")).unwrap() {
+        let wrote = format!("wrote config/systemd/{}", unit.unwrap().file_name().to_string_lossy());
+        assert!(stdout.contains(&wrote), "{wrote} in {stdout}");
+    }
     assert_eq!(std::fs::read_to_string(dir.0.join("config/radard.toml")).unwrap(), "# mine\n");
     let mode = |path: &str| std::fs::metadata(dir.0.join(path)).unwrap().permissions().mode() & 0o777;
     assert_eq!((mode("config/systemd"), mode("config/systemd/radard.service")), (0o755, 0o644));

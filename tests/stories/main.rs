@@ -25,4 +25,5 @@ mod redirect;
 mod saved_settings;
 mod secrets;
 mod syncs;
+mod units;
 mod wire;
