@@ -4,7 +4,7 @@ SHELL := /bin/bash
 .SHELLFLAGS := -eu -o pipefail -c
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help demo test check bench soak peers setup lint docs release
+.PHONY: help demo test check bench soak peers setup lint docs release deb
 
 CARGO ?= cargo
 # A PostgreSQL of the tests' own stands beside them where its server is installed.
@@ -43,11 +43,15 @@ check: lint ## the quick part of it: format, lints, house rules, unit tests
 release: ## the program as it is installed, in target/release
 	$(CARGO) build --release --locked
 
+deb: ## the same in a Debian package, in target/deb
+	@config/deb/build.sh
+
 bench: ## figures of a release build, one JSON line each
 	$(CARGO) bench --locked --bench bench -- $(ARGS)
 
-soak: setup ## the fault stories in full length: an hour or more
+soak: setup ## the fault stories in full length, and the package in a clean Debian: an hour or more
 	RADARD_SOAK=1 NEXTEST_PROFILE=soak $(RUN) $(ALL_TESTS)
+	@tests/soak/deb.sh
 
 peers: ## the same work beside other people's programs
 	@tests/peers/run.sh
