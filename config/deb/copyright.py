@@ -10,7 +10,6 @@ it is built. A crate without a licence, or one under a name that has no line in 
 import hashlib
 import json
 import os
-import platform
 import re
 import subprocess
 import sys
@@ -24,7 +23,7 @@ TEXTS = {
     " program be passed on without the notices that sections 4(a), 4(b) and 4(d) ask for.",
     "CC0-1.0": COMMON.format("CC0-1.0"),
     "MPL-2.0": COMMON.format("MPL-2.0"),
-    **{name: OWN for name in ("0BSD", "BSD-2-Clause", "BSD-3-Clause", "CDLA-Permissive-2.0", "ISC", "MIT", "Unicode-3.0", "Zlib")},
+    **dict.fromkeys("0BSD BSD-2-Clause BSD-3-Clause CDLA-Permissive-2.0 ISC MIT Unicode-3.0 Zlib".split(), OWN),
     "public-domain": "Its authors have given it to the public; see https://sqlite.org/copyright.html.",
 }
 HEAD = """Format: https://www.debian.org/doc/packaging-manuals/copyright-format/1.0/
@@ -52,8 +51,9 @@ def cargo(*line):
 
 def linked():
     """The packages that end up in the program, by name and version."""
-    host = re.search(r"^host: (.*)$", subprocess.run(["rustc", "-vV"], check=True, capture_output=True, text=True).stdout, re.M)[1]
-    tree = cargo("tree", "--locked", "--target", host, "-e", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}")
+    host = re.search(r"^host: (.*)$", cargo("-vV"), re.M)[1]
+    edges = ["-e", "normal,no-proc-macro", "--prefix", "none", "--format", "{p}"]
+    tree = cargo("tree", "--locked", "--target", host, *edges)
     names = {tuple(line.split()[:2]) for line in tree.splitlines() if line.strip()}
     packages = json.loads(cargo("metadata", "--locked", "--format-version", "1", "--filter-platform", host))["packages"]
     found = [package for package in packages if (package["name"], "v" + package["version"]) in names]
@@ -93,8 +93,8 @@ def main():
     for package in linked():
         name, licence = f"{package['name']} {package['version']}", in_debians_words(package)
         used |= set(re.split(r",? (?:or|and) ", licence))
-        holders = [re.sub(r"\s*<.*>", "", author) for author in package["authors"]] or [f"the authors of {package['name']}"]
-        lines = "\n ".join(holders)
+        holders = [re.sub(r"\s*<.*>", "", author) for author in package["authors"]]
+        lines = "\n ".join(holders or [f"the authors of {package['name']}"])
         stanzas.append(f"Files: crates/{name.replace(' ', '-')}/*\nCopyright: {lines}\nLicense: {licence}\n")
         for text in texts_of(package):
             texts.setdefault(hashlib.sha256(text.encode()).digest(), (text, []))[1].append(name)

@@ -33,11 +33,11 @@ NAMESPACES = {
     "pid": 0x20000000, "net": 0x40000000, "mnt": 0x00020000, "time": 0x00000080,
 }
 FAMILIES = {"AF_UNIX": 1, "AF_INET": 2, "AF_INET6": 10, "AF_NETLINK": 16}
-PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_SET_MDWE = 24, 38, 65
+PR_CAPBSET_DROP, PR_SET_NO_NEW_PRIVS, PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN = 24, 38, 65, 1
 PR_CAP_AMBIENT, PR_CAP_AMBIENT_CLEAR_ALL = 47, 4
 LAST_CAPABILITY = 63
-KEYCTL, KEYCTL_JOIN_SESSION_KEYRING = 250, 1
-MOUNT_SETATTR, AT_FDCWD, MOUNT_ATTR_RDONLY = 442, -100, 1
+KEYCTL_JOIN_SESSION_KEYRING = 1
+AT_FDCWD, MOUNT_ATTR_RDONLY = -100, 1
 LIMITS = {"LimitCORE": resource.RLIMIT_CORE, "LimitNOFILE": resource.RLIMIT_NOFILE}
 
 # What the manager does around the process, and, in the last line, what needs the unit's control group: these are not
@@ -57,6 +57,11 @@ def done(result, what):
     if result < 0:
         error = ctypes.get_errno()
         fail(f"{what}: {os.strerror(error)}")
+
+
+def syscall(name, *args):
+    """A call that the C library has no function for."""
+    return libc.syscall(ctypes.c_long(seccomp.seccomp_syscall_resolve_name(name.encode())), *args)
 
 
 def read_unit(path):
@@ -97,7 +102,7 @@ def read_only(path):
     """The mount at `path` alone, without those below it."""
     attributes = (ctypes.c_uint64 * 4)(MOUNT_ATTR_RDONLY)
     size = ctypes.c_size_t(ctypes.sizeof(attributes))
-    done(libc.syscall(MOUNT_SETATTR, AT_FDCWD, path.encode(), 0, attributes, size), f"read-only {path}")
+    done(syscall("mount_setattr", AT_FDCWD, path.encode(), 0, attributes, size), f"read-only {path}")
 
 
 def tmpfs(path, data="mode=1777"):
@@ -472,7 +477,7 @@ def main():
         done(libc.unshare(NAMESPACES["uts"]), "unshare the host name")
     if want("KeyringMode"):
         # Where the kernel has no keys there is none to share.
-        libc.syscall(KEYCTL, KEYCTL_JOIN_SESSION_KEYRING, None)
+        syscall("keyctl", KEYCTL_JOIN_SESSION_KEYRING, None)
     for key, limit in LIMITS.items():
         if want(key):
             # A container may not raise what it was given.
@@ -493,6 +498,9 @@ def main():
         os.setresuid(user, user, user)
     if want("NoNewPrivileges"):
         done(prctl(PR_SET_NO_NEW_PRIVS, 1), "no new privileges")
+    if want("MemoryDenyWriteExecute"):
+        # Newer versions of systemd ask the kernel as well; a kernel that does not know it leaves it to the filter.
+        prctl(PR_SET_MDWE, PR_MDWE_REFUSE_EXEC_GAIN)
     os.chdir("/")
     for filter in prepared:
         filter.load()
