@@ -12,8 +12,10 @@ const PIECE: usize = 8;
 /// Secrets, each with the place it was put into.
 #[derive(Debug, Default)]
 pub(crate) struct Canaries {
-    /// Every eight bytes of every form, and whose they are.
+    /// Every eight bytes, as they are or in base64, and whose they are.
     pieces: HashMap<[u8; PIECE], String>,
+    /// The same in hex: half as many digits stand in many an id.
+    in_hex: HashMap<[u8; 2 * PIECE], String>,
     count: usize,
 }
 
@@ -40,7 +42,12 @@ impl Canaries {
         assert!(secret.len() >= PIECE, "{slot} is no secret: {secret}");
         self.count += 1;
         let hex = secret.bytes().map(|byte| format!("{byte:02x}")).collect::<Vec<_>>().concat();
-        let mut forms = vec![secret.as_bytes().to_vec(), hex.to_uppercase().into_bytes(), hex.into_bytes()];
+        for form in [hex.to_uppercase(), hex] {
+            for piece in form.as_bytes().windows(2 * PIECE) {
+                self.in_hex.insert(piece.try_into().unwrap(), slot.to_owned());
+            }
+        }
+        let mut forms = vec![secret.as_bytes().to_vec()];
         for lead in 0..3 {
             let led = [vec![0; lead], secret.as_bytes().to_vec()].concat();
             for coded in [STANDARD.encode(&led), URL_SAFE.encode(&led)] {
@@ -63,11 +70,13 @@ impl Canaries {
 
     /// The first secret that stands in `bytes`, and where.
     pub(crate) fn find(&self, bytes: &[u8]) -> Option<String> {
-        bytes.windows(PIECE).enumerate().find_map(|(at, piece)| {
-            let slot = self.pieces.get(<&[u8; PIECE]>::try_from(piece).unwrap())?;
-            let around = &bytes[at.saturating_sub(60)..bytes.len().min(at + 60)];
-            Some(format!("{slot} at byte {at}: …{}…", String::from_utf8_lossy(around)))
-        })
+        let plain = |piece: &[u8]| self.pieces.get(<&[u8; PIECE]>::try_from(piece).unwrap());
+        let in_hex = |piece: &[u8]| self.in_hex.get(<&[u8; 2 * PIECE]>::try_from(piece).unwrap());
+        let found = bytes.windows(PIECE).enumerate().find_map(|(at, piece)| Some((at, plain(piece)?)));
+        let in_hex = || bytes.windows(2 * PIECE).enumerate().find_map(|(at, piece)| Some((at, in_hex(piece)?)));
+        let (at, slot) = found.or_else(in_hex)?;
+        let around = &bytes[at.saturating_sub(60)..bytes.len().min(at + 60)];
+        Some(format!("{slot} at byte {at}: …{}…", String::from_utf8_lossy(around)))
     }
 
     /// What stands in the files below `dir`, and how many bytes were searched.

@@ -5,6 +5,7 @@
 //! in one step, which says so. A new step is one function and one line in [`STEPS`].
 
 mod child;
+mod leaks;
 mod setup;
 mod stage;
 mod steps;
@@ -33,7 +34,13 @@ const STEPS: &[(&str, &str, Step)] = &[
     ("kill", "kill the daemon in the middle of work and count what is lost", steps::kill),
     ("settings", "save a mistake into the settings, see it refused, mend it", steps::settings),
     ("schedule", "let a year pass in a moment: every slot once, through daylight saving", time::schedule),
-    ("rates", "send at the limit for two hours in a moment, and count what the server sees in any minute", time::rates),
+    (
+        "rates",
+        "send at the limit for two hours in a moment; count any minute of it, and compare the forecast",
+        time::rates,
+    ),
+    ("breaker", "meet a sign of risk, be silent for hours, let one request try, and go on", time::breaker),
+    ("leaks", "put secrets into every place for them, work, then hunt for them in all that was written", leaks::leaks),
     ("backup", "copy the database while it is in use and check the copy", steps::backup),
     ("stop", "stop the daemon in the middle of work and see it leave nothing half done", steps::stop),
 ];
