@@ -107,12 +107,13 @@ pub(super) async fn read_whole(
     if response.content_length().is_some_and(|length| length > caps.bytes) {
         return Err(bad(BadBody::TooLong(caps.bytes)));
     }
-    let mut unpacker = Unpacker::new(response.headers(), caps).map_err(bad)?;
+    let expected = response.content_length().unwrap_or(0);
+    let mut unpacker = Unpacker::new(response.headers(), caps, expected).map_err(bad)?;
     while let Some(piece) = response.chunk().await.map_err(|error| Refusal::failed(&host, &error))? {
         unpacker.push(&piece).map_err(bad)?;
     }
     let body = unpacker.finish().map_err(bad)?;
-    let headers = response.headers().clone();
+    let (status, headers) = (response.status(), std::mem::take(response.headers_mut()));
     let retry_after = read_retry_after(&headers, clock.now());
-    Ok(Answer { status: response.status(), headers, body, host, retry_after })
+    Ok(Answer { status, headers, body, host, retry_after })
 }

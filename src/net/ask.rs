@@ -66,7 +66,7 @@ impl<'u> Ask<'u> {
     /// The headers of a hop; `at_home` says whether it is still the origin that was asked first.
     pub(super) fn headers(&self, at_home: bool) -> HeaderMap {
         let mut headers = self.open.clone();
-        if at_home {
+        if at_home && !self.secret.is_empty() {
             headers.extend(self.secret.iter().map(|(name, value)| (name.clone(), value.clone())));
         }
         headers

@@ -262,7 +262,7 @@ impl Client {
     }
 
     fn way(&self, hop: &Hop) -> Result<Way, Refusal> {
-        self.guard.way(&hop.url).map_err(|why| Refusal::forbidden(&hop.host, &why))
+        self.guard.way_of(&hop.url, &hop.host).map_err(|why| Refusal::forbidden(&hop.host, &why))
     }
 
     /// The right to send one request now; nothing when no limits hold here. What the guard refuses is refused before

@@ -63,16 +63,24 @@ impl Guard {
 
     /// Judges `url` by what it says; a name is judged again when it is looked up.
     pub(super) fn way(&self, url: &Url) -> Result<Way, Forbidden> {
+        self.way_of(url, &host_and_port(url))
+    }
+
+    /// The same when its host and port are known as the list has them.
+    pub(super) fn way_of(&self, url: &Url, pair: &str) -> Result<Way, Forbidden> {
         if !matches!(url.scheme(), "http" | "https") {
             return Err(Forbidden::Scheme(url.scheme().to_owned()));
         }
-        let host = url.host_str().ok_or(Forbidden::NoHost)?;
-        self.way_to(host, url.port_or_known_default().unwrap_or_default())
+        self.judge(url.host_str().ok_or(Forbidden::NoHost)?, pair)
     }
 
     /// Judges a host as a URL has it, and a port.
     pub(super) fn way_to(&self, host: &str, port: u16) -> Result<Way, Forbidden> {
-        if self.has_exceptions() && self.listed.contains(&format!("{host}:{port}")) {
+        self.judge(host, &format!("{host}:{port}"))
+    }
+
+    fn judge(&self, host: &str, pair: &str) -> Result<Way, Forbidden> {
+        if self.listed.contains(pair) {
             return Ok(Way::Listed);
         }
         let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();

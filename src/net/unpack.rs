@@ -17,6 +17,9 @@ pub(super) const ACCEPTED: &str = "gzip, br, deflate";
 /// Below this a high ratio is no sign of anything.
 const INNOCENT: u64 = 1 << 20;
 
+/// A length that is announced gets room up to this before it comes.
+const BELIEVED: u64 = 64 * 1024;
+
 /// What the unpacking step works with at a time.
 const STEP: usize = 16 * 1024;
 
@@ -61,9 +64,13 @@ enum Way {
 }
 
 impl Unpacker {
-    /// For a body with these headers.
-    pub(super) fn new(headers: &HeaderMap, caps: Caps) -> Result<Self, BadBody> {
-        let sink = Sink { caps, came: 0, out: Vec::new(), over: None };
+    /// For a body with these headers, of which the server says that so many bytes will come.
+    pub(super) fn new(headers: &HeaderMap, caps: Caps, expected: u64) -> Result<Self, BadBody> {
+        let room = index(expected.min(BELIEVED));
+        let sink = Sink { caps, came: 0, out: Vec::with_capacity(room), over: None };
+        if !headers.contains_key(CONTENT_ENCODING) {
+            return Ok(Self { name: "it is", way: Way::Plain(sink), came: 0 });
+        }
         let named = headers.get_all(CONTENT_ENCODING).into_iter().map(|value| value.to_str().unwrap_or("?"));
         let named = named.collect::<Vec<_>>().join(", ").to_ascii_lowercase();
         let (name, way) = match named.trim() {

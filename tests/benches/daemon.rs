@@ -172,7 +172,7 @@ async fn wait_for_rescue(folder: &Path, clock: &Clock) -> anyhow::Result<Duratio
 }
 
 /// The processor time of all threads of a process.
-fn busy(process: u32) -> anyhow::Result<Duration> {
+pub(crate) fn busy(process: u32) -> anyhow::Result<Duration> {
     let mut nanos = 0;
     for thread in std::fs::read_dir(format!("/proc/{process}/task"))? {
         let text = std::fs::read_to_string(thread?.path().join("schedstat")).unwrap_or_default();

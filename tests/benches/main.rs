@@ -9,6 +9,7 @@ mod claim;
 mod daemon;
 mod figure;
 mod fresh;
+mod net;
 mod peers;
 mod queue;
 
@@ -42,6 +43,9 @@ struct Args {
     /// Jobs that each client asks for in one transaction; 1 asks one by one.
     #[arg(long, default_value_t = 1)]
     batch: usize,
+    /// Be the server of small answers.
+    #[arg(long, hide = true)]
+    serve: bool,
     /// What cargo adds when it runs a bench.
     #[arg(long, hide = true)]
     bench: bool,
@@ -49,6 +53,10 @@ struct Args {
 
 fn main() -> anyhow::Result<ExitCode> {
     let args = Args::parse();
+    if args.serve {
+        net::serve()?;
+        return Ok(ExitCode::SUCCESS);
+    }
     let runtime = tokio::runtime::Builder::new_multi_thread().enable_all().build()?;
     if let Some(jobs) = args.jobs {
         let line = match subject(&args).as_str() {
@@ -74,8 +82,12 @@ fn main() -> anyhow::Result<ExitCode> {
 type Run = fn(&tokio::runtime::Runtime) -> anyhow::Result<Vec<Figure>>;
 
 /// The groups of figures: what each measures together, and how.
-const GROUPS: &[(&[&str], Run)] =
-    &[(daemon::NAMES, daemon::figures), (claim::NAMES, claim::figures), (queue::NAMES, queue::figures)];
+const GROUPS: &[(&[&str], Run)] = &[
+    (daemon::NAMES, daemon::figures),
+    (net::NAMES, net::figures),
+    (claim::NAMES, claim::figures),
+    (queue::NAMES, queue::figures),
+];
 
 /// The work to do once: named by an argument, or by the name this program was called by.
 fn subject(args: &Args) -> String {

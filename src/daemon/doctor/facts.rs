@@ -16,6 +16,8 @@ pub struct Facts {
     pub database: Database,
     /// Secrets at rest.
     pub vault: Vault,
+    /// Who must not send.
+    pub limits: Limits,
     /// The disk under the data directory.
     pub disk: Disk,
     /// This machine's clock beside the database's.
@@ -96,6 +98,16 @@ pub enum Database {
     Damaged(String),
     /// It cannot be opened or read: why.
     Refused(String),
+    /// Why it was not looked at.
+    NotRun(&'static str),
+}
+
+/// Who must not send.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Limits {
+    /// Those with a breaker that is open, each in a sentence with the lane that opens it; and how many only wait as they
+    /// were asked to.
+    Stopped(Vec<(String, String)>, usize),
     /// Why it was not looked at.
     NotRun(&'static str),
 }

@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::facts::{Alarms, Clock, Daemon, Data, Database, Disk, Facts, Settings, Unit, Vault};
+use super::facts::{Alarms, Clock, Daemon, Data, Database, Disk, Facts, Limits, Settings, Unit, Vault};
 use crate::config::roughly_size;
 use crate::domain::time::roughly;
 
@@ -49,6 +49,7 @@ pub fn judge(facts: &Facts) -> Vec<Row> {
         daemon(&facts.daemon),
         database(&facts.database),
         vault(&facts.vault),
+        limits(&facts.limits),
         disk(&facts.disk),
         clock(facts.clock),
         alarms(&facts.alarms),
@@ -132,6 +133,21 @@ fn vault(seen: &Vault) -> Row {
             let what = format!("{from}; {values} values sealed, {leaving} of them still to be sealed anew");
             Row::well("vault", format!("{what}: `radard secrets rotate` goes on should the rotation rest"))
         }
+    }
+}
+
+fn limits(seen: &Limits) -> Row {
+    match seen {
+        Limits::NotRun(why) => Row::not_run("limits", why),
+        Limits::Stopped(open, waits) => match (open.as_slice(), waits) {
+            ([], 0) => Row::well("limits", "nobody is stopped"),
+            ([], waits) => Row::well("limits", format!("{waits} wait as they were asked to")),
+            ([(first, lane), rest @ ..], _) => {
+                let more = if rest.is_empty() { String::new() } else { format!(", and {} more", rest.len()) };
+                let advice = format!("sign in as a person would and look; then `radard job resume --lane {lane}`");
+                Row::ill("limits", format!("{first}{more}"), advice)
+            }
+        },
     }
 }
 

@@ -5,13 +5,14 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use super::facts::{Alarms, Clock, Daemon, Data, Database, Disk, Facts, Settings, Unit, Vault};
+use super::facts::{Alarms, Clock, Daemon, Data, Database, Disk, Facts, Limits, Settings, Unit, Vault};
 use crate::ambient::{Ambient, Clock as Time};
 use crate::daemon::disk::space;
 use crate::daemon::house::Plan;
 use crate::daemon::places::Places;
+use crate::store::stops::Stopped;
 use crate::store::vault::{self as seals, Counts, WrappedKey};
-use crate::store::{Access, Error, MigrateError, OpenError, Place, Store, alarms, health};
+use crate::store::{Access, Error, MigrateError, OpenError, Place, Store, alarms, health, stops};
 use crate::vault::Fit;
 
 /// Where the unit is installed; the first one counts.
@@ -41,7 +42,7 @@ pub struct Patient<'a> {
 pub async fn look(patient: Patient<'_>) -> Facts {
     let Patient { settings, places, plan, daemon, ambient } = patient;
     let data = look_at_data(&places.data);
-    let (database, clock, alarms) = match (&data, plan.map(Plan::place)) {
+    let Read { database, clock, alarms, limits } = match (&data, plan.map(Plan::place)) {
         (_, None) => unread("the settings have problems"),
         (Data::Missing(_), Some(Place::Sqlite(_))) => refused(&OpenError::Absent(places.database())),
         (_, Some(place)) => look_at_database(&place, ambient).await,
@@ -49,11 +50,20 @@ pub async fn look(patient: Patient<'_>) -> Facts {
     let vault = look_at_vault(plan).await;
     let disk = look_at_disk(&places.data, plan);
     let unit = look_at_unit(&UNITS.map(PathBuf::from), &ambient.clock).await;
-    Facts { settings, data, daemon, database, vault, disk, clock, alarms, unit }
+    Facts { settings, data, daemon, database, vault, limits, disk, clock, alarms, unit }
 }
 
-fn unread(why: &'static str) -> (Database, Clock, Alarms) {
-    (Database::NotRun(why), Clock::NotRun(why), Alarms::NotRun(why))
+/// What only the database can tell.
+struct Read {
+    database: Database,
+    clock: Clock,
+    alarms: Alarms,
+    limits: Limits,
+}
+
+fn unread(why: &'static str) -> Read {
+    let (database, clock) = (Database::NotRun(why), Clock::NotRun(why));
+    Read { database, clock, alarms: Alarms::NotRun(why), limits: Limits::NotRun(why) }
 }
 
 fn look_at_data(dir: &Path) -> Data {
@@ -79,7 +89,7 @@ fn look_at_disk(dir: &Path, plan: Option<&Plan>) -> Disk {
     }
 }
 
-async fn look_at_database(place: &Place, ambient: &Ambient) -> (Database, Clock, Alarms) {
+async fn look_at_database(place: &Place, ambient: &Ambient) -> Read {
     let store = match Store::open(place, Access::Read, ambient.clone()).await {
         Ok((store, _nothing_to_write)) => store,
         Err(error) => return refused(&error),
@@ -95,8 +105,16 @@ async fn look_at_database(place: &Place, ambient: &Ambient) -> (Database, Clock,
             known.len(),
         )
     });
+    let stopped = store.read::<_, Error, _>(|tx| Box::pin(stops::list_by_the_wall(tx))).await;
+    let now = store.now().0;
+    let limits = stopped.map_or(Limits::NotRun("the database could not be read"), |stopped| {
+        let standing = stopped.into_iter().filter(|stop| stop.is_breaker || stop.until > now);
+        let (open, waits): (Vec<_>, Vec<_>) = standing.partition(|stop| stop.is_breaker);
+        let say = |stop: Stopped| (format!("{} is stopped ({}: {})", stop.subject, stop.class, stop.reason), stop.lane);
+        Limits::Stopped(open.into_iter().map(say).collect(), waits.len())
+    });
     store.close().await;
-    (database, clock, alarms)
+    Read { database, clock, alarms, limits }
 }
 
 async fn look_through(store: &Store) -> Result<Database, OpenError> {
@@ -135,7 +153,7 @@ async fn look_at_seals(plan: &Plan) -> Result<(Vec<WrappedKey>, Counts), OpenErr
 }
 
 /// What an opening that was refused says about the database.
-fn refused(error: &OpenError) -> (Database, Clock, Alarms) {
+fn refused(error: &OpenError) -> Read {
     let (database, why) = match error {
         OpenError::Absent(_) => (Database::NoneYet, "there is no database yet"),
         OpenError::Behind(schema) => (Database::Behind(schema.found, schema.known), "the database is behind"),
@@ -145,7 +163,7 @@ fn refused(error: &OpenError) -> (Database, Clock, Alarms) {
         }
         error => (Database::Refused(error.to_string()), "the database cannot be opened"),
     };
-    (database, Clock::NotRun(why), Alarms::NotRun(why))
+    Read { database, ..unread(why) }
 }
 
 /// Asks systemd's own tool about the first of `units` that is installed.

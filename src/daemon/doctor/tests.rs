@@ -11,6 +11,7 @@ fn well() -> Facts {
         daemon: Daemon::Ready,
         database: Database::Fine(1),
         vault: Vault::Unused,
+        limits: Limits::Stopped(Vec::new(), 0),
         disk: Disk::Room(5 << 30, 100 << 30, LowWater { bytes: 1 << 30, percent: 2 }),
         clock: Clock::Ahead(-1500),
         alarms: Alarms::Open(Vec::new(), 0),
@@ -31,10 +32,20 @@ fn ill(break_it: impl FnOnce(&mut Facts)) -> (&'static str, String, String) {
 }
 
 #[test]
+fn who_is_stopped_by_a_sign_of_risk_is_named_with_the_way_back() {
+    let main = ("account main is stopped (risk: a puzzle)".to_owned(), "douyin/probe".to_owned());
+    let (name, detail, advice) = ill(|facts| facts.limits = Limits::Stopped(vec![main], 3));
+    assert_eq!((name, detail.as_str()), ("limits", "account main is stopped (risk: a puzzle)"));
+    assert!(advice.ends_with("`radard job resume --lane douyin/probe`"), "{advice}");
+    let waits = judge(&Facts { limits: Limits::Stopped(Vec::new(), 3), ..well() });
+    assert!(waits.iter().any(|row| row.ok == Some(true) && row.detail == "3 wait as they were asked to"));
+}
+
+#[test]
 fn a_healthy_one_has_nothing_to_do() {
     let rows = judge(&well());
     assert!(rows.iter().all(|row| row.ok == Some(true) && row.advice.is_none()), "{rows:?}");
-    assert_eq!(rows.len(), 9);
+    assert_eq!(rows.len(), 10);
 }
 
 #[test]

@@ -40,7 +40,7 @@ fn header(way: &str) -> HeaderMap {
 }
 
 fn unpack(way: &str, bytes: &[u8], (piece, caps): (usize, Caps)) -> Result<Vec<u8>, BadBody> {
-    let mut unpacker = Unpacker::new(&header(way), caps)?;
+    let mut unpacker = Unpacker::new(&header(way), caps, 0)?;
     bytes.chunks(piece).try_for_each(|piece| unpacker.push(piece))?;
     unpacker.finish()
 }
@@ -92,7 +92,7 @@ fn a_bomb_is_refused_at_once_and_holds_no_memory() {
     let bombs = [("gzip", packed("gzip", &zeros)), ("zlib", packed("zlib", &zeros)), ("raw", packed("raw", &zeros))];
     for (way, bomb) in bombs.into_iter().chain([("br", BROTLI_BOMB.to_vec())]) {
         assert!(bomb.len() < 100_000, "{way} has {} bytes", bomb.len());
-        let mut unpacker = Unpacker::new(&header(way), CAPS).unwrap();
+        let mut unpacker = Unpacker::new(&header(way), CAPS, 0).unwrap();
         let refused = bomb.chunks(1400).try_for_each(|piece| unpacker.push(piece)).unwrap_err();
         assert_eq!(refused, BadBody::Bomb(200), "{way}");
         assert!(unpacker.sink().out.capacity() <= 4 << 20, "{way} holds {}", unpacker.sink().out.capacity());
@@ -110,7 +110,7 @@ fn what_was_not_asked_for_is_refused_by_name() {
     }
     let mut two = header("gzip");
     two.append(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
-    assert!(matches!(Unpacker::new(&two, CAPS), Err(BadBody::Unknown(named)) if named == "gzip, gzip"));
+    assert!(matches!(Unpacker::new(&two, CAPS, 0), Err(BadBody::Unknown(named)) if named == "gzip, gzip"));
 }
 
 proptest! {
