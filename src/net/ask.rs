@@ -57,9 +57,9 @@ impl<'u> Ask<'u> {
         self
     }
 
-    /// The same request for an answer that may be packed.
-    pub(super) fn packed(mut self) -> Self {
-        self.open.entry(ACCEPT_ENCODING).or_insert(HeaderValue::from_static(super::unpack::ACCEPTED));
+    /// The same request for an answer that comes as it is: a part of a packed file is no part of the file.
+    pub(super) fn unpacked(mut self) -> Self {
+        self.open.insert(ACCEPT_ENCODING, HeaderValue::from_static("identity"));
         self
     }
 

@@ -7,7 +7,7 @@
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use reqwest::header::{HeaderMap, LOCATION};
+use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue, LOCATION};
 use reqwest::{Response, StatusCode, Url, redirect};
 
 use super::answer::{Answer, Stream, read_whole};
@@ -19,7 +19,7 @@ use super::guard::{Guard, Judging, Way, host_and_port};
 use super::proxy::Proxy;
 use super::refusal::{Refusal, read_retry_after};
 use super::robots::Robots;
-use super::unpack::Caps;
+use super::unpack::{ACCEPTED, Caps};
 use crate::ambient::Clock;
 use crate::domain::Class;
 use crate::pace::{Pace, Permit, Sending, Told};
@@ -135,7 +135,7 @@ impl Client {
 
     /// Fetches an answer whole, whatever its status; one above the policy's size is refused.
     pub async fn get(&self, ask: impl Into<Ask<'_>>) -> Result<Answer, Refusal> {
-        let ask = ask.into().packed();
+        let ask = ask.into();
         let (hop, permit) = self.begin(&ask).await?;
         let _hold = self.clock.hold();
         let host = hop.host.clone();
@@ -153,7 +153,7 @@ impl Client {
 
     /// Opens an answer for reading piece by piece; a status that does not mean content is refused with its class.
     pub async fn open(&self, ask: impl Into<Ask<'_>>) -> Result<Stream, Refusal> {
-        let ask = ask.into();
+        let ask = ask.into().unpacked();
         let (hop, permit) = self.begin(&ask).await?;
         let hold = self.clock.hold();
         let host = hop.host.clone();
@@ -303,8 +303,10 @@ fn next_hop(from: &Url, status: StatusCode, headers: &HeaderMap) -> Result<Optio
 }
 
 fn builder() -> reqwest::ClientBuilder {
+    let packed = [(ACCEPT_ENCODING, HeaderValue::from_static(ACCEPTED))];
     reqwest::Client::builder()
         .user_agent(USER_AGENT)
+        .default_headers(packed.into_iter().collect())
         .redirect(redirect::Policy::none())
         .retry(reqwest::retry::never())
         .connect_timeout(CONNECT)
@@ -321,8 +323,6 @@ pub(super) fn install_provider() {
 
 #[cfg(test)]
 mod tests {
-    use reqwest::header::HeaderValue;
-
     use super::*;
 
     #[test]

@@ -48,7 +48,7 @@ impl Client {
     }
 
     async fn read_robots(&self, url: &str) -> Result<Rules, Refusal> {
-        let ask = Ask::get(url);
+        let ask = Ask::get(url).unpacked();
         let (hop, permit) = self.begin(&ask).await?;
         let _hold = self.clock.hold();
         let host = hop.host.clone();

@@ -54,18 +54,37 @@ struct Hands {
     lanes: HashMap<String, Sending>,
 }
 
+/// How many sorts of requests are known at a time.
+const MOST_ASKED: usize = 1024;
+
 /// What the settings ask for.
 #[derive(Debug)]
 struct Terms {
     rules: Vec<PaceRule>,
     quiet: Quiet,
     spacing: Spacing,
+    /// What requests that were seen fall under: the same few are sent again and again.
+    asked: Mutex<HashMap<Sending, Arc<Asked>>>,
 }
 
 impl Terms {
     fn of(config: &Config, clock: &Clock) -> Self {
         let spacing = Spacing::new(gap(config.pace.tolerance), clock.clone());
-        Self { rules: rules(config), quiet: Quiet::of(&config.pace), spacing }
+        Self { rules: rules(config), quiet: Quiet::of(&config.pace), spacing, asked: Mutex::default() }
+    }
+
+    /// What `sending` falls under.
+    fn asked(&self, sending: &Sending) -> Arc<Asked> {
+        let mut known = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(asked) = known.get(sending) {
+            return asked.clone();
+        }
+        if known.len() >= MOST_ASKED {
+            known.clear();
+        }
+        let asked = Arc::new(Asked { subject: subject(sending), lines: lines(&self.rules, sending) });
+        known.insert(sending.clone(), asked.clone());
+        asked
     }
 }
 
@@ -157,9 +176,6 @@ impl Pace {
 
     /// Remembers as what a lane counts, once in the life of this process and when it changes.
     async fn remember(&self, sending: &Sending) -> Result<(), Error> {
-        if sending.lane.is_empty() || self.0.hands().lanes.get(&sending.lane) == Some(sending) {
-            return Ok(());
-        }
         let counted = Counted::from(sending.clone());
         let written = self
             .0
@@ -179,7 +195,7 @@ impl Pace {
             let (rule, line) = ("pace.quiet".to_owned(), "pace.quiet".to_owned());
             return Ok(Err(Wait { wait: end.since(now), rule, line, reason: None }));
         }
-        let asked = Arc::new(Asked { subject: subject(sending), lines: lines(&terms.rules, sending) });
+        let asked = terms.asked(sending);
         let subject = asked.subject.as_str();
         let mut heard = desk.heard(subject);
         if heard.is_err() {
@@ -253,7 +269,9 @@ impl Pace {
 
     /// Waits for a permit for as long as `patience`; then gives what still binds.
     pub async fn pass(&self, sending: &Sending, patience: Duration) -> Result<Result<Permit, Wait>, Error> {
-        Box::pin(self.remember(sending)).await?;
+        if !sending.lane.is_empty() && self.0.hands().lanes.get(&sending.lane) != Some(sending) {
+            Box::pin(self.remember(sending)).await?;
+        }
         let clock = &self.0.ambient.clock;
         let deadline = clock.steady().saturating_add(patience);
         loop {

@@ -43,7 +43,7 @@ pub(super) fn rules(config: &Config) -> Vec<PaceRule> {
 }
 
 /// What is about to be sent, by everything that a server may count by.
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Default)]
 pub struct Sending {
     /// The lane of the job that sends it.
     pub lane: String,

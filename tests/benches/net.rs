@@ -22,7 +22,7 @@ use super::fresh::{Folder, Fresh};
 /// What each kind of figure is called here.
 pub(crate) const NAMES: &[&str] = &["net.small_answers"];
 
-const ROUNDS: usize = 7;
+const ROUNDS: usize = 15;
 const REQUESTS: usize = 4000;
 const TASKS: usize = 4;
 const BODY: usize = 1024;
