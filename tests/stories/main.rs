@@ -22,6 +22,7 @@ mod modes;
 mod nodes;
 mod outside;
 mod redirect;
+mod risk;
 mod saved_settings;
 mod secrets;
 mod syncs;
