@@ -5,6 +5,7 @@
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
 use std::sync::{Mutex, OnceLock, PoisonError};
+use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
@@ -21,12 +22,27 @@ pub(super) struct Held {
     pub(super) id: Uuid,
     pub(super) fence: i64,
     pub(super) kind: String,
+    lane: String,
     /// One more crash makes it poison; it runs while no other such job does.
     last_chance: bool,
     lost: CancellationToken,
     /// Its end is on the way to the table.
     ended: bool,
 }
+
+/// A lane of which a job was told to wait.
+#[derive(Debug, Clone, Copy)]
+struct HeldBack {
+    /// Nothing is taken from it before then.
+    until: Millis,
+    /// Few are taken from it at a time before then: who waits for a turn holds a worker that others could use.
+    narrow_until: Millis,
+}
+
+/// How many jobs of a narrow lane are in hand at most.
+const NARROW: usize = 2;
+/// How long a lane stays narrow after it was held back.
+const NARROW_FOR: Duration = Duration::from_mins(1);
 
 /// Shared by the parts of the queue.
 #[derive(Debug, Default)]
@@ -46,8 +62,8 @@ pub(super) struct Hands {
     pub(super) working: AtomicBool,
     /// Lanes and kinds that were shut since the workers last looked: they may have taken jobs of theirs ahead.
     shut: Mutex<Vec<(Scope, String)>>,
-    /// Lanes that are held back in this process, and until when.
-    held_back: Mutex<HashMap<String, Millis>>,
+    /// Lanes that are held back in this process, or were a moment ago.
+    held_back: Mutex<HashMap<String, HeldBack>>,
     /// Lanes whose closing is on its way to the table, one entry for each end that brings it.
     closing: Mutex<Vec<String>>,
     /// No new work is taken: the disk is full.
@@ -65,8 +81,8 @@ impl Hands {
 
     /// Takes a job into the hands.
     pub(super) fn hold(&self, job: &Claimed, last_chance: bool) {
-        let (kind, lost) = (job.kind.clone(), CancellationToken::new());
-        let held = Held { id: job.id, fence: job.fence, kind, last_chance, lost, ended: false };
+        let (kind, lane, lost) = (job.kind.clone(), job.lane.clone(), CancellationToken::new());
+        let held = Held { id: job.id, fence: job.fence, kind, lane, last_chance, lost, ended: false };
         self.with(|all| all.insert(job.id, held));
     }
 
@@ -131,7 +147,8 @@ impl Hands {
 
     /// Holds a lane back until then: what a job of it met, every other would meet as well.
     pub(super) fn hold_back(&self, lane: &str, until: Millis) {
-        self.held_back.lock().unwrap_or_else(PoisonError::into_inner).insert(lane.to_owned(), until);
+        let held = HeldBack { until, narrow_until: until + NARROW_FOR };
+        self.held_back.lock().unwrap_or_else(PoisonError::into_inner).insert(lane.to_owned(), held);
         self.shut(Scope::Lane, lane);
         self.later.notify_one();
     }
@@ -143,16 +160,23 @@ impl Hands {
     }
 
     /// When the first of the lanes that are held back is let go.
-    pub(super) fn next_let_go(&self) -> Option<Millis> {
-        self.held_back.lock().unwrap_or_else(PoisonError::into_inner).values().min().copied()
+    pub(super) fn next_let_go(&self, now: Millis) -> Option<Millis> {
+        let held = self.held_back.lock().unwrap_or_else(PoisonError::into_inner);
+        held.values().map(|lane| lane.until).filter(|until| *until > now).min()
     }
 
-    /// Lanes that nothing is taken from now: held back, or to be closed.
-    pub(super) fn all_shut(&self, now: Millis) -> Vec<String> {
+    /// How many jobs may be taken now from the lanes that not everything may be taken from: none where it is held back
+    /// or to be closed, few where it was held back a moment ago.
+    pub(super) fn rooms(&self, now: Millis) -> HashMap<String, usize> {
         let mut held = self.held_back.lock().unwrap_or_else(PoisonError::into_inner);
-        held.retain(|_, until| *until > now);
-        let held: Vec<_> = held.keys().cloned().collect();
-        [held, self.closing.lock().unwrap_or_else(PoisonError::into_inner).clone()].concat()
+        held.retain(|_, lane| lane.narrow_until > now);
+        let in_hand = |lane: &str| self.with(|all| all.values().filter(|job| job.lane == lane).count());
+        let room = |(name, lane): (&String, &HeldBack)| {
+            let room = if lane.until > now { 0 } else { NARROW.saturating_sub(in_hand(name)) };
+            (name.clone(), room)
+        };
+        let closing = self.closing.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        held.iter().map(room).chain(closing.into_iter().map(|lane| (lane, 0))).collect()
     }
 
     /// Tells the workers that a lane or a kind is shut; a later claim sees that for itself.
@@ -178,5 +202,45 @@ impl Hands {
         if let Some(held) = self.take(id, |_| true) {
             held.lost.cancel();
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lane_that_was_told_to_wait_is_shut_then_narrow_then_like_any_other() {
+        let hands = Hands::default();
+        let at = |seconds: u64| Millis(0) + Duration::from_secs(seconds);
+        let room = |seconds| hands.rooms(at(seconds)).get("l").copied();
+        assert_eq!(room(0), None);
+        hands.hold_back("l", at(10));
+        assert_eq!((room(0), hands.next_let_go(at(0))), (Some(0), Some(at(10))));
+        assert_eq!((room(10), hands.next_let_go(at(10))), (Some(NARROW), None));
+        let text = String::new;
+        let job = Claimed {
+            id: Uuid::from_u128(1),
+            kind: text(),
+            key: text(),
+            lane: "l".into(),
+            payload: text(),
+            priority: 0,
+            attempts: 0,
+            attempts_max: 1,
+            crashes: 0,
+            snoozes: 0,
+            fence: 1,
+            progress: None,
+        };
+        hands.hold(&job, false);
+        assert_eq!(room(11), Some(NARROW - 1), "what is in hand counts");
+        hands.let_go((job.id, 1));
+        assert_eq!((room(69), room(70)), (Some(NARROW), None));
+        hands.hold_back("l", at(100));
+        hands.let_lanes_go(Some("l"));
+        assert_eq!(room(71), None, "a person let it go");
+        hands.closing("l");
+        assert_eq!(room(72), Some(0), "a closing that is on its way");
     }
 }

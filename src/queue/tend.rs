@@ -202,7 +202,8 @@ impl Tender {
         let known = self.store.read::<_, store::Error, _>(|tx| {
             Box::pin(async move { Ok([jobs::next_due(tx).await?, gates::next_opening(tx).await?]) })
         });
-        let mut moments: Vec<_> = known.await?.into_iter().flatten().chain(self.hands.next_let_go()).collect();
+        let mut moments: Vec<_> =
+            known.await?.into_iter().flatten().chain(self.hands.next_let_go(self.store.now())).collect();
         if self.store.is_shared() {
             let poll = self.rules.now().poll;
             let third = u64::try_from(poll.as_millis() / 3).unwrap_or(u64::MAX);

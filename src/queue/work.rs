@@ -195,10 +195,11 @@ impl Workers {
     async fn claim(&self, wanted: usize, turn: usize, among: Among) -> Result<Taken, store::Error> {
         let (rules, kinds) = (self.rules.now(), self.kinds.clone());
         let last_chance = i64::from(rules.poison_crashes).saturating_sub(1).max(1);
-        let shut = self.hands.all_shut(self.store.now());
+        let rooms = self.hands.rooms(self.store.now());
         let taken = self.store.write_alone::<_, store::Error, _>(move |tx| {
             Box::pin(async move {
-                let ours = |slot: &Slot| kinds.get(&slot.kind).is_some() && !shut.contains(&slot.lane);
+                let mut rooms = rooms;
+                let ours = |slot: &Slot| kinds.get(&slot.kind).is_some() && rooms.get(&slot.lane) != Some(&0);
                 let (slots, alone, is_look) = match among {
                     Among::Line(slot) => (vec![slot], false, false),
                     Among::All { alone } => (jobs::slots(tx, Some(last_chance)).await?, alone, true),
@@ -212,12 +213,16 @@ impl Workers {
                     taken.extend(jobs::take(tx, &slot, 1, (&rules.owner, until)).await?);
                 }
                 for (slot, share) in shares(slots, wanted, turn) {
-                    let room = wanted.saturating_sub(taken.len()).min(share);
+                    let narrow = rooms.get(&slot.lane).copied().unwrap_or(usize::MAX);
+                    let room = wanted.saturating_sub(taken.len()).min(share).min(narrow);
                     if room == 0 {
                         continue;
                     }
                     match jobs::take(tx, &slot, room, (&rules.owner, until)).await {
-                        Ok(more) => taken.extend(more),
+                        Ok(more) => {
+                            rooms.entry(slot.lane).and_modify(|left| *left = left.saturating_sub(more.len()));
+                            taken.extend(more);
+                        }
                         // What was taken before may stand already, and is ours to do.
                         Err(_) if !taken.is_empty() => break,
                         Err(error) => return Err(error),
