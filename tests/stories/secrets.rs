@@ -91,7 +91,7 @@ fn a_credential_is_set_listed_rotated_and_forgotten_and_never_shown() {
     said += &done(&dir, "secrets list", "");
     let doctor: Value = serde_json::from_str(&radard(&dir, "doctor --json", "").1).unwrap();
     let row = doctor["items"].as_array().unwrap().iter().find(|row| row["name"] == "vault").cloned().unwrap();
-    assert!(row["ok"] == true && row["detail"].as_str().unwrap().ends_with("; 1 values sealed"), "{row}");
+    assert!(row["ok"] == true && row["detail"].as_str().unwrap().ends_with("; sealed values: 1"), "{row}");
     said += &done(&dir, "secrets forget weekly-token", "");
     assert_eq!((listed(&dir), radard(&dir, "secrets forget weekly-token", "").0), (Vec::new(), 1));
     for (line, value, code) in

@@ -128,9 +128,9 @@ fn vault(seen: &Vault) -> Row {
         Vault::NotRun(why) => Row::not_run("vault", why),
         Vault::Unused => Row::well("vault", "nothing is sealed, and there is no key yet"),
         Vault::Refused(why, advice) => Row::ill("vault", why, advice),
-        Vault::Sealed { from, values, leaving: None } => Row::well("vault", format!("{from}; {values} values sealed")),
+        Vault::Sealed { from, values, leaving: None } => Row::well("vault", format!("{from}; sealed values: {values}")),
         Vault::Sealed { from, values, leaving: Some(leaving) } => {
-            let what = format!("{from}; {values} values sealed, {leaving} of them still to be sealed anew");
+            let what = format!("{from}; sealed values: {values}, {leaving} of them still to be sealed anew");
             Row::well("vault", format!("{what}: `radard secrets rotate` goes on should the rotation rest"))
         }
     }

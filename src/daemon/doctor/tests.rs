@@ -131,6 +131,6 @@ fn a_key_that_does_not_fit_names_its_mend_and_a_rotation_is_told() {
         facts.vault = Vault::Sealed { from: "the key file `k`".to_owned(), values: 7, leaving };
         judge(&facts).into_iter().find(|row| row.name == "vault").unwrap().detail
     };
-    assert_eq!(row(None), "the key file `k`; 7 values sealed");
-    assert!(row(Some(3)).starts_with("the key file `k`; 7 values sealed, 3 of them still to be sealed anew"));
+    assert_eq!(row(None), "the key file `k`; sealed values: 7");
+    assert!(row(Some(3)).starts_with("the key file `k`; sealed values: 7, 3 of them still to be sealed anew"));
 }

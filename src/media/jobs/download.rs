@@ -174,7 +174,8 @@ impl From<PartError> for Miss {
 impl From<Refusal> for Miss {
     fn from(refusal: Refusal) -> Self {
         let miss = Self::new(refusal.class, refusal.message).after(refusal.retry_after);
-        if refusal.is_of_pace { miss.for_whole_lane() } else { miss }
+        // Who is asked to slow down is asked for all that goes there.
+        if refusal.is_of_pace || refusal.class == Class::Rate { miss.for_whole_lane() } else { miss }
     }
 }
 
