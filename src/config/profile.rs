@@ -8,13 +8,11 @@ use super::forms::{NAME, PROXY};
 use super::kind::Kind;
 use super::place::Text;
 use super::sections::Profile;
-
-/// The platforms that a login can be for.
-const PLATFORMS: &[&str] = &["douyin", "creative_radar", "tiktok", "tiktok_shop", "tikapi"];
+use crate::domain::Platform;
 
 const SHAPE: Shape = Shape {
     list: "profile",
-    fields: &[("platform", Kind::Choice(PLATFORMS, &[]), None), ("proxy", Kind::Text(PROXY), Some(""))],
+    fields: &[("platform", Kind::Choice(&Platform::NAMES, &[]), None), ("proxy", Kind::Text(PROXY), Some(""))],
     others: &[],
 };
 
@@ -37,6 +35,7 @@ pub(super) fn lay(tables: &DeTable<'_>, text: &Text<'_>, draft: &mut Draft) {
 
 fn build(name: &str, entry: &Entry) -> Result<Profile, &'static str> {
     let proxy: String = entry.values.typed("proxy")?;
-    let proxy = Some(proxy).filter(|proxy| !proxy.is_empty());
-    Ok(Profile { name: name.to_owned(), platform: entry.values.typed("platform")?, proxy })
+    let platform: String = entry.values.typed("platform")?;
+    let platform = platform.parse().map_err(|_| "platform")?;
+    Ok(Profile { name: name.to_owned(), platform, proxy: Some(proxy).filter(|proxy| !proxy.is_empty()) })
 }

@@ -286,7 +286,7 @@ pub struct Profile {
     /// Its name.
     pub name: String,
     /// The platform that it is for.
-    pub platform: String,
+    pub platform: crate::domain::Platform,
     /// The proxy that its requests go through.
     pub proxy: Option<String>,
 }

@@ -83,26 +83,19 @@ impl Watch {
 
     async fn look(&self, seen: std::io::Result<Seen>, last: &mut Totals) -> Result<(), Error> {
         let pace = self.pace.clone();
-        let (counts, open, gates, stopped) = self
+        let (counts, open, gates, stopped, foretold) = self
             .store
             .read::<_, Error, _>(|tx| {
                 Box::pin(async move {
                     let (counts, open) = (jobs::counts(tx).await?, alarms::open(tx).await?);
-                    Ok((counts, open, gates::list(tx).await?, stops::list_by_the_wall(tx).await?))
+                    let (gates, stopped) = (gates::list(tx).await?, stops::list_by_the_wall(tx).await?);
+                    let lanes = jobs::lanes(tx).await?;
+                    Ok((counts, open, gates, stopped, pace.forecast(tx, &lanes).await?))
                 })
             })
             .await?;
-        let drained = self.store.read::<_, Error, _>(|tx| {
-            Box::pin(async move {
-                let mut waiting: BTreeMap<String, i64> = jobs::lanes(tx).await?.into_iter().collect();
-                for (lane, more) in jobs::waiting_for_turn(tx).await? {
-                    *waiting.entry(lane).or_default() += more;
-                }
-                pace.forecast(tx, &waiting.into_iter().collect::<Vec<_>>()).await
-            })
-        });
-        let (drained, now) = (drained.await?, self.store.now());
-        let left = drained.iter().map(|(lane, told)| ([lane.as_str()], told.drained_at.since(now)));
+        let now = self.store.now();
+        let left = foretold.iter().map(|(lane, told)| ([lane.as_str()], told.drained_at.since(now)));
         self.metrics.replace(metric::LANE_DRAIN, left);
         self.count((&counts, &open, &gates, &stopped), last);
         let of = |state| counts.iter().filter(|c| c.state == state).map(|c| c.n).sum::<i64>();

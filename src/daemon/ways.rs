@@ -55,8 +55,8 @@ impl Ways {
         let known = settings.profiles.iter().find(|known| known.name == name);
         let known =
             known.ok_or_else(|| dead(format!("there is no profile `{name}`: add [profile.{name}] to the settings")))?;
-        let platform = sending.endpoint.split('.').next().unwrap_or_default();
-        if platform != known.platform {
+        let platform = sending.site();
+        if platform != known.platform.as_str() {
             return Err(dead(format!("the profile `{name}` is for {}, not for {platform}", known.platform)));
         }
         let way = self.made(known)?;

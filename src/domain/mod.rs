@@ -6,10 +6,12 @@
 pub mod canonical;
 pub mod class;
 pub mod id;
+pub mod platform;
 pub mod secret;
 pub mod time;
 
 pub use class::{Class, Next};
 pub use id::{AlarmId, JobId, KeyId};
+pub use platform::Platform;
 pub use secret::Secret;
 pub use time::Millis;

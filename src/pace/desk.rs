@@ -23,6 +23,7 @@ use crate::ambient::{Ambient, Clock};
 use crate::config::{Config, PaceRule};
 use crate::domain::time::{roughly, span_millis};
 use crate::domain::{Class, Millis};
+use crate::store::jobs::Waiting;
 use crate::store::pace::{self, Entry};
 use crate::store::pace_lanes::{self, Counted};
 use crate::store::stops::{self, Stopped};
@@ -151,8 +152,12 @@ impl Pace {
             Arc::new(Terms::of(config, &self.0.ambient.clock));
     }
 
-    /// What is to be expected of each of these lanes, in which so many jobs wait; nothing for a lane that has never sent.
-    pub async fn forecast(&self, tx: &mut Tx, waiting: &[(String, i64)]) -> Result<BTreeMap<String, Forecast>, Error> {
+    /// What is to be expected of each of these lanes, by what waits in it; nothing for a lane that has never sent.
+    pub async fn forecast(
+        &self,
+        tx: &mut Tx,
+        waiting: &BTreeMap<String, Waiting>,
+    ) -> Result<BTreeMap<String, Forecast>, Error> {
         let (desk, terms) = (&self.0, self.0.terms());
         let (lanes, entries, spreads) = pace_lanes::look(tx).await?;
         let mut stops = Stops::default();
@@ -166,12 +171,12 @@ impl Pace {
             spreads: &spreads,
             now: (desk.timeline.now(), tx.now()),
         };
-        let of = |(lane, waiting): &(String, i64)| {
-            let counted = lanes.iter().find(|counted| counted.lane == *lane)?.clone();
-            let waiting = u64::try_from(*waiting).ok().filter(|n| *n > 0)?;
-            Some((lane.clone(), judge.lane(&Sending::from(counted), waiting)))
+        let of = |counted: Counted| {
+            let waiting = waiting.get(&counted.lane)?;
+            let all = u64::try_from(waiting.due + waiting.resting).ok()?;
+            Some((counted.lane.clone(), judge.lane(&Sending::from(counted), all)))
         };
-        Ok(waiting.iter().filter_map(of).collect())
+        Ok(lanes.into_iter().filter_map(of).collect())
     }
 
     /// Remembers as what a lane counts, once in the life of this process and when it changes.

@@ -106,86 +106,76 @@ mod tests {
         Sending { endpoint: "douyin.post".into(), account: account.map(str::to_owned), ..Sending::default() }
     }
 
+    /// What a lane meets.
+    #[derive(Default)]
+    struct World {
+        rules: Vec<PaceRule>,
+        account: Option<&'static str>,
+        /// How many were sent just now.
+        sent: i64,
+        gap: Duration,
+        quiet: &'static [&'static str],
+        /// The time of day.
+        at: Duration,
+    }
+
     /// Seconds from now to the next request and to the last, and what binds.
-    fn forecast(
-        rules: &[PaceRule],
-        account: Option<&str>,
-        waiting: u64,
-        change: impl Fn(&mut Judge<'_>),
-    ) -> (u64, u64, Option<String>) {
-        let settings = Pace { quiet: vec!["23:00-07:00".into()], timezone: "UTC".into(), ..Config::default().pace };
-        let (quiet, night) = (Quiet::of(&Config::default().pace), Quiet::of(&settings));
+    fn forecast(world: &World, waiting: u64) -> (u64, u64, Option<String>) {
+        let windows = world.quiet.iter().map(|text| (*text).to_owned()).collect();
+        let settings = Pace { quiet: windows, timezone: "UTC".into(), ..Config::default().pace };
         let mut stops = Stops::default();
-        let stop = |until: i64| Stopped {
+        stops.learn(vec![Stopped {
             subject: "account main".into(),
             lane: String::new(),
             class: "risk".into(),
             reason: "?".into(),
             since: 0,
-            until,
+            until: 3_600_000,
             asked_ms: None,
             is_breaker: true,
             probe_until: None,
             times: 1,
-        };
-        stops.learn(vec![stop(3_600_000)]);
-        let sent = Entries::from([("r/endpoint:douyin.post".to_owned(), vec![Entry { last_at: 0, n: 4 }])]);
-        let (none, spreads) = (Entries::new(), Spreads::new());
-        let gap = Duration::from_secs(5);
-        let mut judge = Judge {
-            rules,
-            quiet: &quiet,
-            gap,
+        }]);
+        let sent = vec![Entry { last_at: 0, n: world.sent }];
+        let judge = Judge {
+            rules: &world.rules,
+            quiet: &Quiet::of(&settings),
+            gap: world.gap,
             stops: &stops,
-            entries: &none,
-            spreads: &spreads,
-            now: (Millis(0), DAY),
+            entries: &Entries::from([("r/endpoint:douyin.post".to_owned(), sent)]),
+            spreads: &Spreads::new(),
+            now: (Millis(0), DAY + world.at),
         };
-        change(&mut judge);
-        if waiting == 7 {
-            judge.entries = &sent;
-        }
-        if judge.gap.is_zero() {
-            judge.quiet = &night;
-        }
-        let seen = judge.lane(&sending(account), waiting);
+        let seen = judge.lane(&sending(world.account), waiting);
         (seen.next_at.since(judge.now.1).as_secs(), seen.drained_at.since(judge.now.1).as_secs(), seen.limit)
     }
 
     #[test]
     fn a_lane_is_done_when_its_slowest_limit_allows() {
-        let minute = rule(6, Duration::from_mins(1));
-        let said = |text: &str| Some(text.to_owned());
-        assert_eq!(forecast(&[], None, 100, |_| {}), (0, 0, None));
-        assert_eq!(forecast(std::slice::from_ref(&minute), None, 6, |_| {}), (0, 0, None));
+        let six = || World { rules: vec![rule(6, Duration::from_mins(1))], ..World::default() };
+        let binds = Some("6 per 1m (r/endpoint:douyin.post)".to_owned());
+        assert_eq!(forecast(&World::default(), 100), (0, 0, None));
+        assert_eq!(forecast(&six(), 6), (0, 0, None));
         // A minute and the margin for each further six.
-        let six = said("6 per 1m (r/endpoint:douyin.post)");
-        assert_eq!(forecast(std::slice::from_ref(&minute), None, 8, |_| {}), (0, 61, six.clone()));
-        assert_eq!(forecast(std::slice::from_ref(&minute), None, 60, |_| {}), (0, 9 * 61, six.clone()));
-        // Four were sent just now: two may go at once, four after a minute, and the seventh after two.
-        assert_eq!(forecast(&[minute], None, 7, |_| {}), (0, 61, six));
+        assert_eq!(forecast(&six(), 8), (0, 61, binds.clone()));
+        assert_eq!(forecast(&six(), 60), (0, 9 * 61, binds.clone()));
+        // Four were sent just now: two may go at once, the others after a minute.
+        assert_eq!(forecast(&World { sent: 4, ..six() }, 7), (0, 61, binds));
         // For an account the gap binds before the limit does.
-        let many = rule(1000, Duration::from_mins(1));
-        assert_eq!(forecast(&[many], Some("other"), 11, |_| {}), (0, 50, said("a gap of 5s")));
+        let wide = World { rules: vec![rule(1000, Duration::from_mins(1))], ..World::default() };
+        let wide = World { account: Some("other"), gap: Duration::from_secs(5), ..wide };
+        assert_eq!(forecast(&wide, 11), (0, 50, Some("a gap of 5s".to_owned())));
     }
 
     #[test]
     fn a_stop_and_quiet_hours_come_on_top() {
-        let said = |text: &str| Some(text.to_owned());
-        let stopped = forecast(&[], Some("main"), 1, |_| {});
-        assert_eq!(stopped, (3600, 3600, said("account main is stopped: risk")));
-        // From half past ten in the evening: one now, and the second an hour later falls into the night.
-        let hourly = rule(1, Duration::from_secs(3599));
-        let evening = |judge: &mut Judge<'_>| {
-            judge.now.1 = DAY + Duration::from_mins(22 * 60 + 30);
-            judge.gap = Duration::ZERO;
-        };
-        let (next, drained, _) = forecast(&[hourly], None, 2, evening);
+        let stopped = World { account: Some("main"), ..World::default() };
+        assert_eq!(forecast(&stopped, 1), (3600, 3600, Some("account main is stopped: risk".to_owned())));
+        let night = |minutes| World { quiet: &["23:00-07:00"], at: Duration::from_mins(minutes), ..World::default() };
+        // From half past ten in the evening: one goes now, and the second, an hour later, falls into the night.
+        let hourly = World { rules: vec![rule(1, Duration::from_secs(3599))], ..night(22 * 60 + 30) };
+        let (next, drained, _) = forecast(&hourly, 2);
         assert_eq!((next, drained), (0, 9 * 3600));
-        let night = |judge: &mut Judge<'_>| {
-            judge.now.1 = DAY + Duration::from_hours(23);
-            judge.gap = Duration::ZERO;
-        };
-        assert_eq!(forecast(&[], None, 1, night), (8 * 3600, 8 * 3600, said("pace.quiet")));
+        assert_eq!(forecast(&night(23 * 60), 1), (8 * 3600, 8 * 3600, Some("pace.quiet".to_owned())));
     }
 }

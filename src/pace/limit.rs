@@ -6,10 +6,8 @@
 use std::time::Duration;
 
 use crate::config::{Config, KeyedBy, PaceRule, Tolerance};
+use crate::domain::Platform;
 use crate::store::pace_lanes::Counted;
-
-/// The classes of endpoints of the platforms.
-const PLATFORMS: [&str; 5] = ["creative_radar", "douyin", "tikapi", "tiktok", "tiktok_shop"];
 
 /// What a tolerance lets go to a platform: so many requests a minute for an account and from an address, and the gap
 /// between two for an account.
@@ -29,7 +27,7 @@ pub(super) const fn gap(tolerance: Tolerance) -> Duration {
 /// The rules that the settings ask for: those of the tolerance, then those that stand there.
 pub(super) fn rules(config: &Config) -> Vec<PaceRule> {
     let (account, address, _) = numbers(config.pace.tolerance);
-    let own = PLATFORMS.into_iter().flat_map(|platform| {
+    let own = Platform::NAMES.into_iter().flat_map(|platform| {
         [(account, KeyedBy::Account), (address, KeyedBy::Address)].map(|(at_most, keyed_by)| PaceRule {
             // No name in the settings has a blank. It stays when the tolerance changes, so that what was sent counts on.
             name: format!("tolerance of {platform}"),
@@ -70,10 +68,14 @@ impl From<Sending> for Counted {
 }
 
 impl Sending {
+    /// Whose endpoints these are: a platform by its word, or what stands for one.
+    pub fn site(&self) -> &str {
+        self.endpoint.split_once('.').map_or(&self.endpoint, |(site, _)| site)
+    }
+
     /// The account, if a platform is asked on its behalf.
     pub(super) fn account_of_platform(&self) -> Option<&str> {
-        let platform = self.endpoint.split('.').next().unwrap_or_default();
-        self.account.as_deref().filter(|_| PLATFORMS.contains(&platform))
+        self.account.as_deref().filter(|_| Platform::NAMES.contains(&self.site()))
     }
 
     fn key(&self, by: KeyedBy) -> Option<&str> {

@@ -85,7 +85,7 @@ impl Stops {
 
 /// Who is stopped by an answer to `sending`: the account; who has none is a guest of the platform, from its address.
 pub(super) fn subject(sending: &Sending) -> String {
-    let platform = sending.endpoint.split('.').next().unwrap_or_default();
+    let platform = sending.site();
     match (&sending.account, &sending.address) {
         (Some(account), _) => format!("account {account}"),
         (None, Some(address)) => format!("guests of {platform} from {address}"),

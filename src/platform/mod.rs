@@ -3,8 +3,6 @@
 //! This room knows each platform's own words for its refusals and turns them into a class. It keeps nothing and
 //! writes nothing: whoever asked decides what to do with what was seen.
 
-mod name;
 mod probe;
 
-pub use name::{Platform, UnknownPlatform};
 pub use probe::{Probe, probe, read_again};

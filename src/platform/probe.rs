@@ -6,8 +6,7 @@
 
 use serde_json::Value;
 
-use super::name::Platform;
-use crate::domain::{Class, Millis};
+use crate::domain::{Class, Millis, Platform};
 use crate::net::{Answer, Client, Refusal, Want};
 
 /// What a platform said about itself.

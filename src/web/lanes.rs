@@ -73,14 +73,12 @@ impl Lane {
 /// Lanes with due jobs, lanes that are not open, and kinds that are paused.
 pub(super) async fn load(tx: &mut Tx, pace: &Pace) -> Result<Vec<Lane>, store::Error> {
     let (waiting, gates, now) = (jobs::lanes(tx).await?, gates::list(tx).await?, tx.now().0);
+    let mut foretold = pace.forecast(tx, &waiting).await?;
     let mut lanes = BTreeMap::new();
-    for (name, waiting) in waiting {
-        let lane = Lane { waiting: Some(waiting), ..Lane::of_jobs(&name) };
+    for (name, jobs::Waiting { due, resting }) in waiting {
+        let forecast = foretold.remove(&name);
+        let lane = Lane { waiting: Some(due), resting: Some(resting), forecast, ..Lane::of_jobs(&name) };
         lanes.insert((false, name), lane);
-    }
-    for (name, resting) in jobs::waiting_for_turn(tx).await? {
-        let lane = lanes.entry((false, name.clone())).or_insert_with(|| Lane::of_jobs(&name));
-        lane.resting = Some(resting);
     }
     for gate in gates {
         let is_kind = gate.scope == "kind";
@@ -94,6 +92,8 @@ pub(super) async fn load(tx: &mut Tx, pace: &Pace) -> Result<Vec<Lane>, store::E
             .or_insert_with(|| if is_kind { Lane::open(scope, &gate.name) } else { Lane::of_jobs(&gate.name) });
         lane.open = false;
         lane.paused = gate.paused;
+        // What a person paused drains when that person says so.
+        lane.forecast = lane.forecast.take().filter(|_| !gate.paused);
         lane.closed_until = closed_until;
         lane.class = gate.class.filter(|_| closed_until.is_some());
         lane.reason = gate.reason.filter(|_| closed_until.is_some());
@@ -105,14 +105,6 @@ pub(super) async fn load(tx: &mut Tx, pace: &Pace) -> Result<Vec<Lane>, store::E
         lane.open = false;
         if lane.closed_until.is_none_or(|at| at < stop.until) {
             (lane.closed_until, lane.class, lane.reason) = (Some(stop.until), Some(stop.class), Some(stop.reason));
-        }
-    }
-    // What a person paused drains when that person says so.
-    let goes_on = |lane: &&Lane| lane.scope == Scope::Lane && !lane.paused;
-    let all: Vec<_> = lanes.values().filter(goes_on).map(|lane| (lane.name.clone(), lane.all())).collect();
-    for (name, forecast) in pace.forecast(tx, &all).await? {
-        if let Some(lane) = lanes.get_mut(&(false, name)) {
-            lane.forecast = Some(forecast);
         }
     }
     Ok(lanes.into_values().collect())

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use radard::ambient::{Ambient, Clock};
-use radard::domain::{Class, Millis};
+use radard::domain::{Class, Millis, Platform};
 use radard::net::{Client, Policy, Refusal};
-use radard::platform::{Platform, Probe, probe};
+use radard::platform::{Probe, probe};
 use radard::sim::{Fault, Options, PLATFORMS, Running, Sim};
 use radard::supervise::{Leave, Supervisor};
 use serde_json::{Value, json};

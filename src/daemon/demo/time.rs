@@ -2,7 +2,7 @@
 //!
 //! A simulated clock jumps when nothing in its runtime can run, so the runtime must be the step's alone.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::PathBuf;
 use std::pin::Pin;
 use std::time::Duration;
@@ -110,7 +110,8 @@ async fn hours(store: Store, ambient: Ambient) -> Outcome {
     while let Ok(permit) = pace.pass(&sending, end.saturating_sub(ambient.clock.steady())).await.map_err(failed)? {
         if arrivals.is_empty() {
             // One is sent: when will so many more be?
-            let (pace, waiting) = (pace.clone(), vec![(lane.clone(), FORETOLD)]);
+            let waiting = BTreeMap::from([(lane.clone(), jobs::Waiting { due: FORETOLD, resting: 0 })]);
+            let pace = pace.clone();
             let told = store.read::<_, Error, _>(|tx| Box::pin(async move { pace.forecast(tx, &waiting).await }));
             foretold = told.await.map_err(failed)?.remove(&lane);
         }

@@ -6,8 +6,9 @@ use serde_json::json;
 use crate::config::Config;
 use crate::daemon::live::Live;
 use crate::daemon::ways::Ways;
+use crate::domain::Platform;
 use crate::pace::Sending;
-use crate::platform::{Platform, probe};
+use crate::platform::probe;
 use crate::queue::{Job, Lease, Miss, Settled};
 
 /// Probe `platform`, as a guest or as the account of `profile`.

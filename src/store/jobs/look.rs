@@ -1,5 +1,7 @@
 //! Jobs as people see them: one, a page, the lanes they wait in.
 
+use std::collections::BTreeMap;
+
 use sqlx::FromRow;
 use uuid::Uuid;
 
@@ -143,15 +145,29 @@ pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Job>, Error> {
     jobs.map_err(Error::in_act("list jobs"))
 }
 
-/// Lanes that have due jobs, with how many.
-pub async fn lanes(tx: &mut Tx) -> Result<Vec<(String, i64)>, Error> {
-    on!(tx, db => sqlx::query_as(LANES).fetch_all(db).await).map_err(Error::in_act("list lanes"))
+/// What waits in a lane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Waiting {
+    /// Jobs that are due.
+    pub due: i64,
+    /// Jobs that wait for their turn under a limit.
+    pub resting: i64,
 }
 
-/// Lanes that have jobs which wait for their turn under a limit, with how many.
-pub async fn waiting_for_turn(tx: &mut Tx) -> Result<Vec<(String, i64)>, Error> {
-    on!(tx, db => sqlx::query_as(WAITS_FOR_TURN).fetch_all(db).await)
-        .map_err(Error::in_act("count who waits for a turn"))
+/// The lanes in which something waits, by name.
+pub async fn lanes(tx: &mut Tx) -> Result<BTreeMap<String, Waiting>, Error> {
+    let failed = Error::in_act("list lanes");
+    let due: Vec<(String, i64)> = on!(tx, db => sqlx::query_as(LANES).fetch_all(db).await).map_err(&failed)?;
+    let resting: Vec<(String, i64)> =
+        on!(tx, db => sqlx::query_as(WAITS_FOR_TURN).fetch_all(db).await).map_err(&failed)?;
+    let mut lanes = BTreeMap::<String, Waiting>::new();
+    for (lane, n) in due {
+        lanes.entry(lane).or_default().due = n;
+    }
+    for (lane, n) in resting {
+        lanes.entry(lane).or_default().resting = n;
+    }
+    Ok(lanes)
 }
 
 /// Whether a job of `kind` missed last because a login is needed, and has not ended since.

@@ -22,6 +22,12 @@ impl Platform {
     /// Every platform, in the order of the documents.
     pub const ALL: [Self; 5] = [Self::Douyin, Self::CreativeRadar, Self::Tiktok, Self::TiktokShop, Self::Tikapi];
 
+    /// Their words.
+    pub const NAMES: [&'static str; 5] = {
+        let [a, b, c, d, e] = Self::ALL;
+        [a.as_str(), b.as_str(), c.as_str(), d.as_str(), e.as_str()]
+    };
+
     /// The word that stands in SQL, JSON, config, logs and on pages.
     pub const fn as_str(self) -> &'static str {
         match self {
