@@ -6,12 +6,16 @@
 pub mod canonical;
 pub mod class;
 pub mod id;
+pub mod identity;
+pub mod interval;
 pub mod platform;
 pub mod secret;
 pub mod time;
 
 pub use class::{Class, Next};
 pub use id::{AlarmId, JobId, KeyId};
+pub use identity::Identity;
+pub use interval::Interval;
 pub use platform::Platform;
 pub use secret::Secret;
 pub use time::Millis;

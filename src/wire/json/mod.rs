@@ -1,0 +1,19 @@
+//! JSON as a flat tree that borrows from its text.
+//!
+//! An answer of a platform is read once, of a thousand fields a few dozen are wanted, and the rest must survive exactly
+//! as it was sent. So nothing is copied: a node is a slice of the text with its place, numbers stay as they were written
+//! (ids go beyond 2^53), and strings are unescaped when somebody asks. Looking up what is not there gives a value that
+//! is not there, all the way down, so a missing parent costs its fields and not the page.
+//!
+//! Length, depth and number of values have caps; what goes over one is refused by its name before more is allocated.
+
+mod path;
+mod read;
+mod value;
+
+#[cfg(test)]
+mod tests;
+
+pub use path::Path;
+pub use read::{BadJson, Caps, Json};
+pub use value::Value;

@@ -1,0 +1,12 @@
+//! Data that every implementation must reproduce, file by file.
+//!
+//! The files lie in `tests/fixtures/vectors`; `RADARD_VECTORS` names another folder with the same names and forms. There
+//! a file may be absent, and is said to be not run; here it may not. What is wrong is told for all vectors of a file at
+//! once, each with its place and what was expected.
+
+#![expect(clippy::unwrap_used, reason = "a vector that cannot be read has failed")]
+
+mod vectors {
+    pub(crate) mod file;
+    mod signers;
+}
