@@ -8,5 +8,8 @@
 
 mod vectors {
     pub(crate) mod file;
+    mod models;
+    mod params;
     mod signers;
+    mod times;
 }

@@ -6,10 +6,11 @@
 use super::cron::{parse_cron, parse_zone};
 use super::kind::Form;
 use super::size::LowWater;
-use super::url::{check_base, check_database, check_proxy, holds_password, is_host, is_port};
+use super::url::{check_base, check_database, check_proxy, check_socket, holds_password, is_host, is_port};
 use super::value::Value;
 use super::window::parse_window;
 use crate::domain::Secret;
+use crate::domain::identity::check_agent;
 
 /// An address and a port to listen on.
 pub(super) const ADDRESS: Form = Form {
@@ -64,6 +65,57 @@ pub(super) const BASE_URL: Form = Form {
     wanted: "a URL with scheme and host, such as \"https://www.example.org\"",
     open: true,
     read: |text| check_base(text).map(|()| Value::Text(text.trim_end_matches('/').to_owned())),
+};
+
+/// The base of what sockets are opened at.
+pub(super) const SOCKET_URL: Form = Form {
+    wanted: "a URL with scheme and host, such as \"wss://socket.example.org\"",
+    open: true,
+    read: |text| check_socket(text).map(|()| Value::Text(text.trim_end_matches('/').to_owned())),
+};
+
+/// A word of a command line. A refusal never repeats it: a secret may have been written there.
+pub(super) const WORD: Form = Form {
+    wanted: "the program's absolute path, then its arguments one by one",
+    open: false,
+    read: |text| match text {
+        "" => Err("it is empty".to_owned()),
+        word if word.len() > 4096 || word.contains(char::is_control) => {
+            Err("it is too long or holds a control character".to_owned())
+        }
+        word => Ok(Value::Text(word.to_owned())),
+    },
+};
+
+/// What a browser sends as its user agent, or nothing.
+pub(super) const AGENT_OR_NONE: Form = Form {
+    wanted: "the whole user agent of the browser that the profile was made with, or \"\" for a guest's",
+    open: true,
+    read: |text| match text {
+        "" => Ok(Value::Text(String::new())),
+        agent => check_agent(agent).map(|()| Value::Text(agent.to_owned())).map_err(|why| why.to_string()),
+    },
+};
+
+/// A language as browsers write it, or nothing.
+pub(super) const LOCALE_OR_NONE: Form = Form {
+    wanted: "a language such as \"zh-CN\", or \"\" for a guest's",
+    open: true,
+    read: |text| {
+        let part = |part: &str| (1..=8).contains(&part.len()) && part.chars().all(|c| c.is_ascii_alphanumeric());
+        if text.is_empty() || (text.len() <= 35 && text.split('-').all(part)) {
+            Ok(Value::Text(text.to_owned()))
+        } else {
+            Err("it is no language".to_owned())
+        }
+    },
+};
+
+/// A time zone, or nothing.
+pub(super) const ZONE_OR_NONE: Form = Form {
+    wanted: "a time zone's name such as \"Asia/Shanghai\", or \"\" for a guest's",
+    open: true,
+    read: |text| if text.is_empty() { Ok(Value::Text(String::new())) } else { (ZONE.read)(text) },
 };
 
 /// Where the database is.
@@ -196,6 +248,8 @@ mod tests {
     fn a_base_url_is_scheme_host_and_perhaps_a_path() {
         takes(BASE_URL, &["https://ads.tiktok.com", "http://127.0.0.1:4000/douyin", "http://[::1]:80/"]);
         refuses(BASE_URL, &["", "ftp://a", "https://", "https://a?b", "https://a/b?c", "https://u:p@a", "https://a b"]);
+        takes(SOCKET_URL, &["wss://socket.example", "ws://127.0.0.1:4000/a"]);
+        refuses(SOCKET_URL, &["", "https://a", "wss://", "ws://a?b", "wss://u:p@a"]);
         assert_eq!((BASE_URL.read)("https://a.example/"), Ok(Value::Text("https://a.example".to_owned())));
     }
 
@@ -215,6 +269,12 @@ mod tests {
         refuses(NAME, &["", "a b", "a/b", "ä", "x".repeat(65).as_str()]);
         takes(WINDOW, &["23:00-07:00", "00:00-23:59"]);
         refuses(WINDOW, &["", "23:00", "23:00-", "24:00-07:00", "23:00-23:00", "9:00-10:00", "23:60-07:00", "a-b"]);
+        takes(LOCALE_OR_NONE, &["", "zh-CN", "en", "zh-Hans-CN"]);
+        refuses(LOCALE_OR_NONE, &["zh_CN", "-", "中文", "en-"]);
+        takes(WORD, &["/usr/bin/sign", "--flag"]);
+        refuses(WORD, &["", "a\nb"]);
+        takes(AGENT_OR_NONE, &["", crate::domain::identity::GUEST_AGENT]);
+        refuses(AGENT_OR_NONE, &["curl/8.0", "Mozilla/5.0 (X11; Linux x86_64) nothing/1"]);
         takes(PATH, &["", "/srv/media", "media"]);
         refuses(PATH, &["a\0b", "a\nb"]);
     }

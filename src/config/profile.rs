@@ -4,7 +4,7 @@ use toml::de::DeTable;
 
 use super::draft::Draft;
 use super::entries::{self, Entry, Shape};
-use super::forms::{NAME, PROXY};
+use super::forms::{AGENT_OR_NONE, LOCALE_OR_NONE, NAME, PROXY, ZONE_OR_NONE};
 use super::kind::Kind;
 use super::place::Text;
 use super::sections::Profile;
@@ -12,7 +12,13 @@ use crate::domain::Platform;
 
 const SHAPE: Shape = Shape {
     list: "profile",
-    fields: &[("platform", Kind::Choice(&Platform::NAMES, &[]), None), ("proxy", Kind::Text(PROXY), Some(""))],
+    fields: &[
+        ("platform", Kind::Choice(&Platform::NAMES, &[]), None),
+        ("proxy", Kind::Text(PROXY), Some("")),
+        ("locale", Kind::Text(LOCALE_OR_NONE), Some("")),
+        ("timezone", Kind::Text(ZONE_OR_NONE), Some("")),
+        ("user_agent", Kind::Text(AGENT_OR_NONE), Some("")),
+    ],
     others: &[],
 };
 
@@ -34,8 +40,13 @@ pub(super) fn lay(tables: &DeTable<'_>, text: &Text<'_>, draft: &mut Draft) {
 }
 
 fn build(name: &str, entry: &Entry) -> Result<Profile, &'static str> {
-    let proxy: String = entry.values.typed("proxy")?;
     let platform: String = entry.values.typed("platform")?;
-    let platform = platform.parse().map_err(|_| "platform")?;
-    Ok(Profile { name: name.to_owned(), platform, proxy: Some(proxy).filter(|proxy| !proxy.is_empty()) })
+    Ok(Profile {
+        name: name.to_owned(),
+        platform: platform.parse().map_err(|_| "platform")?,
+        proxy: entry.values.typed("proxy")?,
+        locale: entry.values.typed("locale")?,
+        timezone: entry.values.typed("timezone")?,
+        user_agent: entry.values.typed("user_agent")?,
+    })
 }

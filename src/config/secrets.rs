@@ -31,6 +31,10 @@ pub const CREDENTIALS: &[Credential] = &[
         name: "proxy-logins",
         doc: "Logins at proxies, one in a line: a profile's name, a space, USER:PASSWORD.",
     },
+    Credential {
+        name: "douyin-device-report",
+        doc: "A device report recorded from a browser, with which real request tokens are asked for.",
+    },
     Credential { name: "weekly-token", doc: "The bearer token of the weekly report's trigger." },
     Credential { name: "tiktok-client-key", doc: "The client key of the TikTok app." },
     Credential { name: "tiktok-client-secret", doc: "The client secret of the TikTok app." },

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::forms::{
-    ADDRESS, BASE_URL, CRON, DATABASE, HOST, HOST_AND_PORT, HOST_OR_ALL, LOW_WATER, MODE, NAME_OR_NONE, PATH, WINDOW,
-    ZONE,
+    ADDRESS, BASE_URL, CRON, DATABASE, HOST, HOST_AND_PORT, HOST_OR_ALL, LOW_WATER, MODE, NAME_OR_NONE, PATH,
+    SOCKET_URL, WINDOW, WORD, ZONE,
 };
 use super::key::{Key, Reload, Waiting, section};
 use super::kind::Kind;
@@ -163,8 +163,6 @@ section! {
     Platform {
         /// How long one request to a platform may take.
         "platform.timeout" Live Kind::Span("100ms", "5m"), "20s" => timeout: Duration;
-        /// Base of Douyin's web API.
-        "platform.douyin.base" Restart Kind::Text(BASE_URL), "https://www.douyin.com" => douyin_base: String;
         /// Base of TikTok Creative Radar.
         "platform.creative_radar.base" Restart Kind::Text(BASE_URL), "https://ads.tiktok.com" => creative_radar_base: String;
         /// Base of TikTok's open API.
@@ -173,6 +171,32 @@ section! {
         "platform.tiktok_shop.api" Restart Kind::Text(BASE_URL), "https://open-api.tiktokglobalshop.com" => tiktok_shop_api: String;
         /// Base of TikAPI.
         "platform.tikapi.base" Restart Kind::Text(BASE_URL), "https://api.tikapi.io" => tikapi_base: String;
+    }
+}
+
+section! {
+    /// Douyin.
+    Douyin {
+        /// Base of Douyin's pages and of their API.
+        "platform.douyin.base" Restart Kind::Text(BASE_URL), "https://www.douyin.com" => base: String;
+        /// Base of the live rooms.
+        "platform.douyin.live" Restart Kind::Text(BASE_URL), "https://live.douyin.com" => live: String;
+        /// Base of the live rooms as the app sees them.
+        "platform.douyin.webcast" Restart Kind::Text(BASE_URL), "https://webcast.amemv.com" => webcast: String;
+        /// Base of the danmaku socket.
+        "platform.douyin.socket" Restart Kind::Text(SOCKET_URL), "wss://webcast5-ws-web-hl.douyin.com" => socket: String;
+        /// Base of the short links that people share.
+        "platform.douyin.short" Restart Kind::Text(BASE_URL), "https://v.douyin.com" => short: String;
+        /// Base of what hands out guest identities.
+        "platform.douyin.ttwid" Restart Kind::Text(BASE_URL), "https://ttwid.bytedance.com" => ttwid: String;
+        /// Base of what hands out request tokens.
+        "platform.douyin.mssdk" Restart Kind::Text(BASE_URL), "https://mssdk.bytedance.com" => mssdk: String;
+        /// Base of what hands out browser ids.
+        "platform.douyin.webid" Restart Kind::Text(BASE_URL), "https://mcs.zijieapi.com" => webid: String;
+        /// How queries are signed.
+        "platform.douyin.sign" Live Kind::Choice(Signing::NAMES, &[]), "abogus" => sign: Signing;
+        /// A program of yours that signs where radard's own signature is refused, with its arguments; empty means none.
+        "platform.douyin.sign_command" Live Kind::List(WORD), "[]" => sign_command: Vec<String>;
     }
 }
 
@@ -219,6 +243,16 @@ words! {
         "normal" => Normal;
         /// As much as platforms usually let pass.
         "eager" => Eager;
+    }
+}
+
+words! {
+    /// How queries to Douyin are signed.
+    Signing {
+        /// As its pages do since 2024.
+        "abogus" => Abogus;
+        /// As its pages did before.
+        "xbogus" => Xbogus;
     }
 }
 
@@ -289,6 +323,12 @@ pub struct Profile {
     pub platform: crate::domain::Platform,
     /// The proxy that its requests go through.
     pub proxy: Option<String>,
+    /// The language of its browser.
+    pub locale: Option<String>,
+    /// The time zone of its browser.
+    pub timezone: Option<String>,
+    /// The user agent of its browser.
+    pub user_agent: Option<String>,
 }
 
 /// What there may be any number of.
@@ -356,6 +396,8 @@ config! {
     pace: Pace;
     /// The upstream platforms.
     platform: Platform;
+    /// Douyin.
+    douyin: Douyin;
     /// Backups of the database.
     backup: Backup;
 }

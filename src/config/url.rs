@@ -22,6 +22,13 @@ pub(super) fn check_base(text: &str) -> Result<(), String> {
     Ok(())
 }
 
+/// The same for a base that sockets are opened at.
+pub(super) fn check_socket(text: &str) -> Result<(), String> {
+    let plain = text.strip_prefix("wss://").map(|rest| format!("https://{rest}"));
+    let plain = plain.or_else(|| text.strip_prefix("ws://").map(|rest| format!("http://{rest}")));
+    check_base(&plain.ok_or("it begins with neither wss:// nor ws://")?)
+}
+
 /// Whether `text` is a proxy that can be spoken with, and nothing else; says why not.
 pub(super) fn check_proxy(text: &str) -> Result<(), String> {
     let rest = text.strip_prefix("http://").or_else(|| text.strip_prefix("socks5://"));

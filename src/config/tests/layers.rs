@@ -55,7 +55,7 @@ fn the_environment_is_read_as_toml_and_else_as_text() {
     assert_eq!(config.media.mode, 0o770);
     assert_eq!(config.backup.at, "30 2 * * SUN");
     assert!(!config.daemon.reload_on_save);
-    assert_eq!(config.platform.douyin_base, "http://127.0.0.1:4000");
+    assert_eq!(config.douyin.base, "http://127.0.0.1:4000");
 }
 
 #[test]

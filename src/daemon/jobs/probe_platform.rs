@@ -47,7 +47,7 @@ impl Job for ProbePlatform {
 
 fn base(config: &Config, platform: Platform) -> &str {
     match platform {
-        Platform::Douyin => &config.platform.douyin_base,
+        Platform::Douyin => &config.douyin.base,
         Platform::CreativeRadar => &config.platform.creative_radar_base,
         Platform::Tiktok => &config.platform.tiktok_api,
         Platform::TiktokShop => &config.platform.tiktok_shop_api,

@@ -54,6 +54,11 @@ impl<'d> Value<'d> {
         self.node.map_or(Cow::Borrowed(""), |node| node.key.text())
     }
 
+    /// Whether there is such a value, be it `null`.
+    pub const fn exists(self) -> bool {
+        self.node.is_some()
+    }
+
     /// Whether there is nothing: no such value, or `null`.
     pub fn is_nothing(self) -> bool {
         matches!(self.kind(), None | Some(Kind::Null))

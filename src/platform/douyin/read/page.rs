@@ -1,0 +1,124 @@
+//! An answer as a whole: one record, or a list of them under one head.
+
+use serde_json::{Map, Value as Shown};
+
+use super::cell::View;
+use super::record::Record;
+use crate::wire::json::{BadJson, Caps, Json, Value};
+
+/// What an answer is read as.
+pub trait Model: Sized {
+    /// Reads it from the root.
+    fn read(root: Value<'_>) -> Self;
+
+    /// One object: each field by its name; of many records, a list for each field.
+    fn to_dict(&self) -> Shown;
+}
+
+impl<R: Record> Model for R {
+    fn read(root: Value<'_>) -> Self {
+        <R as Record>::read(R::BASE.follow(root, 0), 0)
+    }
+
+    fn to_dict(&self) -> Shown {
+        let mut fields = Map::new();
+        self.show(View::Alone, &mut fields);
+        Shown::Object(fields)
+    }
+}
+
+/// An answer of which nothing is read; its text is kept.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Unread;
+
+impl Model for Unread {
+    fn read(_root: Value<'_>) -> Self {
+        Self
+    }
+
+    fn to_dict(&self) -> Shown {
+        Shown::Null
+    }
+}
+
+/// Records of a list, and what is said of the list.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Page<H, R> {
+    /// What is said of it.
+    pub head: H,
+    /// The records, in their order.
+    pub rows: Vec<R>,
+}
+
+impl<H: Record, R: Record> Page<H, R> {
+    /// One object for each record, with what is said of the list in each of them.
+    pub fn to_list(&self) -> Vec<Shown> {
+        let mut head = Map::new();
+        self.head.show(View::Alone, &mut head);
+        head.retain(|name, _| H::IN_ROWS.contains(&name.as_str()));
+        let row = |row: &R| {
+            let mut fields = head.clone();
+            row.show(View::InList, &mut fields);
+            Shown::Object(fields)
+        };
+        self.rows.iter().map(row).collect()
+    }
+}
+
+impl<H: Record, R: Record> Model for Page<H, R> {
+    fn read(root: Value<'_>) -> Self {
+        let rows = R::BASE.follow(root, 0);
+        let rows =
+            if rows.is_list() { rows.items().enumerate().map(|(at, row)| R::read(row, at)).collect() } else { vec![] };
+        Self { head: H::read(H::BASE.follow(root, 0), 0), rows }
+    }
+
+    fn to_dict(&self) -> Shown {
+        let mut dict = Map::new();
+        self.head.show(View::Alone, &mut dict);
+        // A row of nothing names the columns of a list that has no rows.
+        let mut columns = Map::new();
+        R::default().show(View::InList, &mut columns);
+        columns.values_mut().for_each(|column| *column = Shown::Array(Vec::new()));
+        for row in &self.rows {
+            let mut fields = Map::new();
+            row.show(View::InList, &mut fields);
+            for (name, value) in fields {
+                if let Some(Shown::Array(column)) = columns.get_mut(&name) {
+                    column.push(value);
+                }
+            }
+        }
+        dict.extend(columns);
+        Shown::Object(dict)
+    }
+}
+
+/// An answer that was read, beside its own text.
+#[derive(Debug)]
+pub struct Reading<'a, M> {
+    json: Json<'a>,
+    /// What it was read as.
+    pub content: M,
+}
+
+impl<'a, M: Model> Reading<'a, M> {
+    /// Reads the body of an answer.
+    pub fn of(body: &'a [u8]) -> Result<Self, BadJson> {
+        let json = Json::parse(body, Caps::default())?;
+        let content = M::read(json.root());
+        Ok(Self { json, content })
+    }
+
+    /// The answer as it was sent, with all that nobody knows.
+    pub fn raw(&self) -> &str {
+        self.json.root().raw()
+    }
+}
+
+impl<H: Record, R: Record> Reading<'_, Page<H, R>> {
+    /// Each record as it was sent, in their order.
+    pub fn raw_rows(&self) -> impl Iterator<Item = &str> {
+        R::BASE.follow(self.json.root(), 0).items().map(Value::raw)
+    }
+}

@@ -1,0 +1,41 @@
+//! The posts of one folder. Reads like collected posts.
+
+use super::ask::{Base, Endpoint, Method, Place, Query, Site};
+
+pub use super::user_collection::Answer;
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request<'a> {
+    /// Which folder.
+    pub collects_id: &'a str,
+    /// Where to go on; 0 is the beginning.
+    pub cursor: u64,
+    /// How many.
+    pub count: u32,
+}
+
+impl<'a> Request<'a> {
+    /// The first page, as a page of the site asks for it.
+    pub const fn first(collects_id: &'a str) -> Self {
+        Self { collects_id, cursor: 0, count: 20 }
+    }
+}
+
+impl Endpoint for Request<'_> {
+    type Answer = Answer;
+
+    const PLACE: Place = Place {
+        name: "user_collects_video",
+        method: Method::Get,
+        site: Site::Web,
+        path: "/aweme/v1/web/collects/video/list/",
+        base: Base::Web,
+    };
+
+    fn own(&self, query: &mut Query) {
+        query.put("cursor", self.cursor);
+        query.put("count", self.count);
+        query.put("collects_id", self.collects_id);
+    }
+}

@@ -1,0 +1,93 @@
+//! Who follows somebody, newest first; it goes on by the time of the last that was read.
+
+use super::ask::{Base, Endpoint, Method, Place, Query, Site};
+use super::read::{Clean, Count, Flag, Id, Page, Text, record};
+use super::user_following::RelationHead;
+
+/// What is asked.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Request<'a> {
+    /// Whose, as a number; empty when `sec_user_id` says it.
+    pub user_id: &'a str,
+    /// Whose; empty when `user_id` says it.
+    pub sec_user_id: &'a str,
+    /// How many to pass over.
+    pub offset: u64,
+    /// Only later ones, in Unix seconds.
+    pub min_time: u64,
+    /// Only earlier ones, in Unix seconds.
+    pub max_time: u64,
+    /// How many.
+    pub count: u32,
+    /// The order: 1 newest first, 3 oldest first, 4 as the page has it.
+    pub source_type: u32,
+}
+
+impl<'a> Request<'a> {
+    /// The first page, as a page of the site asks for it.
+    pub const fn first(user_id: &'a str, sec_user_id: &'a str) -> Self {
+        Self { user_id, sec_user_id, offset: 0, min_time: 0, max_time: 0, count: 20, source_type: 1 }
+    }
+}
+
+impl Endpoint for Request<'_> {
+    type Answer = Answer;
+
+    const PLACE: Place = Place {
+        name: "user_follower",
+        method: Method::Get,
+        site: Site::Web,
+        path: "/aweme/v1/web/user/follower/list/",
+        base: Base::Web,
+    };
+
+    fn own(&self, query: &mut Query) {
+        query.put("user_id", self.user_id);
+        query.put("sec_user_id", self.sec_user_id);
+        query.put("offset", self.offset);
+        query.put("min_time", self.min_time);
+        query.put("max_time", self.max_time);
+        query.put("count", self.count);
+        query.put("source_type", self.source_type);
+        query.put("gps_access", 0);
+        query.put("address_book_access", 0);
+        query.put("is_top", 1);
+    }
+}
+
+record! {
+    /// One who follows them.
+    Follower at "followers" {
+        avatar_larger: Text = "avatar_larger.url_list[0]";
+        can_comment: Flag = "aweme_control.can_comment";
+        can_forward: Flag = "aweme_control.can_forward";
+        can_share: Flag = "aweme_control.can_share";
+        can_show_comment: Flag = "aweme_control.can_show_comment";
+        aweme_count: Count = "aweme_count";
+        back_cover: Text = "cover_url[0].url_list[0]";
+        register_time: Count = "create_time";
+        secondary_priority: Count = "$.followings[*].following_list_secondary_information_struct.secondary_information_priority";
+        secondary_text: Clean = "$.followings[*].following_list_secondary_information_struct.secondary_information_text";
+        is_block: Flag = "is_block";
+        is_blocked: Flag = "is_blocked";
+        is_gov_media_vip: Flag = "is_gov_media_vip";
+        is_mix_user: Flag = "is_mix_user";
+        is_phone_binded: Flag = "is_phone_binded";
+        is_star: Flag = "is_star";
+        is_top: Count = "is_top";
+        is_verified: Flag = "is_verified";
+        language: Text = "language";
+        nickname: Clean = "nickname";
+        relation_label: Text = "relation_label";
+        room_id: Id = "room_id";
+        sec_uid: Id = "sec_uid";
+        secret: Flag = "secret";
+        short_id: Id = "short_id";
+        signature: Clean = "signature";
+        uid: Id = "uid";
+        unique_id: Id = "unique_id";
+    }
+}
+
+/// What this endpoint answers.
+pub type Answer = Page<RelationHead, Follower>;
