@@ -8,7 +8,10 @@
 
 mod vectors {
     pub(crate) mod file;
+    mod ids;
+    mod lyrics;
     mod models;
+    mod names;
     mod params;
     mod signers;
     mod times;

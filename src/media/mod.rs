@@ -5,10 +5,12 @@
 
 mod name;
 mod part;
+mod place;
 mod rights;
 
 pub mod jobs;
 
-pub use name::{BadName, clean};
+pub use name::{BadName, BadTemplate, Template, apart, component, shorten, wished};
 pub use part::{Finished, PartError, PartFile};
+pub use place::{Outside, place};
 pub use rights::Rights;

@@ -4,27 +4,43 @@
 //! library prints it, and never crosses over to another origin.
 
 use std::borrow::Cow;
+use std::fmt;
 
-use reqwest::Url;
 use reqwest::header::{ACCEPT_ENCODING, AUTHORIZATION, COOKIE, HeaderMap, HeaderName, HeaderValue};
+use reqwest::{Method, Url};
 
 use super::guard::host_and_port;
 use super::refusal::Refusal;
 use crate::domain::{Class, Secret};
 
-/// A `GET` with its headers.
-#[derive(Debug, Clone)]
+/// A request with its headers; one that only reads, unless it has a body.
+#[derive(Clone)]
 pub struct Ask<'u> {
     pub(super) url: Cow<'u, str>,
     open: HeaderMap,
     secret: HeaderMap,
     bad: Option<&'static str>,
+    /// What is posted.
+    body: Option<Vec<u8>>,
+    follows: bool,
 }
 
 impl<'u> Ask<'u> {
     /// Asks for `url`, whose query leaves byte for byte as it stands here, or not at all.
     pub fn get(url: impl Into<Cow<'u, str>>) -> Self {
-        Self { url: url.into(), open: HeaderMap::new(), secret: HeaderMap::new(), bad: None }
+        Self { url: url.into(), open: HeaderMap::new(), secret: HeaderMap::new(), bad: None, body: None, follows: true }
+    }
+
+    /// Posts `body` to `url`. A redirect is the answer: what was posted is not posted elsewhere.
+    pub fn post(url: impl Into<Cow<'u, str>>, content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
+        let ask = Self::get(url).header("content-type", content_type).stay();
+        Self { body: Some(body.into()), ..ask }
+    }
+
+    /// The same request, whose answer is the first one, even if it leads elsewhere.
+    #[must_use]
+    pub fn stay(self) -> Self {
+        Self { follows: false, ..self }
     }
 
     /// With a header that any server may see.
@@ -63,6 +79,16 @@ impl<'u> Ask<'u> {
         self
     }
 
+    /// Whether redirects are followed.
+    pub(super) const fn follows(&self) -> bool {
+        self.follows
+    }
+
+    /// How it is sent, and with what.
+    pub(super) fn method(&self) -> (Method, Option<Vec<u8>>) {
+        (if self.body.is_some() { Method::POST } else { Method::GET }, self.body.clone())
+    }
+
     /// The headers of a hop; `at_home` says whether it is still the origin that was asked first.
     pub(super) fn headers(&self, at_home: bool) -> HeaderMap {
         let mut headers = self.open.clone();
@@ -89,6 +115,15 @@ impl<'u> Ask<'u> {
             return refuse("a user name or password stands in the URL: give it as a header");
         }
         Ok(hop)
+    }
+}
+
+impl fmt::Debug for Ask<'_> {
+    /// A query or a body may hold a token: what stands before the one is shown, and how long the other is.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let body = self.body.as_ref().map_or(0, Vec::len);
+        let url = self.url.split('?').next().unwrap_or_default();
+        write!(f, "Ask({url}, {:?}, {:?}, {body} bytes)", self.open, self.secret)
     }
 }
 

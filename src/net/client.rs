@@ -220,7 +220,10 @@ impl Client {
     ) -> Result<(Response, String), Refusal> {
         let mut at_home = true;
         for _ in 0..=HOPS {
-            let response = self.send(&hop, ask.headers(at_home), permit.take()).await?;
+            let response = self.send(&hop, (ask, at_home), permit.take()).await?;
+            if !ask.follows() {
+                return Ok((response, hop.host));
+            }
             let Some(next) = next_hop(&hop.url, response.status(), response.headers())? else {
                 return Ok((response, hop.host));
             };
@@ -244,7 +247,12 @@ impl Client {
         Err(Refusal::new(Class::Network, from, format_args!("it redirects to `{there}`, an unusual port")))
     }
 
-    async fn send(&self, hop: &Hop, headers: HeaderMap, mut permit: Option<Permit>) -> Result<Response, Refusal> {
+    async fn send(
+        &self,
+        hop: &Hop,
+        (ask, at_home): (&Ask<'_>, bool),
+        mut permit: Option<Permit>,
+    ) -> Result<Response, Refusal> {
         let client = match self.way(hop)? {
             Way::Listed => &self.listed,
             Way::Judged => &self.judged,
@@ -253,7 +261,10 @@ impl Client {
         while self.paced.is_some() && !permit.as_ref().is_some_and(Permit::is_fresh) {
             permit = self.permit(hop).await?;
         }
-        let sent = client.get(hop.url.clone()).headers(headers).send().await;
+        let (method, body) = ask.method();
+        let request = client.request(method, hop.url.clone()).headers(ask.headers(at_home));
+        let request = body.into_iter().fold(request, reqwest::RequestBuilder::body);
+        let sent = request.send().await;
         let response = sent.map_err(|error| Refusal::failed(&hop.host, &error))?;
         if let Some(permit) = permit {
             permit.answered();

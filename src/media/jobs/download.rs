@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::domain::Class;
-use crate::media::name::clean;
+use crate::media::name::{wished, with_id};
 use crate::media::part::{Finished, PartError, PartFile};
 use crate::media::rights::Rights;
 use crate::net::{Client, Refusal, Stream};
@@ -85,7 +85,7 @@ impl Job for Download {
             return Err(Miss::waiting(Class::Local, FULL, why));
         }
         let wish = self.name.clone().unwrap_or_else(|| last_segment(&self.url));
-        let wish = clean(&wish).or_else(|_| clean(&lease.id().to_string()));
+        let wish = wished(&wish).or_else(|_| wished(&lease.id().to_string()));
         let wish = wish.map_err(|bad| Miss::new(Class::Local, bad.to_string()))?;
         let stream = tools.net.open(&self.url).await?;
         if let Some(length) = stream.length.filter(|length| *length > settings.max_bytes) {
@@ -190,14 +190,6 @@ fn last_segment(url: &str) -> String {
     path.rsplit('/').next().unwrap_or_default().to_owned()
 }
 
-/// `name-ID.ending`.
-fn with_id(name: &str, id: &str) -> String {
-    match name.rsplit_once('.') {
-        Some((stem, ending)) if !stem.is_empty() => format!("{stem}-{id}.{ending}"),
-        _ => format!("{name}-{id}"),
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -206,7 +198,5 @@ mod tests {
     fn a_url_gives_lane_and_name() {
         assert_eq!(host_of("https://user@cdn.example.test:8443/a/b.mp4?sig=1"), "cdn.example.test:8443");
         assert_eq!(last_segment("https://cdn.example.test/a/b.mp4?sig=/x"), "b.mp4");
-        assert_eq!(with_id("b.mp4", "7"), "b-7.mp4");
-        assert_eq!(with_id("plain", "7"), "plain-7");
     }
 }

@@ -9,6 +9,7 @@
 //! Names of fields, parameters and modes are those of f2, as far as they mean what they say.
 
 mod ask;
+pub mod link;
 mod read;
 
 pub use ask::{BadQuery, Base, Body, Caller, Encoded, Endpoint, Method, Place, Query, Site, query_of};
