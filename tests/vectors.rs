@@ -7,6 +7,7 @@
 #![expect(clippy::unwrap_used, reason = "a vector that cannot be read has failed")]
 
 mod vectors {
+    mod commands;
     pub(crate) mod file;
     mod ids;
     mod lyrics;

@@ -8,6 +8,7 @@ use super::check::Check;
 use super::demo::Demo;
 use super::diagnose::Diagnose;
 use super::global::Global;
+use super::id::Id;
 use super::init::Init;
 use super::job::JobCommand;
 use super::key::KeyCommand;
@@ -15,6 +16,7 @@ use super::manual::Completions;
 use super::replay::Replay;
 use super::run::Run;
 use super::secrets::SecretsCommand;
+use super::sign::SignCommand;
 use super::sim::Sim;
 
 const CODES: &str = "Exit codes:
@@ -58,6 +60,11 @@ pub(super) enum Command {
     /// Durable work
     #[command(subcommand)]
     Job(JobCommand),
+    /// Find the ids in links, and in texts with links in them
+    Id(Id),
+    /// Compute a signature from its inputs; sends nothing
+    #[command(subcommand)]
+    Sign(SignCommand),
     /// Copies of the database
     #[command(subcommand)]
     Backup(BackupCommand),

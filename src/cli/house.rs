@@ -9,7 +9,9 @@ use crate::config::Checked;
 use crate::daemon::{
     self, DemoOptions, Direct, Ended, HouseError, Places, Plan, RunError, RunOptions, SimOptions, Trouble,
 };
+use crate::domain::identity::GUEST_AGENT;
 use crate::observe::Register;
+use crate::platform::douyin::link::Resolver;
 use crate::store::{LockError, MigrateError, OpenError};
 use crate::vault;
 
@@ -48,6 +50,16 @@ pub(super) async fn reading(desk: &Desk, checked: &Checked, places: &Places) -> 
 /// What a house would be built from, for those who look at its parts.
 pub(super) fn plan(desk: &Desk, checked: &Checked, places: &Places) -> Plan {
     Plan::new(checked, places.clone(), desk.ambient.clone(), Register::default())
+}
+
+/// Lets a resolver ask short links where they lead, under the guard of the settings.
+pub(super) fn asking(desk: &Desk, resolver: Resolver) -> Result<Resolver, Failure> {
+    let places = desk.places()?;
+    let checked = desk.checked(&places)?;
+    desk.log_on_request(&checked)?;
+    let client = plan(desk, &checked, &places).client();
+    let client = client.map_err(|error| Failure::of(&error).advise(error.advice()))?;
+    Ok(resolver.asking(client, (&checked.config.douyin.short, GUEST_AGENT)))
 }
 
 const fn exit(ended: Ended) -> Exit {

@@ -16,6 +16,7 @@ mod exit;
 mod failure;
 mod global;
 mod house;
+mod id;
 mod init;
 mod job;
 mod key;
@@ -29,6 +30,7 @@ mod reach;
 mod replay;
 mod run;
 mod secrets;
+mod sign;
 mod sim;
 mod table;
 
@@ -73,6 +75,7 @@ fn answer(desk: &Desk, command: Command) -> Result<Answer, Failure> {
         Command::Check(check) => check.answer(desk),
         Command::Completions(completions) => Ok(completions.answer(Args::command())),
         Command::Replay(replay) => replay.answer(),
+        Command::Sign(command) => command.answer(desk),
         Command::Man => manual::page(Args::command()),
         command => {
             let runtime = runtime()?;
@@ -88,6 +91,7 @@ async fn answer_waiting(desk: &Desk, command: Command) -> Result<Answer, Failure
         Command::Run(run) => Box::pin(run.answer(desk)).await,
         Command::Demo(demo) => demo.answer(desk).await,
         Command::Sim(sim) => sim.answer(desk).await,
+        Command::Id(id) => id.answer(desk).await,
         Command::Doctor => doctor::answer(desk).await,
         Command::Key(command) => command.answer(desk).await,
         Command::Alarm(command) => command.answer(desk).await,
@@ -98,9 +102,12 @@ async fn answer_waiting(desk: &Desk, command: Command) -> Result<Answer, Failure
         Command::Secrets(command) => command.answer(desk).await,
         Command::Migrate => migrate::answer(desk).await,
         // They have had their answer without waiting.
-        Command::Init(_) | Command::Check(_) | Command::Completions(_) | Command::Replay(_) | Command::Man => {
-            Ok(Answer::nothing(Exit::Done))
-        }
+        Command::Init(_)
+        | Command::Check(_)
+        | Command::Completions(_)
+        | Command::Replay(_)
+        | Command::Sign(_)
+        | Command::Man => Ok(Answer::nothing(Exit::Done)),
     }
 }
 

@@ -42,6 +42,8 @@ pub(super) enum Align {
     Left,
     /// Numbers.
     Right,
+    /// What is looked for: never cut.
+    Whole,
 }
 
 /// Rows under headings.
@@ -52,16 +54,22 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// A table without rows; a heading that begins with `>` stands over numbers.
+    /// A table without rows; a heading that begins with `>` stands over numbers, one with `=` over what is never cut.
     pub(super) fn new(headings: &[&str]) -> Self {
-        let align = |heading: &&str| if heading.starts_with('>') { Align::Right } else { Align::Left };
-        let names = headings.iter().map(|heading| heading.trim_start_matches('>').to_owned()).collect();
+        let align = |heading: &&str| match heading.as_bytes() {
+            [b'>', ..] => Align::Right,
+            [b'=', ..] => Align::Whole,
+            _ => Align::Left,
+        };
+        let names = headings.iter().map(|heading| heading.trim_start_matches(['>', '=']).to_owned()).collect();
         Self { columns: headings.iter().map(align).collect(), rows: vec![names] }
     }
 
     /// Adds a row; a missing cell is empty.
     pub(super) fn row<I: IntoIterator<Item = String>>(&mut self, cells: I) {
-        let mut row: Vec<String> = cells.into_iter().map(|cell| shown(&cell)).collect();
+        let aligned = cells.into_iter().zip(&self.columns);
+        let mut row: Vec<String> =
+            aligned.map(|(cell, align)| if *align == Align::Whole { clean(&cell) } else { shown(&cell) }).collect();
         row.resize(self.columns.len(), String::new());
         self.rows.push(row);
     }

@@ -52,6 +52,19 @@ impl Plan {
         Self { config, secrets, store_url, places, ambient, register }
     }
 
+    /// The way out, under the guard of the settings.
+    pub fn client(&self) -> Result<net::Client, net::Error> {
+        let egress = &self.config.egress;
+        let policy = net::Policy {
+            allow_private: egress.allow_private.clone(),
+            timeout: self.config.platform.timeout,
+            max_body: egress.max_body,
+            max_ratio: egress.max_ratio,
+            robots: egress.robots.clone(),
+        };
+        net::Client::new(&policy, self.ambient.clock.clone())
+    }
+
     /// Where the key that seals secrets is looked for.
     pub fn vault_key(&self) -> Source {
         let file = self.places.vault_key(self.config.vault.key_file.as_deref());
@@ -300,16 +313,9 @@ fn kinds(
     (store, pace): (&Store, &Pace),
     disk: &Disk,
 ) -> Result<Kinds, HouseError> {
-    let policy = net::Policy {
-        allow_private: plan.config.egress.allow_private.clone(),
-        timeout: plan.config.platform.timeout,
-        max_body: plan.config.egress.max_body,
-        max_ratio: plan.config.egress.max_ratio,
-        robots: plan.config.egress.robots.clone(),
-    };
     let shown = live.clone();
     let ring = net::Ring::new(plan.places.captures(), move || shown.now().egress.captures, plan.register.clone());
-    let client = net::Client::new(&policy, plan.ambient.clock.clone())?.kept_in(ring);
+    let client = plan.client()?.kept_in(ring);
     let ways = Ways::new(client.clone(), (pace, live), (credentials, &plan.register));
     let (settings, room) = (live.clone(), disk.clone());
     let media_settings = move || {

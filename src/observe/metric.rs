@@ -239,6 +239,7 @@ table! {
     STOPPED = Gauge "radard_stopped" ["subject", "class"] Count "1 while nothing is sent for an account or for guests.";
     LANE_DRAIN = Gauge "radard_lane_drain_seconds" ["lane"] Seconds "Forecast of how long what waits in a lane takes under its limits.";
     SEALED = Gauge "radard_sealed_values" ["key"] Count "Sealed values by the sort of their data key: current, or leaving in a rotation.";
+    SIGNATURES_REFUSED = Counter "radard_signatures_refused_total" ["signer", "endpoint"] Count "Signed requests that an endpoint refused for their signature.";
     COMMITS = Counter "radard_commits_total" [] Count "Group commits of the writer.";
     COMMIT_OPS = Counter "radard_commit_ops_total" [] Count "Operations inside those commits.";
     COMMIT_SECONDS = Counter "radard_commit_seconds_total" [] Seconds "Time spent in those commits.";

@@ -5,5 +5,6 @@
 
 pub mod douyin;
 mod probe;
+pub mod signer;
 
 pub use probe::{Probe, probe, read_again};

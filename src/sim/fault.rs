@@ -33,7 +33,9 @@ type Endpoint = (&'static str, &'static [Class]);
 /// The endpoints of `platform` that have switches: its name is the first part of its path.
 pub(super) const fn endpoints(platform: &str) -> &'static [Endpoint] {
     match platform.as_bytes() {
-        b"douyin" => &[("probe", &ALL), ("files", &FILE)],
+        b"douyin" => {
+            &[("probe", &ALL), ("files", &FILE), ("short", &FILE), ("ttwid", &ALL), ("mssdk", &ALL), ("webid", &ALL)]
+        }
         _ => &[("probe", &ALL)],
     }
 }

@@ -11,6 +11,7 @@
 //! A new endpoint is one file here, one line in the table of `fault` and one in the router of `running`.
 
 mod control;
+mod douyin;
 mod fault;
 mod files;
 mod gate;
@@ -22,6 +23,7 @@ mod seed;
 mod switch;
 mod world;
 
+pub use douyin::{ShortLink, short_links};
 pub use fault::{Fault, FaultError, PLATFORMS, When};
 pub use files::file_bytes;
 pub use ledger::Entry;

@@ -12,14 +12,14 @@ use std::sync::Arc;
 use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
-use axum::routing::get;
+use axum::routing::{get, post};
 use serde_json::json;
 
 use super::control::{self, Desk};
 use super::fault::{Fault, PLATFORMS};
 use super::reply::json_reply;
 use super::world::{Stand, World};
-use super::{files, gate, probe};
+use super::{douyin, files, gate, probe};
 use crate::ambient::Ambient;
 use crate::supervise::{Failure, Restart, Stop, Supervisor};
 
@@ -27,8 +27,26 @@ use crate::supervise::{Failure, Restart, Stop, Supervisor};
 const TASKS: [&str; PLATFORMS.len()] =
     ["sim.douyin", "sim.creative_radar", "sim.tiktok", "sim.tiktok_shop", "sim.tikapi"];
 
-/// The config key that holds each platform's base URL, in the order of [`PLATFORMS`].
-const KEYS: [&str; PLATFORMS.len()] = ["base", "base", "api", "api", "base"];
+/// A config key that holds a base URL of a platform, and what stands behind the URL of its listener there.
+type Key = (&'static str, &'static str);
+
+/// The config keys of each platform, in the order of [`PLATFORMS`].
+const KEYS: [&[Key]; PLATFORMS.len()] = [
+    &[
+        ("base", ""),
+        ("live", ""),
+        ("webcast", ""),
+        ("socket", ""),
+        ("short", "/short"),
+        ("ttwid", ""),
+        ("mssdk", "/mssdk"),
+        ("webid", ""),
+    ],
+    &[("base", "")],
+    &[("api", "")],
+    &[("api", "")],
+    &[("base", "")],
+];
 
 /// What a simulated outside is made from.
 #[derive(Debug, Clone)]
@@ -141,8 +159,13 @@ impl Running {
         let pairs: Vec<_> = PLATFORMS.iter().filter_map(|name| self.platforms.get(name)).collect();
         let quoted = pairs.iter().map(|url| format!("\"{}\"", url.trim_start_matches("http://")));
         let mut text = format!("[egress]\nallow_private = [{}]\n", quoted.collect::<Vec<_>>().join(", "));
-        for ((name, key), url) in PLATFORMS.iter().zip(KEYS).zip(pairs) {
-            let _ = write!(text, "\n[platform.{name}]\n{key} = \"{url}\"\n");
+        for ((name, keys), url) in PLATFORMS.iter().zip(KEYS).zip(pairs) {
+            let _ = write!(text, "\n[platform.{name}]\n");
+            for (key, behind) in keys {
+                // A socket has a scheme of its own, on the same port.
+                let scheme = if *key == "socket" { "ws" } else { "http" };
+                let _ = writeln!(text, "{key} = \"{scheme}{}{behind}\"", url.trim_start_matches("http"));
+            }
         }
         text
     }
@@ -165,7 +188,12 @@ fn bind(listen: SocketAddr, offset: Option<u16>, part: &'static str) -> Result<(
 fn router(stand: Stand) -> Router {
     let mut routes = Router::new().route("/probe", get(probe::answer));
     if stand.platform == "douyin" {
-        routes = routes.route("/files/{name}", get(files::answer));
+        routes = routes
+            .route("/files/{name}", get(files::answer))
+            .route("/short/{code}/", get(douyin::short_link))
+            .route("/ttwid/union/register/", post(douyin::ttwid))
+            .route("/mssdk/web/r/token", post(douyin::ms_token))
+            .route("/webid", post(douyin::web_id));
     }
     routes
         .fallback(async || json_reply(StatusCode::NOT_FOUND, &json!({"ok": false, "status_msg": "no such page"})))

@@ -16,11 +16,18 @@ pub(super) struct World {
     pub(super) switches: Switches,
     pub(super) ledger: Ledger,
     probes: [AtomicU64; PLATFORMS.len()],
+    tokens: AtomicU64,
 }
 
 impl World {
     pub(super) fn new(seed: u64, clock: Clock) -> Self {
-        Self { seed, clock, switches: Switches::default(), ledger: Ledger::default(), probes: Default::default() }
+        let (switches, ledger) = (Switches::default(), Ledger::default());
+        Self { seed, clock, switches, ledger, probes: Default::default(), tokens: AtomicU64::new(0) }
+    }
+
+    /// Counts a token that is handed out; the first is 1.
+    pub(super) fn next_token(&self) -> u64 {
+        self.tokens.fetch_add(1, Ordering::Relaxed) + 1
     }
 
     /// Counts a probe of `platform`; the first is 1.

@@ -19,6 +19,7 @@ mod postgres;
 mod raw;
 mod source;
 mod trace;
+mod world;
 
 use std::os::unix::net::UnixDatagram;
 use std::path::{Path, PathBuf};
@@ -40,6 +41,7 @@ pub(crate) use postgres::Database;
 pub(crate) use raw::{Raw, answer, read_head};
 pub(crate) use source::{BYTES, Source};
 pub(crate) use trace::{Trace, can_trace};
+pub(crate) use world::{DAWN, World};
 
 /// How long a start may take: to READY, with whatever was left behind.
 pub(crate) const START: Duration = Duration::from_secs(5);

@@ -2,6 +2,7 @@
 
 use crate::config::LowWater;
 use crate::daemon::places::Places;
+use crate::daemon::signers::Tried;
 
 /// Everything that was looked at.
 #[derive(Debug, Clone)]
@@ -18,6 +19,8 @@ pub struct Facts {
     pub vault: Vault,
     /// Who must not send.
     pub limits: Limits,
+    /// The ways to sign.
+    pub signers: Signers,
     /// The disk under the data directory.
     pub disk: Disk,
     /// This machine's clock beside the database's.
@@ -109,6 +112,15 @@ pub enum Limits {
     /// were asked to.
     Stopped(Vec<(String, String)>, usize),
     /// Why it was not looked at.
+    NotRun(&'static str),
+}
+
+/// The ways to sign.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Signers {
+    /// Each was tried.
+    Tried(Tried),
+    /// Why they were not tried.
     NotRun(&'static str),
 }
 

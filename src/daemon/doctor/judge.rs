@@ -4,7 +4,7 @@
 
 use std::time::Duration;
 
-use super::facts::{Alarms, Clock, Daemon, Data, Database, Disk, Facts, Limits, Settings, Unit, Vault};
+use super::facts::{Alarms, Clock, Daemon, Data, Database, Disk, Facts, Limits, Settings, Signers, Unit, Vault};
 use crate::config::roughly_size;
 use crate::domain::time::roughly;
 
@@ -50,11 +50,33 @@ pub fn judge(facts: &Facts) -> Vec<Row> {
         database(&facts.database),
         vault(&facts.vault),
         limits(&facts.limits),
+        signers(&facts.signers),
         disk(&facts.disk),
         clock(facts.clock),
         alarms(&facts.alarms),
         unit(&facts.unit),
     ]
+}
+
+fn signers(seen: &Signers) -> Row {
+    let tried = match seen {
+        Signers::Tried(tried) => tried,
+        Signers::NotRun(why) => return Row::not_run("signers", why),
+    };
+    let recipes = format!("{} recipes give what they should", tried.recipes);
+    match (tried.broken.as_slice(), &tried.command) {
+        ([], None) => Row::well("signers", recipes),
+        ([], Some(Ok(()))) => Row::well("signers", format!("{recipes}, and your program signs")),
+        ([], Some(Err(why))) => Row::ill(
+            "signers",
+            why.clone(),
+            "mend the program of `platform.douyin.sign_command`, or empty that setting; it reads one object in JSON and writes one",
+        ),
+        (broken, _) => {
+            let detail = format!("{} no longer gives what it should", broken.join(" and "));
+            Row::ill("signers", detail, "this program is damaged: install it again")
+        }
+    }
 }
 
 fn settings(seen: &Settings) -> Row {

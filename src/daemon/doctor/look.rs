@@ -5,11 +5,12 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use super::facts::{Alarms, Clock, Daemon, Data, Database, Disk, Facts, Limits, Settings, Unit, Vault};
+use super::facts::{Alarms, Clock, Daemon, Data, Database, Disk, Facts, Limits, Settings, Signers, Unit, Vault};
 use crate::ambient::{Ambient, Clock as Time};
 use crate::daemon::disk::space;
 use crate::daemon::house::Plan;
 use crate::daemon::places::Places;
+use crate::daemon::signers::try_all;
 use crate::store::stops::Stopped;
 use crate::store::vault::{self as seals, Counts, WrappedKey};
 use crate::store::{Access, Error, MigrateError, OpenError, Place, Store, alarms, health, stops};
@@ -48,9 +49,13 @@ pub async fn look(patient: Patient<'_>) -> Facts {
         (_, Some(place)) => look_at_database(&place, ambient).await,
     };
     let vault = look_at_vault(plan).await;
+    let signers = match plan {
+        Some(plan) => Signers::Tried(try_all(plan).await),
+        None => Signers::NotRun("the settings have problems"),
+    };
     let disk = look_at_disk(&places.data, plan);
     let unit = look_at_unit(&UNITS.map(PathBuf::from), &ambient.clock).await;
-    Facts { settings, data, daemon, database, vault, limits, disk, clock, alarms, unit }
+    Facts { settings, data, daemon, database, vault, limits, signers, disk, clock, alarms, unit }
 }
 
 /// What only the database can tell.

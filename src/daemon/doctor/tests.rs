@@ -3,6 +3,7 @@
 use super::look::read_exposure;
 use super::*;
 use crate::config::LowWater;
+use crate::daemon::signers::Tried;
 
 fn well() -> Facts {
     Facts {
@@ -12,6 +13,7 @@ fn well() -> Facts {
         database: Database::Fine(1),
         vault: Vault::Unused,
         limits: Limits::Stopped(Vec::new(), 0),
+        signers: Signers::Tried(Tried { recipes: 8, broken: Vec::new(), command: Some(Ok(())) }),
         disk: Disk::Room(5 << 30, 100 << 30, LowWater { bytes: 1 << 30, percent: 2 }),
         clock: Clock::Ahead(-1500),
         alarms: Alarms::Open(Vec::new(), 0),
@@ -42,10 +44,25 @@ fn who_is_stopped_by_a_sign_of_risk_is_named_with_the_way_back() {
 }
 
 #[test]
+fn a_way_to_sign_that_fails_is_named() {
+    let tried = |broken: &[&str], command| {
+        let broken = broken.iter().map(|name| (*name).to_owned()).collect();
+        Signers::Tried(Tried { recipes: 8, broken, command })
+    };
+    let (name, detail, advice) = ill(|facts| facts.signers = tried(&["abogus/1"], None));
+    assert_eq!((name, detail.as_str()), ("signers", "abogus/1 no longer gives what it should"));
+    assert!(advice.ends_with("install it again"), "{advice}");
+    let why = "`command/1` could not sign: it ended with exit status: 3";
+    let (_, detail, advice) = ill(|facts| facts.signers = tried(&[], Some(Err(why.to_owned()))));
+    assert_eq!(detail, why);
+    assert!(advice.contains("platform.douyin.sign_command"), "{advice}");
+}
+
+#[test]
 fn a_healthy_one_has_nothing_to_do() {
     let rows = judge(&well());
     assert!(rows.iter().all(|row| row.ok == Some(true) && row.advice.is_none()), "{rows:?}");
-    assert_eq!(rows.len(), 10);
+    assert_eq!(rows.len(), 11);
 }
 
 #[test]

@@ -4,13 +4,14 @@
 //! new one is such a file, its line in the list below, and a made-up answer that its test reads.
 //!
 //! - `ask` how requests are written, `read` how answers are read.
-//! - `link` ids from people's texts and links.
+//! - `link` ids from people's texts and links, `token` what a browser would have been given before it asks.
 //!
 //! Names of fields, parameters and modes are those of f2, as far as they mean what they say.
 
 mod ask;
 pub mod link;
 mod read;
+pub mod token;
 
 pub use ask::{BadQuery, Base, Body, Caller, Encoded, Endpoint, Method, Place, Query, Site, query_of};
 pub use read::{

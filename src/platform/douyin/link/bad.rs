@@ -64,8 +64,6 @@ impl BadLink {
     pub const fn class(&self) -> Class {
         match self {
             Self::Unanswered(refusal) => refusal.class,
-            Self::LeadsNowhere(404 | 410) => Class::Gone,
-            Self::LeadsNowhere(_) | Self::TooManyRedirects(_) => Class::Network,
             _ => Class::Schema,
         }
     }

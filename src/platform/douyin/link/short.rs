@@ -13,7 +13,8 @@ use super::find::{Found, find, find_any};
 use super::kind::Kind;
 use super::parts::Link;
 use super::text::links;
-use crate::net::{Ask, Client};
+use crate::domain::Class;
+use crate::net::{Answer, Ask, Client, Want};
 
 /// How many steps one link may take.
 const STEPS: usize = 5;
@@ -25,10 +26,16 @@ const LONGEST_CODE: usize = 64;
 /// Finds ids, and asks where the links do not say them.
 #[derive(Debug, Clone)]
 pub struct Resolver {
+    want: Option<Kind>,
+    /// The way out; without it nobody is asked.
+    asking: Option<Asking>,
+}
+
+#[derive(Debug, Clone)]
+struct Asking {
     client: Client,
     short: String,
     user_agent: String,
-    want: Option<Kind>,
 }
 
 /// What became of one link, or of a text without any.
@@ -43,9 +50,16 @@ pub struct Resolved {
 }
 
 impl Resolver {
-    /// Asks `short`, the base of short links, as `user_agent`; looks for ids of `want`, or of whatever a link names.
-    pub fn new(client: Client, short: &str, user_agent: &str, want: Option<Kind>) -> Self {
-        Self { client, short: short.to_owned(), user_agent: user_agent.to_owned(), want }
+    /// Looks for ids of `want`, or of whatever a link names, and asks nobody.
+    pub const fn new(want: Option<Kind>) -> Self {
+        Self { want, asking: None }
+    }
+
+    /// The same, asking `short`, the base of short links, as `user_agent`.
+    #[must_use]
+    pub fn asking(self, client: Client, (short, user_agent): (&str, &str)) -> Self {
+        let asking = Asking { client, short: short.to_owned(), user_agent: user_agent.to_owned() };
+        Self { asking: Some(asking), ..self }
     }
 
     /// The ids of all links in `texts`, in their order, each link once. One that fails leaves the others alone.
@@ -100,12 +114,13 @@ impl Resolver {
 
     /// Where the short link with this code leads.
     async fn step(&self, code: &str) -> Result<String, BadLink> {
+        let Some(Asking { client, short, user_agent }) = &self.asking else { return Err(BadLink::NeedsRedirect) };
         let plain = code.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_'));
         if !plain || code.len() > LONGEST_CODE {
             return Err(BadLink::Nothing);
         }
-        let ask = Ask::get(format!("{}/{code}/", self.short)).header("user-agent", &self.user_agent).stay();
-        let answer = self.client.get(ask).await.map_err(BadLink::Unanswered)?;
+        let ask = Ask::get(format!("{short}/{code}/")).header("user-agent", user_agent).stay();
+        let answer = client.get(ask).await.map_err(BadLink::Unanswered)?;
         let place = answer.headers.get("location").and_then(|place| place.to_str().ok());
         match place.filter(|_| answer.status.is_redirection()) {
             // A step to another short link may be written without the host.
@@ -113,7 +128,16 @@ impl Resolver {
                 Ok(format!("https://v.douyin.com{place}"))
             }
             Some(place) => Ok(place.to_owned()),
-            None => Err(BadLink::LeadsNowhere(answer.status.as_u16())),
+            None => Err(leads_nowhere(&answer)),
         }
+    }
+}
+
+/// What an answer without a place means: a refusal by its class, or a page where there should be none.
+fn leads_nowhere(answer: &Answer) -> BadLink {
+    let status = answer.status;
+    match answer.class(Want::Bytes) {
+        Class::Ok | Class::Schema => BadLink::LeadsNowhere(status.as_u16()),
+        class => BadLink::Unanswered(answer.refuse(class, format_args!("it answers {status}, that is {class}"))),
     }
 }
