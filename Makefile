@@ -49,9 +49,10 @@ deb: ## the same in a Debian package, in target/deb
 bench: ## figures of a release build, one JSON line each
 	$(CARGO) bench --locked --bench bench -- $(ARGS)
 
-soak: setup ## the fault stories in full length, and the package in a clean Debian: an hour or more
+soak: setup ## the fault stories in full length, the package in a clean Debian, fuzzing: an hour or more
 	RADARD_SOAK=1 NEXTEST_PROFILE=soak $(RUN) $(ALL_TESTS)
 	@tests/soak/deb.sh
+	@tests/soak/fuzz.sh
 
 peers: ## the same work beside other people's programs
 	@tests/peers/run.sh

@@ -4,7 +4,7 @@
 
 use md5::{Digest as _, Md5};
 
-use super::alphabet::{STANDARD, XB, encode_bytes};
+use super::alphabet::{STANDARD, XB, encode, encode_bytes};
 use super::rc4::{Rc4, latin1};
 use super::scheme::{Scheme, Version};
 
@@ -54,9 +54,15 @@ impl Scheme for Xbogus {
         let bytes = [0x40, 0, 1, 0x0C, u14, u15, e14, e15, a14, a15, t0, t1, t2, t3, 0x20, 0, 0xBE, 0x90];
         let sum = bytes.iter().fold(0, |sum, byte| sum ^ byte);
         let mut stream = STREAM;
-        let mixed = bytes.into_iter().chain([sum]).map(|byte| byte ^ stream.next());
-        let all: Vec<u8> = [0x02, 0xFF].into_iter().chain(mixed).collect();
-        encode_bytes(XB, &all)
+        let mut all = [0x02, 0xFF].iter().chain(&bytes).chain([&sum]).copied();
+        let mut place = 0;
+        let all: [u32; 21] = std::array::from_fn(|_| {
+            place += 1;
+            // The first two stay as they are.
+            let byte = all.next().unwrap_or_default();
+            u32::from(if place <= 2 { byte } else { byte ^ stream.next() })
+        });
+        encode(XB, &all)
     }
 
     fn holds() -> bool {

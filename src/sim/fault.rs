@@ -33,9 +33,15 @@ type Endpoint = (&'static str, &'static [Class]);
 /// The endpoints of `platform` that have switches: its name is the first part of its path.
 pub(super) const fn endpoints(platform: &str) -> &'static [Endpoint] {
     match platform.as_bytes() {
-        b"douyin" => {
-            &[("probe", &ALL), ("files", &FILE), ("short", &FILE), ("ttwid", &ALL), ("mssdk", &ALL), ("webid", &ALL)]
-        }
+        b"douyin" => &[
+            ("probe", &ALL),
+            ("files", &FILE),
+            ("short", &FILE),
+            ("ttwid", &ALL),
+            ("mssdk", &ALL),
+            ("webid", &ALL),
+            ("aweme", &ALL),
+        ],
         _ => &[("probe", &ALL)],
     }
 }

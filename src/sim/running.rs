@@ -193,7 +193,8 @@ fn router(stand: Stand) -> Router {
             .route("/short/{code}/", get(douyin::short_link))
             .route("/ttwid/union/register/", post(douyin::ttwid))
             .route("/mssdk/web/r/token", post(douyin::ms_token))
-            .route("/webid", post(douyin::web_id));
+            .route("/webid", post(douyin::web_id))
+            .route("/aweme/v1/web/query/user/", get(douyin::query_user));
     }
     routes
         .fallback(async || json_reply(StatusCode::NOT_FOUND, &json!({"ok": false, "status_msg": "no such page"})))

@@ -1,7 +1,8 @@
 //! What all listeners share: the seed, the clock, the switches, the ledger, the counters.
 
-use std::sync::Arc;
+use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use super::fault::PLATFORMS;
 use super::ledger::Ledger;
@@ -17,12 +18,32 @@ pub(super) struct World {
     pub(super) ledger: Ledger,
     probes: [AtomicU64; PLATFORMS.len()],
     tokens: AtomicU64,
+    /// The guests' marks that were handed out.
+    marks: Mutex<HashSet<String>>,
 }
 
 impl World {
     pub(super) fn new(seed: u64, clock: Clock) -> Self {
         let (switches, ledger) = (Switches::default(), Ledger::default());
-        Self { seed, clock, switches, ledger, probes: Default::default(), tokens: AtomicU64::new(0) }
+        Self {
+            seed,
+            clock,
+            switches,
+            ledger,
+            probes: Default::default(),
+            tokens: AtomicU64::new(0),
+            marks: Mutex::default(),
+        }
+    }
+
+    /// Remembers the mark of a guest.
+    pub(super) fn give_mark(&self, mark: String) {
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner).insert(mark);
+    }
+
+    /// Whether a guest has this mark.
+    pub(super) fn knows_mark(&self, mark: &str) -> bool {
+        self.marks.lock().unwrap_or_else(PoisonError::into_inner).contains(mark)
     }
 
     /// Counts a token that is handed out; the first is 1.

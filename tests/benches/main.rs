@@ -7,6 +7,7 @@
 
 mod claim;
 mod daemon;
+mod douyin;
 mod figure;
 mod fresh;
 mod net;
@@ -85,6 +86,7 @@ type Run = fn(&tokio::runtime::Runtime) -> anyhow::Result<Vec<Figure>>;
 const GROUPS: &[(&[&str], Run)] = &[
     (daemon::NAMES, daemon::figures),
     (net::NAMES, net::figures),
+    (douyin::NAMES, douyin::figures),
     (claim::NAMES, claim::figures),
     (queue::NAMES, queue::figures),
 ];

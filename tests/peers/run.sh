@@ -1,3 +1,14 @@
 #!/usr/bin/env bash
-# Runs other people's programs on the same work as ours, where they are present.
-echo "peers: not run (no peers yet)"
+# Lets other people's programs do the same work as ours, and compares. f2 comes from its package registry into a virtual
+# environment of its own below target/, which `make bench` finds there too.
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+venv=target/peers/venv
+f2=0.0.1.7
+if ! "$venv/bin/python" -c "import f2; assert f2.__version__ == '$f2'" 2>/dev/null; then
+  python3 -m venv "$venv" || { echo "peers: not run (python3 with venv is missing: apt-get install python3-venv)"; exit 1; }
+  "$venv/bin/pip" --quiet install "f2==$f2"
+fi
+cargo build --locked --quiet
+"$venv/bin/python" tests/peers/f2_signs.py --judge "${CARGO_TARGET_DIR:-target}/debug/radard" 200

@@ -5,6 +5,7 @@
 //! in one step, which says so. A new step is one function and one line in [`STEPS`].
 
 mod child;
+mod douyin;
 mod leaks;
 mod setup;
 mod stage;
@@ -27,6 +28,12 @@ type Step = for<'a> fn(&'a mut Stage) -> std::pin::Pin<Box<dyn Future<Output = O
 const STEPS: &[(&str, &str, Step)] = &[
     ("daemon", "start the daemon and wait until it says that it is ready", steps::daemon),
     ("probe", "probe five platforms through the queue", steps::probe),
+    ("ids", "find the ids in messages, ask short links where they lead, refuse the bad ones by name", douyin::ids),
+    (
+        "signatures",
+        "sign as Douyin's pages do, before a judge that shares no line with the signers; then change what was signed",
+        douyin::signatures,
+    ),
     ("classes", "let a platform refuse in every way and see each way told apart", steps::classes),
     ("lane", "a sign of risk closes one lane and no other; a person opens it again", steps::lane),
     ("download", "download a file, cut in the middle the first time, and compare every byte", steps::download),

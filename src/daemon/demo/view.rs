@@ -12,11 +12,11 @@ pub(in crate::daemon) fn lines(event: &Event) -> Vec<String> {
         Event::Page { link } => {
             vec![String::new(), format!("    Look over its shoulder: {link}"), String::new()]
         }
-        Event::Begin { name, sentence } => vec![format!("  … {name:<9} {sentence}")],
+        Event::Begin { name, sentence } => vec![format!("  … {name:<10} {sentence}")],
         Event::End { name, outcome: Ok(figures), took } => {
-            vec![format!("  ✓ {name:<9} {} ({})", figures_of(figures), span(*took))]
+            vec![format!("  ✓ {name:<10} {} ({})", figures_of(figures), span(*took))]
         }
-        Event::End { name, outcome: Err(why), took } => vec![format!("  ✗ {name:<9} {why} ({})", span(*took))],
+        Event::End { name, outcome: Err(why), took } => vec![format!("  ✗ {name:<10} {why} ({})", span(*took))],
         Event::Stays => {
             vec![String::new(), "    All steps are done. The page stays until you press Ctrl-C.".to_owned()]
         }
@@ -52,8 +52,8 @@ mod tests {
     fn a_step_reads_as_one_line_with_its_figures() {
         let took = Duration::from_millis(1300);
         let end = Event::End { name: "kill", outcome: Ok(json!({"lost": 0, "acknowledged": 150})), took };
-        assert_eq!(lines(&end), ["  ✓ kill      acknowledged 150, lost 0 (1.3 s)"]);
+        assert_eq!(lines(&end), ["  ✓ kill       acknowledged 150, lost 0 (1.3 s)"]);
         let bad = Event::End { name: "kill", outcome: Err("a job is gone".into()), took: Duration::from_millis(7) };
-        assert_eq!(lines(&bad), ["  ✗ kill      a job is gone (7 ms)"]);
+        assert_eq!(lines(&bad), ["  ✗ kill       a job is gone (7 ms)"]);
     }
 }

@@ -28,6 +28,7 @@ pub(in crate::sim) async fn ttwid(
     }
     let (dice, now) = fresh(&stand, "ttwid");
     let mark = format!("1%7C{}%7C{}%7C{:032x}", text(dice, 43), now / 1000, u128::from(dice.key()));
+    stand.world.give_mark(mark.clone());
     give(&stand, spoil, ("ttwid", &mark), &json!({"status_code": 0, "message": "", "redirect_url": ""}))
 }
 

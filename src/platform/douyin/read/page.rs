@@ -67,9 +67,7 @@ impl<H: Record, R: Record> Page<H, R> {
 
 impl<H: Record, R: Record> Model for Page<H, R> {
     fn read(root: Value<'_>) -> Self {
-        let rows = R::BASE.follow(root, 0);
-        let rows =
-            if rows.is_list() { rows.items().enumerate().map(|(at, row)| R::read(row, at)).collect() } else { vec![] };
+        let rows = rows_of::<R>(root).enumerate().map(|(at, row)| R::read(row, at)).collect();
         Self { head: H::read(H::BASE.follow(root, 0), 0), rows }
     }
 
@@ -92,6 +90,12 @@ impl<H: Record, R: Record> Model for Page<H, R> {
         dict.extend(columns);
         Shown::Object(dict)
     }
+}
+
+/// The values that records are read from; none when what stands in their place is no list.
+fn rows_of<R: Record>(root: Value<'_>) -> impl Iterator<Item = Value<'_>> {
+    let list = R::BASE.follow(root, 0);
+    list.items().filter(move |_| list.is_list())
 }
 
 /// An answer that was read, beside its own text.
@@ -119,6 +123,6 @@ impl<'a, M: Model> Reading<'a, M> {
 impl<H: Record, R: Record> Reading<'_, Page<H, R>> {
     /// Each record as it was sent, in their order.
     pub fn raw_rows(&self) -> impl Iterator<Item = &str> {
-        R::BASE.follow(self.json.root(), 0).items().map(Value::raw)
+        rows_of::<R>(self.json.root()).map(Value::raw)
     }
 }
