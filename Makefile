@@ -50,11 +50,13 @@ bench: ## figures of a release build, one JSON line each
 	$(CARGO) bench --locked --bench bench -- $(ARGS)
 
 soak: setup ## the fault stories in full length, the package in a clean Debian, fuzzing: an hour or more
+	@tests/kit/setup.sh soak
 	RADARD_SOAK=1 NEXTEST_PROFILE=soak $(RUN) $(ALL_TESTS)
 	@tests/soak/deb.sh
 	@tests/soak/fuzz.sh
 
 peers: ## the same work beside other people's programs
+	@tests/kit/setup.sh peers
 	@tests/peers/run.sh
 
 setup:

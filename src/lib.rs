@@ -71,7 +71,9 @@
 //! # Words
 //!
 //! One word per idea, in code, SQL, settings, logs and on pages.
-//! *profile* a stored login of one account on one platform · *session* one WebDriver browser session · *capture* what a
+//! *profile* a stored login of one account on one platform · *identity* what its browser says of itself, everywhere the
+//! same · *guest* a browser that nobody logged in with · *recipe* how a signature is computed, with a number · *signer*
+//! who signs by one · *session* one WebDriver browser session · *capture* what a
 //! session yields for a profile · *target* one entry of the queue file · *lane* a profile and a class of endpoints, with
 //! a pace and a breaker · *job* a durable unit of work (a *task* is a tokio task) · *kind* what sort of job · *lease* the
 //! right to run a job until a time · *fence* the number that makes a lost lease harmless · *snooze* waiting that costs no

@@ -13,6 +13,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
+use super::douyin::short_links;
 use super::fault::{Fault, PLATFORMS};
 use super::ledger::Wanted;
 use super::reply::json_reply;
@@ -53,6 +54,7 @@ async fn state(State(desk): State<Desk>) -> Json<Value> {
         "now": world.clock.now(),
         "platforms": *desk.platforms,
         "faults": world.switches.texts(),
+        "short_links": short_links(world.seed),
         "ledger": {"total": total, "kept": kept},
     }))
 }

@@ -72,7 +72,7 @@ fn templates(bytes: &[u8]) {
     if let Ok(template) = Template::parse(template, &["more"]) {
         let name = template.name(|_| Some(value));
         assert_eq!(component(&name), name);
-        assert!(name.len() <= 231 && !name.contains(['/', '\0']));
+        assert!(name.len() <= 230 && !name.contains(['/', '\0']));
     }
 }
 

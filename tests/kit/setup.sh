@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs from Debian's packages what `make test` or `make demo` needs beyond Rust, make and a C compiler.
+# Installs from Debian's packages what `make test`, `demo`, `soak` or `peers` needs beyond Rust, make and a C compiler.
 #
 # It looks for each thing itself first and asks apt only for what is missing. It starts no service and creates no
 # database: the tests start their own PostgreSQL in a temporary folder. Without root or sudo it says what to run and
@@ -43,12 +43,18 @@ case $what in
     need python3 "the programs under the restrictions of their units" test -x /usr/bin/python3
     need libseccomp2 "the programs under the restrictions of their units" seccomp
     ;;
+  soak)
+    need g++ "the fuzz targets" command -v g++
+    ;;
+  peers)
+    need python3-venv "other people's programs" python3 -c "import ensurepip, venv"
+    ;;
   demo)
     need chromium "whatever opens a page" command -v chromium
     need chromium-driver "whatever opens a page" command -v chromedriver
     ;;
   *)
-    echo "usage: $0 test|demo" >&2
+    echo "usage: $0 test|demo|soak|peers" >&2
     exit 2
     ;;
 esac

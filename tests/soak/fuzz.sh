@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Throws bytes at every reader of outside text, guided by coverage, and fails on a finding. It needs a C++ compiler.
+# Throws bytes at every reader of outside text, guided by coverage, and fails on a finding. 
 # Everything goes below the target folder: the program, what was found to be worth trying, and what broke.
 set -euo pipefail
 cd "$(dirname "$0")/../.."

@@ -14,7 +14,7 @@ use crate::sim::seed::Dice;
 use crate::sim::world::Stand;
 
 /// A short link, and what it leads to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct ShortLink {
     /// What stands behind the host.
     pub code: String,

@@ -78,7 +78,11 @@ impl BadLink {
             }
             Self::NotFound(kind) => format!("give a link to a {kind}, or leave --want out to take whatever it names"),
             Self::NeedsRedirect => "ask where it leads first".to_owned(),
-            Self::RoomIdGiven(_) => "use --want room, or open the room in a browser and copy its short link".to_owned(),
+            Self::RoomIdGiven(_) => {
+                "open the room in a browser and copy its address: the number there stays; --want room takes the broadcast \
+                 of a shared link"
+                    .to_owned()
+            }
             Self::TooManyRedirects(_) | Self::Unanswered(_) | Self::LeadsNowhere(_) => {
                 "open the link in a browser, and give the address that it ends at".to_owned()
             }

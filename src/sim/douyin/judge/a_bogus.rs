@@ -3,7 +3,7 @@
 use sm3::{Digest as _, Sm3};
 
 use super::cipher::{mixed, sextets, spelled, stream};
-use super::{Signed, near};
+use super::signed::{Signed, near};
 
 const SYMBOLS: &str = "Dkdpgh2ZmsQB80/MfvV36XI1R45-WUAlEixNLwoqYTOPuzKFjJnry79HbGcaStCe";
 const AGENT_SYMBOLS: &str = "ckdp1h4ZKsUB80/Mfvw36XIgR25+WQAlEi7NLboqYTOPuzmFjJnryx9HVGDaStCe";

@@ -3,6 +3,7 @@
 use serde_json::Value;
 
 use super::*;
+use crate::domain::Millis;
 
 fn vectors(text: &str) -> Vec<Value> {
     let file: Value = serde_json::from_str(text).unwrap();

@@ -3,7 +3,7 @@
 use md5::{Digest as _, Md5};
 
 use super::cipher::{mixed, sextets, spelled, stream};
-use super::{Signed, near};
+use super::signed::{Signed, near};
 
 const SYMBOLS: &str = "Dkdpgh4ZKsQB80/Mfvw36XI1R25-WUAlEi7NLboqYTOPuzmFjJnryx9HVGcaStCe";
 const STANDARD: &str = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
