@@ -31,10 +31,14 @@ impl<'u> Ask<'u> {
         Self { url: url.into(), open: HeaderMap::new(), secret: HeaderMap::new(), bad: None, body: None, follows: true }
     }
 
-    /// Posts `body` to `url`. A redirect is the answer: what was posted is not posted elsewhere.
-    pub fn post(url: impl Into<Cow<'u, str>>, content_type: &'static str, body: impl Into<Vec<u8>>) -> Self {
-        let ask = Self::get(url).header("content-type", content_type).stay();
-        Self { body: Some(body.into()), ..ask }
+    /// Posts `body`, its content type and its bytes, to `url`. A redirect is the answer: what was posted is not posted
+    /// elsewhere.
+    pub fn post(url: impl Into<Cow<'u, str>>, body: Option<(&'static str, Vec<u8>)>) -> Self {
+        let ask = Self::get(url).stay();
+        match body {
+            Some((kind, body)) => Self { body: Some(body), ..ask.header("content-type", kind) },
+            None => Self { body: Some(Vec::new()), ..ask },
+        }
     }
 
     /// The same request, whose answer is the first one, even if it leads elsewhere.

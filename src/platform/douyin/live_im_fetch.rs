@@ -43,6 +43,11 @@ impl Endpoint for Request<'_> {
         query.put("room_id", self.room_id);
         query.put("user_unique_id", self.user_unique_id);
     }
+
+    /// A page that is in a room says so.
+    fn cookies(own: String) -> Option<String> {
+        Some(format!("{own}; __live_version__=%221.1.2.6631%22; live_use_vvc=%22false%22;"))
+    }
 }
 
 record! {

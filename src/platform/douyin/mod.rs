@@ -5,12 +5,14 @@
 //!
 //! - `ask` how requests are written, `read` how answers are read.
 //! - `link` ids from people's texts and links, `token` what a browser would have been given before it asks.
+//! - `talk` asks, and says how every answer ended.
 //!
 //! Names of fields, parameters and modes are those of f2, as far as they mean what they say.
 
 mod ask;
 pub mod link;
 mod read;
+mod talk;
 pub mod token;
 
 pub use ask::{BadQuery, Base, Body, Caller, Encoded, Endpoint, Method, Place, Query, Site, query_of};
@@ -19,6 +21,7 @@ pub use read::{
     NestedBitRates, Page, Pictures, Reading, Record, Scalar, Text, Time, Truth, Unread, Urls, UrlsInPlace, View, clean,
     parse_moment, parse_shown, show_moment,
 };
+pub use talk::{Douyin, Fetched, Visitor};
 
 /// An endpoint by its place, and how its answers are read.
 #[derive(Debug, Clone, Copy)]

@@ -2,6 +2,8 @@
 
 use super::ask::{Base, Endpoint, Method, Place, Query, Site};
 use super::read::{Clean, Count, Flag, HashtagIds, HashtagNames, Id, NestedBitRates, Text, Time, Urls, UrlsInPlace, record};
+use crate::domain::Class;
+use crate::wire::json::Value;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +25,13 @@ impl Endpoint for Request<'_> {
 
     fn own(&self, query: &mut Query) {
         query.put("aweme_id", self.aweme_id);
+    }
+
+    /// A post that is no more is answered without it, mostly with a notice.
+    fn judge(root: Value<'_>) -> Option<(Class, String)> {
+        let notice = root.get("filter_detail").get("notice").text();
+        let notice = notice.filter(|notice| !notice.is_empty()).unwrap_or("no reason is given".into());
+        root.get("aweme_detail").is_nothing().then(|| (Class::Gone, format!("the post is not shown: {notice}")))
     }
 }
 

@@ -2,6 +2,8 @@
 
 use super::ask::{Base, Endpoint, Method, Place, Query, Site};
 use super::read::{Count, Id, Text, Time, record};
+use crate::domain::Class;
+use crate::wire::json::Value;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,6 +24,11 @@ impl Endpoint for Request {
         query.put("version_code", 170_400);
         query.put("version_name", "17.4.0");
         query.put("update_version_code", 170_400);
+    }
+
+    /// An answer without an id says nothing about anybody.
+    fn judge(root: Value<'_>) -> Option<(Class, String)> {
+        root.get("id").is_nothing().then(|| (Class::Schema, "its answer has no `id`".to_owned()))
     }
 }
 

@@ -24,6 +24,10 @@ impl Endpoint for Request<'_> {
     fn own(&self, query: &mut Query) {
         query.put("room_id", self.room_id);
     }
+
+    fn cookies(_own: String) -> Option<String> {
+        None
+    }
 }
 
 record! {

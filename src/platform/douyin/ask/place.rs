@@ -4,6 +4,8 @@ use super::super::read::Model;
 use super::base::{Base, Caller};
 use super::query::{BadQuery, Query};
 use crate::config::Douyin;
+use crate::domain::Class;
+use crate::wire::json::Value;
 
 /// How a request is sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -88,6 +90,16 @@ pub trait Endpoint {
     /// Its body.
     fn body(&self) -> Body {
         Body::None
+    }
+
+    /// The cookies it is asked with, of those that the visitor brings.
+    fn cookies(own: String) -> Option<String> {
+        Some(own)
+    }
+
+    /// What an answer means beside its code, when it is not what was asked for.
+    fn judge(_root: Value<'_>) -> Option<(Class, String)> {
+        None
     }
 }
 

@@ -18,7 +18,7 @@ pub(super) async fn ttwid(client: &Client, base: &str, identity: &Identity) -> R
         "migrate_info": {"ticket": "", "source": "node"}, "cbUrlProtocol": "https", "union": true,
     });
     let url = format!("{base}/ttwid/union/register/");
-    let ask = Ask::post(url, JSON, body.to_string()).header("user-agent", &identity.user_agent);
+    let ask = Ask::post(url, Some((JSON, body.to_string().into()))).header("user-agent", &identity.user_agent);
     let answer = client.get(ask).await?;
     let token = cookie(&answer, "ttwid").ok_or_else(|| refuse(&answer, "ttwid"));
     client.tell(token).await
@@ -35,7 +35,7 @@ pub(super) async fn ms_token(
         "magic": 538_969_122, "version": 1, "dataType": 8, "strData": report.reveal(), "ulr": 0, "tspFromClient": now,
     });
     let url = format!("{base}/web/r/token?ms_appid=6383&msToken={}", earlier.reveal());
-    let ask = Ask::post(url, JSON, body.to_string()).header("user-agent", &identity.user_agent);
+    let ask = Ask::post(url, Some((JSON, body.to_string().into()))).header("user-agent", &identity.user_agent);
     let answer = client.get(ask).await?;
     let token = cookie(&answer, "msToken").filter(|token| MS_TOKEN_LENGTHS.contains(&token.reveal().len()));
     let token = token.ok_or_else(|| refuse(&answer, "msToken"));
@@ -48,7 +48,7 @@ pub(super) async fn web_id(client: &Client, base: &str, identity: &Identity) -> 
         "app_id": 6383, "referer": PAGE, "url": PAGE, "user_agent": identity.user_agent, "user_unique_id": "",
     });
     let url = format!("{base}/webid?aid=6383&sdk_version=5.1.18_zip&device_platform=web");
-    let ask = Ask::post(url, JSON, body.to_string()).header("referer", PAGE);
+    let ask = Ask::post(url, Some((JSON, body.to_string().into()))).header("referer", PAGE);
     let answer = client.get(ask.header("user-agent", &identity.user_agent)).await?;
     let told: Option<Value> = serde_json::from_slice(&answer.body).ok();
     let id = told.as_ref().and_then(|told| told.get("web_id")).and_then(Value::as_str);

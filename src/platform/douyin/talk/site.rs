@@ -1,0 +1,121 @@
+//! The site as it is asked: builds, signs, sends, judges.
+
+use std::sync::Arc;
+
+use super::judge::{Judged, judge};
+use super::visitor::Visitor;
+use crate::config;
+use crate::domain::{Class, Secret};
+use crate::net::{Ask, Refusal};
+use crate::platform::douyin::ask::{Body, Caller, Endpoint, Method, query_of};
+use crate::platform::douyin::read::{Model, Reading};
+use crate::platform::douyin::token::Tokens;
+use crate::platform::signer::{Asked, Chain, What};
+use crate::wire::BadJson;
+
+/// Where every request seems to come from.
+const PAGE: &str = "https://www.douyin.com/";
+
+/// A cheap handle on the site; clones share it.
+#[derive(Debug, Clone)]
+pub struct Douyin(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    settings: config::Douyin,
+    chain: Chain,
+    tokens: Tokens,
+}
+
+/// An answer, and what was read from it.
+#[derive(Debug)]
+pub struct Fetched<M> {
+    body: Vec<u8>,
+    /// What it was read as.
+    pub content: M,
+}
+
+impl<M: Model> Fetched<M> {
+    /// The answer as it was sent.
+    pub fn raw(&self) -> &[u8] {
+        &self.body
+    }
+
+    /// The answer read again, beside its own text.
+    pub fn reading(&self) -> Result<Reading<'_, M>, BadJson> {
+        Reading::of(&self.body)
+    }
+}
+
+impl Douyin {
+    /// The site of `settings`, for which `chain` signs and `tokens` are asked.
+    pub fn new(settings: config::Douyin, chain: Chain, tokens: Tokens) -> Self {
+        Self(Arc::new(Inner { settings, chain, tokens }))
+    }
+
+    /// The ways to sign for it.
+    pub fn chain(&self) -> &Chain {
+        &self.0.chain
+    }
+
+    /// Asks one endpoint on behalf of `visitor`.
+    pub async fn ask<E: Endpoint>(&self, visitor: &Visitor, request: &E) -> Result<Fetched<E::Answer>, Refusal> {
+        let Inner { settings, chain, tokens } = &*self.0;
+        let holder = visitor.holder();
+        let base = E::PLACE.site.base(settings);
+        let (ms_token, verify_fp) = (tokens.ms_token(&holder).await, tokens.verify_fp(&holder).await);
+        let caller = Caller { identity: &visitor.identity, ms_token: ms_token.value.reveal(), verify_fp: &verify_fp };
+        let local = |why: &dyn std::fmt::Display| Refusal::new(Class::Local, host_of(base), why);
+        let query = query_of(request, &caller).map_err(|bad| local(&bad))?;
+        let body = request.body();
+        // A form is signed with the query; a body in JSON is not looked at.
+        let signed_body = if let Body::Form(form) = &body { form.as_str() } else { "" };
+        let asked =
+            Asked { endpoint: E::PLACE.name, identity: &visitor.identity, what: What::Query(&query, signed_body) };
+        let unsigned = |why: &dyn std::fmt::Display| Refusal::new(Class::Signature, host_of(base), why);
+        let signed = chain.sign(&asked).await.map_err(|why| unsigned(&why))?;
+        let query = signed.query(&query).ok_or_else(|| unsigned(&"only a page can send this, and none is open"))?;
+        let url = format!("{}?{query}", E::PLACE.url(settings));
+        let ask = match (E::PLACE.method, body) {
+            (Method::Get | Method::Socket, _) => Ask::get(url),
+            (Method::Post, Body::None) => Ask::post(url, None),
+            (Method::Post, Body::Json(text)) => Ask::post(url, Some(("application/json", text.into()))),
+            (Method::Post, Body::Form(text)) => {
+                Ask::post(url, Some(("application/x-www-form-urlencoded", text.into())))
+            }
+        };
+        let ask = ask.header("user-agent", &visitor.identity.user_agent).header("referer", PAGE);
+        let ask = match E::cookies(self.cookies(visitor).await?) {
+            Some(cookies) => ask.secret("cookie", &Secret::new(cookies)),
+            None => ask,
+        };
+        let answer = visitor.client.get(ask).await?;
+        let read = judge(&answer, E::judge).map(|json| E::Answer::read(json.root()));
+        match &read {
+            Ok(_) => chain.tell(E::PLACE.name, &signed.version, Class::Ok),
+            Err(Judged { class, is_silent, .. }) => {
+                let told = if *is_silent { Class::Signature } else { *class };
+                chain.tell(E::PLACE.name, &signed.version, told);
+                tokens.refused(&visitor.owner, *class).await;
+            }
+        }
+        let ended = read.map_err(|Judged { class, why, .. }| answer.refuse(class, why));
+        let content = visitor.client.tell(ended).await?;
+        Ok(Fetched { body: answer.body, content })
+    }
+
+    /// The cookies that a visitor brings: those of its profile, with a guest's mark where they have none.
+    async fn cookies(&self, visitor: &Visitor) -> Result<String, Refusal> {
+        let ttwid = self.0.tokens.ttwid(&visitor.holder()).await?;
+        let mark = format!("ttwid={}", ttwid.reveal());
+        Ok(match &visitor.cookies {
+            Some(cookies) if cookies.reveal().contains(&mark) => cookies.reveal().clone(),
+            Some(cookies) => format!("{}; {mark}", cookies.reveal()),
+            None => mark,
+        })
+    }
+}
+
+fn host_of(base: &str) -> &str {
+    base.split_once("://").map_or(base, |(_, host)| host)
+}

@@ -1,0 +1,24 @@
+//! Who asks: a profile with its cookies, or a guest.
+
+use crate::domain::{Identity, Secret};
+use crate::net::Client;
+use crate::platform::douyin::token::{Holder, Owner};
+
+/// A browser that asks, and the way it goes.
+#[derive(Debug, Clone)]
+pub struct Visitor {
+    /// Whose tokens it uses.
+    pub owner: Owner,
+    /// The cookies of its profile, as a header.
+    pub cookies: Option<Secret<String>>,
+    /// What it looks like.
+    pub identity: Identity,
+    /// Its way out, under the limits of what is asked.
+    pub client: Client,
+}
+
+impl Visitor {
+    pub(super) const fn holder(&self) -> Holder<'_> {
+        Holder { owner: &self.owner, cookies: self.cookies.as_ref(), identity: &self.identity, client: &self.client }
+    }
+}
