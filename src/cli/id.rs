@@ -3,8 +3,6 @@
 //! A long link is read here and asks nobody. A short one is asked where it leads, a step at a time and never off the
 //! platform's hosts; only then are settings and a way out needed.
 
-use std::io::Read as _;
-
 use serde_json::json;
 
 use super::desk::Desk;
@@ -13,11 +11,9 @@ use super::failure::Failure;
 use super::house;
 use super::out::Answer;
 use super::table::{Table, clean};
+use super::whole::whole;
 use crate::domain::Class;
 use crate::platform::douyin::link::{BadLink, Kind, Link, Resolved, Resolver, UnknownKind, links};
-
-/// The most that is read from standard input.
-const MOST: u64 = 8 << 20;
 
 /// Flags of `radard id`.
 #[derive(Debug, clap::Args)]
@@ -65,9 +61,8 @@ fn read(given: &[String]) -> Result<Vec<String>, Failure> {
             texts.push(text.clone());
             continue;
         }
-        let mut lines = String::new();
-        let read = std::io::stdin().lock().take(MOST).read_to_string(&mut lines);
-        read.map_err(|error| Failure::usage(format!("cannot read standard input: {error}")))?;
+        let lines = whole(std::io::stdin().lock());
+        let lines = lines.map_err(|error| Failure::usage(format!("cannot read standard input: {error}")))?;
         texts.extend(lines.lines().filter(|line| !line.trim().is_empty()).map(str::to_owned));
     }
     Ok(texts)
@@ -117,8 +112,16 @@ impl Row<'_> {
 }
 
 fn show(texts: &[String], resolved: &[Resolved]) -> Answer {
-    let input = |row: &Resolved| texts.get(row.text).map_or("", String::as_str);
-    let rows: Vec<Row<'_>> = resolved.iter().map(|row| Row::of(input(row), row)).collect();
+    // The text itself where one link stands in it; of a text with many, each row shows its own.
+    let mut links = vec![0_usize; texts.len()];
+    for row in resolved {
+        if let Some(count) = links.get_mut(row.text) {
+            *count += 1;
+        }
+    }
+    let input = |row: &'_ Resolved| texts.get(row.text).filter(|_| links.get(row.text) == Some(&1));
+    let rows: Vec<Row<'_>> =
+        resolved.iter().map(|row| Row::of(input(row).map_or(row.url.as_str(), String::as_str), row)).collect();
     let mut table = Table::new(&["KIND", "=ID", "LINK", "ERROR"]);
     for row in &rows {
         let cells =

@@ -33,6 +33,7 @@ mod secrets;
 mod sign;
 mod sim;
 mod table;
+mod whole;
 
 use std::ffi::OsString;
 use std::process::ExitCode;

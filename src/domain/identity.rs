@@ -76,13 +76,13 @@ pub const GUEST_AGENT: &str = "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWe
     Chrome/130.0.0.0 Safari/537.36 Edg/130.0.0.0";
 
 impl Identity {
-    /// The identity of what was `told`; `fingerprint` draws one for the browser of this name on a screen of this size.
+    /// The identity of what was `told`; `fingerprint` draws one for this system and a screen of this size.
     pub fn of(told: Told<'_>, fingerprint: impl FnOnce(&str, (u32, u32)) -> String) -> Result<Self, NotAnAgent> {
         let user_agent = told.user_agent.unwrap_or(GUEST_AGENT);
         let Parts { browser, engine, os, platform } = read(user_agent)?;
         let screen = if matches!(os.name.as_str(), "Android" | "iOS") { (412, 915) } else { (1920, 1080) };
         Ok(Self {
-            fingerprint: fingerprint(&browser.name, screen),
+            fingerprint: fingerprint(platform, screen),
             user_agent: user_agent.to_owned(),
             browser,
             engine,
@@ -154,8 +154,10 @@ fn system(user_agent: &str) -> Option<(Named, &'static str)> {
         let version = version.trim_end_matches(".0").to_owned();
         return Some((named("Windows", Some(version)), "Win32"));
     }
-    if let Some(version) = numbered("iPhone OS ") {
-        return Some((named("iOS", Some(version)), "iPhone"));
+    for (mark, platform) in [("CPU iPhone OS ", "iPhone"), ("CPU OS ", "iPad")] {
+        if let Some(version) = numbered(mark) {
+            return Some((named("iOS", Some(version)), platform));
+        }
     }
     if let Some(version) = numbered("Mac OS X ") {
         return Some((named("Mac OS", Some(version)), "MacIntel"));
@@ -198,6 +200,11 @@ mod tests {
             "Mozilla/5.0 (iPhone; CPU iPhone OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) \
              CriOS/123.0.1 Mobile/15E148 Safari/604.1",
             ["Chrome", "123.0.1", "WebKit", "605.1.15", "iOS", "17.4", "iPhone"],
+        );
+        check(
+            "Mozilla/5.0 (iPad; CPU OS 17_4 like Mac OS X) AppleWebKit/605.1.15 (KHTML, like Gecko) Version/17.4 \
+             Mobile/15E148 Safari/604.1",
+            ["Safari", "17.4", "WebKit", "605.1.15", "iOS", "17.4", "iPad"],
         );
         check(
             "Mozilla/5.0 (Linux; Android 14; Pixel 8) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/139.0.0.0 Mobile \

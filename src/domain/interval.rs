@@ -11,6 +11,8 @@ use super::time::Millis;
 /// Eight hours ahead of UTC.
 pub const CHINA: Offset = Offset::constant(8);
 
+const DAY: i64 = 24 * 60 * 60;
+
 /// From the first millisecond of a day to the last second of another.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Interval {
@@ -58,11 +60,9 @@ impl Interval {
         if last < first {
             return Err(BadInterval::Backwards);
         }
-        let moment = |day: Date, hour, minute, second| {
-            let at = CHINA.to_timestamp(day.at(hour, minute, second, 0)).map_err(|_| BadInterval::Day)?;
-            Ok(Millis(at.as_millisecond()))
-        };
-        Ok(Some(Self { start: moment(first, 0, 0, 0)?, end: moment(last, 23, 59, 59)? }))
+        let days = |day: Date| i64::from(day.since(Date::constant(1970, 1, 1)).map_or(0, |span| span.get_days()));
+        let begin = |day: Date| Millis((days(day) * DAY - i64::from(CHINA.seconds())) * 1000);
+        Ok(Some(Self { start: begin(first), end: Millis(begin(last).0 + (DAY - 1) * 1000) }))
     }
 
     /// Whether a moment lies within; the last second belongs to it whole.
@@ -94,6 +94,13 @@ mod tests {
         ] {
             assert_eq!(Interval::parse(text), Err(why), "{text}");
         }
+    }
+
+    #[test]
+    fn no_day_of_the_calendar_is_too_late() {
+        let long = Interval::parse("2026-01-01|9999-12-31").unwrap().unwrap();
+        assert_eq!(long.end.0, 253_402_271_999_000);
+        assert_eq!(Interval::parse("1970-01-01|1970-01-01").unwrap().unwrap().start.0, -28_800_000);
     }
 
     #[test]

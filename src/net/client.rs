@@ -134,7 +134,7 @@ impl Client {
     }
 
     /// Fetches an answer whole, whatever its status; one above the policy's size is refused.
-    pub async fn get(&self, ask: impl Into<Ask<'_>>) -> Result<Answer, Refusal> {
+    pub async fn fetch(&self, ask: impl Into<Ask<'_>>) -> Result<Answer, Refusal> {
         let ask = ask.into();
         let (hop, permit) = self.begin(&ask).await?;
         let _hold = self.clock.hold();

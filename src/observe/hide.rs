@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::redact::MARK;
 
 /// Parts of names that mean a secret, or who somebody is.
-const WORDS: [&str; 23] = [
+const WORDS: [&str; 24] = [
     "access_key",
     "api_key",
     "apikey",
@@ -31,6 +31,7 @@ const WORDS: [&str; 23] = [
     "ticket",
     "token",
     "ttwid",
+    "web_id",
     "webid",
 ];
 

@@ -23,7 +23,7 @@ pub struct Probe {
 /// Asks the platform behind `base` how it is.
 pub async fn probe(client: &Client, base: &str, platform: Platform) -> Result<Probe, Refusal> {
     let url = format!("{}/probe", base.trim_end_matches('/'));
-    let answer = client.get(&url).await?;
+    let answer = client.fetch(&url).await?;
     client.tell(understand(&answer, platform)).await
 }
 

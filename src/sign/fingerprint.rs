@@ -13,8 +13,8 @@ pub struct Fingerprint;
 /// What a window and a screen measure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct FingerprintInput<'a> {
-    /// Which browser; it decides the name of the system.
-    pub browser: &'a str,
+    /// What the browser calls its system.
+    pub system: &'a str,
     /// The page.
     pub inner_width: u32,
     /// The page.
@@ -36,8 +36,8 @@ pub struct FingerprintInput<'a> {
 }
 
 impl<'a> FingerprintInput<'a> {
-    /// A window of `browser` on a screen of this size: smaller than what the bars leave, which is smaller than it.
-    pub fn drawn(browser: &'a str, (size_width, size_height): (u32, u32), chance: &Entropy) -> Self {
+    /// A window on `system`, on a screen of this size: smaller than what the bars leave, which is smaller than it.
+    pub fn drawn(system: &'a str, (size_width, size_height): (u32, u32), chance: &Entropy) -> Self {
         let between = |least: u32, most: u32| {
             let choices = u64::from(most.saturating_sub(least)) + 1;
             least.saturating_add(u32::try_from(chance.below(choices)).unwrap_or(0))
@@ -45,9 +45,9 @@ impl<'a> FingerprintInput<'a> {
         let (bars, frame, title) = (between(30, 60), between(24, 32), between(75, 90));
         let (avail_width, avail_height) = (size_width, size_height.saturating_sub(bars));
         Self {
-            browser,
-            inner_width: between(size_width * 3 / 5, avail_width.saturating_sub(frame)),
-            inner_height: between(avail_height * 3 / 5, avail_height.saturating_sub(title)),
+            system,
+            inner_width: between(size_width / 5 * 3, avail_width.saturating_sub(frame)),
+            inner_height: between(avail_height / 5 * 3, avail_height.saturating_sub(title)),
             outer_dw: frame,
             outer_dh: title,
             screen_y: between(0, 1) * 30,
@@ -57,9 +57,12 @@ impl<'a> FingerprintInput<'a> {
             avail_height,
         }
     }
+}
 
-    fn system(&self) -> &'static str {
-        if self.browser == "Safari" { "MacIntel" } else { "Win32" }
+impl Fingerprint {
+    /// The system that a browser of this name mostly runs on, where nothing more is known of it.
+    pub fn system_of(browser: &str) -> &'static str {
+        if browser == "Safari" { "MacIntel" } else { "Win32" }
     }
 }
 
@@ -74,7 +77,7 @@ impl Scheme for Fingerprint {
         let FingerprintInput { avail_width, avail_height, .. } = input;
         let outer_width = inner_width.saturating_add(input.outer_dw);
         let outer_height = inner_height.saturating_add(input.outer_dh);
-        let system = input.system();
+        let system = input.system;
         format!(
             "{inner_width}|{inner_height}|{outer_width}|{outer_height}|0|{screen_y}|0|0|{size_width}|{size_height}|\
              {avail_width}|{avail_height}|{inner_width}|{inner_height}|24|24|{system}"
@@ -83,7 +86,7 @@ impl Scheme for Fingerprint {
 
     fn holds() -> bool {
         let input = FingerprintInput {
-            browser: "Edge",
+            system: "Win32",
             inner_width: 1252,
             inner_height: 927,
             outer_dw: 24,
@@ -107,7 +110,7 @@ mod tests {
         let chance = Entropy::pinned(1);
         for screen in [(1920, 1080), (1366, 768), (2560, 1440), (0, 0)] {
             for _ in 0..200 {
-                let drawn = FingerprintInput::drawn("Edge", screen, &chance);
+                let drawn = FingerprintInput::drawn("Win32", screen, &chance);
                 let fits = drawn.inner_width + drawn.outer_dw <= drawn.avail_width
                     && drawn.inner_height + drawn.outer_dh <= drawn.avail_height
                     && drawn.avail_height <= drawn.size_height;

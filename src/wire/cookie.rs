@@ -58,14 +58,21 @@ pub fn find<'h>(header: &'h str, name: &str) -> Option<&'h str> {
 /// ```
 /// use radard::wire::cookie::read_set;
 /// assert_eq!(read_set("ttwid=abc; Path=/; HttpOnly"), Some(("ttwid", "abc")));
-/// assert_eq!(read_set("ttwid=; Max-Age=0"), None);
+/// assert_eq!(read_set("ttwid=; Path=/"), None);
+/// assert_eq!(read_set("ttwid=abc; Max-Age=0"), None);
 /// ```
 pub fn read_set(header: &str) -> Option<(&str, &str)> {
     let first = header.split(';').next()?;
     let fit = header.len() <= LONGEST && first.bytes().all(|byte| matches!(byte, b' '..=b'~'));
     let (name, value) = first.split_once('=').filter(|_| fit)?;
     let (name, value) = (name.trim_ascii(), value.trim_ascii());
-    (!name.is_empty() && !value.is_empty()).then_some((name, value))
+    let is_taken = |attribute: &str| {
+        let (name, value) = attribute.split_once('=').unwrap_or((attribute, ""));
+        let age = value.trim_ascii();
+        name.trim_ascii().eq_ignore_ascii_case("max-age") && (age.starts_with('-') || age == "0")
+    };
+    let stays = !header.split(';').skip(1).any(is_taken);
+    (stays && !name.is_empty() && !value.is_empty()).then_some((name, value))
 }
 
 fn name_and_value(pair: &str) -> (&str, &str) {

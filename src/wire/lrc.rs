@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use super::json::{BadJson, Caps, Json, Value};
 
 /// A lyric is a few hundred lines; this is thousands.
-const CAPS: Caps = Caps { bytes: 1 << 20, values: 1 << 16, depth: 8 };
+const CAPS: Caps = Caps { bytes: 1 << 20, values: 1 << 16, depth: 8, members: 64 };
 /// Lines begin within a day.
 const LATEST: u64 = 86_400_000;
 

@@ -59,7 +59,7 @@ async fn compare() -> anyhow::Result<(f64, f64)> {
         let one = move || {
             let (ours, url) = (ours.clone(), with.clone());
             async move {
-                let answer = ours.get(&url).await?;
+                let answer = ours.fetch(&url).await?;
                 ensure!(answer.class(Want::Json) == Class::Ok && answer.body.len() == BODY, "{}", answer.status);
                 anyhow::Ok(())
             }

@@ -43,7 +43,7 @@ impl World {
 
     /// Reads the control listener's answer to `GET path`.
     pub(crate) async fn control(&self, path: &str) -> Value {
-        let answer = self.client.get(&format!("{}{path}", self.running.control)).await.unwrap();
+        let answer = self.client.fetch(&format!("{}{path}", self.running.control)).await.unwrap();
         serde_json::from_slice(&answer.body).unwrap()
     }
 

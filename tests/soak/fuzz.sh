@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Throws bytes at every reader of outside text, guided by coverage, and fails on a finding. 
+# Throws bytes at every reader of outside text, guided by coverage, and fails on a finding.
 # Everything goes below the target folder: the program, what was found to be worth trying, and what broke.
 set -euo pipefail
 cd "$(dirname "$0")/../.."
@@ -18,7 +18,7 @@ for corpus in tests/fixtures/fuzz/*/; do
   name=$(basename "$corpus")
   mkdir -p "$target/corpus/$name" "$target/found/$name"
   log="$target/$name.log"
-  # The first folder takes what is new, the second is only read. Four MiB reach every cap but that of length.
+  # The first folder takes what is new, the second is only read. Long inputs have a test of their own.
   if RADARD_FUZZ=$name "$target/$host/release/fuzz" "$target/corpus/$name" "$corpus" -max_total_time="$seconds" \
     -max_len=65536 -rss_limit_mb=1024 -timeout=10 -artifact_prefix="$target/found/$name/" >"$log" 2>&1; then
     printf '{"fuzz":"%s","seconds":%d,"runs":%s,"found":0}\n' "$name" "$seconds" \

@@ -2,12 +2,14 @@
 
 use std::time::Duration;
 
-use radard::config::Config;
+use radard::config::{Config, Signing};
 use radard::domain::identity::Told;
 use radard::domain::{Class, Identity, Secret};
 use radard::net::Refusal;
-use radard::observe::Register;
-use radard::platform::douyin::token::{Guests, Holder, Owner, Tokens};
+use radard::observe::{Metrics, Register};
+use radard::platform::douyin::token::{Guests, Holder, Owner, Tokens, draw_fingerprint};
+use radard::platform::douyin::{Douyin, Visitor, query_user};
+use radard::platform::signer::{Chain, Native};
 
 use crate::kit::World;
 
@@ -47,10 +49,14 @@ fn many_who_need_a_mark_at_once_ask_once_and_another_has_its_own() {
         assert_eq!(world.asked("douyin").await, [TTWID; 2]);
         world.ambient.clock.jump(Duration::from_hours(24 * 90));
         assert_eq!(tokens.ttwid(&main).await.unwrap(), first, "it is kept until it is refused");
-        tokens.refused(main.owner, Class::Rate).await;
+        let token = tokens.ms_token(&main).await;
+        tokens.refused(main.owner, Class::Rate, (&first, &token)).await;
         assert_eq!(tokens.ttwid(&main).await.unwrap(), first);
-        tokens.refused(main.owner, Class::Risk).await;
-        assert_ne!(tokens.ttwid(&main).await.unwrap(), first);
+        tokens.refused(main.owner, Class::Risk, (&first, &token)).await;
+        let second = tokens.ttwid(&main).await.unwrap();
+        assert_ne!(second, first);
+        tokens.refused(main.owner, Class::Risk, (&first, &token)).await;
+        assert_eq!(tokens.ttwid(&main).await.unwrap(), second, "a late answer to the old one takes nothing away");
         assert_eq!(world.asked("douyin").await, [TTWID; 3]);
         assert_eq!(register.redact(&format!("ttwid={}", first.reveal())), "ttwid=…");
     });
@@ -113,6 +119,40 @@ fn an_id_of_a_browser_and_a_mark_of_a_page_are_made_once() {
         assert_eq!(world.asked("douyin").await, ["/webid"]);
         let mark = tokens.verify_fp(&holder).await;
         assert!(mark.starts_with("verify_") && mark == tokens.verify_fp(&holder).await, "{mark}");
+    });
+}
+
+#[test]
+fn an_endpoint_that_says_nothing_goes_by_the_next_way_for_an_hour() {
+    let faults = (1..=3).map(|nth| format!("douyin.aweme.risk@{nth}")).collect::<Vec<_>>();
+    World::run(&faults, async |world| {
+        let (tokens, _) = tokens(world, None);
+        let native = |signing| Native::new(world.ambient.clone(), move || signing);
+        let chain = Chain::new(world.ambient.clock.clone(), Metrics::new());
+        let chain = chain.then(native(Signing::Abogus)).then(native(Signing::Xbogus));
+        let mut settings = Config::default().douyin;
+        settings.base.clone_from(&world.running.platforms["douyin"]);
+        settings.ttwid.clone_from(&settings.base);
+        let site = Douyin::new(settings, chain.clone(), tokens);
+        let identity = Identity::of(Told::default(), draw_fingerprint(&world.ambient.entropy)).unwrap();
+        let visitor = Visitor { owner: main(), cookies: None, identity, client: world.client.clone() };
+        for _ in 0..3 {
+            let refusal = site.ask(&visitor, &query_user::Request).await.unwrap_err();
+            assert_eq!(refusal.class, Class::Risk, "an empty answer is never taken for an end");
+        }
+        let signed_with = async || {
+            let fetched = site.ask(&visitor, &query_user::Request).await.unwrap();
+            assert!(fetched.raw().starts_with(b"{") && fetched.reading().unwrap().raw().contains("user_uid_type"));
+            let rows = world.control("/ledger?platform=douyin").await;
+            rows["items"].as_array().unwrap().last().unwrap()["path"].as_str().unwrap().to_owned()
+        };
+        assert!(signed_with().await.contains("&X-Bogus="));
+        let moved = chain.refused();
+        assert_eq!((moved.len(), moved[0].endpoint, moved[0].count, moved[0].passed_over), (1, "query_user", 3, true));
+        world.ambient.clock.jump(Duration::from_mins(59));
+        assert!(signed_with().await.contains("&X-Bogus="));
+        world.ambient.clock.jump(Duration::from_mins(1));
+        assert!(signed_with().await.contains("&a_bogus="), "the first way is tried again");
     });
 }
 

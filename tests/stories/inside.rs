@@ -246,10 +246,10 @@ fn within_the_network() {
     let refused = block_on(async {
         let client =
             Client::new(&Policy { timeout: Duration::from_secs(5), ..Policy::default() }, Clock::real()).unwrap();
-        assert!(client.get("http://outside.test/").await.is_ok(), "what is outside is reached");
+        assert!(client.fetch("http://outside.test/").await.is_ok(), "what is outside is reached");
         let mut refused = 0;
         for url in &urls {
-            let answered = client.get(url).await;
+            let answered = client.fetch(url).await;
             assert!(answered.is_err(), "{url}: {answered:?}");
             let stream = client.open(url).await;
             assert!(stream.is_err(), "{url}: {stream:?}");
@@ -260,7 +260,7 @@ fn within_the_network() {
             let mut reached_outside = 0;
             for _ in 0..50 {
                 let fresh = Client::new(&Policy::default(), Clock::real()).unwrap();
-                reached_outside += usize::from(fresh.get(&format!("http://{name}/")).await.is_ok());
+                reached_outside += usize::from(fresh.fetch(&format!("http://{name}/")).await.is_ok());
                 refused += usize::from(fresh.dialer().dial(name, 80).await.is_err());
             }
             assert!((1..50).contains(&reached_outside), "{name} was reached {reached_outside} times of 50");
@@ -270,7 +270,7 @@ fn within_the_network() {
             let proxy = Proxy::new(&format!("http://{host}:8080"), None).unwrap();
             let through = client.through(proxy);
             if let Ok(client) = through {
-                assert!(client.get("http://outside.test/").await.is_err(), "through a proxy at {host}");
+                assert!(client.fetch("http://outside.test/").await.is_err(), "through a proxy at {host}");
             }
             refused += 2;
         }

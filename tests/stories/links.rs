@@ -28,8 +28,8 @@ fn each_short_link_leads_to_its_id_and_a_bad_one_leaves_the_others_alone() {
         let rows = resolver(world).all(&texts).await;
         assert_eq!(rows.len(), links.len());
         let mut refused = BTreeMap::new();
-        for (link, row) in links.iter().zip(&rows) {
-            assert_eq!((row.url.as_str(), row.text), (url(link).as_str(), row.text));
+        for (at, (link, row)) in links.iter().zip(&rows).enumerate() {
+            assert_eq!((row.url.as_str(), row.text), (url(link).as_str(), at));
             match (&row.found, link.kind) {
                 (Ok(found), Some(kind)) => assert_eq!((found.kind.as_str(), &found.id), (kind, &link.id)),
                 (Err(bad), None) => _ = refused.insert(link.code.as_str(), bad.code()),
@@ -48,7 +48,7 @@ fn each_short_link_leads_to_its_id_and_a_bad_one_leaves_the_others_alone() {
         // Nothing but short links was asked, and a round trip ended after as many steps as one may take.
         let asked = world.asked("douyin").await;
         assert!(asked.iter().all(|path| path.starts_with("/short/")), "{asked:?}");
-        assert_eq!(asked.iter().filter(|path| path.contains("/loop")).count(), 12);
+        assert_eq!(asked.iter().filter(|path| path.contains("/loop")).count(), 10);
         assert!(world.asked("tiktok").await.is_empty());
     });
 }

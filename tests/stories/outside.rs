@@ -132,9 +132,9 @@ fn a_cut_file_brings_its_first_half() {
 #[test]
 fn an_answer_above_the_cap_is_refused_not_cut() {
     World::run(&[], async |world| {
-        let refusal = world.client.get(&file(world, "clip-1048577.bin")).await.unwrap_err();
+        let refusal = world.client.fetch(&file(world, "clip-1048577.bin")).await.unwrap_err();
         assert_eq!(refusal.class, Class::Schema, "{refusal}");
-        let whole = world.client.get(&file(world, "clip-1048576.bin")).await.unwrap();
+        let whole = world.client.fetch(&file(world, "clip-1048576.bin")).await.unwrap();
         assert_eq!(whole.body.len(), 1 << 20);
     });
 }
@@ -146,7 +146,7 @@ fn what_is_inside_and_not_listed_is_never_asked() {
         let port = base.rsplit(':').next().unwrap();
         for host in ["localhost", "[::1]", "[::ffff:127.0.0.1]", "127.0.0.2", "0"] {
             let url = format!("http://{host}:{port}/probe");
-            let refusal = world.client.get(&url).await.unwrap_err();
+            let refusal = world.client.fetch(&url).await.unwrap_err();
             assert_eq!(refusal.class, Class::Local, "{url}: {refusal}");
             assert!(refusal.advice().is_some_and(|advice| advice.contains("egress.allow_private")), "{refusal}");
         }

@@ -59,8 +59,8 @@ fn run(timeout: Duration, story: impl AsyncFnOnce(&Client, &str, &str)) {
 #[test]
 fn five_redirects_are_followed_and_a_sixth_is_not() {
     run(Duration::from_secs(20), async |client, base, _| {
-        assert_eq!(client.get(&format!("{base}/5")).await.unwrap().body, b"arrived");
-        let refusal = client.get(&format!("{base}/6")).await.unwrap_err();
+        assert_eq!(client.fetch(&format!("{base}/5")).await.unwrap().body, b"arrived");
+        let refusal = client.fetch(&format!("{base}/6")).await.unwrap_err();
         assert_eq!(refusal.class, Class::Network);
         assert!(refusal.message.ends_with("more than 5 redirects"), "{refusal}");
         let refusal = client.open(&format!("{base}/nowhere")).await.unwrap_err();
@@ -82,7 +82,7 @@ fn a_redirect_never_leads_inside() {
             ("file:///etc/passwd".to_owned(), Class::Network),
         ];
         for (place, class) in places {
-            let refusal = client.get(&format!("{base}/go?to={place}")).await.unwrap_err();
+            let refusal = client.fetch(&format!("{base}/go?to={place}")).await.unwrap_err();
             assert_eq!(refusal.class, class, "{place}: {refusal}");
         }
     });
@@ -92,7 +92,7 @@ fn a_redirect_never_leads_inside() {
 fn a_silent_server_is_left_after_the_time_limit() {
     run(Duration::from_millis(50), async |client, base, _| {
         for refusal in [
-            client.get(&format!("{base}/silence")).await.unwrap_err(),
+            client.fetch(&format!("{base}/silence")).await.unwrap_err(),
             client.open(&format!("{base}/silence")).await.unwrap_err(),
         ] {
             assert_eq!(refusal.class, Class::Network);

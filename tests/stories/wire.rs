@@ -38,11 +38,11 @@ fn a_query_arrives_byte_for_byte_as_it_was_signed() {
     let server = Raw::start(|_, stream| answer(stream, "200 OK", &[], b"{}"));
     let (client, _) = client(&[&server], Policy::default());
     let signed = "/web/list/?q=%E7%BE%8E+a%20b&e=%2f&s=~!*()-_.&empty=&flag&a_bogus=mX%2Fx%3D%3D/x==";
-    run(client.get(&server.url(signed))).unwrap();
+    run(client.fetch(&server.url(signed))).unwrap();
     let heads = server.heads();
     assert!(heads[0].starts_with(&format!("GET {signed} HTTP/1.1\r\n")), "{heads:?}");
     assert!(heads[0].contains("accept-encoding: gzip, br, deflate\r\n"), "{heads:?}");
-    assert_eq!(refused(run(client.get(&server.url("/?q=美")))).0, Class::Local);
+    assert_eq!(refused(run(client.fetch(&server.url("/?q=美")))).0, Class::Local);
     assert_eq!(server.heads().len(), 0, "what would be changed on its way does not leave");
 }
 
@@ -62,14 +62,14 @@ fn secrets_do_not_cross_over_to_another_origin_and_do_not_come_back() {
     });
     let (client, _) = client(&[&home, &other], Policy::default());
     let ask = |url: String| Ask::get(url).header("x-open", "1").secret("cookie", &secret("sid=canary"));
-    let body = run(client.get(ask(home.url(&format!("/to/{}/away", other.pair()))))).unwrap().body;
+    let body = run(client.fetch(ask(home.url(&format!("/to/{}/away", other.pair()))))).unwrap().body;
     let (there, here) = (other.heads(), home.heads());
     assert_eq!(body, b"home");
     assert!(here[0].contains("cookie: sid=canary") && here[0].contains("x-open: 1"), "{here:?}");
     assert!(!there[0].contains("canary") && there[0].contains("x-open: 1"), "{there:?}");
     assert!(!here[1].contains("canary"), "sent home by a stranger: {here:?}");
     assert_eq!(here.len() + there.len(), 3);
-    run(client.get(ask(home.url(&format!("/to/{}/end", home.pair()))))).unwrap();
+    run(client.fetch(ask(home.url(&format!("/to/{}/end", home.pair()))))).unwrap();
     assert!(home.heads().iter().all(|head| head.contains("canary")), "a redirect at home keeps them");
 }
 
@@ -118,7 +118,7 @@ fn bombs_are_refused_by_what_is_wrong_with_them() {
         path => panic!("{path}"),
     });
     let (client, _) = client(&[&server], Policy::default());
-    let get = |path: &str| refused(run(client.get(&server.url(path))));
+    let get = |path: &str| refused(run(client.fetch(&server.url(path))));
     let schema = |path: &str, word: &str| {
         let (class, said) = get(path);
         assert!(class == Class::Schema && said.contains(word), "{path}: {said}");
@@ -135,7 +135,7 @@ fn bombs_are_refused_by_what_is_wrong_with_them() {
         let (class, said) = get(path);
         assert_eq!(class, Class::Network, "{path}: {said}");
     }
-    let inside = run(client.get(&server.url("/inside"))).unwrap().body;
+    let inside = run(client.fetch(&server.url("/inside"))).unwrap().body;
     assert!(inside.starts_with(&[0x1f, 0x8b]), "unpacked once and no more");
 }
 
@@ -147,7 +147,7 @@ fn whoever_trickles_is_left_when_time_is_up() {
         let _left = stream.read(&mut [0]);
     });
     let (client, _) = client(&[&server], Policy { timeout: Duration::from_millis(300), ..Policy::default() });
-    let (class, said) = refused(run(client.get(&server.url("/"))));
+    let (class, said) = refused(run(client.fetch(&server.url("/"))));
     assert!(class == Class::Network && said.ends_with("the answer took longer than 300 ms"), "{said}");
 }
 
@@ -237,16 +237,16 @@ fn names_go_to_the_proxy_and_so_does_everything_else() {
     // A name that nobody knows here: whoever looked it up on this machine would have failed.
     let url = "http://shop.example.invalid/list?q=%E7%BE%8E";
     for (proxy, login) in [(format!("http://{}", http.pair()), "me:p@ss"), (format!("socks5://{socks}"), "me:p@ss")] {
-        let answered = run(through(&client, &proxy, login).get(url)).unwrap();
+        let answered = run(through(&client, &proxy, login).fetch(url)).unwrap();
         assert_eq!((answered.status.as_u16(), &answered.body[..]), (200, &b"hello"[..]), "{proxy}");
     }
     assert_eq!(told.recv().unwrap(), "shop.example.invalid:80");
     assert!(http.heads()[0].starts_with("GET http://shop.example.invalid/list?q=%E7%BE%8E HTTP/1.1"));
     assert!(target.heads().iter().all(|head| head.contains("host: shop.example.invalid")));
 
-    let wrong = run(through(&client, &format!("http://{}", http.pair()), "me:wrong").get(url)).unwrap();
+    let wrong = run(through(&client, &format!("http://{}", http.pair()), "me:wrong").fetch(url)).unwrap();
     assert_eq!(wrong.class(radard::net::Want::Json), Class::Local, "the proxy's own 407");
-    let (class, said) = refused(run(through(&client, &format!("socks5://{socks}"), "me:wrong").get(url)));
+    let (class, said) = refused(run(through(&client, &format!("socks5://{socks}"), "me:wrong").fetch(url)));
     assert!(class == Class::Network && !said.contains("wrong") && !said.contains("p@ss"), "{said}");
     assert_eq!(target.heads().len(), 0);
 }
@@ -258,10 +258,10 @@ fn a_proxy_inside_is_refused_like_any_other_address_inside() {
     let (class, said) = refused(client.through(Proxy::new(&format!("http://{}", other.pair()), None).unwrap()));
     assert!(class == Class::Local && said.contains("this machine"), "{said}");
     let through = client.through(Proxy::new("http://localhost:1", None).unwrap()).unwrap();
-    let (class, said) = refused(run(through.get("http://shop.example.invalid/")));
+    let (class, said) = refused(run(through.fetch("http://shop.example.invalid/")));
     assert!(class == Class::Local && said.contains("this machine"), "a name is judged when it is looked up: {said}");
     let open = client.through(Proxy::new(&format!("http://{}", listed.pair()), None).unwrap()).unwrap();
-    let (class, said) = refused(run(open.get("http://169.254.169.254/latest/meta-data")));
+    let (class, said) = refused(run(open.fetch("http://169.254.169.254/latest/meta-data")));
     assert!(class == Class::Local && said.contains("metadata"), "{said}");
     assert_eq!(listed.heads().len() + other.heads().len(), 0);
 }
@@ -311,7 +311,7 @@ fn where_the_operator_wants_it_a_host_is_asked_first() {
     let asked = |said: fn(&mut TcpStream), path: &str| {
         let site = site(said);
         let (client, _) = client(&[&site], everyone(Policy::default()));
-        let class = run(client.get(&site.url(path))).map_or_else(|refusal| refusal.class, |_| Class::Ok);
+        let class = run(client.fetch(&site.url(path))).map_or_else(|refusal| refusal.class, |_| Class::Ok);
         (class, site.heads().len())
     };
     let forbid: fn(&mut TcpStream) =
@@ -323,7 +323,7 @@ fn where_the_operator_wants_it_a_host_is_asked_first() {
         let said = move |to: &mut TcpStream| answer(to, status, &[], b"User-agent: *\nDisallow: /\n");
         let site = site(said);
         let (client, _) = client(&[&site], everyone(Policy::default()));
-        assert!(run(client.get(&site.url("/x"))).is_ok(), "{status} means that there are no rules");
+        assert!(run(client.fetch(&site.url("/x"))).is_ok(), "{status} means that there are no rules");
     }
     assert_eq!(asked(|to| answer(to, "500 Internal Server Error", &[], b""), "/x"), (Class::Network, 1));
     assert_eq!(asked(|to| answer(to, "503 Service Unavailable", &["retry-after: 5"], b""), "/x"), (Class::Network, 1));
@@ -337,7 +337,7 @@ fn where_the_operator_wants_it_a_host_is_asked_first() {
 
     let site = site(forbid);
     let (client, _) = client(&[&site], Policy { robots: vec!["other.example".to_owned()], ..Policy::default() });
-    assert!(run(client.get(&site.url("/private/x"))).is_ok(), "a host that nobody named is not asked");
+    assert!(run(client.fetch(&site.url("/private/x"))).is_ok(), "a host that nobody named is not asked");
 }
 
 #[test]
@@ -348,14 +348,14 @@ fn what_a_host_said_counts_for_a_day_and_its_silence_for_minutes() {
         let (client, clock) = client(&[&site], Policy { robots: vec!["*".to_owned()], ..Policy::default() });
         run(async {
             for _ in 0..3 {
-                let _either = client.get(&site.url("/yes")).await;
+                let _either = client.fetch(&site.url("/yes")).await;
             }
             assert_eq!(questions(&site.heads()), 1, "{status}");
             clock.jump(Duration::from_mins(kept - 1));
-            let _either = client.get(&site.url("/yes")).await;
+            let _either = client.fetch(&site.url("/yes")).await;
             assert_eq!(questions(&site.heads()), 0, "{status}");
             clock.jump(Duration::from_mins(2));
-            let _either = client.get(&site.url("/yes")).await;
+            let _either = client.fetch(&site.url("/yes")).await;
             assert_eq!(questions(&site.heads()), 1, "{status}");
         });
     }
@@ -370,6 +370,6 @@ fn a_redirect_leads_nowhere_that_the_host_there_forbids() {
         _ => answer(stream, "302 Found", &[&place], b""),
     });
     let (client, _) = client(&[&here, &there], Policy { robots: vec!["*".to_owned()], ..Policy::default() });
-    assert_eq!(refused(run(client.get(&here.url("/go")))).0, Class::Private);
+    assert_eq!(refused(run(client.fetch(&here.url("/go")))).0, Class::Private);
     assert_eq!(there.heads().len(), 1, "only the question");
 }

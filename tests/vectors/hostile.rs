@@ -7,6 +7,7 @@ use std::alloc::{GlobalAlloc, Layout, System};
 use std::cell::Cell;
 use std::path::PathBuf;
 
+use radard::platform::douyin::{ENDPOINTS, Reading, user_post};
 use radard::wire::json::{Caps, Json};
 
 use crate::fuzz::{TARGETS, Target};
@@ -149,6 +150,32 @@ fn the_worst_that_fits_the_caps_stays_below_a_bound() {
         let held = most_held(|| drop(Json::parse(text.as_bytes(), caps)));
         assert!(held <= 128 << 20, "{held} bytes for {text:.12}…");
     }
+}
+
+#[test]
+fn no_list_and_no_head_makes_a_page_grow_beyond_a_bound() {
+    let lists = ["aweme_list", "followings", "followers", "comments", "mix_infos", "data", "collects_list", "mc_list"];
+    let long = "x".repeat(1 << 20);
+    for list in lists {
+        let rows = |count: usize| format!("[{}]", vec!["{}"; count].join(","));
+        let wide = (0..4000).map(|at| format!("\"k{at}\":0")).collect::<Vec<_>>().join(",");
+        for count in [1000, 1001] {
+            let body = format!("{{{wide},\"nickname\":\"{long}\",\"cursor\":\"{long}\",\"{list}\":{}}}", rows(count));
+            for endpoint in ENDPOINTS {
+                let held = most_held(|| drop((endpoint.read)(body.as_bytes())));
+                assert!(held <= 64 << 20, "{held} bytes for `{}` and {list}", endpoint.place.name);
+            }
+        }
+    }
+    let page = |count: usize| format!("{{\"max_cursor\":\"{long}\",\"aweme_list\":[{}]}}", vec!["{}"; count].join(","));
+    let (most, more) = (page(1000), page(1001));
+    let held = most_held(|| drop(Reading::<user_post::Answer>::of(most.as_bytes()).unwrap().content.to_list()));
+    assert!(held <= 64 << 20, "{held} bytes for a list of rows");
+    let refused = Reading::<user_post::Answer>::of(more.as_bytes()).unwrap_err().to_string();
+    assert_eq!(refused, "its list has 1001 rows, and more than 1000 are not read");
+    let wide = (0..4097).map(|at| format!("\"k{at}\":0")).collect::<Vec<_>>().join(",");
+    let refused = Json::parse(format!("{{{wide}}}").as_bytes(), Caps::default()).unwrap_err();
+    assert_eq!(refused.to_string(), "an object in it has more than 4096 members");
 }
 
 #[test]

@@ -122,7 +122,7 @@ impl Vector {
             }
             "LiveWebcast" => {
                 let (cursor, internal_ext) = (args.ready("cursor"), args.ready("internal_ext"));
-                let signature = args.ready("signature");
+                let signature = args.text("signature");
                 sent(&live_webcast::Request { room_id, user_unique_id, cursor, internal_ext, signature }, caller)
             }
             unknown => Err(format!("no request `{unknown}`")),

@@ -72,7 +72,7 @@ struct FingerprintVector {
 fn browser_fingerprint() {
     each("ab_fingerprint.json", |vector: &FingerprintVector| {
         let input = FingerprintInput {
-            browser: &vector.browser,
+            system: Fingerprint::system_of(&vector.browser),
             inner_width: vector.inner_width,
             inner_height: vector.inner_height,
             outer_dw: vector.outer_dw,

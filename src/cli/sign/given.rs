@@ -1,12 +1,8 @@
 //! Inputs as they are written on a command line: lists of numbers, and texts that may stand elsewhere.
 
-use std::io::Read as _;
-
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
-
-/// The most that is read from a file or from standard input.
-const MOST: u64 = 8 << 20;
+use crate::cli::whole::whole;
 
 /// `text`, or what stands in the file `@FILE`, or on standard input when it is `-`.
 pub(super) fn text(flag: &str, text: &str) -> Result<String, Failure> {
@@ -14,18 +10,19 @@ pub(super) fn text(flag: &str, text: &str) -> Result<String, Failure> {
         let advice = "give the text itself, @FILE, or - for standard input";
         Failure::new(format!("cannot read {flag}: {why}")).advise(advice).exit(Exit::Usage)
     };
-    let mut read = String::new();
-    match text.strip_prefix('@') {
-        _ if text == "-" => {
-            std::io::stdin().lock().take(MOST).read_to_string(&mut read).map_err(|error| failed(&error))?;
-        }
-        Some(path) => {
-            let file = std::fs::File::open(path).map_err(|error| failed(&error))?;
-            file.take(MOST).read_to_string(&mut read).map_err(|error| failed(&error))?;
-        }
+    let read = match text.strip_prefix('@') {
+        _ if text == "-" => whole(std::io::stdin().lock()),
+        Some(path) => std::fs::File::open(path).and_then(whole),
         None => return Ok(text.to_owned()),
-    }
-    Ok(read.trim_end_matches(['\r', '\n']).to_owned())
+    };
+    read.map_err(|error| failed(&error))
+}
+
+/// The same on one line: the line break that editors put behind it is none of it.
+pub(super) fn line(flag: &str, given: &str) -> Result<String, Failure> {
+    let text = text(flag, given)?;
+    let line = text.strip_suffix('\n').map(|line| line.strip_suffix('\r').unwrap_or(line));
+    Ok(line.map_or(text.clone(), str::to_owned))
 }
 
 /// Numbers with commas between them, each from 0 up to, not including, `BELOW`.

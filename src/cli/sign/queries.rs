@@ -2,7 +2,7 @@
 
 use serde_json::json;
 
-use super::given::{text, three};
+use super::given::{line, text, three};
 use super::signed::Signed;
 use crate::ambient::Ambient;
 use crate::cli::failure::Failure;
@@ -52,11 +52,11 @@ pub(in crate::cli) struct Abogus {
 impl Abogus {
     pub(super) fn sign(self, ambient: &Ambient) -> Result<Signed, Failure> {
         let Self { user_agent, options, method: _takes_no_part, .. } = self;
-        let (params, body) = (text("--params", &self.params)?, text("--body", &self.body)?);
+        let (params, body) = (line("--params", &self.params)?, text("--body", &self.body)?);
         let chance = &ambient.entropy;
         let throw = || u32::try_from(chance.below(sign::AbogusInput::THROWS)).unwrap_or(0);
         let rd = self.rd.unwrap_or_else(|| [throw(), throw(), throw()]);
-        let drawn = || sign::Fingerprint::sign(&sign::FingerprintInput::drawn("Edge", (1920, 1080), chance));
+        let drawn = || sign::Fingerprint::sign(&sign::FingerprintInput::drawn("Win32", (1920, 1080), chance));
         let fingerprint = self.fingerprint.unwrap_or_else(drawn);
         let start_ms = self.start_ms.unwrap_or_else(|| u64::try_from(ambient.clock.now().0).unwrap_or(0));
         let end_ms = self.end_ms.unwrap_or(start_ms);
@@ -96,7 +96,7 @@ pub(in crate::cli) struct Xbogus {
 
 impl Xbogus {
     pub(super) fn sign(self, ambient: &Ambient) -> Result<Signed, Failure> {
-        let params = text("--params", &self.params)?;
+        let params = line("--params", &self.params)?;
         let now = || u64::try_from(ambient.clock.now().0 / 1000).unwrap_or(0);
         let unix_time_s = self.unix_time_s.unwrap_or_else(now);
         let agent = sign::XbogusAgent::of(&self.user_agent);

@@ -4,7 +4,7 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
-use super::given::text;
+use super::given::{line, text};
 use super::signed::Signed;
 use crate::cli::desk::Desk;
 use crate::cli::failure::Failure;
@@ -64,7 +64,7 @@ impl Shop {
     fn secret(&self, desk: &Desk) -> Result<(Secret<String>, bool), Failure> {
         if let Some(given) = &self.app_secret {
             let is_shown = given != "-" && !given.starts_with('@');
-            return Ok((Secret::new(text("--app-secret", given)?), is_shown));
+            return Ok((Secret::new(line("--app-secret", given)?), is_shown));
         }
         let checked = desk.checked(&desk.places()?)?;
         let known = checked.secrets.get("tiktok-app-secret").cloned();

@@ -97,9 +97,9 @@ pub(in crate::cli) struct Fingerprint {
 impl Fingerprint {
     pub(super) fn sign(self, ambient: &Ambient) -> Signed {
         let screen = (self.size_width.unwrap_or(1920), self.size_height.unwrap_or(1080));
-        let drawn = sign::FingerprintInput::drawn(&self.browser, screen, &ambient.entropy);
+        let drawn =
+            sign::FingerprintInput::drawn(sign::Fingerprint::system_of(&self.browser), screen, &ambient.entropy);
         let input = sign::FingerprintInput {
-            browser: &self.browser,
             inner_width: self.inner_width.unwrap_or(drawn.inner_width),
             inner_height: self.inner_height.unwrap_or(drawn.inner_height),
             outer_dw: self.outer_dw.unwrap_or(drawn.outer_dw),
@@ -111,7 +111,7 @@ impl Fingerprint {
         };
         let fingerprint = sign::Fingerprint::sign(&input);
         let all = json!({
-            "browser": input.browser, "inner_width": input.inner_width, "inner_height": input.inner_height,
+            "browser": self.browser, "inner_width": input.inner_width, "inner_height": input.inner_height,
             "outer_dw": input.outer_dw, "outer_dh": input.outer_dh, "screen_y": input.screen_y,
             "size_width": input.size_width, "size_height": input.size_height, "avail_width": input.avail_width,
             "avail_height": input.avail_height, "fingerprint": fingerprint,

@@ -1,6 +1,6 @@
 //! The steps that speak Douyin's language: ids out of messages, and signatures before a judge that is not ours.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::pin::Pin;
 
 use serde_json::json;
@@ -11,12 +11,12 @@ use crate::ambient::Ambient;
 use crate::config::{self, Checked, Signing, Sources, check};
 use crate::daemon::house::Plan;
 use crate::daemon::places::Places;
-use crate::domain::{Class, Identity, Secret};
+use crate::domain::{Class, Secret};
 use crate::net::{Answer, Ask, Client};
 use crate::observe::{Metrics, Register};
 use crate::platform::douyin::link::{BadLink, Resolver};
 use crate::platform::douyin::token::{Guests, Holder, Tokens};
-use crate::platform::douyin::{Caller, Endpoint as _, Reading, query_of, query_user};
+use crate::platform::douyin::{Caller, Douyin, Endpoint as _, Visitor, query_of, query_user};
 use crate::platform::signer::{Asked, Chain, Native, What};
 use crate::sign::SCHEMES;
 use crate::sim::short_links;
@@ -72,65 +72,73 @@ pub(super) fn signatures(stage: &mut Stage) -> Playing<'_> {
         let (client, douyin) = way_out(stage)?;
         let guest = Guests::new(stage.ambient.entropy.clone()).take().map_err(broken)?;
         let tokens = Tokens::new(douyin.clone(), || None, (stage.ambient.clone(), Register::default()));
-        let owner = guest.owner();
-        let holder = Holder { owner: &owner, cookies: None, identity: &guest.identity, client: &client };
-        let mark = tokens.ttwid(&holder).await.map_err(broken)?;
-        let ms_token = tokens.ms_token(&holder).await;
-        let caller = Caller {
-            identity: &guest.identity,
-            ms_token: ms_token.value.reveal(),
-            verify_fp: &tokens.verify_fp(&holder).await,
-        };
-        let query = query_of(&query_user::Request, &caller).map_err(broken)?;
-        let mut taken = Vec::new();
+        let visitor =
+            Visitor { owner: guest.owner(), cookies: None, identity: guest.identity.clone(), client: client.clone() };
+        let (mut ids, mut refused) = (BTreeSet::new(), 0);
         for signing in [Signing::Abogus, Signing::Xbogus] {
-            let signed = signed(&stage.ambient, signing, (&query, &guest.identity)).await?;
-            let url = |query: &str| format!("{}?{query}", query_user::Request::PLACE.url(&douyin));
-            let answer = asked(&client, &url(&signed), (&guest.identity.user_agent, &mark)).await?;
-            let told = Reading::<query_user::Answer>::of(&answer.body).map_err(broken)?;
-            let id = told.content.user_unique_id.as_str().map(std::borrow::Cow::into_owned);
-            taken.push(id.ok_or_else(|| expected("an id for the guest".into(), told.raw().to_owned()))?);
-            let changed = signed.replacen("browser_language=zh-CN", "browser_language=zh-TW", 1);
-            let tampered = asked(&client, &url(&changed), (&guest.identity.user_agent, &mark)).await?;
-            let other = asked(&client, &url(&signed), ("Mozilla/5.0 (another browser)", &mark)).await?;
-            for (what, refused) in [("a changed query", tampered), ("another browser", other)] {
-                if !refused.body.is_empty() {
-                    return Err(expected(
-                        format!("an empty answer to {what}"),
-                        format!("{} bytes", refused.body.len()),
-                    ));
-                }
-            }
+            let chain = chain(&stage.ambient, &[signing]);
+            let site = Douyin::new(douyin.clone(), chain.clone(), tokens.clone());
+            let told = site.ask(&visitor, &query_user::Request).await.map_err(broken)?;
+            ids.extend(told.content.user_unique_id.as_str().map(std::borrow::Cow::into_owned));
+            refused += tampered(&chain, (&douyin, &tokens), &visitor).await?;
         }
-        let ids: std::collections::BTreeSet<&String> = taken.iter().collect();
         if ids.len() != 1 {
             return Err(expected("the same guest both times".into(), format!("{ids:?}")));
         }
-        let moved = moved(&stage.ambient);
-        Ok(json!({"recipes": SCHEMES.len(), "taken": taken.len(), "tampered_refused": 4, "endpoints_moved": moved}))
+        let chain = chain(&stage.ambient, &[Signing::Abogus, Signing::Xbogus]);
+        let site = Douyin::new(douyin, chain.clone(), tokens);
+        for nth in 1..=3 {
+            stage.play(&format!("douyin.aweme.risk@{nth}"))?;
+        }
+        for _ in 0..3 {
+            let class =
+                site.ask(&visitor, &query_user::Request).await.map_or_else(|refusal| refusal.class, |_| Class::Ok);
+            if class != Class::Risk {
+                return Err(expected("an empty answer, which is a refusal".into(), class.to_string()));
+            }
+        }
+        site.ask(&visitor, &query_user::Request).await.map_err(broken)?;
+        let moved = chain.refused().iter().filter(|refused| refused.passed_over).count();
+        Ok(json!({"recipes": held, "taken": 2, "tampered_refused": refused, "endpoints_moved": moved}))
     })
 }
 
-async fn signed(ambient: &Ambient, signing: Signing, (query, identity): (&str, &Identity)) -> Result<String, Trouble> {
-    let chain = Chain::new(ambient.clock.clone(), Metrics::new()).then(Native::new(ambient.clone(), move || signing));
+fn chain(ambient: &Ambient, recipes: &[Signing]) -> Chain {
+    let begin = Chain::new(ambient.clock.clone(), Metrics::new());
+    recipes.iter().fold(begin, |chain, recipe| {
+        let recipe = *recipe;
+        chain.then(Native::new(ambient.clone(), move || recipe))
+    })
+}
+
+/// Sends what was signed with something changed behind the signature; counts what the site refused, which must be all.
+async fn tampered(
+    chain: &Chain,
+    (douyin, tokens): (&config::Douyin, &Tokens),
+    visitor: &Visitor,
+) -> Result<usize, Trouble> {
+    let Visitor { owner, identity, client, .. } = visitor;
+    let holder = Holder { owner, cookies: None, identity, client };
+    let mark = tokens.ttwid(&holder).await.map_err(broken)?;
+    let (ms_token, verify_fp) = (tokens.ms_token(&holder).await, tokens.verify_fp(&holder).await);
+    let caller = Caller { identity, ms_token: ms_token.value.reveal(), verify_fp: &verify_fp };
+    let query = query_of(&query_user::Request, &caller).map_err(broken)?;
     let endpoint = query_user::Request::PLACE.name;
-    let signed = chain.sign(&Asked { endpoint, identity, what: What::Query(query, "") }).await.map_err(broken)?;
-    signed.query(query).ok_or_else(|| broken("the signature is no parameter"))
+    let signed = chain.sign(&Asked { endpoint, identity, what: What::Query(&query, "") }).await.map_err(broken)?;
+    let signed = signed.query(&query).ok_or_else(|| broken("the signature is no parameter"))?;
+    let changed = signed.replacen("browser_language=zh-CN", "browser_language=zh-TW", 1);
+    let url = |query: &str| format!("{}?{query}", query_user::Request::PLACE.url(douyin));
+    let sent = [(url(&changed), identity.user_agent.as_str()), (url(&signed), "Mozilla/5.0 (another browser)")];
+    for (url, user_agent) in &sent {
+        let answer = asked(client, url, (user_agent, &mark)).await?;
+        if !answer.body.is_empty() {
+            return Err(expected(format!("an empty answer to {user_agent}"), format!("{} bytes", answer.body.len())));
+        }
+    }
+    Ok(sent.len())
 }
 
 async fn asked(client: &Client, url: &str, (user_agent, mark): (&str, &Secret<String>)) -> Result<Answer, Trouble> {
     let cookie = Secret::new(format!("ttwid={}", mark.reveal()));
-    client.get(Ask::get(url).header("user-agent", user_agent).secret("cookie", &cookie)).await.map_err(broken)
-}
-
-/// How many of two endpoints go by another way after one has refused three times in a row.
-fn moved(ambient: &Ambient) -> usize {
-    let native = |signing| Native::new(ambient.clone(), move || signing);
-    let chain = Chain::new(ambient.clock.clone(), Metrics::new());
-    let chain = chain.then(native(Signing::Abogus)).then(native(Signing::Xbogus));
-    for _ in 0..3 {
-        chain.tell("user_post", "abogus/1", Class::Signature);
-    }
-    chain.tell("user_like", "abogus/1", Class::Signature);
-    chain.refused().iter().filter(|refused| refused.passed_over).count()
+    client.fetch(Ask::get(url).header("user-agent", user_agent).secret("cookie", &cookie)).await.map_err(broken)
 }

@@ -78,6 +78,13 @@ impl Stage {
         Ok(Self { sim, ambient, recipe, settings, dir, daemon: None, house, api, interrupt })
     }
 
+    /// Sets a fault switch of the simulated platforms.
+    pub(super) fn play(&self, fault: &str) -> Result<(), Trouble> {
+        let fault = fault.parse().map_err(|e: crate::sim::FaultError| expected("a switch".into(), e.to_string()))?;
+        self.sim.play(fault);
+        Ok(())
+    }
+
     pub(super) const fn clock(&self) -> &Clock {
         &self.ambient.clock
     }

@@ -46,7 +46,7 @@ pub(super) fn classes(stage: &mut Stage) -> Playing<'_> {
     Box::pin(async {
         let mut told = Vec::new();
         for (class, state) in BECOMES {
-            play(stage, &format!("tikapi.probe.{class}"))?;
+            stage.play(&format!("tikapi.probe.{class}"))?;
             let key = format!("refused-{class}");
             let id = stage.ask("probe_platform", &key, json!({"platform": "tikapi"})).await?;
             let job = stage
@@ -73,7 +73,7 @@ pub(super) fn classes(stage: &mut Stage) -> Playing<'_> {
 
 pub(super) fn lane(stage: &mut Stage) -> Playing<'_> {
     Box::pin(async {
-        play(stage, "douyin.probe.risk")?;
+        stage.play("douyin.probe.risk")?;
         let shut = stage.ask("probe_platform", "risky", json!({"platform": "douyin"})).await?;
         stage.until_state(&shut, "snoozed").await?;
         stage.sim.calm();
@@ -105,7 +105,7 @@ pub(super) fn lane(stage: &mut Stage) -> Playing<'_> {
 pub(super) fn download(stage: &mut Stage) -> Playing<'_> {
     Box::pin(async {
         const BYTES: u64 = 3_000_000;
-        play(stage, "douyin.files.network@1")?;
+        stage.play("douyin.files.network@1")?;
         let base = stage.sim.platforms.get("douyin").cloned().unwrap_or_default();
         let name = format!("clip-{BYTES}.bin");
         let payload = json!({"url": format!("{base}/files/{name}")});
@@ -236,12 +236,6 @@ pub(super) fn stop(stage: &mut Stage) -> Playing<'_> {
         }
         Ok(json!({"left_ms": ms(took)}))
     })
-}
-
-fn play(stage: &Stage, fault: &str) -> Result<(), Trouble> {
-    let fault = fault.parse().map_err(|e: crate::sim::FaultError| expected("a switch".into(), e.to_string()))?;
-    stage.sim.play(fault);
-    Ok(())
 }
 
 async fn open_alarms(stage: &Stage) -> Result<BTreeSet<String>, Trouble> {

@@ -58,7 +58,7 @@ record! {
         msg_id: Id = "$.data[0].common.msg_id";
         room_id: Id = "$.data[0].common.room_id";
         internal_ext: Text = "$.internal_ext";
-        cursor: Count = "$.extra.cursor";
+        cursor: Text = "$.extra.cursor";
         now: Time = "$.extra.now";
     }
 }

@@ -14,8 +14,8 @@ pub struct Request<'a> {
     pub cursor: Encoded,
     /// What was said beside it.
     pub internal_ext: Encoded,
-    /// The signature, from a page or a program.
-    pub signature: Encoded,
+    /// The signature, as a page or a program gave it.
+    pub signature: &'a str,
 }
 
 impl Endpoint for Request<'_> {
@@ -39,6 +39,6 @@ impl Endpoint for Request<'_> {
         query.put("user_unique_id", self.user_unique_id);
         query.put("cursor", &self.cursor);
         query.put("internal_ext", &self.internal_ext);
-        query.put("signature", &self.signature);
+        query.put("signature", Encoded::strictly(self.signature));
     }
 }

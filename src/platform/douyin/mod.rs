@@ -17,7 +17,7 @@ pub mod token;
 
 pub use ask::{BadQuery, Base, Body, Caller, Encoded, Endpoint, Method, Place, Query, Site, query_of};
 pub use read::{
-    BitRates, ByQuality, Clean, Count, Field, Filled, Flag, HashtagIds, HashtagNames, Id, LivePhotos, Model,
+    BadAnswer, BitRates, ByQuality, Clean, Count, Field, Filled, Flag, HashtagIds, HashtagNames, Id, LivePhotos, Model,
     NestedBitRates, Page, Pictures, Reading, Record, Scalar, Text, Time, Truth, Unread, Urls, UrlsInPlace, View, clean,
     parse_moment, parse_shown, show_moment,
 };
@@ -29,7 +29,7 @@ pub struct Listed {
     /// Where it is asked.
     pub place: Place,
     /// Reads the body of an answer into one object of its fields.
-    pub read: fn(&[u8]) -> Result<serde_json::Value, crate::wire::BadJson>,
+    pub read: fn(&[u8]) -> Result<serde_json::Value, BadAnswer>,
 }
 
 const fn listed<E: Endpoint>() -> Listed {

@@ -69,9 +69,7 @@ impl Command {
         let told = told.as_object().ok_or(BadSigner::NoObject)?;
         let text = |name: &str| told.get(name).and_then(Value::as_str).unwrap_or_default();
         match asked.what {
-            What::Stub(_) if is_socket_signature(text("signature")) => {
-                Ok(Way::Parameter("signature", text("signature").to_owned()))
-            }
+            What::Stub(_) if is_socket_signature(text("signature")) => Ok(Way::Value(text("signature").to_owned())),
             What::Stub(_) => Err(BadSigner::NoSignature("signature")),
             What::Query(..) => {
                 let named = NAMES.into_iter().find(|name| is_query_signature(text(name)));

@@ -43,7 +43,7 @@ impl InPage {
         let failed = |why| Unsigned::Failed { version: self.version(), why };
         let signature = self.0.frontier_sign(stub).await.map_err(failed)?;
         if is_socket_signature(&signature) {
-            return Ok(Way::Parameter("signature", signature));
+            return Ok(Way::Value(signature));
         }
         Err(failed("the page gave something else than 16 characters of base64".to_owned()))
     }

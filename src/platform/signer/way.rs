@@ -40,6 +40,8 @@ impl fmt::Debug for What<'_> {
 pub enum Way {
     /// With a parameter behind the others.
     Parameter(&'static str, String),
+    /// With a value whose place the request knows; it is not encoded.
+    Value(String),
     /// By the page itself, whose script signs what it sends.
     InPage,
 }
@@ -54,7 +56,7 @@ pub struct Signed {
 }
 
 impl Signed {
-    /// `query` as it is sent; nothing when the page sends it.
+    /// `query` as it is sent; nothing when the page sends it, or when what was signed is no query.
     ///
     /// ```
     /// use radard::platform::signer::{Signed, Way};
@@ -64,7 +66,7 @@ impl Signed {
     pub fn query(&self, query: &str) -> Option<String> {
         match &self.way {
             Way::Parameter(name, value) => Some(format!("{query}&{name}={value}")),
-            Way::InPage => None,
+            Way::Value(_) | Way::InPage => None,
         }
     }
 }

@@ -14,12 +14,14 @@ pub struct Caps {
     pub values: usize,
     /// Lists and objects inside each other.
     pub depth: usize,
+    /// Members of one object, which are looked through for every name.
+    pub members: usize,
 }
 
 impl Default for Caps {
     /// Enough for any answer that was ever seen: a page of twenty posts has about three thousand values, nine deep.
     fn default() -> Self {
-        Self { bytes: 8 << 20, values: 1 << 19, depth: 64 }
+        Self { bytes: 8 << 20, values: 1 << 19, depth: 64, members: 1 << 12 }
     }
 }
 
@@ -35,6 +37,9 @@ pub enum BadJson {
     /// It is deeper than the cap.
     #[error("its lists and objects are more than {0} deep")]
     TooDeep(usize),
+    /// An object has more members than the cap.
+    #[error("an object in it has more than {0} members")]
+    TooWide(usize),
     /// It is no text.
     #[error("it is no UTF-8 from byte {0} on")]
     NotUtf8(usize),
@@ -253,7 +258,7 @@ impl<'a> Reader<'a> {
     }
 
     fn object(&mut self) -> Result<Kind<'a>, BadJson> {
-        let Range { start, end } = self.between(b'}', |reader| {
+        let Range { start, end } = self.between((b'}', self.caps.members), |reader| {
             let key = reader.string()?;
             reader.skip_white();
             reader.expect(b':')?;
@@ -264,14 +269,14 @@ impl<'a> Reader<'a> {
     }
 
     fn list(&mut self) -> Result<Kind<'a>, BadJson> {
-        let Range { start, end } = self.between(b']', |reader| reader.value(Quoted::NONE))?;
+        let Range { start, end } = self.between((b']', usize::MAX), |reader| reader.value(Quoted::NONE))?;
         Ok(Kind::List(start, end - start))
     }
 
-    /// Children with commas between them, up to `close`; gives their places.
+    /// At most so many children with commas between them, up to `close`; gives their places.
     fn between(
         &mut self,
-        close: u8,
+        (close, most): (u8, usize),
         child: impl Fn(&mut Self) -> Result<Node<'a>, BadJson>,
     ) -> Result<Range<u32>, BadJson> {
         self.deep += 1;
@@ -287,6 +292,9 @@ impl<'a> Reader<'a> {
                 self.skip_white();
             }
             let node = child(self)?;
+            if self.open.len() - waiting >= most {
+                return Err(BadJson::TooWide(most));
+            }
             if self.nodes.len() + self.open.len() >= self.caps.values {
                 return Err(BadJson::TooMany(self.caps.values));
             }

@@ -1,11 +1,13 @@
 //! The parameters that every request of a page carries. They follow from who calls, and nothing of them is made up
 //! here.
 
+use std::fmt;
+
 use super::query::{Encoded, Query};
 use crate::domain::Identity;
 
 /// On whose behalf a request is sent.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Caller<'a> {
     /// Who the browser says it is.
     pub identity: &'a Identity,
@@ -13,6 +15,13 @@ pub struct Caller<'a> {
     pub ms_token: &'a str,
     /// Its mark.
     pub verify_fp: &'a str,
+}
+
+impl fmt::Debug for Caller<'_> {
+    /// Its token is a secret.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Caller({} {})", self.identity.browser.name, self.identity.browser.version)
+    }
 }
 
 /// Which page asks.
@@ -104,7 +113,7 @@ fn webcast(query: &mut Query, identity: &Identity) {
     query.put("browser_name", name);
     query.put("browser_version", Encoded::strictly(version));
     query.put("browser_online", true);
-    query.put("tz_name", &identity.timezone);
+    query.put("tz_name", Encoded::text(&identity.timezone));
     query.put("host", "https://live.douyin.com");
     query.put("aid", 6383);
     query.put("live_id", 1);

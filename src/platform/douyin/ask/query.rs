@@ -62,8 +62,15 @@ fn encode(text: &str, stay: &[u8]) -> String {
 }
 
 /// Parameters in the order in which they are sent.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[derive(Clone, Default, PartialEq, Eq)]
 pub struct Query(Vec<(&'static str, String)>);
+
+impl fmt::Debug for Query {
+    /// Among the values is a token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_list().entries(self.0.iter().map(|(name, _)| name)).finish()
+    }
+}
 
 impl Query {
     /// Adds a parameter, or changes it where it stands.

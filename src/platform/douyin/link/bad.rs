@@ -39,6 +39,9 @@ pub enum BadLink {
     /// A short link could not be asked.
     #[error("{}", .0.message)]
     Unanswered(Refusal),
+    /// Something broke before the link was read.
+    #[error("it was not read: something broke here, which the log tells")]
+    Unread,
     /// A short link leads nowhere.
     #[error("it answers {0} and leads nowhere")]
     LeadsNowhere(u16),
@@ -56,6 +59,7 @@ impl BadLink {
             Self::RoomIdGiven(_) => "room_id_given",
             Self::TooManyRedirects(_) => "too_many_redirects",
             Self::Unanswered(_) => "unanswered",
+            Self::Unread => "unread",
             Self::LeadsNowhere(_) => "leads_nowhere",
         }
     }
@@ -64,6 +68,7 @@ impl BadLink {
     pub const fn class(&self) -> Class {
         match self {
             Self::Unanswered(refusal) => refusal.class,
+            Self::Unread => Class::Local,
             _ => Class::Schema,
         }
     }
@@ -77,6 +82,7 @@ impl BadLink {
                 "copy the link again, from the page itself or by the share button".to_owned()
             }
             Self::NotFound(kind) => format!("give a link to a {kind}, or leave --want out to take whatever it names"),
+            Self::Unread => "try again, and send us what the log says if it stays".to_owned(),
             Self::NeedsRedirect => "ask where it leads first".to_owned(),
             Self::RoomIdGiven(_) => {
                 "open the room in a browser and copy its address: the number there stays; --want room takes the broadcast \

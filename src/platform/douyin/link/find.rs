@@ -65,6 +65,7 @@ fn standing<'t>(kind: Kind, link: &Link<'t>) -> Option<&'t str> {
         Kind::Mix => link.after(&["collection"]).or_else(|| link.after(&["mix", "detail"])),
         Kind::Live => match (link.host, link.segments.as_slice()) {
             (Host::Live, [only]) => Some(only),
+            (Host::Live, []) => link.parameter("webRid"),
             (Host::Pages, _) => link.after(&["live"]).or_else(|| link.parameter("webRid")),
             _ => None,
         },

@@ -38,7 +38,10 @@ pub struct Link<'t> {
 impl<'t> Link<'t> {
     /// Takes `url` apart. Other hosts, logins in the address and unusual ports are refused.
     pub fn parse(url: &'t str) -> Result<Self, BadLink> {
-        let (_, rest) = url.split_once("://").ok_or(BadLink::NoUrl)?;
+        let (scheme, rest) = url.split_once("://").ok_or(BadLink::NoUrl)?;
+        if !["http", "https"].iter().any(|known| scheme.eq_ignore_ascii_case(known)) {
+            return Err(BadLink::NoUrl);
+        }
         let (rest, _fragment) = rest.split_once('#').unwrap_or((rest, ""));
         let (place, query) = rest.split_once('?').unwrap_or((rest, ""));
         let (authority, path) = place.split_once('/').unwrap_or((place, ""));

@@ -72,8 +72,7 @@ impl Resolver {
                 rows.push(Resolved { text, url: String::new(), found: Err(BadLink::NoUrl) });
             }
             let new = links.into_iter().filter(|link| seen.insert((*link).to_owned()));
-            // What is not asked in time says so itself.
-            rows.extend(new.map(|url| Resolved { text, url: url.to_owned(), found: Err(BadLink::NeedsRedirect) }));
+            rows.extend(new.map(|url| Resolved { text, url: url.to_owned(), found: Err(BadLink::Unread) }));
         }
         let mut waiting = rows.iter().map(|row| row.url.clone()).enumerate().filter(|(_, url)| !url.is_empty());
         let mut asking = JoinSet::new();
@@ -102,14 +101,18 @@ impl Resolver {
     /// The id of one link.
     pub async fn one(&self, url: &str) -> Result<Found, BadLink> {
         let mut url = url.to_owned();
-        for _ in 0..=STEPS {
+        let mut steps = 0;
+        loop {
             let link = Link::parse(&url)?;
             let Some(code) = link.short_code() else {
                 return self.want.map_or_else(|| find_any(&link), |want| find(&link, want));
             };
+            if steps == STEPS {
+                return Err(BadLink::TooManyRedirects(STEPS));
+            }
+            steps += 1;
             url = self.step(code).await?;
         }
-        Err(BadLink::TooManyRedirects(STEPS))
     }
 
     /// Where the short link with this code leads.
@@ -120,13 +123,12 @@ impl Resolver {
             return Err(BadLink::Nothing);
         }
         let ask = Ask::get(format!("{short}/{code}/")).header("user-agent", user_agent).stay();
-        let answer = client.get(ask).await.map_err(BadLink::Unanswered)?;
+        let answer = client.fetch(ask).await.map_err(BadLink::Unanswered)?;
         let place = answer.headers.get("location").and_then(|place| place.to_str().ok());
         match place.filter(|_| answer.status.is_redirection()) {
             // A step to another short link may be written without the host.
-            Some(place) if place.starts_with('/') && !place.starts_with("//") => {
-                Ok(format!("https://v.douyin.com{place}"))
-            }
+            Some(place) if place.starts_with("//") => Ok(format!("https:{place}")),
+            Some(place) if place.starts_with('/') => Ok(format!("https://v.douyin.com{place}")),
             Some(place) => Ok(place.to_owned()),
             None => Err(leads_nowhere(&answer)),
         }

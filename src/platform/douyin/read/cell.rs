@@ -60,9 +60,9 @@ fn first_video(image: Value<'_>) -> Option<String> {
     first_url(image.get("video").get("play_addr"))
 }
 
-/// Yes or no, from whatever says so.
+/// Yes or no, from whatever says so; what says neither shows as no.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Truth(pub bool);
+pub struct Truth(pub Option<bool>);
 
 /// Whether a list is there and has something in it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -84,13 +84,13 @@ pub struct BitRates(pub Vec<Count>);
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct NestedBitRates(pub Option<Vec<Count>>);
 
-/// The pictures of an album, those that have an address.
+/// The pictures of an album in their order; those that have an address are shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Pictures(pub Option<Vec<String>>);
+pub struct Pictures(pub Option<Vec<Option<String>>>);
 
-/// The moving ones among the pictures of an album.
+/// Where each picture of an album moves, its video; those that have one are shown.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct LivePhotos(pub Vec<String>);
+pub struct LivePhotos(pub Vec<Option<String>>);
 
 /// An address for each item of a list, and nothing in the place of an item without one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -117,16 +117,16 @@ plain! {
     Count: |at| Self(Scalar::of(at)), |cell: &Self| as_sent(cell.0.as_ref());
     Flag: |at| Self(Scalar::of(at)), |cell: &Self| as_sent(cell.0.as_ref());
     Text: |at| Self(Scalar::of(at)), |cell: &Self| as_sent(cell.0.as_ref());
-    Truth: |at| Self(Flag(Scalar::of(at)).is_on() == Some(true)), |cell: &Self| Shown::from(cell.0);
+    Truth: |at| Self(Flag(Scalar::of(at)).is_on()), |cell: &Self| Shown::from(cell.0 == Some(true));
     Filled: |at: Value<'_>| Self(at.items().len() > 0), |cell: &Self| Shown::from(cell.0);
     Time: |at| Self(parse_moment(at)), |cell: &Self| Shown::from(cell.0.and_then(show_moment));
     Urls: |at: Value<'_>| Self(at.is_list().then(|| at.items().filter_map(text).collect())), |cell: &Self| Shown::from(cell.0.clone());
     BitRates: |at: Value<'_>| Self(bit_rates(at)), |cell: &Self| rates_shown(&cell.0);
     NestedBitRates: |at: Value<'_>| Self(at.exists().then(|| bit_rates(at))),
         |cell: &Self| cell.0.as_deref().map(rates_shown).into_iter().collect();
-    Pictures: |at: Value<'_>| Self((at.items().len() > 0).then(|| at.items().filter_map(first_url).collect())),
-        |cell: &Self| Shown::from(cell.0.clone());
-    LivePhotos: |at: Value<'_>| Self(at.items().filter_map(first_video).collect()), |cell: &Self| Shown::from(cell.0.clone());
+    Pictures: |at: Value<'_>| Self((at.items().len() > 0).then(|| at.items().map(first_url).collect())),
+        |cell: &Self| cell.0.as_deref().map_or(Shown::Null, present);
+    LivePhotos: |at: Value<'_>| Self(at.items().map(first_video).collect()), |cell: &Self| present(&cell.0);
     UrlsInPlace<false>: |at: Value<'_>| Self(at.items().map(first_url).collect()), |cell: &Self| in_place(&cell.0);
     UrlsInPlace<true>: |at: Value<'_>| Self(at.items().map(first_video).collect()), |cell: &Self| in_place(&cell.0);
     ByQuality: |at: Value<'_>| Self(by_quality(at)),
@@ -180,6 +180,10 @@ impl Cell for Clean {
         into.insert(name.to_owned(), shown);
         into.insert(format!("{name}_raw"), as_sent(self.0.as_ref()));
     }
+}
+
+fn present(urls: &[Option<String>]) -> Shown {
+    urls.iter().flatten().cloned().map(Shown::from).collect()
 }
 
 fn in_place(urls: &[Option<String>]) -> Shown {

@@ -20,7 +20,7 @@ pub use cell::{
 };
 pub use clean::clean;
 pub use moment::{parse_moment, parse_shown, show_moment};
-pub use page::{Model, Page, Reading, Unread};
+pub use page::{BadAnswer, Model, Page, Reading, Unread};
 pub(in crate::platform::douyin) use record::record;
 pub use record::{Field, Record};
 pub use scalar::{Count, Flag, Id, Scalar, Text};

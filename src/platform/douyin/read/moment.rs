@@ -21,7 +21,10 @@ pub fn parse_moment(value: Value<'_>) -> Option<Millis> {
 }
 
 fn from_number(number: f64, text: &str) -> Option<Millis> {
-    let whole: i64 = text.split_once('.').map_or(text, |(whole, _)| whole).parse().ok()?;
+    let written = text.split_once('.').map_or(text, |(whole, _)| whole);
+    // With an exponent the digits alone say too little.
+    let short = || format!("{:.0}", number.trunc());
+    let whole: i64 = if text.contains(['e', 'E']) { short().parse() } else { written.parse() }.ok()?;
     let ms = if number > SECONDS_END { whole } else { whole.checked_mul(1000)? };
     (ms != 0).then_some(Millis(ms))
 }
@@ -51,6 +54,25 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::wire::json::{Caps, Json};
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<i64>) {
+        let json = Json::parse(text.as_bytes(), Caps::default()).unwrap();
+        assert_eq!(parse_moment(json.root()), expected.map(Millis), "{text}");
+    }
+
+    #[test]
+    fn a_number_is_read_however_it_is_written() {
+        check("1700000000", Some(1_700_000_000_000));
+        check("1.7e9", Some(1_700_000_000_000));
+        check("\"1.7E9\"", Some(1_700_000_000_000));
+        check("1700000000123", Some(1_700_000_000_123));
+        check("1700000000.75", Some(1_700_000_000_000));
+        for nothing in ["0", "0.5", "1e-3", "1e300", "\"nan\"", "\"inf\"", "-0", "null", "[]", "\"soon\""] {
+            check(nothing, None);
+        }
+    }
 
     proptest! {
         #[test]

@@ -6,18 +6,34 @@ use super::cell::View;
 use super::record::Record;
 use crate::wire::json::{BadJson, Caps, Json, Value};
 
+/// No list of the site has as many; a page holds fifty at most.
+const MOST_ROWS: usize = 1000;
+/// What is said of a list stands in each of its rows, a long text no further than this.
+const LONGEST_IN_ROWS: usize = 1024;
+
+/// An answer that is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum BadAnswer {
+    /// It is no JSON that is read here.
+    #[error(transparent)]
+    Json(#[from] BadJson),
+    /// Its list is too long.
+    #[error("its list has {0} rows, and more than {MOST_ROWS} are not read")]
+    TooManyRows(usize),
+}
+
 /// What an answer is read as.
 pub trait Model: Sized {
     /// Reads it from the root.
-    fn read(root: Value<'_>) -> Self;
+    fn read(root: Value<'_>) -> Result<Self, BadAnswer>;
 
     /// One object: each field by its name; of many records, a list for each field.
     fn to_dict(&self) -> Shown;
 }
 
 impl<R: Record> Model for R {
-    fn read(root: Value<'_>) -> Self {
-        <R as Record>::read(R::BASE.follow(root, 0), 0)
+    fn read(root: Value<'_>) -> Result<Self, BadAnswer> {
+        Ok(<R as Record>::read(R::BASE.follow(root, 0), 0))
     }
 
     fn to_dict(&self) -> Shown {
@@ -32,8 +48,8 @@ impl<R: Record> Model for R {
 pub struct Unread;
 
 impl Model for Unread {
-    fn read(_root: Value<'_>) -> Self {
-        Self
+    fn read(_root: Value<'_>) -> Result<Self, BadAnswer> {
+        Ok(Self)
     }
 
     fn to_dict(&self) -> Shown {
@@ -56,6 +72,7 @@ impl<H: Record, R: Record> Page<H, R> {
         let mut head = Map::new();
         self.head.show(View::Alone, &mut head);
         head.retain(|name, _| H::IN_ROWS.contains(&name.as_str()));
+        head.values_mut().for_each(shorten);
         let row = |row: &R| {
             let mut fields = head.clone();
             row.show(View::InList, &mut fields);
@@ -66,9 +83,13 @@ impl<H: Record, R: Record> Page<H, R> {
 }
 
 impl<H: Record, R: Record> Model for Page<H, R> {
-    fn read(root: Value<'_>) -> Self {
+    fn read(root: Value<'_>) -> Result<Self, BadAnswer> {
+        let list = R::BASE.follow(root, 0).items().len();
+        if list > MOST_ROWS {
+            return Err(BadAnswer::TooManyRows(list));
+        }
         let rows = rows_of::<R>(root).enumerate().map(|(at, row)| R::read(row, at)).collect();
-        Self { head: H::read(H::BASE.follow(root, 0), 0), rows }
+        Ok(Self { head: H::read(H::BASE.follow(root, 0), 0), rows })
     }
 
     fn to_dict(&self) -> Shown {
@@ -92,6 +113,15 @@ impl<H: Record, R: Record> Model for Page<H, R> {
     }
 }
 
+fn shorten(value: &mut Shown) {
+    if let Shown::String(text) = value
+        && let Some((end, _)) = text.char_indices().nth(LONGEST_IN_ROWS)
+    {
+        text.truncate(end);
+        text.push('…');
+    }
+}
+
 /// The values that records are read from; none when what stands in their place is no list.
 fn rows_of<R: Record>(root: Value<'_>) -> impl Iterator<Item = Value<'_>> {
     let list = R::BASE.follow(root, 0);
@@ -108,9 +138,9 @@ pub struct Reading<'a, M> {
 
 impl<'a, M: Model> Reading<'a, M> {
     /// Reads the body of an answer.
-    pub fn of(body: &'a [u8]) -> Result<Self, BadJson> {
+    pub fn of(body: &'a [u8]) -> Result<Self, BadAnswer> {
         let json = Json::parse(body, Caps::default())?;
-        let content = M::read(json.root());
+        let content = M::read(json.root())?;
         Ok(Self { json, content })
     }
 

@@ -102,7 +102,12 @@ impl Flag {
         match &self.0 {
             Some(Scalar::Truth(yes)) => Some(*yes),
             Some(Scalar::Number(number)) => number.as_i64().map(|number| number != 0),
-            _ => None,
+            Some(Scalar::Text(text)) => match text.as_str() {
+                "1" | "true" => Some(true),
+                "0" | "false" => Some(false),
+                _ => None,
+            },
+            None => None,
         }
     }
 }

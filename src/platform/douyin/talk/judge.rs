@@ -2,6 +2,7 @@
 
 use crate::domain::Class;
 use crate::net::{Answer, Want};
+use crate::platform::douyin::read::BadAnswer;
 use crate::wire::json::{Caps, Json, Value};
 
 /// Why an answer is none.
@@ -18,6 +19,12 @@ pub(super) struct Judged {
 impl Judged {
     fn new(class: Class, why: impl Into<String>) -> Self {
         Self { class, why: why.into(), is_silent: false }
+    }
+}
+
+impl From<BadAnswer> for Judged {
+    fn from(bad: BadAnswer) -> Self {
+        Self::new(Class::Schema, format!("its answer cannot be read: {bad}"))
     }
 }
 
@@ -40,7 +47,7 @@ pub(super) fn judge(answer: &Answer, own: impl Fn(Value<'_>) -> Option<(Class, S
         (Class::Ok, Err(_)) if is_page(answer) => {
             Err(Judged::new(Class::Risk, "it shows a page where data should be: a challenge for a person"))
         }
-        (Class::Ok, Err(bad)) => Err(Judged::new(Class::Schema, format!("its answer cannot be read: {bad}"))),
+        (Class::Ok, Err(bad)) => Err(BadAnswer::from(bad).into()),
         (class, _) => Err(Judged::new(class, format!("it answers {status}"))),
     }
 }

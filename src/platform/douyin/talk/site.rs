@@ -8,10 +8,9 @@ use crate::config;
 use crate::domain::{Class, Secret};
 use crate::net::{Ask, Refusal};
 use crate::platform::douyin::ask::{Body, Caller, Endpoint, Method, query_of};
-use crate::platform::douyin::read::{Model, Reading};
+use crate::platform::douyin::read::{BadAnswer, Model, Reading};
 use crate::platform::douyin::token::Tokens;
 use crate::platform::signer::{Asked, Chain, What};
-use crate::wire::BadJson;
 
 /// Where every request seems to come from.
 const PAGE: &str = "https://www.douyin.com/";
@@ -42,7 +41,7 @@ impl<M: Model> Fetched<M> {
     }
 
     /// The answer read again, beside its own text.
-    pub fn reading(&self) -> Result<Reading<'_, M>, BadJson> {
+    pub fn reading(&self) -> Result<Reading<'_, M>, BadAnswer> {
         Reading::of(&self.body)
     }
 }
@@ -85,34 +84,24 @@ impl Douyin {
             }
         };
         let ask = ask.header("user-agent", &visitor.identity.user_agent).header("referer", PAGE);
-        let ask = match E::cookies(self.cookies(visitor).await?) {
+        let ttwid = tokens.ttwid(&holder).await?;
+        let ask = match E::cookies(visitor.cookies_with(&ttwid)) {
             Some(cookies) => ask.secret("cookie", &Secret::new(cookies)),
             None => ask,
         };
-        let answer = visitor.client.get(ask).await?;
-        let read = judge(&answer, E::judge).map(|json| E::Answer::read(json.root()));
+        let answer = visitor.client.fetch(ask).await?;
+        let read = judge(&answer, E::judge).and_then(|json| Ok(E::Answer::read(json.root())?));
         match &read {
             Ok(_) => chain.tell(E::PLACE.name, &signed.version, Class::Ok),
             Err(Judged { class, is_silent, .. }) => {
                 let told = if *is_silent { Class::Signature } else { *class };
                 chain.tell(E::PLACE.name, &signed.version, told);
-                tokens.refused(&visitor.owner, *class).await;
+                tokens.refused(&visitor.owner, *class, (&ttwid, &ms_token)).await;
             }
         }
         let ended = read.map_err(|Judged { class, why, .. }| answer.refuse(class, why));
         let content = visitor.client.tell(ended).await?;
         Ok(Fetched { body: answer.body, content })
-    }
-
-    /// The cookies that a visitor brings: those of its profile, with a guest's mark where they have none.
-    async fn cookies(&self, visitor: &Visitor) -> Result<String, Refusal> {
-        let ttwid = self.0.tokens.ttwid(&visitor.holder()).await?;
-        let mark = format!("ttwid={}", ttwid.reveal());
-        Ok(match &visitor.cookies {
-            Some(cookies) if cookies.reveal().contains(&mark) => cookies.reveal().clone(),
-            Some(cookies) => format!("{}; {mark}", cookies.reveal()),
-            None => mark,
-        })
     }
 }
 

@@ -3,6 +3,7 @@
 use crate::domain::{Identity, Secret};
 use crate::net::Client;
 use crate::platform::douyin::token::{Holder, Owner};
+use crate::wire::cookie::find;
 
 /// A browser that asks, and the way it goes.
 #[derive(Debug, Clone)]
@@ -20,5 +21,15 @@ pub struct Visitor {
 impl Visitor {
     pub(super) const fn holder(&self) -> Holder<'_> {
         Holder { owner: &self.owner, cookies: self.cookies.as_ref(), identity: &self.identity, client: &self.client }
+    }
+
+    /// The cookies that it brings: those of its profile, with a guest's mark where they have none.
+    pub(super) fn cookies_with(&self, ttwid: &Secret<String>) -> String {
+        let mark = format!("ttwid={}", ttwid.reveal());
+        match &self.cookies {
+            Some(cookies) if find(cookies.reveal(), "ttwid").is_some() => cookies.reveal().clone(),
+            Some(cookies) => format!("{}; {mark}", cookies.reveal()),
+            None => mark,
+        }
     }
 }

@@ -19,7 +19,7 @@ pub(super) async fn ttwid(client: &Client, base: &str, identity: &Identity) -> R
     });
     let url = format!("{base}/ttwid/union/register/");
     let ask = Ask::post(url, Some((JSON, body.to_string().into()))).header("user-agent", &identity.user_agent);
-    let answer = client.get(ask).await?;
+    let answer = client.fetch(ask).await?;
     let token = cookie(&answer, "ttwid").ok_or_else(|| refuse(&answer, "ttwid"));
     client.tell(token).await
 }
@@ -36,7 +36,7 @@ pub(super) async fn ms_token(
     });
     let url = format!("{base}/web/r/token?ms_appid=6383&msToken={}", earlier.reveal());
     let ask = Ask::post(url, Some((JSON, body.to_string().into()))).header("user-agent", &identity.user_agent);
-    let answer = client.get(ask).await?;
+    let answer = client.fetch(ask).await?;
     let token = cookie(&answer, "msToken").filter(|token| MS_TOKEN_LENGTHS.contains(&token.reveal().len()));
     let token = token.ok_or_else(|| refuse(&answer, "msToken"));
     client.tell(token).await
@@ -49,7 +49,7 @@ pub(super) async fn web_id(client: &Client, base: &str, identity: &Identity) -> 
     });
     let url = format!("{base}/webid?aid=6383&sdk_version=5.1.18_zip&device_platform=web");
     let ask = Ask::post(url, Some((JSON, body.to_string().into()))).header("referer", PAGE);
-    let answer = client.get(ask.header("user-agent", &identity.user_agent)).await?;
+    let answer = client.fetch(ask.header("user-agent", &identity.user_agent)).await?;
     let told: Option<Value> = serde_json::from_slice(&answer.body).ok();
     let id = told.as_ref().and_then(|told| told.get("web_id")).and_then(Value::as_str);
     let id = id.filter(|id| (1..=32).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_digit()));
@@ -59,8 +59,11 @@ pub(super) async fn web_id(client: &Client, base: &str, identity: &Identity) -> 
 
 fn cookie(answer: &Answer, name: &str) -> Option<Secret<String>> {
     let set = answer.headers.get_all("set-cookie").iter().filter_map(|header| header.to_str().ok());
-    let found = set.filter_map(read_set).find(|(known, _)| *known == name)?;
-    Some(Secret::new(found.1.to_owned()))
+    let (_, value) = set.filter_map(read_set).find(|(known, _)| *known == name)?;
+    // It goes into headers and addresses as it is.
+    let fits =
+        |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'=' | b'%' | b'.' | b'|' | b'~');
+    value.bytes().all(fits).then(|| Secret::new(value.to_owned()))
 }
 
 /// Why an answer gave no token: by its status where that says it, else because the token is missing.

@@ -12,9 +12,9 @@ use crate::domain::Identity;
 use crate::domain::identity::{NotAnAgent, Told};
 use crate::sign::{Fingerprint, FingerprintInput, Scheme as _};
 
-/// The fingerprint of a browser of this name on a screen of this size.
+/// The fingerprint of a browser on a system, by the browser's name for it, and on a screen of this size.
 pub fn draw_fingerprint(chance: &Entropy) -> impl FnOnce(&str, (u32, u32)) -> String {
-    |browser, screen| Fingerprint::sign(&FingerprintInput::drawn(browser, screen, chance))
+    |system, screen| Fingerprint::sign(&FingerprintInput::drawn(system, screen, chance))
 }
 
 /// What the browser of a profile looks like.

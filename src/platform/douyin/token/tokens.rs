@@ -58,6 +58,13 @@ pub struct MsToken {
     pub is_real: bool,
 }
 
+/// What became of asking for a real one.
+enum Given {
+    Real(Secret<String>),
+    Refused,
+    NotAsked,
+}
+
 /// A cheap handle on all tokens; clones share them.
 #[derive(Clone)]
 pub struct Tokens(Arc<Inner>);
@@ -128,26 +135,26 @@ impl Tokens {
         let earlier = held.ms_token.take().map_or(made_up.clone(), |(token, _)| token.value);
         let given = match (self.0.report)() {
             Some(report) => self.real_ms_token(holder, (&report, &earlier)).await,
-            None => None,
+            None => Given::NotAsked,
         };
-        let age = if given.is_some() { MS_TOKEN_AGE } else { STAND_IN_AGE };
-        let token = MsToken { is_real: given.is_some(), value: self.registered(given.unwrap_or(made_up)) };
+        // What was made up is no secret, and is made up again soon only if a real one may come of it.
+        let (token, age) = match given {
+            Given::Real(given) => (MsToken { is_real: true, value: self.registered(given) }, MS_TOKEN_AGE),
+            Given::Refused => (MsToken { is_real: false, value: made_up }, STAND_IN_AGE),
+            Given::NotAsked => (MsToken { is_real: false, value: made_up }, MS_TOKEN_AGE),
+        };
         held.ms_token = Some((token.clone(), now + age));
         token
     }
 
-    async fn real_ms_token(
-        &self,
-        holder: &Holder<'_>,
-        (report, earlier): (&Secret<String>, &Secret<String>),
-    ) -> Option<Secret<String>> {
+    async fn real_ms_token(&self, holder: &Holder<'_>, (report, earlier): (&Secret<String>, &Secret<String>)) -> Given {
         self.0.register.add(report);
         let (base, now) = (&self.0.settings.mssdk, self.0.ambient.clock.now());
         match ask::ms_token(holder.client, base, (holder.identity, report), (earlier, now)).await {
-            Ok(given) => Some(given),
+            Ok(given) => Given::Real(given),
             Err(refusal) => {
                 tracing::warn!("No real request token, a made-up one stands in: {refusal}");
-                None
+                Given::Refused
             }
         }
     }
@@ -176,13 +183,14 @@ impl Tokens {
         made.clone()
     }
 
-    /// Takes note that the site refused what an owner was given; the next who asks gets something new. What belongs to
-    /// the cookies of a profile is the affair of whoever holds them.
-    pub async fn refused(&self, owner: &Owner, class: Class) {
+    /// Takes note that the site refused what an owner came with; the next who asks gets something new. A mark that has
+    /// been renewed meanwhile stays, and what belongs to the cookies of a profile is the affair of whoever holds them.
+    pub async fn refused(&self, owner: &Owner, class: Class, (ttwid, ms_token): (&Secret<String>, &MsToken)) {
         if matches!(class, Class::Auth | Class::Risk) {
             let held = self.held(owner);
             let mut held = held.lock().await;
-            (held.ttwid, held.ms_token) = (None, None);
+            held.ttwid = held.ttwid.take().filter(|known| known != ttwid);
+            held.ms_token = held.ms_token.take().filter(|(known, _)| known != ms_token);
         }
     }
 

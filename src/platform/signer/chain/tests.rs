@@ -122,7 +122,7 @@ async fn a_socket_is_signed_by_a_page_and_a_query_is_sent_by_it() {
         chain.sign(&Asked { endpoint, identity: &identity, what }).await
     };
     let signed = sign("abcdefgh+/012345", What::Stub("stub")).await.unwrap();
-    assert_eq!(signed.query("a=1").as_deref(), Some("a=1&signature=abcdefgh+/012345"));
+    assert_eq!(signed.way, Way::Value("abcdefgh+/012345".to_owned()));
     assert!(sign("too short", What::Stub("stub")).await.unwrap_err().to_string().contains("16 characters"));
     assert!(sign("abcdefgh+/012345", What::Stub("other")).await.unwrap_err().to_string().ends_with("no such stub"));
     assert_eq!(sign("", What::Query("a=1", "")).await.unwrap().way, Way::InPage);
@@ -143,7 +143,7 @@ async fn a_program_is_asked_in_json_and_believed_in_nothing() {
     let told = by_script(r#"read -r asked; case $asked in *'"query":"aid=6383&count=10"'*'"sign":"query"'*) echo '{"a_bogus":"0123456789abcdef/+=="}';; esac"#, query).await;
     assert_eq!(told, Ok(Way::Parameter("a_bogus", "0123456789abcdef/+==".to_owned())));
     let told = by_script(r#"echo '{"signature":"0123456789abcdef"}'"#, What::Stub("0")).await;
-    assert_eq!(told, Ok(Way::Parameter("signature", "0123456789abcdef".to_owned())));
+    assert_eq!(told, Ok(Way::Value("0123456789abcdef".to_owned())));
     for (script, why) in [
         ("exit 3", "it ended with exit status: 3"),
         ("echo hello", "it wrote something else than one object in JSON"),
