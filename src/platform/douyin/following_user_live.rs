@@ -1,6 +1,9 @@
 //! The rooms on air of those whom the owner of the login follows.
 
+use std::borrow::Cow;
+
 use super::ask::{Base, Endpoint, Method, Place, Query, Site};
+use super::list::{Keyed, Listing, Turn};
 use super::read::{ByQuality, Clean, Count, Flag, Id, Page, Text, record};
 
 /// What is asked.
@@ -20,6 +23,26 @@ impl Endpoint for Request {
 
     fn own(&self, query: &mut Query) {
         query.put("scene", "aweme_pc_follow_top");
+    }
+}
+
+impl Listing for Request {
+    type Head = FollowingHead;
+    type Row = FollowedRoom;
+
+    fn ask_for(&mut self, _count: u32) {}
+
+    fn mark(&self) -> String {
+        String::new()
+    }
+
+    fn go_to(&mut self, mark: &str) -> Option<()> {
+        mark.is_empty().then_some(())
+    }
+
+    /// It is one page.
+    fn turn(&mut self, _page: &Answer) -> Turn {
+        Turn::End
     }
 }
 
@@ -56,6 +79,12 @@ record! {
         flv_pull_url: ByQuality = "room.stream_url.flv_pull_url";
         hls_pull_url: ByQuality = "room.stream_url.hls_pull_url_map";
         stream_orientation: Count = "room.stream_url.stream_orientation";
+    }
+}
+
+impl Keyed for FollowedRoom {
+    fn key(&self) -> Option<Cow<'_, str>> {
+        self.web_rid.as_str()
     }
 }
 

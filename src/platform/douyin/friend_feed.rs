@@ -1,7 +1,11 @@
 //! What the friends of the owner of the login posted. A POST without a body.
 
+use std::borrow::Cow;
+
 use super::ask::{Base, Endpoint, Method, Place, Query, Site};
+use super::list::{Keyed, Listing, Order, Turn, numbers, turn_to};
 use super::read::{Clean, Count, Filled, Flag, Id, LivePhotos, Page, Pictures, Text, Time, Truth, Urls, record};
+use crate::domain::Millis;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +48,43 @@ impl Endpoint for Request {
         query.put("address_book_access", 2);
         query.put("gps_access", 2);
         query.put("recent_gids", "");
+    }
+}
+
+impl Listing for Request {
+    type Head = FriendHead;
+    type Row = FriendPost;
+
+    const IS_ENDLESS: bool = true;
+
+    fn ask_for(&mut self, _count: u32) {}
+
+    fn mark(&self) -> String {
+        format!("{}:{}", self.cursor, self.level)
+    }
+
+    fn go_to(&mut self, mark: &str) -> Option<()> {
+        let [cursor, level] = numbers(mark)?;
+        self.cursor = cursor;
+        self.at_level(level);
+        Some(())
+    }
+
+    fn turn(&mut self, page: &Answer) -> Turn {
+        let head = &page.head;
+        let turn = turn_to(&mut self.cursor, (head.has_more.is_on(), head.cursor.value()), Order::Any);
+        if let (Turn::On, Some(level)) = (turn, head.level.value().and_then(|level| u64::try_from(level).ok())) {
+            self.at_level(level);
+        }
+        turn
+    }
+}
+
+impl Request {
+    /// A page says in three places how far down it is.
+    fn at_level(&mut self, level: u64) {
+        self.level = u32::try_from(level).unwrap_or(u32::MAX);
+        (self.pull_type, self.refresh_type) = (self.level, self.level);
     }
 }
 
@@ -101,6 +142,16 @@ record! {
         music_owner_nickname: Clean = "aweme.music.owner_nickname";
         music_sec_uid: Id = "aweme.music.sec_uid";
         music_title: Clean = "aweme.music.title";
+    }
+}
+
+impl Keyed for FriendPost {
+    fn key(&self) -> Option<Cow<'_, str>> {
+        self.aweme_id.as_str()
+    }
+
+    fn created(&self) -> Option<Millis> {
+        self.create_time.0
     }
 }
 

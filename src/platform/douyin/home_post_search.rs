@@ -1,6 +1,9 @@
 //! A search among the posts of one creator.
 
+use std::borrow::Cow;
+
 use super::ask::{Base, Encoded, Endpoint, Method, Place, Query, Site};
+use super::list::{Keyed, Listing, Order, Turn, turn_to};
 use super::read::{Clean, Count, Filled, Flag, Id, LivePhotos, Page, Pictures, Text, Urls, record};
 
 /// What is asked.
@@ -11,7 +14,7 @@ pub struct Request<'a> {
     /// Among whose, as a number.
     pub from_user: &'a str,
     /// The id of the search that goes on; empty at its beginning.
-    pub search_id: &'a str,
+    pub search_id: Cow<'a, str>,
     /// How many to pass over.
     pub offset: u64,
     /// How many.
@@ -21,7 +24,7 @@ pub struct Request<'a> {
 impl<'a> Request<'a> {
     /// The first page, as a page of the site asks for it.
     pub fn first(keyword: Encoded, from_user: &'a str) -> Self {
-        Self { keyword, from_user, search_id: "", offset: 0, count: 10 }
+        Self { keyword, from_user, search_id: Cow::Borrowed(""), offset: 0, count: 10 }
     }
 }
 
@@ -46,10 +49,39 @@ impl Endpoint for Request<'_> {
         query.put("query_correct_type", 1);
         query.put("keyword", &self.keyword);
         query.put("enable_history", 1);
-        query.put("search_id", self.search_id);
+        query.put("search_id", &self.search_id);
         query.put("offset", self.offset);
         query.put("count", self.count);
         query.put("from_user", self.from_user);
+    }
+}
+
+impl Listing for Request<'_> {
+    type Head = SearchHead;
+    type Row = Found;
+
+    fn ask_for(&mut self, count: u32) {
+        self.count = count;
+    }
+
+    fn mark(&self) -> String {
+        format!("{}:{}", self.offset, self.search_id)
+    }
+
+    fn go_to(&mut self, mark: &str) -> Option<()> {
+        let (offset, search_id) = mark.split_once(':')?;
+        self.offset = offset.parse().ok()?;
+        self.search_id = search_id.to_owned().into();
+        Some(())
+    }
+
+    fn turn(&mut self, page: &Answer) -> Turn {
+        let head = &page.head;
+        let turn = turn_to(&mut self.offset, (head.has_more.is_on(), head.cursor.value()), Order::Onward);
+        if let (Turn::On, Some(id)) = (turn, head.search_id.as_str()) {
+            self.search_id = id.into_owned().into();
+        }
+        turn
     }
 }
 
@@ -95,6 +127,12 @@ record! {
         dynamic_cover: Text = "item.video.dynamic_cover.url_list[0]";
         animated_cover: Text = "item.video.animated_cover.url_list[0]";
         video_play_addr: Urls = "item.video.bit_rate[0].play_addr.url_list";
+    }
+}
+
+impl Keyed for Found {
+    fn key(&self) -> Option<Cow<'_, str>> {
+        self.aweme_id.as_str()
     }
 }
 

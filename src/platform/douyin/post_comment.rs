@@ -1,7 +1,11 @@
 //! The comments below a post, without the replies to them.
 
+use std::borrow::Cow;
+
 use super::ask::{Base, Endpoint, Method, Place, Query, Site};
+use super::list::{Keyed, listing};
 use super::read::{Clean, Count, Flag, Id, Page, Time, record};
+use crate::domain::Millis;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +48,8 @@ impl Endpoint for Request<'_> {
     }
 }
 
+listing! { Request<'_>: CommentHead, Comment, at cursor, Onward by cursor }
+
 record! {
     /// What is said of a page of comments.
     CommentHead at "" in rows: ["has_more", "total", "cursor"] {
@@ -73,6 +79,16 @@ record! {
         reply_comment_total: Count = "reply_comment_total";
         reply_id: Id = "reply_id";
         reply_to_reply_id: Id = "reply_to_reply_id";
+    }
+}
+
+impl Keyed for Comment {
+    fn key(&self) -> Option<Cow<'_, str>> {
+        self.comment_id.as_str()
+    }
+
+    fn created(&self) -> Option<Millis> {
+        self.create_time.0
     }
 }
 

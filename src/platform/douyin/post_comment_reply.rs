@@ -1,8 +1,10 @@
 //! The replies to one comment. Reads like comments.
 
 use super::ask::{Base, Endpoint, Method, Place, Query, Site};
+use super::list::listing;
 
 pub use super::post_comment::Answer;
+use super::post_comment::{Comment, CommentHead};
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,3 +46,5 @@ impl Endpoint for Request<'_> {
         query.put("cut_version", 1);
     }
 }
+
+listing! { Request<'_>: CommentHead, Comment, at cursor, Onward by cursor }

@@ -1,8 +1,10 @@
 //! The posts that the front page shows to whoever asks. Reads like posts of a creator.
 
 use super::ask::{Base, Encoded, Endpoint, Method, Place, Query, Site};
+use super::list::{Listing, Turn};
 
 pub use super::user_post::Answer;
+use super::user_post::{Post, PostHead};
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -45,6 +47,31 @@ impl Endpoint for Request {
         query.put("free_right", "");
         query.put("ug_source", "");
         query.put("creative_id", "");
+    }
+}
+
+impl Listing for Request {
+    type Head = PostHead;
+    type Row = Post;
+
+    const IS_ENDLESS: bool = true;
+
+    fn ask_for(&mut self, count: u32) {
+        self.count = count;
+    }
+
+    fn mark(&self) -> String {
+        self.refresh_index.to_string()
+    }
+
+    fn go_to(&mut self, mark: &str) -> Option<()> {
+        self.refresh_index = mark.parse().ok()?;
+        Some(())
+    }
+
+    fn turn(&mut self, page: &Answer) -> Turn {
+        self.refresh_index = self.refresh_index.saturating_add(1);
+        Turn::of(page.head.has_more.is_on())
     }
 }
 

@@ -1,6 +1,9 @@
 //! The words that the search box suggests.
 
+use std::borrow::Cow;
+
 use super::ask::{Base, Encoded, Endpoint, Method, Place, Query, Site};
+use super::list::{Keyed, Listing, Turn};
 use super::read::{Id, Page, Text, record};
 
 /// What is asked.
@@ -40,6 +43,28 @@ impl Endpoint for Request {
     }
 }
 
+impl Listing for Request {
+    type Head = SuggestHead;
+    type Row = Word;
+
+    fn ask_for(&mut self, count: u32) {
+        self.count = count;
+    }
+
+    fn mark(&self) -> String {
+        String::new()
+    }
+
+    fn go_to(&mut self, mark: &str) -> Option<()> {
+        mark.is_empty().then_some(())
+    }
+
+    /// It is one page.
+    fn turn(&mut self, _page: &Answer) -> Turn {
+        Turn::End
+    }
+}
+
 record! {
     /// What is said of the suggestions.
     SuggestHead at "" in rows: ["status_msg"] {
@@ -52,6 +77,12 @@ record! {
     Word at "data[0].words" {
         suggest_word_id: Id = "id";
         suggest_word: Text = "word";
+    }
+}
+
+impl Keyed for Word {
+    fn key(&self) -> Option<Cow<'_, str>> {
+        self.suggest_word_id.as_str()
     }
 }
 

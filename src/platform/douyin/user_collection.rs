@@ -1,6 +1,7 @@
 //! The posts that the owner of the login collected, newest first. Nobody else's are ever told.
 
 use super::ask::{Base, Body, Endpoint, Method, Place, Query, Site};
+use super::list::listing;
 use super::read::{Count, Filled, Page, Truth, record};
 use super::user_post::Post;
 
@@ -40,6 +41,8 @@ impl Endpoint for Request {
         Body::Json(format!("{{\"cursor\":{},\"count\":{}}}", self.cursor, self.count))
     }
 }
+
+listing! { Request: CursorHead, Post, at cursor, Older by max_cursor }
 
 record! {
     /// What is said of a page of posts that goes on at `cursor`.

@@ -1,6 +1,9 @@
 //! The folders into which the owner of the login sorted what they collected.
 
+use std::borrow::Cow;
+
 use super::ask::{Base, Endpoint, Method, Place, Query, Site};
+use super::list::{Keyed, listing};
 use super::read::{Clean, Count, Flag, Id, Page, Text, Time, Truth, record};
 
 /// What is asked.
@@ -36,6 +39,8 @@ impl Endpoint for Request {
     }
 }
 
+listing! { Request: CollectsHead, Folder, at cursor, Any by max_cursor }
+
 record! {
     /// What is said of a page of folders.
     CollectsHead at "" in rows: ["status_code", "has_more", "max_cursor", "collects_total_number"] {
@@ -67,6 +72,12 @@ record! {
         user_id: Id = "user_id";
         nickname: Clean = "user_info.nickname";
         uid: Id = "user_info.uid";
+    }
+}
+
+impl Keyed for Folder {
+    fn key(&self) -> Option<Cow<'_, str>> {
+        self.collects_id.as_str()
     }
 }
 

@@ -1,6 +1,9 @@
 //! Who follows somebody, newest first; it goes on by the time of the last that was read.
 
+use std::borrow::Cow;
+
 use super::ask::{Base, Endpoint, Method, Place, Query, Site};
+use super::list::{Keyed, Listing, Order, Turn, numbers, turn_to};
 use super::read::{Clean, Count, Flag, Id, Page, Text, record};
 use super::user_following::RelationHead;
 
@@ -55,6 +58,32 @@ impl Endpoint for Request<'_> {
     }
 }
 
+impl Listing for Request<'_> {
+    type Head = RelationHead;
+    type Row = Follower;
+
+    fn ask_for(&mut self, count: u32) {
+        self.count = count;
+    }
+
+    fn mark(&self) -> String {
+        format!("{}:{}:{}", self.offset, self.min_time, self.max_time)
+    }
+
+    fn go_to(&mut self, mark: &str) -> Option<()> {
+        [self.offset, self.min_time, self.max_time] = numbers(mark)?;
+        Some(())
+    }
+
+    fn turn(&mut self, page: &Answer) -> Turn {
+        let (head, more) = (&page.head, page.head.has_more.is_on());
+        if let Some(offset) = head.offset.value().and_then(|offset| u64::try_from(offset).ok()) {
+            self.offset = offset;
+        }
+        turn_to(&mut self.max_time, (more, head.min_time.value()), Order::Older)
+    }
+}
+
 record! {
     /// One who follows them.
     Follower at "followers" {
@@ -86,6 +115,12 @@ record! {
         signature: Clean = "signature";
         uid: Id = "uid";
         unique_id: Id = "unique_id";
+    }
+}
+
+impl Keyed for Follower {
+    fn key(&self) -> Option<Cow<'_, str>> {
+        self.sec_uid.as_str()
     }
 }
 

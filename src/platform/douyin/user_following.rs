@@ -1,7 +1,10 @@
 //! Whom somebody follows. The order decides how it goes on: by place, or by the time of the last or the first that was
 //! read.
 
+use std::borrow::Cow;
+
 use super::ask::{Base, Endpoint, Method, Place, Query, Site};
+use super::list::{Keyed, Listing, Order, Turn, numbers, turn_to};
 use super::read::{Clean, Count, Flag, Id, Page, Text, record};
 
 /// What is asked.
@@ -55,6 +58,34 @@ impl Endpoint for Request<'_> {
     }
 }
 
+impl Listing for Request<'_> {
+    type Head = RelationHead;
+    type Row = Followed;
+
+    fn ask_for(&mut self, count: u32) {
+        self.count = count;
+    }
+
+    fn mark(&self) -> String {
+        format!("{}:{}:{}", self.offset, self.min_time, self.max_time)
+    }
+
+    fn go_to(&mut self, mark: &str) -> Option<()> {
+        [self.offset, self.min_time, self.max_time] = numbers(mark)?;
+        Some(())
+    }
+
+    fn turn(&mut self, page: &Answer) -> Turn {
+        let (head, more) = (&page.head, page.head.has_more.is_on());
+        // Each order goes on at a number of its own.
+        match self.source_type {
+            1 => turn_to(&mut self.max_time, (more, head.min_time.value()), Order::Older),
+            3 => turn_to(&mut self.min_time, (more, head.max_time.value()), Order::Onward),
+            _ => turn_to(&mut self.offset, (more, head.offset.value()), Order::Onward),
+        }
+    }
+}
+
 record! {
     /// What is said of a page of people.
     RelationHead at "" in rows: ["has_more", "total", "mix_count", "offset", "myself_user_id", "max_time", "min_time"] {
@@ -101,6 +132,12 @@ record! {
         signature: Clean = "signature";
         uid: Id = "uid";
         unique_id: Id = "unique_id";
+    }
+}
+
+impl Keyed for Followed {
+    fn key(&self) -> Option<Cow<'_, str>> {
+        self.sec_uid.as_str()
     }
 }
 

@@ -1,8 +1,10 @@
 //! The posts that a creator liked, as far as they let it be seen. Reads like their own posts.
 
 use super::ask::{Base, Endpoint, Method, Place, Query, Site};
+use super::list::listing;
 
 pub use super::user_post::Answer;
+use super::user_post::{Post, PostHead};
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,3 +41,5 @@ impl Endpoint for Request<'_> {
         query.put("sec_user_id", self.sec_user_id);
     }
 }
+
+listing! { Request<'_>: PostHead, Post, at max_cursor, Older by max_cursor }

@@ -1,8 +1,11 @@
 //! The posts of a mix, in its order. Reads like collected posts.
 
 use super::ask::{Base, Endpoint, Method, Place, Query, Site};
+use super::list::listing;
 
 pub use super::user_collection::Answer;
+use super::user_collection::CursorHead;
+use super::user_post::Post;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -39,3 +42,5 @@ impl Endpoint for Request<'_> {
         query.put("mix_id", self.mix_id);
     }
 }
+
+listing! { Request<'_>: CursorHead, Post, at cursor, Onward by max_cursor }

@@ -1,6 +1,9 @@
 //! The music that the owner of the login collected.
 
+use std::borrow::Cow;
+
 use super::ask::{Base, Endpoint, Method, Place, Query, Site};
+use super::list::{Keyed, listing};
 use super::read::{Clean, Count, Flag, Id, Page, Text, record};
 
 /// What is asked.
@@ -36,6 +39,8 @@ impl Endpoint for Request {
     }
 }
 
+listing! { Request: MusicHead, Music, at cursor, Any by max_cursor }
+
 record! {
     /// What is said of a page of music.
     MusicHead at "" in rows: ["has_more", "max_cursor", "status_code", "msg"] {
@@ -69,6 +74,12 @@ record! {
         owner_nickname: Clean = "owner_nickname";
         owner_id: Id = "owner_id";
         sec_uid: Id = "sec_uid";
+    }
+}
+
+impl Keyed for Music {
+    fn key(&self) -> Option<Cow<'_, str>> {
+        self.music_id.as_str()
     }
 }
 

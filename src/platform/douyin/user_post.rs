@@ -1,7 +1,11 @@
 //! The posts of a creator, newest first; those pinned to the top come first on the first page.
 
+use std::borrow::Cow;
+
 use super::ask::{Base, Endpoint, Method, Place, Query, Site};
+use super::list::{Keyed, listing};
 use super::read::{BitRates, Clean, Count, Filled, Flag, Id, LivePhotos, Page, Pictures, Text, Time, Truth, Urls, record};
+use crate::domain::Millis;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -38,6 +42,16 @@ impl Endpoint for Request<'_> {
         query.put("sec_user_id", self.sec_user_id);
     }
 }
+
+listing! { Request<'_>: PostHead, Post, at max_cursor, Older by max_cursor {
+    fn begin_at(&mut self, end: Millis) {
+        self.max_cursor = u64::try_from(end.0).unwrap_or(0);
+    }
+
+    fn is_past(&self, start: Millis) -> bool {
+        i64::try_from(self.max_cursor).is_ok_and(|cursor| cursor != 0 && cursor < start.0)
+    }
+} }
 
 record! {
     /// What is said of a page of posts.
@@ -77,6 +91,16 @@ record! {
         music_status: Count = "music.status";
         music_title: Clean = "music.title";
         music_play_url: Text = "music.play_url.url_list[0]";
+    }
+}
+
+impl Keyed for Post {
+    fn key(&self) -> Option<Cow<'_, str>> {
+        self.aweme_id.as_str()
+    }
+
+    fn created(&self) -> Option<Millis> {
+        self.create_time.0
     }
 }
 

@@ -64,6 +64,13 @@ fn first_video(image: Value<'_>) -> Option<String> {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Truth(pub Option<bool>);
 
+impl Truth {
+    /// Yes or no, when something says so.
+    pub const fn is_on(self) -> Option<bool> {
+        self.0
+    }
+}
+
 /// Whether a list is there and has something in it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Filled(pub bool);
