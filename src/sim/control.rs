@@ -55,6 +55,8 @@ async fn state(State(desk): State<Desk>) -> Json<Value> {
         "platforms": *desk.platforms,
         "faults": world.switches.texts(),
         "short_links": short_links(world.seed),
+        "creators": world.cast.names().collect::<Vec<_>>(),
+        "login": world.cast.login(),
         "ledger": {"total": total, "kept": kept},
     }))
 }

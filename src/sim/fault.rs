@@ -27,6 +27,10 @@ const ALL: [Class; 8] = [
 /// The classes that a plain file can end in.
 const FILE: [Class; 5] = [Class::Gone, Class::Auth, Class::Risk, Class::Rate, Class::Network];
 
+/// What the pages of the simulated Douyin can play: of a wrong signature they say nothing, which is `risk`.
+const PAGE: [Class; 7] =
+    [Class::Gone, Class::Private, Class::Auth, Class::Risk, Class::Rate, Class::Schema, Class::Network];
+
 /// An endpoint's name and the classes it can play.
 type Endpoint = (&'static str, &'static [Class]);
 
@@ -40,7 +44,34 @@ pub(super) const fn endpoints(platform: &str) -> &'static [Endpoint] {
             ("ttwid", &ALL),
             ("mssdk", &ALL),
             ("webid", &ALL),
-            ("aweme", &ALL),
+            ("query_user", &PAGE),
+            ("user_profile", &PAGE),
+            ("user_post", &PAGE),
+            ("user_like", &PAGE),
+            ("user_collection", &PAGE),
+            ("user_collects", &PAGE),
+            ("user_collects_video", &PAGE),
+            ("user_music_collection", &PAGE),
+            ("user_mix", &PAGE),
+            ("post_detail", &PAGE),
+            ("post_comment", &PAGE),
+            ("post_comment_reply", &PAGE),
+            ("post_feed", &PAGE),
+            ("follow_feed", &PAGE),
+            ("friend_feed", &PAGE),
+            ("post_related", &PAGE),
+            ("locate_post", &PAGE),
+            ("user_following", &PAGE),
+            ("user_follower", &PAGE),
+            ("post_stats", &PAGE),
+            ("home_post_search", &PAGE),
+            ("post_search", &PAGE),
+            ("suggest_word", &PAGE),
+            ("following_user_live", &PAGE),
+            ("user_live", &PAGE),
+            ("user_live_by_room", &PAGE),
+            ("user_live_status", &PAGE),
+            ("live_im_fetch", &PAGE),
         ],
         _ => &[("probe", &ALL)],
     }

@@ -12,8 +12,7 @@ use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
-use super::gate::Spoil;
-use super::reply::{Content, Source, json_reply};
+use super::reply::{Content, Source, Spoil, json_reply};
 use super::seed::Dice;
 use super::world::Stand;
 use crate::domain::Class;

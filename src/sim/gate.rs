@@ -4,14 +4,10 @@ use axum::extract::{Request, State};
 use axum::middleware::Next;
 use axum::response::Response;
 
+use super::douyin;
 use super::fault::endpoints;
-use super::reply::refusal;
+use super::reply::{Spoil, refusal};
 use super::world::Stand;
-use crate::domain::Class;
-
-/// The class by which an endpoint must spoil its own answer, if any.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Spoil(pub(super) Option<Class>);
 
 /// Lets a request through to its endpoint, or refuses it as a switch says.
 pub(super) async fn pass(State(stand): State<Stand>, mut request: Request, next: Next) -> Response {
@@ -19,8 +15,10 @@ pub(super) async fn pass(State(stand): State<Stand>, mut request: Request, next:
     let _hold = world.clock.hold();
     let now = world.clock.now();
     let seq = world.ledger.arrive(now, platform, (request.method(), request.uri()));
-    let first = request.uri().path().split('/').nth(1).unwrap_or_default();
-    let endpoint = endpoints(platform).iter().find(|(name, _)| *name == first);
+    let path = request.uri().path();
+    let first = path.split('/').nth(1).unwrap_or_default();
+    let named = douyin::name_of(path).filter(|_| platform == "douyin").unwrap_or(first);
+    let endpoint = endpoints(platform).iter().find(|(name, _)| *name == named);
     let strike = endpoint.and_then(|(name, _)| world.switches.strike(platform, name));
     let class = strike.map(|strike| strike.class);
     let refused = strike.and_then(|strike| refusal(platform, strike, now));

@@ -7,8 +7,7 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
 use serde_json::json;
 
-use super::gate::Spoil;
-use super::reply::{Content, Source};
+use super::reply::{Content, Source, Spoil};
 use super::seed::Dice;
 use super::world::Stand;
 use crate::domain::Class;

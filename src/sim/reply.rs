@@ -33,6 +33,10 @@ const PIECE: usize = 64 * 1024;
 const CHALLENGE: &str = "<!doctype html><html><head><title>Security check</title></head><body>\
     <h1>Please slide to verify</h1><div id=\"captcha\"></div></body></html>";
 
+/// The class by which an endpoint must spoil its own answer, if any.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Spoil(pub(super) Option<Class>);
+
 /// A JSON answer.
 pub(super) fn json_reply(status: StatusCode, value: &Value) -> Response {
     (status, [(CONTENT_TYPE, "application/json; charset=utf-8")], value.to_string()).into_response()

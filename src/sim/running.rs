@@ -149,6 +149,16 @@ impl Running {
         self.world.switches.clear();
     }
 
+    /// The cookies of the one login that the simulated Douyin knows.
+    pub fn login(&self) -> String {
+        self.world.cast.login()
+    }
+
+    /// The creators of the simulated Douyin, by the id in the address of their page.
+    pub fn creators(&self) -> Vec<String> {
+        self.world.cast.names().collect()
+    }
+
     /// Requests that have arrived so far.
     pub fn requests(&self) -> u64 {
         self.world.ledger.counts().0
@@ -194,12 +204,13 @@ fn router(stand: Stand) -> Router {
             .route("/ttwid/union/register/", post(douyin::ttwid))
             .route("/mssdk/web/r/token", post(douyin::ms_token))
             .route("/webid", post(douyin::web_id))
-            .route("/aweme/v1/web/query/user/", get(douyin::query_user));
+            .route("/aweme/v1/web/query/user/", get(douyin::query_user))
+            .fallback(douyin::page);
+    } else {
+        routes = routes
+            .fallback(async || json_reply(StatusCode::NOT_FOUND, &json!({"ok": false, "status_msg": "no such page"})));
     }
-    routes
-        .fallback(async || json_reply(StatusCode::NOT_FOUND, &json!({"ok": false, "status_msg": "no such page"})))
-        .layer(from_fn_with_state(stand.clone(), gate::pass))
-        .with_state(stand)
+    routes.layer(from_fn_with_state(stand.clone(), gate::pass)).with_state(stand)
 }
 
 async fn keep(socket: Arc<TcpListener>, router: Router, stop: Stop) -> Result<(), Failure> {

@@ -25,10 +25,15 @@ impl Dice {
         mix(self.0 ^ index.wrapping_mul(0x9E37_79B9_7F4A_7C15))
     }
 
+    /// The number at `index`, below `bound`.
+    pub(super) fn below(self, index: u64, bound: u64) -> u64 {
+        self.at(index).checked_rem(bound).unwrap_or(0)
+    }
+
     /// One of `choices`, chosen by the number at `index`.
     pub(super) fn choose(self, index: u64, choices: &[&'static str]) -> &'static str {
         let count = u64::try_from(choices.len()).unwrap_or(u64::MAX);
-        let place = self.at(index).checked_rem(count).and_then(|place| usize::try_from(place).ok());
+        let place = usize::try_from(self.below(index, count)).ok();
         place.and_then(|place| choices.get(place)).copied().unwrap_or_default()
     }
 

@@ -4,6 +4,8 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::douyin::cast::Cast;
+use super::douyin::show::Written;
 use super::fault::PLATFORMS;
 use super::ledger::Ledger;
 use super::switch::Switches;
@@ -20,6 +22,10 @@ pub(super) struct World {
     tokens: AtomicU64,
     /// The guests' marks that were handed out.
     marks: Mutex<HashSet<String>>,
+    /// Who lives on the simulated Douyin.
+    pub(super) cast: Cast,
+    /// What of it has been written down.
+    pub(super) written: Written,
 }
 
 impl World {
@@ -33,6 +39,8 @@ impl World {
             probes: Default::default(),
             tokens: AtomicU64::new(0),
             marks: Mutex::default(),
+            cast: Cast::new(seed),
+            written: Written::default(),
         }
     }
 

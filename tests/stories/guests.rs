@@ -124,7 +124,7 @@ fn an_id_of_a_browser_and_a_mark_of_a_page_are_made_once() {
 
 #[test]
 fn an_endpoint_that_says_nothing_goes_by_the_next_way_for_an_hour() {
-    let faults = (1..=3).map(|nth| format!("douyin.aweme.risk@{nth}")).collect::<Vec<_>>();
+    let faults = (1..=3).map(|nth| format!("douyin.query_user.risk@{nth}")).collect::<Vec<_>>();
     World::run(&faults, async |world| {
         let (tokens, _) = tokens(world, None);
         let native = |signing| Native::new(world.ambient.clone(), move || signing);

@@ -19,6 +19,7 @@ mod leaks;
 mod life;
 mod limits;
 mod links;
+mod listings;
 mod local;
 mod modes;
 mod nodes;

@@ -88,7 +88,7 @@ pub(super) fn signatures(stage: &mut Stage) -> Playing<'_> {
         let chain = chain(&stage.ambient, &[Signing::Abogus, Signing::Xbogus]);
         let site = Douyin::new(douyin, chain.clone(), tokens);
         for nth in 1..=3 {
-            stage.play(&format!("douyin.aweme.risk@{nth}"))?;
+            stage.play(&format!("douyin.query_user.risk@{nth}"))?;
         }
         for _ in 0..3 {
             let class =

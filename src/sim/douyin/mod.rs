@@ -1,10 +1,18 @@
 //! The simulated Douyin: what hands out guests' marks and tokens, where short links lead, and who may ask.
 
+mod asked;
+pub(super) mod cast;
+mod door;
 mod judge;
+mod people;
 mod query_user;
+mod rooms;
 mod short;
+pub(super) mod show;
 mod token;
+mod works;
 
+pub(super) use door::{answer as page, name_of};
 pub(super) use query_user::answer as query_user;
 pub(super) use short::answer as short_link;
 pub use short::{ShortLink, short_links};

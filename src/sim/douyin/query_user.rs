@@ -12,8 +12,7 @@ use serde_json::json;
 
 use super::judge::{Signed, judge};
 use crate::domain::Class;
-use crate::sim::gate::Spoil;
-use crate::sim::reply::{Content, Source, json_reply};
+use crate::sim::reply::{Content, Source, Spoil, json_reply};
 use crate::sim::seed::Dice;
 use crate::sim::world::Stand;
 

@@ -8,8 +8,7 @@ use axum::response::Response;
 use serde_json::{Value, json};
 
 use crate::domain::Class;
-use crate::sim::gate::Spoil;
-use crate::sim::reply::{Content, Source, json_reply};
+use crate::sim::reply::{Content, Source, Spoil, json_reply};
 use crate::sim::seed::Dice;
 use crate::sim::world::Stand;
 
