@@ -7,6 +7,7 @@ use super::backup::BackupCommand;
 use super::check::Check;
 use super::demo::Demo;
 use super::diagnose::Diagnose;
+use super::fetch::Fetch;
 use super::global::Global;
 use super::id::Id;
 use super::init::Init;
@@ -60,6 +61,8 @@ pub(super) enum Command {
     /// Durable work
     #[command(subcommand)]
     Job(JobCommand),
+    /// List what a link leads to: posts, people, comments, rooms
+    Fetch(Fetch),
     /// Find the ids in links, and in texts with links in them
     Id(Id),
     /// Compute a signature from its inputs; sends nothing

@@ -14,6 +14,7 @@ mod diagnose;
 mod doctor;
 mod exit;
 mod failure;
+mod fetch;
 mod global;
 mod house;
 mod id;
@@ -93,6 +94,7 @@ async fn answer_waiting(desk: &Desk, command: Command) -> Result<Answer, Failure
         Command::Demo(demo) => demo.answer(desk).await,
         Command::Sim(sim) => sim.answer(desk).await,
         Command::Id(id) => id.answer(desk).await,
+        Command::Fetch(fetch) => Box::pin(fetch.answer(desk)).await,
         Command::Doctor => doctor::answer(desk).await,
         Command::Key(command) => command.answer(desk).await,
         Command::Alarm(command) => command.answer(desk).await,

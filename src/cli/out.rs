@@ -96,6 +96,19 @@ impl Out {
         if self.color { format!("\u{1b}[{color}m{mark}\u{1b}[0m") } else { mark.to_owned() }
     }
 
+    /// Tells a person who waits how far it is, on a line that the next one takes back.
+    pub(super) fn progress(self, text: &str) {
+        if !self.quiet && io::stderr().is_terminal() {
+            // Nobody waits there.
+            let _gone = write!(io::stderr().lock(), "\r\u{1b}[K{text}");
+        }
+    }
+
+    /// Takes that line back.
+    pub(super) fn clear_progress(self) {
+        self.progress("");
+    }
+
     /// Gives the answer and the code to leave with.
     pub(super) fn answer(self, answer: &Answer) -> Exit {
         if let Some(note) = answer.note.as_deref().filter(|_| !self.json && !self.quiet) {

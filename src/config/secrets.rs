@@ -35,6 +35,10 @@ pub const CREDENTIALS: &[Credential] = &[
         name: "douyin-device-report",
         doc: "A device report recorded from a browser, with which real request tokens are asked for.",
     },
+    Credential {
+        name: "douyin-cookies",
+        doc: "Cookies of logins at Douyin, one in a line: a profile's name, a space, the Cookie header.",
+    },
     Credential { name: "weekly-token", doc: "The bearer token of the weekly report's trigger." },
     Credential { name: "tiktok-client-key", doc: "The client key of the TikTok app." },
     Credential { name: "tiktok-client-secret", doc: "The client secret of the TikTok app." },

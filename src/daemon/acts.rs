@@ -4,10 +4,11 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
+use super::fetch::Fetcher;
 use super::places::Places;
 use super::reload::Reloader;
 use crate::store::{Store, backup};
-use crate::web::{Act, Acts};
+use crate::web::{Act, Acts, Declined};
 
 /// Looks at everything; gives the rows of `radard doctor`.
 pub(super) type Doctor = Arc<dyn Fn() -> Act<'static, Value> + Send + Sync>;
@@ -19,6 +20,7 @@ pub(super) struct HouseActs {
     /// Absent when no daemon runs: then there is nothing to reload.
     pub(super) reloader: Option<Reloader>,
     pub(super) doctor: Doctor,
+    pub(super) fetcher: Fetcher,
 }
 
 impl Acts for HouseActs {
@@ -40,5 +42,9 @@ impl Acts for HouseActs {
 
     fn doctor(&self) -> Act<'_, Value> {
         (self.doctor)()
+    }
+
+    fn fetch(&self, asked: Value) -> Act<'_, Result<Value, Declined>> {
+        Box::pin(self.fetcher.fetch(asked))
     }
 }

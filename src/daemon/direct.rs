@@ -46,6 +46,7 @@ impl Direct {
                 places: house.plan.places.clone(),
                 reloader: None,
                 doctor: doctor::of(&house),
+                fetcher: house.fetcher.clone(),
             }),
         });
         Self { house, api: app.router(Door::Local) }

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::disk::Disk;
+use super::fetch::Fetcher;
 use super::jobs::own_schedules;
 use super::jobs::{Backup, BackupTools, ProbePlatform, ProbeTools, Rotate, RotateTools, Tidy, TidyTools};
 use super::live::Live;
@@ -166,6 +167,8 @@ pub struct House {
     pub credentials: Credentials,
     /// The limits.
     pub pace: Pace,
+    /// Asks platforms on somebody's word.
+    pub(super) fetcher: Fetcher,
     /// The queue.
     pub queue: Queue,
     /// The queue's receiving ends.
@@ -221,9 +224,12 @@ impl House {
         let pace =
             Box::pin(Pace::open(store.clone(), &plan.config, ambient.clone())).await.map_err(OpenError::Store)?;
         let credentials = Credentials::new(store.clone(), vault, plan.secrets.clone());
-        let kinds = kinds(&plan, (&live, &credentials), (&store, &pace), &disk)?;
-        let (queue, inlets) = Queue::new(Rules::of(&plan.config, &owner), kinds, store.clone(), ambient);
+        let client = client(&plan, &live)?;
+        let ways = Ways::new(client.clone(), (&pace, &live), (&credentials, &plan.register));
+        let kinds = kinds(&plan, (&live, &credentials), (&store, &pace), (&disk, client, &ways));
         let metrics = Metrics::new();
+        let fetcher = Fetcher::new((&ambient, &plan.register, &metrics), (&live, ways), &credentials);
+        let (queue, inlets) = Queue::new(Rules::of(&plan.config, &owner), kinds, store.clone(), ambient);
         queue.count_in(&metrics);
         Ok(Self {
             plan,
@@ -231,6 +237,7 @@ impl House {
             store,
             credentials,
             pace,
+            fetcher,
             queue,
             inlets,
             metrics,
@@ -272,7 +279,7 @@ impl House {
     /// Everyone leaves, from the top floor down; the writer goes last.
     pub async fn leave(self, grace: Duration) -> Leave {
         let left = self.upper.leave(grace).await;
-        drop((self.queue, self.inlets, self.pace, self.credentials));
+        drop((self.fetcher, self.queue, self.inlets, self.pace, self.credentials));
         self.store.close().await;
         self.ground.leave(Duration::from_secs(5)).await;
         left
@@ -306,17 +313,20 @@ fn node_id(plan: &Plan) -> std::io::Result<String> {
     Ok(id)
 }
 
+/// The way out of the whole house, whose exchanges are kept while the settings say so.
+fn client(plan: &Plan, live: &Live) -> Result<net::Client, net::Error> {
+    let shown = live.clone();
+    let ring = net::Ring::new(plan.places.captures(), move || shown.now().egress.captures, plan.register.clone());
+    Ok(plan.client()?.kept_in(ring))
+}
+
 /// Every kind of the house, bound to its tools.
 fn kinds(
     plan: &Plan,
     (live, credentials): (&Live, &Credentials),
     (store, pace): (&Store, &Pace),
-    disk: &Disk,
-) -> Result<Kinds, HouseError> {
-    let shown = live.clone();
-    let ring = net::Ring::new(plan.places.captures(), move || shown.now().egress.captures, plan.register.clone());
-    let client = plan.client()?.kept_in(ring);
-    let ways = Ways::new(client.clone(), (pace, live), (credentials, &plan.register));
+    (disk, client, ways): (&Disk, net::Client, &Ways),
+) -> Kinds {
     let (settings, room) = (live.clone(), disk.clone());
     let media_settings = move || {
         let now = settings.now();
@@ -324,8 +334,8 @@ fn kinds(
         media::Settings { rights, max_bytes: now.media.max_bytes, closed: room.closed() }
     };
     let library = plan.places.media(plan.config.media.dir.as_deref());
-    Ok(Kinds::default()
-        .with::<ProbePlatform>(ProbeTools { ways, live: live.clone() })
+    Kinds::default()
+        .with::<ProbePlatform>(ProbeTools { ways: ways.clone(), live: live.clone() })
         .with::<media::Download>(media::Tools {
             net: client.paced(pace, media::sending()),
             dir: library,
@@ -333,5 +343,5 @@ fn kinds(
         })
         .with::<Backup>(BackupTools { store: store.clone(), live: live.clone(), dir: plan.places.backups() })
         .with::<Rotate>(RotateTools { vault: credentials.vault().clone() })
-        .with::<Tidy>(TidyTools { store: store.clone(), live: live.clone() }))
+        .with::<Tidy>(TidyTools { store: store.clone(), live: live.clone() })
 }

@@ -9,6 +9,7 @@ mod direct;
 mod disk;
 pub mod doctor;
 mod entry;
+mod fetch;
 mod house;
 mod jobs;
 mod live;

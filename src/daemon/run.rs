@@ -236,6 +236,7 @@ fn app(house: &House, board: &Board, reloader: &Reloader, listen: Option<SocketA
             places: house.plan.places.clone(),
             reloader: Some(reloader.clone()),
             doctor: doctor::of(house),
+            fetcher: house.fetcher.clone(),
         }),
     })
 }

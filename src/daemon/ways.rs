@@ -85,13 +85,19 @@ impl Ways {
     }
 }
 
-/// The login of `profile` at its proxy, which is registered before anyone may use it.
-fn login_of(profile: &str, all: Option<&Secret<String>>, register: &Register) -> Option<Secret<String>> {
+/// What a credential of many lines holds for `profile`; it is registered before anyone may use it.
+pub(super) fn line_of(profile: &str, all: Option<&Secret<String>>, register: &Register) -> Option<Secret<String>> {
     let lines = all.map_or("", |secret| secret.reveal()).lines();
-    let (_, login) =
+    let (_, line) =
         lines.filter_map(|line| line.trim().split_once(char::is_whitespace)).find(|(name, _)| *name == profile)?;
-    let login = Secret::new(login.trim().to_owned());
-    register.add(&login);
+    let line = Secret::new(line.trim().to_owned());
+    register.add(&line);
+    Some(line)
+}
+
+/// The login of `profile` at its proxy.
+fn login_of(profile: &str, all: Option<&Secret<String>>, register: &Register) -> Option<Secret<String>> {
+    let login = line_of(profile, all, register)?;
     if let Some((_, password)) = login.reveal().split_once(':') {
         register.add(&Secret::new(password.to_owned()));
     }

@@ -6,6 +6,7 @@
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
@@ -46,6 +47,26 @@ pub struct Part {
 /// The future of an act.
 pub type Act<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
+/// What was asked for outside and not given, or not asked for at all.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Declined {
+    /// How it ended.
+    pub class: Class,
+    /// What, on what, why.
+    pub error: String,
+    /// What a person can do about it.
+    pub advice: String,
+    /// After how long it may be asked for again, when that is known.
+    pub wait: Option<Duration>,
+}
+
+impl Declined {
+    /// What was asked for is wrong in itself.
+    pub fn by_us(error: impl Into<String>, advice: impl Into<String>) -> Self {
+        Self { class: Class::Local, error: error.into(), advice: advice.into(), wait: None }
+    }
+}
+
 /// What the API offers and only the daemon can do. A refusal is one sentence for a person.
 pub trait Acts: Send + Sync {
     /// Makes a backup and says where it lies.
@@ -54,6 +75,8 @@ pub trait Acts: Send + Sync {
     fn reload(&self) -> Act<'_, Result<Value, String>>;
     /// Looks at everything and says what it found.
     fn doctor(&self) -> Act<'_, Value>;
+    /// Asks a platform for the next page of what is wanted.
+    fn fetch(&self, asked: Value) -> Act<'_, Result<Value, Declined>>;
 }
 
 /// What an [`App`] is made of.

@@ -5,12 +5,14 @@
 //! fault is logged; the rest was answered, and the one who asked knows.
 
 use std::borrow::Cow;
+use std::time::Duration;
 
 use axum::Json;
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::domain::time::span_millis;
 use crate::domain::{Class, JobId};
 use crate::queue::AskError;
 use crate::store;
@@ -36,6 +38,9 @@ pub(super) struct Refusal {
     /// The state that does not allow it.
     #[serde(skip_serializing_if = "Option::is_none")]
     state: Option<State>,
+    /// After how many milliseconds it may be asked for again.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wait_ms: Option<i64>,
 }
 
 impl Refusal {
@@ -45,7 +50,12 @@ impl Refusal {
         error: impl Into<Cow<'static, str>>,
         advice: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { status, error: error.into(), class, r#do: advice.into(), id: None, state: None }
+        Self { status, error: error.into(), class, r#do: advice.into(), id: None, state: None, wait_ms: None }
+    }
+
+    /// The same, which may be asked for again after `wait`.
+    pub(super) fn until(self, wait: Option<Duration>) -> Self {
+        Self { wait_ms: wait.map(span_millis), ..self }
     }
 
     /// The request cannot be read, or asks for nonsense.

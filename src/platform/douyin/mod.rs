@@ -6,12 +6,14 @@
 //! - `ask` how requests are written, `read` how answers are read.
 //! - `link` ids from people's texts and links, `token` what a browser would have been given before it asks.
 //! - `talk` asks, and says how every answer ended; `list` goes through a list page by page.
+//! - `mode` what people ask for, by the words they know.
 //!
 //! Names of fields, parameters and modes are those of f2, as far as they mean what they say.
 
 mod ask;
 pub mod link;
 pub mod list;
+pub mod mode;
 mod read;
 mod talk;
 pub mod token;

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::listing::{Listing, whole};
 use crate::domain::Class;
 use crate::supervise::Status;
-use crate::web::app::{App, Readiness};
+use crate::web::app::{App, Declined, Readiness};
 use crate::web::refusal::Refusal;
 
 pub(super) async fn readiness(State(app): State<App>) -> Json<Readiness> {
@@ -37,4 +37,11 @@ pub(super) async fn back_up(State(app): State<App>) -> Result<(StatusCode, Json<
 pub(super) async fn reload(State(app): State<App>) -> Result<Json<Value>, Refusal> {
     let advice = "run `radard check`, mend what it names, and try again; the old configuration stays in force";
     app.parts().acts.reload().await.map(Json).map_err(|error| Refusal::conflict(error, advice))
+}
+
+pub(super) async fn fetch(State(app): State<App>, Json(asked): Json<Value>) -> Result<Json<Value>, Refusal> {
+    app.parts().acts.fetch(asked).await.map(Json).map_err(|Declined { class, error, advice, wait }| {
+        let status = if class == Class::Local { StatusCode::BAD_REQUEST } else { StatusCode::BAD_GATEWAY };
+        Refusal::new((status, class), error, advice).until(wait)
+    })
 }

@@ -42,6 +42,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/secrets", admin(get(secrets::list)))
         .route("/secrets/rotate", admin(post(secrets::rotate)))
         .route("/secrets/{name}", admin(put(secrets::set).delete(secrets::forget)))
+        .route("/fetch", admin(post(house::fetch)))
         .route("/open", admin(post(keys::open)))
         .route("/readiness", get(house::readiness))
         .route("/tasks", admin(get(house::tasks)))

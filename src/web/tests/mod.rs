@@ -19,7 +19,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use super::app::{Act, Acts, App, Part, Parts, Readiness};
+use super::app::{Act, Acts, App, Declined, Part, Parts, Readiness};
 use super::router::Door;
 use crate::ambient::Ambient;
 use crate::config::{Config, Secrets};
@@ -82,6 +82,14 @@ impl Acts for Daemon {
 
     fn doctor(&self) -> Act<'_, Value> {
         Box::pin(async { json!({ "ok": true }) })
+    }
+
+    fn fetch(&self, asked: Value) -> Act<'_, Result<Value, Declined>> {
+        Box::pin(async move {
+            let wait = Some(Duration::from_secs(2));
+            let class = if asked == json!({}) { Class::Local } else { Class::Rate };
+            Err(Declined { class, error: "not now".to_owned(), advice: "wait".to_owned(), wait })
+        })
     }
 }
 

@@ -33,6 +33,12 @@ impl Kind {
         }
     }
 
+    /// Whether `id` has the form of one, and could not be of a room that is named otherwise.
+    pub fn is_of(self, id: &str) -> bool {
+        let is_broadcast = self == Self::Live && id.len() == 19 && id.bytes().all(|byte| byte.is_ascii_digit());
+        self.fits(id) && !is_broadcast
+    }
+
     /// Whether `id` has the form of one.
     pub(super) fn fits(self, id: &str) -> bool {
         let word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');

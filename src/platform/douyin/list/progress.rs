@@ -33,6 +33,8 @@ pub struct Progress {
     pub taken: u64,
     /// How it ended, when it has.
     pub ended: Option<Ended>,
+    /// Why it cannot go on, when it cannot.
+    pub stalled: Option<String>,
     /// Pages in a row that brought nothing new.
     pub(super) barren: u32,
     /// How often the list stood still or ran backwards since something new came.
@@ -42,6 +44,11 @@ pub struct Progress {
 }
 
 impl Progress {
+    /// Of what is one record and no list, after it was read.
+    pub fn of_one() -> Self {
+        Self { pages: 1, taken: 1, ended: Some(Ended::Whole), ..Self::default() }
+    }
+
     /// Whether a record with this id is new; one without an id always is.
     pub(super) fn is_new(&mut self, key: Option<Cow<'_, str>>) -> bool {
         let Some(key) = key.filter(|key| !key.is_empty()) else { return true };

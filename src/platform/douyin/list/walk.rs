@@ -44,8 +44,6 @@ pub struct Walk<L> {
     request: L,
     wants: Wants,
     progress: Progress,
-    /// Why it cannot go on.
-    stalled: Option<String>,
 }
 
 impl<L: Listing> Walk<L> {
@@ -54,7 +52,7 @@ impl<L: Listing> Walk<L> {
         if let Some(within) = wants.within {
             request.begin_at(within.end);
         }
-        Self { request, wants, progress: Progress::default(), stalled: None }
+        Self { request, wants, progress: Progress::default() }
     }
 
     /// From where another walk through the same list stood; nothing when `progress` is not of such a list.
@@ -76,7 +74,7 @@ impl<L: Listing> Walk<L> {
         if self.progress.ended.is_some() {
             return Ok(None);
         }
-        if let Some(why) = &self.stalled {
+        if let Some(why) = &self.progress.stalled {
             return Err(Refusal::new(Class::Schema, L::PLACE.name, why));
         }
         if let Some(count) = self.count() {
@@ -126,16 +124,17 @@ impl<L: Listing> Walk<L> {
         } else if turned == Turn::End {
             progress.ended = Some(Ended::Whole);
         } else if let Turn::Unsaid(field) = turned {
-            self.stalled = Some(format!("its answer has no `{field}`, so nobody knows whether the list goes on"));
+            progress.stalled = Some(format!("its answer has no `{field}`, so nobody knows whether the list goes on"));
         } else if self.wants.within.is_some_and(|within| self.request.is_past(within.start)) {
             progress.ended = Some(Ended::Past);
         } else {
             let stands = turned == Turn::Back || !progress.is_new_place(&mark);
             progress.stuck += u32::from(stands);
             if progress.stuck >= STUCK {
-                self.stalled = Some(format!("it goes on at a place where it has been ({mark}) and brings nothing new"));
+                progress.stalled =
+                    Some(format!("it goes on at a place where it has been ({mark}) and brings nothing new"));
             } else if progress.barren > BARREN {
-                self.stalled =
+                progress.stalled =
                     Some(format!("{BARREN} pages in a row brought nothing new, and it says that there is more"));
             }
         }

@@ -53,10 +53,10 @@ fn an_empty_page_is_no_end_but_twenty_one_in_a_row_are_a_standstill() {
     walk.read(&posts([100_000], 100_000_000, true));
     for page in 1..=20 {
         walk.read(&posts([], 100_000_000 - page, true));
-        assert_eq!(walk.stalled, None, "{page}");
+        assert_eq!(walk.progress.stalled, None, "{page}");
     }
     walk.read(&posts([], 1, true));
-    assert!(walk.stalled.unwrap().starts_with("20 pages in a row brought nothing new"));
+    assert!(walk.progress.stalled.unwrap().starts_with("20 pages in a row brought nothing new"));
 }
 
 #[test]
@@ -65,13 +65,13 @@ fn a_cursor_that_stays_or_turns_in_a_circle_is_a_standstill() {
         let mut walk = walk(Wants::default());
         let mut pages = 0;
         for cursor in cursors {
-            if walk.stalled.is_none() {
+            if walk.progress.stalled.is_none() {
                 walk.read(&posts([9], cursor, true));
                 pages += 1;
             }
         }
         assert_eq!((pages, walk.progress.ended), (if cursors[1] == 4000 { 4 } else { 3 }, None), "{cursors:?}");
-        assert!(walk.stalled.unwrap().starts_with("it goes on at a place where it has been"));
+        assert!(walk.progress.stalled.unwrap().starts_with("it goes on at a place where it has been"));
     }
 }
 
@@ -80,10 +80,10 @@ fn an_answer_that_does_not_say_whether_there_is_more_is_no_end() {
     let mut silent = walk(Wants::default());
     silent.read(&read(&json!({"status_code": 0, "aweme_list": []})));
     assert_eq!(silent.progress.ended, None);
-    assert!(silent.stalled.unwrap().starts_with("its answer has no `has_more`"));
+    assert!(silent.progress.stalled.unwrap().starts_with("its answer has no `has_more`"));
     let mut lost = walk(Wants::default());
     lost.read(&read(&json!({"status_code": 0, "aweme_list": [], "has_more": 1})));
-    assert!(lost.stalled.unwrap().starts_with("its answer has no `cursor`"));
+    assert!(lost.progress.stalled.unwrap().starts_with("its answer has no `cursor`"));
 }
 
 #[test]
@@ -147,7 +147,7 @@ proptest! {
         let mut walk = Walk::new(user_mix::Request::first("7"), most(wanted));
         let mut taken = Vec::new();
         let mut turns = 0;
-        while walk.stalled.is_none() && walk.progress.ended.is_none() {
+        while walk.progress.stalled.is_none() && walk.progress.ended.is_none() {
             let (ids, cursor) = &pages[turns % pages.len()];
             let rows: Vec<_> = ids.iter().map(|id| json!({"aweme_id": id.to_string()})).collect();
             let page = read(&json!({"aweme_list": rows, "cursor": cursor, "has_more": 1}));

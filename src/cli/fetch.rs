@@ -1,0 +1,63 @@
+//! `radard fetch`: what a link leads to, or a whole list of it, on the terminal or as JSON lines.
+//!
+//! Each record is a line of its own and printed whole, so what a stopped run leaves is good as far as it goes. The pages
+//! are asked for by the daemon when one runs, and counted in the same limits either way.
+
+mod flags;
+mod orders;
+mod pages;
+mod show;
+
+use self::flags::Flags;
+use self::orders::Wanted;
+use self::pages::Pages;
+use super::desk::Desk;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::out::Answer;
+use super::reach::{Need, Reach};
+
+/// `radard fetch`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Fetch {
+    #[command(flatten)]
+    flags: Flags,
+}
+
+impl Fetch {
+    /// Asks and tells; the code is that of the worst that happened.
+    pub(super) async fn answer(self, desk: &Desk) -> Result<Answer, Failure> {
+        if !self.flags.no_media {
+            let what = "downloading what is listed is not built yet";
+            return Err(Failure::usage(what).advise("give --no-media to list it"));
+        }
+        let wanted = orders::of(&self.flags, desk).await?;
+        Reach::with(desk, Need::Writing, async |reach| self.all(desk, reach, wanted).await).await
+    }
+
+    async fn all(&self, desk: &Desk, reach: &Reach, wanted: Vec<Wanted>) -> Result<Answer, Failure> {
+        let mut exit = Exit::Done;
+        let mut remarks = Vec::new();
+        for Wanted { link, order } in wanted {
+            let mut pages = Pages::new(desk, reach, &self.flags);
+            let ended = match order {
+                Ok(order) => pages.walk(&order).await?,
+                Err(failure) => Some(failure),
+            };
+            pages.close()?;
+            match ended {
+                None => remarks.push(pages.remark(&link)),
+                Some(failure) => {
+                    exit = failure.code();
+                    pages.fail(&link, &failure)?;
+                    let told = pages.told(&link);
+                    remarks.push(format!("{told}{}", failure.to_text()));
+                }
+            }
+            if exit == Exit::Interrupted {
+                break;
+            }
+        }
+        Ok(Answer::nothing(exit).note(remarks.join("\n")))
+    }
+}

@@ -1,0 +1,158 @@
+//! Asks Douyin for a page on somebody's word: as a guest or as a profile, by its way out, under the limits of the house.
+//!
+//! One page a call, and what is needed to go on goes back to whoever asked: so nothing is kept here between two pages, a
+//! long list holds nobody up, and every page counts in the limits like any other request.
+
+use std::sync::Arc;
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::live::Live;
+use super::ways::{Ways, line_of};
+use crate::ambient::Ambient;
+use crate::config::Profile;
+use crate::domain::interval::Interval;
+use crate::domain::{Class, Secret};
+use crate::net::Refusal;
+use crate::observe::{Metrics, Register};
+use crate::pace::Sending;
+use crate::platform::douyin::list::{Progress, Wants};
+use crate::platform::douyin::mode::{Order, Sheet, Standing, sheet};
+use crate::platform::douyin::token::{Guest, Guests, Owner, Tokens, identity_of};
+use crate::platform::douyin::{Douyin, Visitor};
+use crate::platform::signer::{Chain, Command, Native};
+use crate::queue::Miss;
+use crate::vault::Credentials;
+use crate::web::Declined;
+
+/// A cheap handle; clones share the guests, the tokens, and what is known of the signatures.
+#[derive(Clone)]
+pub(super) struct Fetcher(Arc<Inner>);
+
+struct Inner {
+    site: Douyin,
+    guests: Guests,
+    ways: Ways,
+    live: Live,
+    credentials: Credentials,
+    ambient: Ambient,
+    register: Register,
+}
+
+/// What is asked for.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Asked {
+    order: Order,
+    #[serde(default)]
+    most: Option<std::num::NonZeroU64>,
+    #[serde(default)]
+    page: Option<u32>,
+    #[serde(default)]
+    within: Option<String>,
+    #[serde(default)]
+    progress: Option<Progress>,
+    #[serde(default)]
+    raw: bool,
+    #[serde(default)]
+    profile: Option<String>,
+}
+
+impl Fetcher {
+    /// Puts it together; nobody is asked for anything.
+    pub(super) fn new(
+        (ambient, register, metrics): (&Ambient, &Register, &Metrics),
+        (live, ways): (&Live, Ways),
+        credentials: &Credentials,
+    ) -> Self {
+        let settings = live.now().douyin.clone();
+        let held = credentials.clone();
+        let report = move || held.now().get("douyin-device-report").cloned();
+        let tokens = Tokens::new(settings.clone(), report, (ambient.clone(), register.clone()));
+        let choice = live.clone();
+        let native = Native::new(ambient.clone(), move || choice.now().douyin.sign);
+        let chain = Chain::new(ambient.clock.clone(), metrics.clone()).then(native);
+        let chain = match Command::new(&settings.sign_command, ambient.clock.clone()) {
+            Some(command) => chain.then(command),
+            None => chain,
+        };
+        Self(Arc::new(Inner {
+            site: Douyin::new(settings, chain, tokens),
+            guests: Guests::new(ambient.entropy.clone()),
+            ways,
+            live: live.clone(),
+            credentials: credentials.clone(),
+            ambient: ambient.clone(),
+            register: register.clone(),
+        }))
+    }
+
+    /// The next page of what `asked` says.
+    pub(super) async fn fetch(&self, asked: Value) -> Result<Value, Declined> {
+        let wrong = |why: &dyn std::fmt::Display| Declined::by_us(why.to_string(), "see `radard fetch --help`");
+        let asked: Asked = serde_json::from_value(asked).map_err(|why| wrong(&why))?;
+        asked.order.check().map_err(|why| wrong(&why))?;
+        let within = asked.within.as_deref().map(Interval::parse).transpose();
+        let within = within.map_err(|why| wrong(&format_args!("the interval cannot be read: {why}")))?.flatten();
+        let (visitor, _guest) = self.visitor(&asked).map_err(|miss| wrong(&miss.error))?;
+        let wants = Wants { most: asked.most, page: asked.page, within };
+        let standing = Standing { progress: asked.progress, raw: asked.raw };
+        let fetched = Box::pin(sheet(&self.0.site, &visitor, &asked.order, (wants, standing))).await;
+        let Sheet { items, raw, progress } = fetched.map_err(|refusal| declined(&refusal))?;
+        Ok(json!({"v": 1, "items": items, "raw": raw, "progress": progress}))
+    }
+
+    /// Who asks; the guest is given back when the page is there.
+    fn visitor(&self, asked: &Asked) -> Result<(Visitor, Option<Guest>), Miss> {
+        let Inner { guests, ways, live, credentials, ambient, register, .. } = &*self.0;
+        let name = asked.profile.as_deref();
+        let lane = format!("{}/fetch", name.unwrap_or("douyin"));
+        let sending = Sending { lane, endpoint: format!("douyin.{}", asked.order.mode), ..Sending::default() };
+        let client = ways.of(name, sending)?;
+        let Some(name) = name else {
+            let guest = guests.take().map_err(|why| Miss::new(Class::Local, why.to_string()))?;
+            let visitor = Visitor { owner: guest.owner(), cookies: None, identity: guest.identity.clone(), client };
+            return Ok((visitor, Some(guest)));
+        };
+        let settings = live.now();
+        let known: Option<&Profile> = settings.profiles.iter().find(|known| known.name == name);
+        let known = known.ok_or_else(|| Miss::new(Class::Local, format!("there is no profile `{name}`")))?;
+        let identity = identity_of(known, &ambient.entropy).map_err(|why| {
+            Miss::new(Class::Local, format!("the user agent of the profile `{name}` makes no browser: {why}"))
+        })?;
+        let cookies = line_of(name, credentials.now().get("douyin-cookies"), register).ok_or_else(|| {
+            Miss::new(
+                Class::Local,
+                format!("there are no cookies of the profile `{name}` in the credential douyin-cookies"),
+            )
+        })?;
+        let owner = Owner::Profile(name.to_owned());
+        Ok((Visitor { owner, cookies: Some(Secret::new(cookies.reveal().clone())), identity, client }, None))
+    }
+}
+
+/// What a refusal means for whoever asked.
+fn declined(refusal: &Refusal) -> Declined {
+    let advice = refusal.advice().unwrap_or(match refusal.class {
+        Class::Risk => {
+            "wait, or open the site in a browser and solve what it asks; `radard job resume` opens the lane again"
+        }
+        Class::Auth => "log in again and renew the credential douyin-cookies, or give --profile NAME",
+        Class::Private => "nobody but its owner sees it",
+        Class::Gone => "it is no more, or never was",
+        Class::Rate => "wait as long as it says",
+        Class::Schema => {
+            "look at what was asked; if it is right, the site has changed: `radard diagnose` packs what we need"
+        }
+        Class::Signature => "run `radard doctor`, and see whether the recipes still hold",
+        Class::Network => "look at the network, then try again",
+        Class::Local | Class::Ok => "see `radard fetch --help`",
+    });
+    Declined {
+        class: refusal.class,
+        error: refusal.message.clone(),
+        advice: advice.to_owned(),
+        wait: refusal.retry_after,
+    }
+}

@@ -1,0 +1,14 @@
+//! What people ask of the site: a mode by its name, what it is about, and a page of it after another.
+//!
+//! A mode is the word that people know; behind it stand one endpoint or two. Whoever asks gives back where the last page
+//! stood, so a page can be asked for by anybody who has that.
+//!
+//! - `name` the modes, `order` what is asked, `sheet` a page of it.
+
+mod name;
+mod order;
+mod sheet;
+
+pub use name::{Mode, UnknownMode};
+pub use order::{BadOrder, Order};
+pub use sheet::{Sheet, Standing, sheet};
