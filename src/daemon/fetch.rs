@@ -141,7 +141,9 @@ fn declined(refusal: &Refusal) -> Declined {
         Class::Auth => "log in again and renew the credential douyin-cookies, or give --profile NAME",
         Class::Private => "nobody but its owner sees it",
         Class::Gone => "it is no more, or never was",
-        Class::Rate => "wait as long as it says",
+        Class::Rate => {
+            "wait as long as it says; `radard job list --lanes` shows what is stopped, `radard job resume` lets it try again"
+        }
         Class::Schema => {
             "look at what was asked; if it is right, the site has changed: `radard diagnose` packs what we need"
         }

@@ -12,6 +12,8 @@ pub(crate) struct Outside {
     child: Child,
     /// The settings that lead there.
     pub(crate) config: String,
+    /// Where they are told what to do.
+    pub(crate) control: String,
 }
 
 impl Outside {
@@ -27,7 +29,8 @@ impl Outside {
         std::io::BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
         let facts: Value = serde_json::from_str(&line).unwrap();
         let config = facts["config"].as_str().unwrap().to_owned();
-        Self { child, config }
+        let control = facts["control"].as_str().unwrap().to_owned();
+        Self { child, config, control }
     }
 }
 

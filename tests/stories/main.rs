@@ -10,6 +10,7 @@ mod kit;
 
 mod backups;
 mod commands;
+mod fetch;
 mod full_disk;
 mod guests;
 mod hostile;

@@ -17,8 +17,8 @@ use crate::platform::douyin::mode::Order;
 
 /// How often a page is asked for again when the network fails.
 const AGAIN: u32 = 3;
-/// Longer waits are a person's affair.
-const LONGEST_WAIT: Duration = Duration::from_mins(10);
+/// A limit lets the next request go within a minute; longer waits are a person's affair.
+const LONGEST_WAIT: Duration = Duration::from_secs(75);
 
 /// A list on its way.
 pub(super) struct Pages<'a> {

@@ -24,12 +24,12 @@ use crate::sim::short_links;
 type Playing<'a> = Pin<Box<dyn Future<Output = Outcome> + 'a>>;
 
 #[expect(clippy::needless_pass_by_value, reason = "errors are handed over by those who have them")]
-fn broken(what: impl ToString) -> Trouble {
+pub(super) fn broken(what: impl ToString) -> Trouble {
     expected("a step that holds".into(), what.to_string())
 }
 
 /// The way out under the demonstration's own settings.
-fn way_out(stage: &Stage) -> Result<(Client, config::Douyin), Trouble> {
+pub(super) fn way_out(stage: &Stage) -> Result<(Client, config::Douyin), Trouble> {
     let sources = Sources::read(&stage.recipe.config, BTreeMap::new(), Vec::new());
     let checked: Checked = check(&sources).map_err(broken)?;
     let places = Places { config: stage.recipe.config.clone(), data: stage.recipe.data.clone() };
@@ -103,7 +103,7 @@ pub(super) fn signatures(stage: &mut Stage) -> Playing<'_> {
     })
 }
 
-fn chain(ambient: &Ambient, recipes: &[Signing]) -> Chain {
+pub(super) fn chain(ambient: &Ambient, recipes: &[Signing]) -> Chain {
     let begin = Chain::new(ambient.clock.clone(), Metrics::new());
     recipes.iter().fold(begin, |chain, recipe| {
         let recipe = *recipe;

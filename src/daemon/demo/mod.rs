@@ -7,6 +7,7 @@
 mod child;
 mod douyin;
 mod leaks;
+mod lists;
 mod setup;
 mod stage;
 mod steps;
@@ -33,6 +34,11 @@ const STEPS: &[(&str, &str, Step)] = &[
         "signatures",
         "sign as Douyin's pages do, before a judge that shares no line with the signers; then change what was signed",
         douyin::signatures,
+    ),
+    (
+        "lists",
+        "list posts, a mix, followers and comments, each page failing in every way, and compare with peaceful lists",
+        lists::lists,
     ),
     ("classes", "let a platform refuse in every way and see each way told apart", steps::classes),
     ("lane", "a sign of risk closes one lane and no other; a person opens it again", steps::lane),

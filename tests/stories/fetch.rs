@@ -1,0 +1,135 @@
+//! `radard fetch` as a person and a program use it, against the simulated site, with what goes wrong on the way.
+
+use std::io::{BufRead as _, BufReader, Read as _};
+use std::net::TcpStream;
+use std::os::unix::fs::PermissionsExt as _;
+use std::process::{Command, Stdio};
+
+use rustix::process::{Pid, Signal, kill_process};
+use serde_json::Value;
+
+use crate::kit::{Daemon, Dir, Extra, Outside, RADARD, ask};
+
+/// A directory whose settings lead to `outside`, with the login that it knows as the profile `main`.
+fn dir(name: &str, outside: &Outside, more: &str) -> (Dir, Vec<String>) {
+    let dir = Dir::new(name);
+    let mut stream = TcpStream::connect(outside.control.trim_start_matches("http://")).unwrap();
+    let (_, control) = ask(&mut stream, ("GET", "/state"), None).unwrap();
+    let cookies = dir.path().join("cookies");
+    std::fs::write(&cookies, format!("main {}\n", control["login"].as_str().unwrap())).unwrap();
+    std::fs::set_permissions(&cookies, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let profile = "[profile.main]\nplatform = \"douyin\"\n";
+    let secrets = format!("[secrets]\ndouyin-cookies = \"{}\"\n", cookies.display());
+    dir.save_settings(&format!("{}\n{profile}\n{secrets}\n{more}", outside.config));
+    (dir, serde_json::from_value(control["creators"].clone()).unwrap())
+}
+
+fn command(dir: &Dir, arguments: &[&str]) -> Command {
+    let mut radard = Command::new(RADARD);
+    radard.arg("fetch").args(arguments).arg("--no-media").current_dir(dir.path());
+    radard.stdout(Stdio::piped()).stderr(Stdio::piped());
+    radard
+}
+
+/// Runs it; gives the exit code and what was said on both.
+fn fetch(dir: &Dir, arguments: &[&str]) -> (i32, String, String) {
+    let output = command(dir, arguments).output().unwrap();
+    let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    (output.status.code().unwrap(), out, err)
+}
+
+fn lines(out: &str) -> Vec<Value> {
+    out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+}
+
+#[test]
+fn a_person_gets_a_table_and_a_program_lines() {
+    let outside = Outside::start(&[]);
+    let (dir, creators) = dir("fetch", &outside, "");
+    let link = format!("https://www.douyin.com/user/{}", creators[0]);
+    let (code, out, err) = fetch(&dir, &[&link, "--max", "45"]);
+    assert_eq!((code, out.lines().count()), (0, 46), "{err}");
+    assert!(out.starts_with("ID  ") && err.contains(": 45 records in 3 pages, "), "{out}\n{err}");
+    let (code, out, err) = fetch(&dir, &["--json", &format!("看看 {link} 吧"), "--max", "45"]);
+    let listed = lines(&out);
+    assert_eq!((code, listed.len(), err.as_str()), (0, 45, ""));
+    assert!(listed.iter().all(|row| row["aweme_id"].is_string() && row["sec_user_id"] == creators[0].as_str()));
+    let (_, out, _) = fetch(&dir, &["--json", "--raw", &link, "--max", "1"]);
+    assert!(lines(&out)[0]["aweme_control"]["can_comment"].is_boolean(), "what nobody reads is there");
+    for (arguments, needle) in [
+        (vec!["--mode", "profile", link.as_str()], "follower_count"),
+        (vec!["--mode", "follower", "--profile", "main", "--max", "3", creators[9].as_str()], "SEC_UID"),
+        (vec!["--mode", "collects", "--profile", "main"], "想学的菜"),
+        (vec!["--mode", "folder", "--folder", "7300000000000000101", "--profile", "main", "--max", "2"], "CREATED"),
+        (vec!["--mode", "following-lives", "--profile", "main"], "直播间"),
+        (vec!["--mode", "search", "--keyword", "美食", "--profile", "main", "--max", "2", link.as_str()], "美食"),
+        (vec!["--mode", "mix", "7200000000000000006"], "TEXT"),
+        (vec!["https://live.douyin.com/100000000000"], "ChatAuth"),
+    ] {
+        let (code, out, err) = fetch(&dir, &arguments);
+        assert!(code == 0 && out.contains(needle), "{arguments:?}: {code}\n{out}\n{err}");
+    }
+}
+
+#[test]
+fn what_stands_in_the_way_is_said_and_what_was_listed_before_stays() {
+    let refused = Outside::start(&["douyin.user_post.risk@2"]);
+    let (dir, creators) = dir("fetch-refused", &refused, "");
+    let (code, out, _) = fetch(&dir, &["--json", &creators[0], &creators[3], "--max", "45"]);
+    let listed = lines(&out);
+    let failed: Vec<&Value> = listed.iter().filter(|line| line["error"].is_string()).collect();
+    assert_eq!((code, failed[0]["class"].as_str()), (4, Some("risk")), "{failed:?}");
+    assert!(listed.len() > 15 && failed[0]["do"].is_string() && failed[0]["link"] == creators[0].as_str());
+    let (code, _, err) = fetch(&dir, &[&creators[3]]);
+    assert!(code == 4 && err.contains("is stopped for") && err.contains("radard job resume"), "{err}");
+}
+
+#[test]
+fn who_may_not_see_it_or_asks_for_nothing_is_told_so() {
+    let outside = Outside::start(&["douyin.post_comment.network@1"]);
+    let (dir, creators) = dir("fetch-wrong", &outside, "");
+    for (arguments, expected) in [
+        (vec!["--mode", "like", creators[0].as_str()], 16),
+        (vec!["--mode", "like", "--profile", "main", creators[2].as_str()], 1),
+        (vec!["--mode", "like", "--profile", "nobody", creators[0].as_str()], 2),
+        (vec!["--mode", "one", "7400000000000000001"], 1),
+        (vec!["--mode", "one", "https://www.douyin.com/video/7"], 2),
+        (vec!["--mode", "search", creators[0].as_str()], 2),
+        (vec!["--interval", "2026-02-30|2026-03-01", creators[0].as_str()], 2),
+        (vec![], 2),
+    ] {
+        let (code, out, err) = fetch(&dir, &arguments);
+        assert!(code == expected && out.is_empty() && err.contains("do: "), "{arguments:?}: {code}\n{out}\n{err}");
+    }
+    // A network that fails once is asked again.
+    let (_, out, _) = fetch(&dir, &["--json", &creators[0], "--max", "1"]);
+    let post = lines(&out)[0]["aweme_id"].as_str().unwrap().to_owned();
+    let (code, _, err) = fetch(&dir, &["--json", "--mode", "comments", &post]);
+    assert_eq!(code, 0, "{err}");
+}
+
+#[test]
+fn an_interruption_leaves_whole_lines() {
+    let outside = Outside::start(&[]);
+    let (dir, creators) = dir("fetch-cut", &outside, "");
+    let mut radard = command(&dir, &["--json", "--profile", "main", &creators[0]]).spawn().unwrap();
+    let mut out = BufReader::new(radard.stdout.take().unwrap());
+    let mut text = String::new();
+    out.read_line(&mut text).unwrap();
+    kill_process(Pid::from_child(&radard), Signal::INT).unwrap();
+    out.read_to_string(&mut text).unwrap();
+    assert_eq!(radard.wait().unwrap().code(), Some(130));
+    let listed = lines(&text);
+    assert!(!listed.is_empty() && listed.len() < 2900 && listed.iter().all(|row| row["aweme_id"].is_string()));
+}
+
+#[test]
+fn a_running_daemon_lists_and_its_limits_hold() {
+    let outside = Outside::start(&[]);
+    let (dir, creators) = dir("fetch-daemon", &outside, "");
+    let settings = std::fs::read_to_string(dir.config().join("radard.toml")).unwrap();
+    let mut daemon = Daemon::start(&dir, &settings, &Extra::default());
+    let (code, out, err) = fetch(&dir, &["--json", &creators[0], "--max", "30"]);
+    assert_eq!((code, lines(&out).len()), (0, 30), "{err}");
+    daemon.kill();
+}
