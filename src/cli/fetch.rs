@@ -8,6 +8,8 @@ mod orders;
 mod pages;
 mod show;
 
+use tokio::signal::unix::{SignalKind, signal};
+
 use self::flags::Flags;
 use self::orders::Wanted;
 use self::pages::Pages;
@@ -36,12 +38,14 @@ impl Fetch {
     }
 
     async fn all(&self, desk: &Desk, reach: &Reach, wanted: Vec<Wanted>) -> Result<Answer, Failure> {
+        // One ear for all of it: what is said while a page is printed must not be lost.
+        let mut interrupted = signal(SignalKind::interrupt()).map_err(|error| Failure::of(&error))?;
         let mut exit = Exit::Done;
         let mut remarks = Vec::new();
         for Wanted { link, order } in wanted {
             let mut pages = Pages::new(desk, reach, &self.flags);
             let ended = match order {
-                Ok(order) => pages.walk(&order).await?,
+                Ok(order) => pages.walk(&order, &mut interrupted).await?,
                 Err(failure) => Some(failure),
             };
             pages.close()?;

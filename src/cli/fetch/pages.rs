@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::signal::unix::Signal;
 
 use super::flags::Flags;
 use super::show::Shown;
@@ -41,7 +42,7 @@ impl<'a> Pages<'a> {
     }
 
     /// Goes to the end; gives what stood in the way, if anything did.
-    pub(super) async fn walk(&mut self, order: &Order) -> Result<Option<Failure>, Failure> {
+    pub(super) async fn walk(&mut self, order: &Order, interrupted: &mut Signal) -> Result<Option<Failure>, Failure> {
         if !self.out.json && !self.fetch.raw {
             self.shown = Some(Shown::new(order.mode));
         }
@@ -50,7 +51,7 @@ impl<'a> Pages<'a> {
             self.tell_progress(order, "");
             let answer = tokio::select! {
                 answer = self.page(order, &progress) => answer,
-                _ = tokio::signal::ctrl_c() => {
+                _ = interrupted.recv() => {
                     return Ok(Some(Failure::new("interrupted").exit(Exit::Interrupted)));
                 }
             };
