@@ -72,6 +72,20 @@ fn a_person_gets_a_table_and_a_program_lines() {
 }
 
 #[test]
+fn a_mix_is_found_by_a_post_in_it_on_every_page() {
+    let outside = Outside::start(&[]);
+    let (dir, _) = dir("fetch-mix", &outside, "[pace]\ntolerance = \"eager\"\n");
+    let mix = |id: &str| {
+        let (code, out, err) = fetch(&dir, &["--json", "--mode", "mix", "--page", "9", id]);
+        assert_eq!(code, 0, "{err}");
+        lines(&out).iter().map(|row| row["aweme_id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+    };
+    let by_itself = mix("7200000000000000006");
+    assert!(by_itself.len() > 18);
+    assert_eq!(mix(&by_itself[4]), by_itself);
+}
+
+#[test]
 fn what_stands_in_the_way_is_said_and_what_was_listed_before_stays() {
     let refused = Outside::start(&["douyin.user_post.risk@2"]);
     let (dir, creators) = dir("fetch-refused", &refused, "");

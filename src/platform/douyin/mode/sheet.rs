@@ -128,8 +128,8 @@ impl Way<'_> {
     /// The posts of a mix, by its id or by that of a post in it.
     async fn mix(&self, id: &str) -> Result<Sheet, Refusal> {
         match self.list(user_mix::Request::first(id)).await {
-            // Nothing in an id tells the one from the other.
-            Err(refusal) if refusal.class == Class::Schema && self.standing.progress.is_none() => {
+            // Nothing in an id tells the one from the other, on no page.
+            Err(refusal) if refusal.class == Class::Schema => {
                 let post = self.site.ask(self.visitor, &post_detail::Request { aweme_id: id }).await;
                 let mix = post.ok().and_then(|post| Some(post.content.mix_id.as_str()?.into_owned()));
                 match mix {
