@@ -12,7 +12,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-pub use self::facts::{Alarms, Clock, Daemon, Data, Database, Disk, Facts, Limits, Settings, Signers, Unit, Vault};
+pub use self::facts::{
+    Alarms, Answers, Clock, Daemon, Data, Database, Disk, Facts, Known, Limits, Settings, Signers, Unit, Vault,
+};
 pub use self::judge::{Row, judge};
 pub use self::look::{Patient, look};
 use super::acts::Doctor;

@@ -9,6 +9,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::live::Live;
+use super::shapes::Shapes;
 use super::ways::{Ways, line_of};
 use crate::ambient::Ambient;
 use crate::config::Profile;
@@ -21,8 +22,10 @@ use crate::platform::douyin::list::{Progress, Wants};
 use crate::platform::douyin::mode::{Order, Sheet, Standing, sheet};
 use crate::platform::douyin::token::{Guest, Guests, Owner, Tokens, identity_of};
 use crate::platform::douyin::{Douyin, Visitor};
+use crate::platform::shape::Watch;
 use crate::platform::signer::{Chain, Command, Native};
 use crate::queue::Miss;
+use crate::store::{Error, Store};
 use crate::vault::Credentials;
 use crate::web::Declined;
 
@@ -32,6 +35,7 @@ pub(super) struct Fetcher(Arc<Inner>);
 
 struct Inner {
     site: Douyin,
+    shapes: Shapes,
     guests: Guests,
     ways: Ways,
     live: Live,
@@ -64,7 +68,7 @@ impl Fetcher {
     pub(super) fn new(
         (ambient, register, metrics): (&Ambient, &Register, &Metrics),
         (live, ways): (&Live, Ways),
-        credentials: &Credentials,
+        (credentials, store): (&Credentials, &Store),
     ) -> Self {
         let settings = live.now().douyin.clone();
         let held = credentials.clone();
@@ -77,8 +81,10 @@ impl Fetcher {
             Some(command) => chain.then(command),
             None => chain,
         };
+        let watch = Watch::new("douyin", ambient.clock.clone(), metrics.clone());
         Self(Arc::new(Inner {
-            site: Douyin::new(settings, chain, tokens),
+            shapes: Shapes::new(watch.clone(), store.clone()),
+            site: Douyin::new(settings, chain, tokens, watch),
             guests: Guests::new(ambient.entropy.clone()),
             ways,
             live: live.clone(),
@@ -86,6 +92,11 @@ impl Fetcher {
             ambient: ambient.clone(),
             register: register.clone(),
         }))
+    }
+
+    /// Takes up what was learned before the house was opened.
+    pub(super) async fn load(&self) -> Result<(), Error> {
+        self.0.shapes.load().await
     }
 
     /// The next page of what `asked` says.
@@ -99,6 +110,7 @@ impl Fetcher {
         let wants = Wants { most: asked.most, page: asked.page, within };
         let standing = Standing { progress: asked.progress, raw: asked.raw };
         let fetched = Box::pin(sheet(&self.0.site, &visitor, &asked.order, (wants, standing))).await;
+        self.0.shapes.save().await;
         let Sheet { items, raw, progress } = fetched.map_err(|refusal| declined(&refusal))?;
         Ok(json!({"v": 1, "items": items, "raw": raw, "progress": progress}))
     }

@@ -198,6 +198,7 @@ impl House {
         };
         let house = Self::build(plan, Access::Write, vault, (node, Some(lock))).await?;
         house.credentials.refresh().await?;
+        Box::pin(house.fetcher.load()).await.map_err(OpenError::Store)?;
         Ok(house)
     }
 
@@ -228,7 +229,7 @@ impl House {
         let ways = Ways::new(client.clone(), (&pace, &live), (&credentials, &plan.register));
         let kinds = kinds(&plan, (&live, &credentials), (&store, &pace), (&disk, client, &ways));
         let metrics = Metrics::new();
-        let fetcher = Fetcher::new((&ambient, &plan.register, &metrics), (&live, ways), &credentials);
+        let fetcher = Fetcher::new((&ambient, &plan.register, &metrics), (&live, ways), (&credentials, &store));
         let (queue, inlets) = Queue::new(Rules::of(&plan.config, &owner), kinds, store.clone(), ambient);
         queue.count_in(&metrics);
         Ok(Self {

@@ -18,6 +18,7 @@ mod places;
 mod ready;
 mod reload;
 mod run;
+mod shapes;
 mod signers;
 pub mod systemd;
 mod watch;

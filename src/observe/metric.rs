@@ -240,6 +240,9 @@ table! {
     LANE_DRAIN = Gauge "radard_lane_drain_seconds" ["lane"] Seconds "Forecast of how long what waits in a lane takes under its limits.";
     SEALED = Gauge "radard_sealed_values" ["key"] Count "Sealed values by the sort of their data key: current, or leaving in a rotation.";
     SIGNATURES_REFUSED = Counter "radard_signatures_refused_total" ["signer", "endpoint"] Count "Signed requests that an endpoint refused for their signature.";
+    SCHEMA_GONE = Gauge "radard_schema_gone_fields" ["endpoint"] Count "Fields that are read from an endpoint's answers, used to be there, and are no longer sent.";
+    SCHEMA_NEW = Counter "radard_schema_new_fields_total" ["endpoint"] Count "Fields in an endpoint's answers that nobody had seen before.";
+    SCHEMA_ERRORS = Counter "radard_schema_errors_total" ["endpoint"] Count "Answers of an endpoint that could not be read.";
     COMMITS = Counter "radard_commits_total" [] Count "Group commits of the writer.";
     COMMIT_OPS = Counter "radard_commit_ops_total" [] Count "Operations inside those commits.";
     COMMIT_SECONDS = Counter "radard_commit_seconds_total" [] Seconds "Time spent in those commits.";

@@ -5,6 +5,7 @@
 
 pub mod douyin;
 mod probe;
+pub mod shape;
 pub mod signer;
 
 pub use probe::{Probe, probe, read_again};

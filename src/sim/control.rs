@@ -13,7 +13,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-use super::douyin::short_links;
+use super::douyin::{Rename, short_links};
 use super::fault::{Fault, PLATFORMS};
 use super::ledger::Wanted;
 use super::reply::json_reply;
@@ -34,6 +34,7 @@ pub(super) fn router(desk: Desk) -> Router {
     Router::new()
         .route("/state", get(state))
         .route("/ledger", get(ledger))
+        .route("/rename", post(rename))
         .route("/fault", post(set_fault).delete(clear_faults))
         .fallback(async || json_reply(StatusCode::NOT_FOUND, &json!({"error": "no such control"})))
         .layer(from_fn_with_state(desk.clone(), hold))
@@ -98,6 +99,12 @@ async fn set_fault(State(desk): State<Desk>, Json(asked): Json<SetFault>) -> Res
         }
         Err(error) => refuse(&error.to_string()),
     }
+}
+
+/// Changes the site: answers of a page call a member something else.
+async fn rename(State(desk): State<Desk>, Json(asked): Json<Rename>) -> Response {
+    desk.world.renames.add(asked);
+    json_reply(StatusCode::OK, &json!({"v": 1}))
 }
 
 async fn clear_faults(State(desk): State<Desk>) -> Response {

@@ -3,7 +3,8 @@
 //! One listener per platform and one for control, all on loopback. What they answer follows from a seed and the
 //! clock they were given; a fault switch makes an endpoint refuse the way the real platform refuses; every request
 //! stands in a ledger with its arrival time. Control: `GET /state`, `GET /ledger?platform=&since=&cursor=&limit=`,
-//! `POST /fault {"spec": …}`, `DELETE /fault`.
+//! `POST /fault {"spec": …}`, `DELETE /fault`, `POST /rename {"page": …, "from": …, "to": …}`, after which answers of
+//! a page call a member something else.
 //!
 //! This room is judged as hard as the client that it tries: it never uses the client's signers or its HTTP room, so
 //! that an error in one of them cannot hide in the other.
@@ -23,7 +24,7 @@ mod seed;
 mod switch;
 mod world;
 
-pub use douyin::{ShortLink, short_links};
+pub use douyin::{Rename, ShortLink, short_links};
 pub use fault::{Fault, FaultError, PLATFORMS, When};
 pub use files::file_bytes;
 pub use ledger::Entry;

@@ -139,6 +139,11 @@ impl Running {
         }
     }
 
+    /// Changes the site, as `POST /rename` does.
+    pub fn rename(&self, rename: douyin::Rename) {
+        self.world.renames.add(rename);
+    }
+
     /// Sets a switch, as `POST /fault` does.
     pub fn play(&self, fault: Fault) {
         self.world.switches.set(fault);

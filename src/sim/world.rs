@@ -5,6 +5,7 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::douyin::cast::Cast;
+use super::douyin::change::Renames;
 use super::douyin::show::Written;
 use super::fault::PLATFORMS;
 use super::ledger::Ledger;
@@ -26,6 +27,8 @@ pub(super) struct World {
     pub(super) cast: Cast,
     /// What of it has been written down.
     pub(super) written: Written,
+    /// What of it has changed.
+    pub(super) renames: Renames,
 }
 
 impl World {
@@ -41,6 +44,7 @@ impl World {
             marks: Mutex::default(),
             cast: Cast::new(seed),
             written: Written::default(),
+            renames: Renames::default(),
         }
     }
 

@@ -28,6 +28,7 @@ pub mod keys;
 pub mod pace;
 pub mod pace_lanes;
 pub mod schedules;
+pub mod shapes;
 pub mod stops;
 #[cfg(test)]
 pub(crate) mod tests;
@@ -43,7 +44,7 @@ pub use writer::WriterCounts;
 /// Every statement of the house, by family: each is prepared on both databases in a test.
 pub const STATEMENTS: &[&[&[&str]]] = &[
     &[alarms::STATEMENTS, gates::STATEMENTS, keys::STATEMENTS, migrate::STATEMENTS, schedules::STATEMENTS],
-    &[pace::STATEMENTS, pace_lanes::STATEMENTS, stops::STATEMENTS, vault::STATEMENTS],
+    &[pace::STATEMENTS, pace_lanes::STATEMENTS, shapes::STATEMENTS, stops::STATEMENTS, vault::STATEMENTS],
     jobs::STATEMENTS,
 ];
 /// Every statement for many rows, likewise.

@@ -224,6 +224,13 @@ const ALARMS: &[(&str, AlarmText)] = &[
         },
     ),
     (
+        "answers_changed",
+        AlarmText {
+            title: "A site no longer sends what is read from its answers",
+            advice: "What was read from these fields is empty since then. Update radard; if there is no newer one, send us what `radard diagnose` packs.",
+        },
+    ),
+    (
         "wal_large",
         AlarmText {
             title: "The write-ahead log of the database is large",
@@ -254,7 +261,7 @@ mod tests {
     use super::*;
 
     /// The alarms that are raised anywhere in the house.
-    const RAISED: [&str; 11] = [
+    const RAISED: [&str; 12] = [
         "lane_closed",
         "jobs_dead",
         "needs_person",
@@ -264,6 +271,7 @@ mod tests {
         "backup_failed",
         "secret_shut",
         "task_restarting",
+        "answers_changed",
         "wal_large",
         "clock_skew",
     ];

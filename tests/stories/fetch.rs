@@ -6,7 +6,7 @@ use std::os::unix::fs::PermissionsExt as _;
 use std::process::{Command, Stdio};
 
 use rustix::process::{Pid, Signal, kill_process};
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::kit::{Daemon, Dir, Extra, Outside, RADARD, ask};
 
@@ -45,7 +45,7 @@ fn lines(out: &str) -> Vec<Value> {
 #[test]
 fn a_person_gets_a_table_and_a_program_lines() {
     let outside = Outside::start(&[]);
-    let (dir, creators) = dir("fetch", &outside, "");
+    let (dir, creators) = dir("fetch", &outside, "[pace]\ntolerance = \"eager\"\n");
     let link = format!("https://www.douyin.com/user/{}", creators[0]);
     let (code, out, err) = fetch(&dir, &[&link, "--max", "45"]);
     assert_eq!((code, out.lines().count()), (0, 46), "{err}");
@@ -83,6 +83,43 @@ fn a_mix_is_found_by_a_post_in_it_on_every_page() {
     let by_itself = mix("7200000000000000006");
     assert!(by_itself.len() > 18);
     assert_eq!(mix(&by_itself[4]), by_itself);
+}
+
+#[test]
+fn a_field_that_the_site_renames_is_told_of_by_doctor_and_an_alarm() {
+    let outside = Outside::start(&[]);
+    let (dir, creators) = dir("fetch-form", &outside, "[pace]\ntolerance = \"eager\"\n");
+    let rename = |from: &str, to: &str| {
+        let mut stream = TcpStream::connect(outside.control.trim_start_matches("http://")).unwrap();
+        let change = json!({"page": "user_post", "from": from, "to": to});
+        assert_eq!(ask(&mut stream, ("POST", "/rename"), Some(&change)).unwrap().0, 200);
+    };
+    let list = |most: &str| assert_eq!(fetch(&dir, &["--json", "--profile", "main", "--max", most, &creators[0]]).0, 0);
+    let radard = |arguments: &[&str]| -> Value {
+        let output = Command::new(RADARD).args(arguments).arg("--json").current_dir(dir.path()).output().unwrap();
+        serde_json::from_slice(&output.stdout).unwrap()
+    };
+    let answers = || {
+        let told = radard(&["doctor"]);
+        let row = told["items"].as_array().unwrap().iter().find(|row| row["name"] == "answers").unwrap().clone();
+        (row["ok"].clone(), row["detail"].as_str().unwrap().to_owned())
+    };
+    list("200");
+    assert_eq!(answers(), (true.into(), "endpoints that send what is read: 1".to_owned()));
+    rename("aweme_type", "post_type");
+    list("120");
+    let (is_well, said) = answers();
+    let gone = "`douyin.user_post` no longer sends `aweme_list[].aweme_type`";
+    assert!(is_well == false && said == gone, "{said}");
+    let alarms = radard(&["alarm", "list"]);
+    assert_eq!(alarms["items"][0]["name"], "answers_changed");
+    assert_eq!((&alarms["items"][0]["class"], &alarms["items"][0]["closed_at"]), (&"schema".into(), &Value::Null));
+    rename("post_type", "aweme_type");
+    list("20");
+    let (is_well, said) = answers();
+    assert!(is_well == true && said == "endpoints that send what is read: 1", "{said}");
+    let alarms = radard(&["alarm", "list"]);
+    assert_eq!(alarms["items"], json!([]), "it closed by itself");
 }
 
 #[test]

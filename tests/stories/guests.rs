@@ -9,6 +9,7 @@ use radard::net::Refusal;
 use radard::observe::{Metrics, Register};
 use radard::platform::douyin::token::{Guests, Holder, Owner, Tokens, draw_fingerprint};
 use radard::platform::douyin::{Douyin, Visitor, query_user};
+use radard::platform::shape::Watch;
 use radard::platform::signer::{Chain, Native};
 
 use crate::kit::World;
@@ -133,7 +134,8 @@ fn an_endpoint_that_says_nothing_goes_by_the_next_way_for_an_hour() {
         let mut settings = Config::default().douyin;
         settings.base.clone_from(&world.running.platforms["douyin"]);
         settings.ttwid.clone_from(&settings.base);
-        let site = Douyin::new(settings, chain.clone(), tokens);
+        let watch = Watch::new("douyin", world.ambient.clock.clone(), Metrics::new());
+        let site = Douyin::new(settings, chain.clone(), tokens, watch);
         let identity = Identity::of(Told::default(), draw_fingerprint(&world.ambient.entropy)).unwrap();
         let visitor = Visitor { owner: main(), cookies: None, identity, client: world.client.clone() };
         for _ in 0..3 {

@@ -16,6 +16,7 @@ use radard::platform::douyin::{
     user_collection, user_collects, user_collects_video, user_follower, user_following, user_like, user_live,
     user_live_by_room, user_live_status, user_mix, user_music_collection, user_post, user_profile,
 };
+use radard::platform::shape::Watch;
 use radard::platform::signer::{Chain, Native};
 
 use crate::kit::World;
@@ -50,7 +51,8 @@ impl Site {
             cookies: Some(Secret::new(world.running.login())),
             ..guest.clone()
         };
-        Self { douyin: Douyin::new(settings, chain, tokens), owner, guest, creators: world.running.creators() }
+        let watch = Watch::new("douyin", world.ambient.clock.clone(), Metrics::new());
+        Self { douyin: Douyin::new(settings, chain, tokens, watch), owner, guest, creators: world.running.creators() }
     }
 
     /// Walks to the end; gives the ids, in their order, and where the walk stood.

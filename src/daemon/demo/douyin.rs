@@ -17,6 +17,7 @@ use crate::observe::{Metrics, Register};
 use crate::platform::douyin::link::{BadLink, Resolver};
 use crate::platform::douyin::token::{Guests, Holder, Tokens};
 use crate::platform::douyin::{Caller, Douyin, Endpoint as _, Visitor, query_of, query_user};
+use crate::platform::shape::Watch;
 use crate::platform::signer::{Asked, Chain, Native, What};
 use crate::sign::SCHEMES;
 use crate::sim::short_links;
@@ -77,7 +78,7 @@ pub(super) fn signatures(stage: &mut Stage) -> Playing<'_> {
         let (mut ids, mut refused) = (BTreeSet::new(), 0);
         for signing in [Signing::Abogus, Signing::Xbogus] {
             let chain = chain(&stage.ambient, &[signing]);
-            let site = Douyin::new(douyin.clone(), chain.clone(), tokens.clone());
+            let site = Douyin::new(douyin.clone(), chain.clone(), tokens.clone(), unwatched(stage));
             let told = site.ask(&visitor, &query_user::Request).await.map_err(broken)?;
             ids.extend(told.content.user_unique_id.as_str().map(std::borrow::Cow::into_owned));
             refused += tampered(&chain, (&douyin, &tokens), &visitor).await?;
@@ -86,7 +87,7 @@ pub(super) fn signatures(stage: &mut Stage) -> Playing<'_> {
             return Err(expected("the same guest both times".into(), format!("{ids:?}")));
         }
         let chain = chain(&stage.ambient, &[Signing::Abogus, Signing::Xbogus]);
-        let site = Douyin::new(douyin, chain.clone(), tokens);
+        let site = Douyin::new(douyin, chain.clone(), tokens, unwatched(stage));
         for nth in 1..=3 {
             stage.play(&format!("douyin.query_user.risk@{nth}"))?;
         }
@@ -101,6 +102,11 @@ pub(super) fn signatures(stage: &mut Stage) -> Playing<'_> {
         let moved = chain.refused().iter().filter(|refused| refused.passed_over).count();
         Ok(json!({"recipes": held, "taken": 2, "tampered_refused": refused, "endpoints_moved": moved}))
     })
+}
+
+/// A watch that nobody reads.
+pub(super) fn unwatched(stage: &Stage) -> Watch {
+    Watch::new("douyin", stage.ambient.clock.clone(), Metrics::new())
 }
 
 pub(super) fn chain(ambient: &Ambient, recipes: &[Signing]) -> Chain {

@@ -5,7 +5,7 @@ use std::pin::Pin;
 
 use serde_json::json;
 
-use super::douyin::{broken, chain, way_out};
+use super::douyin::{broken, chain, unwatched, way_out};
 use super::stage::Stage;
 use super::trouble::{Outcome, Trouble, expected};
 use crate::config::Signing;
@@ -27,7 +27,7 @@ pub(super) fn lists(stage: &mut Stage) -> Playing<'_> {
     Box::pin(async {
         let (client, settings) = way_out(stage)?;
         let tokens = Tokens::new(settings.clone(), || None, (stage.ambient.clone(), Register::default()));
-        let site = Douyin::new(settings, chain(&stage.ambient, &[Signing::Abogus]), tokens);
+        let site = Douyin::new(settings, chain(&stage.ambient, &[Signing::Abogus]), tokens, unwatched(stage));
         let identity = Identity::of(Told::default(), draw_fingerprint(&stage.ambient.entropy)).map_err(broken)?;
         let cookies = Some(Secret::new(stage.sim.login()));
         let visitor = Visitor { owner: Owner::Profile("demo".to_owned()), cookies, identity, client };

@@ -3,6 +3,7 @@
 use crate::config::LowWater;
 use crate::daemon::places::Places;
 use crate::daemon::signers::Tried;
+use crate::platform::shape::Gone;
 
 /// Everything that was looked at.
 #[derive(Debug, Clone)]
@@ -21,6 +22,8 @@ pub struct Facts {
     pub limits: Limits,
     /// The ways to sign.
     pub signers: Signers,
+    /// The form of answers.
+    pub answers: Answers,
     /// The disk under the data directory.
     pub disk: Disk,
     /// This machine's clock beside the database's.
@@ -122,6 +125,28 @@ pub enum Signers {
     Tried(Tried),
     /// Why they were not tried.
     NotRun(&'static str),
+}
+
+/// The form of answers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Answers {
+    /// What those that were looked at have.
+    Known(Vec<Known>),
+    /// Why they were not looked at.
+    NotRun(&'static str),
+}
+
+/// What answers of one endpoint have.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Known {
+    /// The endpoint.
+    pub endpoint: String,
+    /// What is read of them and no longer there.
+    pub gone: Vec<Gone>,
+    /// What is read of them and never was there.
+    pub never: Vec<String>,
+    /// The places that came of late.
+    pub fresh: Vec<String>,
 }
 
 /// Secrets at rest.

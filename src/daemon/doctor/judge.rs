@@ -4,8 +4,11 @@
 
 use std::time::Duration;
 
-use super::facts::{Alarms, Clock, Daemon, Data, Database, Disk, Facts, Limits, Settings, Signers, Unit, Vault};
+use super::facts::{
+    Alarms, Answers, Clock, Daemon, Data, Database, Disk, Facts, Known, Limits, Settings, Signers, Unit, Vault,
+};
 use crate::config::roughly_size;
+use crate::daemon::shapes::said;
 use crate::domain::time::roughly;
 
 /// How far two clocks may be apart.
@@ -51,6 +54,7 @@ pub fn judge(facts: &Facts) -> Vec<Row> {
         vault(&facts.vault),
         limits(&facts.limits),
         signers(&facts.signers),
+        answers(&facts.answers),
         disk(&facts.disk),
         clock(facts.clock),
         alarms(&facts.alarms),
@@ -77,6 +81,33 @@ fn signers(seen: &Signers) -> Row {
             Row::ill("signers", detail, "this program is damaged: install it again")
         }
     }
+}
+
+fn answers(seen: &Answers) -> Row {
+    let known = match seen {
+        Answers::NotRun(why) => return Row::not_run("answers", why),
+        Answers::Known(known) if known.is_empty() => return Row::well("answers", "none was looked at yet"),
+        Answers::Known(known) => known,
+    };
+    let gone: Vec<_> = known.iter().filter(|known| !known.gone.is_empty()).collect();
+    if let [first, rest @ ..] = gone.as_slice() {
+        let more = if rest.is_empty() { String::new() } else { format!(", and {} more do the like", rest.len()) };
+        let detail = format!("`{}` no longer sends {}{more}", first.endpoint, said(&first.gone));
+        let advice =
+            "what is read there is empty since then: update radard, or send what `radard diagnose` packs if it is new";
+        return Row::ill("answers", detail, advice);
+    }
+    let told = |what: &str, places: fn(&Known) -> &[String]| {
+        let all: Vec<_> =
+            known.iter().flat_map(|of| places(of).iter().map(|place| format!("`{}` {place}", of.endpoint))).collect();
+        match all.as_slice() {
+            [] => String::new(),
+            [one] => format!("; {what}: {one}"),
+            [first, rest @ ..] => format!("; {what}: {first} and {} more", rest.len()),
+        }
+    };
+    let (new, never) = (told("new of late", |known| &known.fresh), told("never there", |known| &known.never));
+    Row::well("answers", format!("endpoints that send what is read: {}{new}{never}", known.len()))
 }
 
 fn settings(seen: &Settings) -> Row {

@@ -5,12 +5,16 @@ use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use super::facts::{Alarms, Clock, Daemon, Data, Database, Disk, Facts, Limits, Settings, Signers, Unit, Vault};
+use super::facts::{
+    Alarms, Answers, Clock, Daemon, Data, Database, Disk, Facts, Known, Limits, Settings, Signers, Unit, Vault,
+};
 use crate::ambient::{Ambient, Clock as Time};
 use crate::daemon::disk::space;
 use crate::daemon::house::Plan;
 use crate::daemon::places::Places;
+use crate::daemon::shapes;
 use crate::daemon::signers::try_all;
+use crate::platform::shape::Kept;
 use crate::store::stops::Stopped;
 use crate::store::vault::{self as seals, Counts, WrappedKey};
 use crate::store::{Access, Error, MigrateError, OpenError, Place, Store, alarms, health, stops};
@@ -43,7 +47,7 @@ pub struct Patient<'a> {
 pub async fn look(patient: Patient<'_>) -> Facts {
     let Patient { settings, places, plan, daemon, ambient } = patient;
     let data = look_at_data(&places.data);
-    let Read { database, clock, alarms, limits } = match (&data, plan.map(Plan::place)) {
+    let Read { database, clock, alarms, limits, answers } = match (&data, plan.map(Plan::place)) {
         (_, None) => unread("the settings have problems"),
         (Data::Missing(_), Some(Place::Sqlite(_))) => refused(&OpenError::Absent(places.database())),
         (_, Some(place)) => look_at_database(&place, ambient).await,
@@ -55,7 +59,7 @@ pub async fn look(patient: Patient<'_>) -> Facts {
     };
     let disk = look_at_disk(&places.data, plan);
     let unit = look_at_unit(&UNITS.map(PathBuf::from), &ambient.clock).await;
-    Facts { settings, data, daemon, database, vault, limits, signers, disk, clock, alarms, unit }
+    Facts { settings, data, daemon, database, vault, limits, signers, answers, disk, clock, alarms, unit }
 }
 
 /// What only the database can tell.
@@ -64,11 +68,13 @@ struct Read {
     clock: Clock,
     alarms: Alarms,
     limits: Limits,
+    answers: Answers,
 }
 
 fn unread(why: &'static str) -> Read {
     let (database, clock) = (Database::NotRun(why), Clock::NotRun(why));
-    Read { database, clock, alarms: Alarms::NotRun(why), limits: Limits::NotRun(why) }
+    let (alarms, limits, answers) = (Alarms::NotRun(why), Limits::NotRun(why), Answers::NotRun(why));
+    Read { database, clock, alarms, limits, answers }
 }
 
 fn look_at_data(dir: &Path) -> Data {
@@ -118,8 +124,23 @@ async fn look_at_database(place: &Place, ambient: &Ambient) -> Read {
         let say = |stop: Stopped| (format!("{} is stopped ({}: {})", stop.subject, stop.class, stop.reason), stop.lane);
         Limits::Stopped(open.into_iter().map(say).collect(), waits.len())
     });
+    let answers = look_at_answers(&store).await;
     store.close().await;
-    Read { database, clock, alarms, limits }
+    Read { database, clock, alarms, limits, answers }
+}
+
+/// What came of late is what came within a month.
+const LATE: Duration = Duration::from_hours(30 * 24);
+
+async fn look_at_answers(store: &Store) -> Answers {
+    let Ok(kept) = shapes::read(store).await else { return Answers::NotRun("the database could not be read") };
+    let since = store.now().0.saturating_sub(i64::try_from(LATE.as_millis()).unwrap_or(i64::MAX));
+    let known = |Kept { endpoint, memory }: Kept| {
+        let fresh = memory.fresh().iter().filter(|fresh| fresh.at.0 >= since).map(|fresh| fresh.place.clone());
+        let never = memory.never().map(str::to_owned).collect();
+        Known { endpoint, gone: memory.gone(), never, fresh: fresh.collect() }
+    };
+    Answers::Known(kept.into_iter().map(known).collect())
 }
 
 async fn look_through(store: &Store) -> Result<Database, OpenError> {

@@ -4,6 +4,8 @@ use super::look::read_exposure;
 use super::*;
 use crate::config::LowWater;
 use crate::daemon::signers::Tried;
+use crate::domain::Millis;
+use crate::platform::shape::Gone;
 
 fn well() -> Facts {
     Facts {
@@ -14,6 +16,7 @@ fn well() -> Facts {
         vault: Vault::Unused,
         limits: Limits::Stopped(Vec::new(), 0),
         signers: Signers::Tried(Tried { recipes: 8, broken: Vec::new(), command: Some(Ok(())) }),
+        answers: Answers::Known(Vec::new()),
         disk: Disk::Room(5 << 30, 100 << 30, LowWater { bytes: 1 << 30, percent: 2 }),
         clock: Clock::Ahead(-1500),
         alarms: Alarms::Open(Vec::new(), 0),
@@ -44,6 +47,22 @@ fn who_is_stopped_by_a_sign_of_risk_is_named_with_the_way_back() {
 }
 
 #[test]
+fn what_a_site_no_longer_sends_is_named_and_what_is_new_is_told() {
+    let known = |gone: &[&str], fresh: &[&str]| {
+        let gone = gone.iter().map(|place| Gone { place: (*place).to_owned(), since: Millis(1) }).collect();
+        let fresh = fresh.iter().map(|place| (*place).to_owned()).collect();
+        Known { endpoint: "douyin.user_post".to_owned(), gone, never: vec!["a".to_owned()], fresh }
+    };
+    let (name, detail, advice) = ill(|facts| facts.answers = Answers::Known(vec![known(&["x.y", "z"], &[])]));
+    assert_eq!((name, detail.as_str()), ("answers", "`douyin.user_post` no longer sends `x.y`, `z`"));
+    assert!(advice.contains("`radard diagnose`"), "{advice}");
+    let rows = judge(&Facts { answers: Answers::Known(vec![known(&[], &["b", "c"])]), ..well() });
+    let said = "endpoints that send what is read: 1; new of late: `douyin.user_post` b and 1 more; never there: \
+                `douyin.user_post` a";
+    assert!(rows.iter().any(|row| row.ok == Some(true) && row.detail == said), "{rows:?}");
+}
+
+#[test]
 fn a_way_to_sign_that_fails_is_named() {
     let tried = |broken: &[&str], command| {
         let broken = broken.iter().map(|name| (*name).to_owned()).collect();
@@ -62,7 +81,7 @@ fn a_way_to_sign_that_fails_is_named() {
 fn a_healthy_one_has_nothing_to_do() {
     let rows = judge(&well());
     assert!(rows.iter().all(|row| row.ok == Some(true) && row.advice.is_none()), "{rows:?}");
-    assert_eq!(rows.len(), 11);
+    assert_eq!(rows.len(), 12);
 }
 
 #[test]

@@ -20,7 +20,7 @@ pub mod token;
 
 pub use ask::{BadQuery, Base, Body, Caller, Encoded, Endpoint, Method, Place, Query, Site, query_of};
 pub use read::{
-    BadAnswer, BitRates, ByQuality, Clean, Count, Field, Filled, Flag, HashtagIds, HashtagNames, Id, LivePhotos, Model,
+    BadAnswer, BitRates, ByQuality, Clean, Count, Filled, Flag, HashtagIds, HashtagNames, Id, LivePhotos, Model,
     NestedBitRates, Page, Pictures, Reading, Record, Scalar, Text, Time, Truth, Unread, Urls, UrlsInPlace, View, clean,
     parse_moment, parse_shown, show_moment,
 };

@@ -119,7 +119,7 @@ pub(in crate::sim) async fn answer(
     let cookies = header(COOKIE);
     let is_owner = cookie(cookies, "sessionid") == world.cast.session;
     if let Err(why) = let_in(page.needs, world, (cookies, is_owner)) {
-        return tell(&stand, spoil, Err(why));
+        return tell(&stand, (page.name, spoil), Err(why));
     }
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     let base = format!("http://{}", header(HOST));
@@ -132,7 +132,7 @@ pub(in crate::sim) async fn answer(
         files: Files { base: &base, now },
     };
     let told = (page.answer)(&asked);
-    tell(&stand, spoil, told)
+    tell(&stand, (page.name, spoil), told)
 }
 
 /// What the site believes to be no browser.
@@ -157,9 +157,9 @@ fn cookie<'h>(cookies: &'h str, name: &str) -> &'h str {
 }
 
 /// The answer as it is sent. Spoilt by `schema` it ends in the middle, and is whole for those who only count bytes.
-fn tell(stand: &Stand, spoil: Spoil, told: Told) -> Response {
+fn tell(stand: &Stand, (page, spoil): (&str, Spoil), told: Told) -> Response {
     let mut text = match told {
-        Ok(fields) => format!("{{\"status_code\":0,{fields}}}"),
+        Ok(fields) => stand.world.renames.applied(page, format!("{{\"status_code\":0,{fields}}}")),
         Err((code, message)) => json!({"status_code": code, "status_msg": message}).to_string(),
     };
     if spoil.0 == Some(Class::Schema) {

@@ -2,6 +2,7 @@
 
 mod asked;
 pub(super) mod cast;
+pub(super) mod change;
 mod door;
 mod judge;
 mod people;
@@ -12,6 +13,7 @@ pub(super) mod show;
 mod token;
 mod works;
 
+pub use change::Rename;
 pub(super) use door::{answer as page, name_of};
 pub(super) use query_user::answer as query_user;
 pub(super) use short::answer as short_link;

@@ -14,6 +14,6 @@ mod value;
 #[cfg(test)]
 mod tests;
 
-pub use path::Path;
+pub use path::{Found, Path};
 pub use read::{BadJson, Caps, Json};
 pub use value::Value;

@@ -20,6 +20,17 @@ enum Step {
     End,
 }
 
+/// What an answer says of a place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Found {
+    /// Nothing: what holds it is not there itself, is empty, or is `null`.
+    Unsaid,
+    /// What holds it is there, and has no such member.
+    Missing,
+    /// It is there, be it `null`.
+    There,
+}
+
 /// Where a value stands, from the root (`$.…`) or from the thing that is read.
 #[derive(Debug, Clone, Copy)]
 pub struct Path {
@@ -66,6 +77,26 @@ impl Path {
     /// The path as it was written.
     pub const fn as_str(&self) -> &'static str {
         self.text
+    }
+
+    /// Whether something stands there, seen from `here` in row `row`.
+    pub fn find(&self, here: Value<'_>, row: usize) -> Found {
+        let mut at = if self.from_root { here.root() } else { here };
+        for step in &self.steps {
+            let next = match step {
+                Step::Key(name) => at.get(name),
+                Step::At(place) => at.at(*place),
+                Step::Row => at.at(row),
+                Step::End => break,
+            };
+            if !next.exists() {
+                // Nothing has no members, and a list without items says nothing of what they would have.
+                let is_silent = at.is_nothing() || (at.is_list() && !matches!(step, Step::Key(_)));
+                return if is_silent { Found::Unsaid } else { Found::Missing };
+            }
+            at = next;
+        }
+        if at.exists() { Found::There } else { Found::Unsaid }
     }
 
     /// The value that stands there, seen from `here` in row `row`; one that is not there when any step leads nowhere.

@@ -27,6 +27,9 @@ pub enum Ended {
 pub struct Progress {
     /// Where the next page begins; nothing before the first one.
     pub mark: Option<String>,
+    /// What the site calls the thing that is listed, when it had to be found out first.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub subject: Option<String>,
     /// Pages that were read.
     pub pages: u64,
     /// Records that were taken.

@@ -75,6 +75,7 @@ impl<L: Listing> Walk<L> {
             return Ok(None);
         }
         if let Some(why) = &self.progress.stalled {
+            site.watch().failed(L::PLACE.name);
             return Err(Refusal::new(Class::Schema, L::PLACE.name, why));
         }
         if let Some(count) = self.count() {

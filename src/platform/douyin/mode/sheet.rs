@@ -125,15 +125,17 @@ impl Way<'_> {
         Ok(Sheet { items, raw, progress: walk.progress().clone() })
     }
 
-    /// The posts of a mix, by its id or by that of a post in it.
+    /// The posts of a mix, by its id or by that of a post in it: nothing in an id tells the one from the other.
     async fn mix(&self, id: &str) -> Result<Sheet, Refusal> {
+        if let Some(mix) = self.subject() {
+            return self.list_of(mix, user_mix::Request::first(mix)).await;
+        }
         match self.list(user_mix::Request::first(id)).await {
-            // Nothing in an id tells the one from the other, on no page.
             Err(refusal) if refusal.class == Class::Schema => {
                 let post = self.site.ask(self.visitor, &post_detail::Request { aweme_id: id }).await;
                 let mix = post.ok().and_then(|post| Some(post.content.mix_id.as_str()?.into_owned()));
                 match mix {
-                    Some(mix) => self.list(user_mix::Request::first(&mix)).await,
+                    Some(mix) => self.list_of(&mix, user_mix::Request::first(&mix)).await,
                     None => Err(refusal),
                 }
             }
@@ -143,8 +145,23 @@ impl Way<'_> {
 
     /// What is found among the posts of a creator, whom the search knows by a number.
     async fn search(&self, id: &str, keyword: &str) -> Result<Sheet, Refusal> {
+        if let Some(uid) = self.subject() {
+            return self.list_of(uid, home_post_search::Request::first(Encoded::text(keyword), uid)).await;
+        }
         let profile = self.site.ask(self.visitor, &user_profile::Request { sec_user_id: id }).await?;
-        let uid = profile.content.uid.as_str().unwrap_or_default().into_owned();
-        self.list(home_post_search::Request::first(Encoded::text(keyword), &uid)).await
+        let uid = profile.content.uid.as_str().unwrap_or_default();
+        self.list_of(&uid, home_post_search::Request::first(Encoded::text(keyword), &uid)).await
+    }
+
+    /// What was found out before the first page.
+    fn subject(&self) -> Option<&str> {
+        self.standing.progress.as_ref()?.subject.as_deref()
+    }
+
+    /// The next page of a list of `subject`, which is not asked for again on the pages after it.
+    async fn list_of<L: Listing>(&self, subject: &str, request: L) -> Result<Sheet, Refusal> {
+        let mut sheet = self.list(request).await?;
+        sheet.progress.subject = Some(subject.to_owned());
+        Ok(sheet)
     }
 }

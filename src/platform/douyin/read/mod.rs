@@ -21,6 +21,6 @@ pub use cell::{
 pub use clean::clean;
 pub use moment::{parse_moment, parse_shown, show_moment};
 pub use page::{BadAnswer, Model, Page, Reading, Unread};
+pub use record::Record;
 pub(in crate::platform::douyin) use record::record;
-pub use record::{Field, Record};
 pub use scalar::{Count, Flag, Id, Scalar, Text};

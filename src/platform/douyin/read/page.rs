@@ -4,6 +4,7 @@ use serde_json::{Map, Value as Shown};
 
 use super::cell::View;
 use super::record::Record;
+use crate::platform::shape::Expected;
 use crate::wire::json::{BadJson, Caps, Json, Value};
 
 /// No list of the site has as many; a page holds fifty at most.
@@ -24,6 +25,9 @@ pub enum BadAnswer {
 
 /// What an answer is read as.
 pub trait Model: Sized {
+    /// What is read of it.
+    const EXPECTED: &'static [Expected];
+
     /// Reads it from the root.
     fn read(root: Value<'_>) -> Result<Self, BadAnswer>;
 
@@ -32,6 +36,8 @@ pub trait Model: Sized {
 }
 
 impl<R: Record> Model for R {
+    const EXPECTED: &'static [Expected] = &[Expected { base: R::BASE, is_list: false, fields: R::FIELDS }];
+
     fn read(root: Value<'_>) -> Result<Self, BadAnswer> {
         Ok(<R as Record>::read(R::BASE.follow(root, 0), 0))
     }
@@ -48,6 +54,8 @@ impl<R: Record> Model for R {
 pub struct Unread;
 
 impl Model for Unread {
+    const EXPECTED: &'static [Expected] = &[];
+
     fn read(_root: Value<'_>) -> Result<Self, BadAnswer> {
         Ok(Self)
     }
@@ -83,6 +91,11 @@ impl<H: Record, R: Record> Page<H, R> {
 }
 
 impl<H: Record, R: Record> Model for Page<H, R> {
+    const EXPECTED: &'static [Expected] = &[
+        Expected { base: H::BASE, is_list: false, fields: H::FIELDS },
+        Expected { base: R::BASE, is_list: true, fields: R::FIELDS },
+    ];
+
     fn read(root: Value<'_>) -> Result<Self, BadAnswer> {
         let list = R::BASE.follow(root, 0).items().len();
         if list > MOST_ROWS {

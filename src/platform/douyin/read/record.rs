@@ -6,16 +6,8 @@
 use serde_json::{Map, Value as Shown};
 
 use super::cell::View;
+use crate::platform::shape::Field;
 use crate::wire::json::{Path, Value};
-
-/// A field and where it is read from.
-#[derive(Debug, Clone, Copy)]
-pub struct Field {
-    /// Its name in views.
-    pub name: &'static str,
-    /// Its place, from the record's own or, with `$`, from the root.
-    pub place: &'static str,
-}
 
 /// A thing that is read from an answer.
 pub trait Record: Default {
@@ -59,8 +51,8 @@ macro_rules! record {
 
         impl $crate::platform::douyin::read::record::Record for $record {
             const BASE: $crate::wire::json::Path = $crate::wire::json::Path::new($base);
-            const FIELDS: &'static [$crate::platform::douyin::read::record::Field] = &[$(
-                $crate::platform::douyin::read::record::Field {
+            const FIELDS: &'static [$crate::platform::shape::Field] = &[$(
+                $crate::platform::shape::Field {
                     name: $crate::platform::douyin::read::record::shown_name!($field $($name)?),
                     place: $place,
                 },

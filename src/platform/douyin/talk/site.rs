@@ -10,6 +10,7 @@ use crate::net::{Ask, Refusal};
 use crate::platform::douyin::ask::{Body, Caller, Endpoint, Method, query_of};
 use crate::platform::douyin::read::{BadAnswer, Model, Reading};
 use crate::platform::douyin::token::Tokens;
+use crate::platform::shape::Watch;
 use crate::platform::signer::{Asked, Chain, What};
 
 /// Where every request seems to come from.
@@ -24,6 +25,7 @@ struct Inner {
     settings: config::Douyin,
     chain: Chain,
     tokens: Tokens,
+    watch: Watch,
 }
 
 /// An answer, and what was read from it.
@@ -47,9 +49,9 @@ impl<M: Model> Fetched<M> {
 }
 
 impl Douyin {
-    /// The site of `settings`, for which `chain` signs and `tokens` are asked.
-    pub fn new(settings: config::Douyin, chain: Chain, tokens: Tokens) -> Self {
-        Self(Arc::new(Inner { settings, chain, tokens }))
+    /// The site of `settings`, for which `chain` signs and `tokens` are asked; `watch` looks at its answers.
+    pub fn new(settings: config::Douyin, chain: Chain, tokens: Tokens, watch: Watch) -> Self {
+        Self(Arc::new(Inner { settings, chain, tokens, watch }))
     }
 
     /// The ways to sign for it.
@@ -57,9 +59,14 @@ impl Douyin {
         &self.0.chain
     }
 
+    /// What is known of the form of its answers.
+    pub fn watch(&self) -> &Watch {
+        &self.0.watch
+    }
+
     /// Asks one endpoint on behalf of `visitor`.
     pub async fn ask<E: Endpoint>(&self, visitor: &Visitor, request: &E) -> Result<Fetched<E::Answer>, Refusal> {
-        let Inner { settings, chain, tokens } = &*self.0;
+        let Inner { settings, chain, tokens, watch } = &*self.0;
         let holder = visitor.holder();
         let base = E::PLACE.site.base(settings);
         let (ms_token, verify_fp) = (tokens.ms_token(&holder).await, tokens.verify_fp(&holder).await);
@@ -90,12 +97,19 @@ impl Douyin {
             None => ask,
         };
         let answer = visitor.client.fetch(ask).await?;
-        let read = judge(&answer, E::judge).and_then(|json| Ok(E::Answer::read(json.root())?));
+        let read = judge(&answer, E::judge).and_then(|json| {
+            let read = E::Answer::read(json.root())?;
+            watch.look(E::PLACE.name, E::Answer::EXPECTED, json.root());
+            Ok(read)
+        });
         match &read {
             Ok(_) => chain.tell(E::PLACE.name, &signed.version, Class::Ok),
             Err(Judged { class, is_silent, .. }) => {
                 let told = if *is_silent { Class::Signature } else { *class };
                 chain.tell(E::PLACE.name, &signed.version, told);
+                if *class == Class::Schema {
+                    watch.failed(E::PLACE.name);
+                }
                 tokens.refused(&visitor.owner, *class, (&ttwid, &ms_token)).await;
             }
         }

@@ -1,0 +1,35 @@
+//! Changes of the site that a test asks for: a member of a page's answers that goes by another name from now on.
+
+use std::sync::{Mutex, PoisonError};
+
+/// A member that was renamed.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Rename {
+    /// The page.
+    pub page: String,
+    /// Its name before.
+    pub from: String,
+    /// Its name now.
+    pub to: String,
+}
+
+/// All that were renamed.
+#[derive(Debug, Default)]
+pub(in crate::sim) struct Renames(Mutex<Vec<Rename>>);
+
+impl Renames {
+    /// From now on.
+    pub(in crate::sim) fn add(&self, rename: Rename) {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).push(rename);
+    }
+
+    /// An answer of `page` as it is now.
+    pub(super) fn applied(&self, page: &str, mut text: String) -> String {
+        let renames = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        for Rename { from, to, .. } in renames.iter().filter(|rename| rename.page == page) {
+            text = text.replace(&format!("\"{from}\":"), &format!("\"{to}\":"));
+        }
+        text
+    }
+}
