@@ -208,6 +208,7 @@ fn router(stand: Stand) -> Router {
             .route("/short/{code}/", get(douyin::short_link))
             .route("/ttwid/union/register/", post(douyin::ttwid))
             .route("/mssdk/web/r/token", post(douyin::ms_token))
+            .route("/mssdk/web/report", post(douyin::older_ms_token))
             .route("/webid", post(douyin::web_id))
             .route("/aweme/v1/web/query/user/", get(douyin::query_user))
             .fallback(douyin::page);

@@ -10,6 +10,7 @@ mod daemon;
 mod douyin;
 mod figure;
 mod fresh;
+mod listing;
 mod net;
 mod peers;
 mod queue;
@@ -47,6 +48,12 @@ struct Args {
     /// Be the server of small answers.
     #[arg(long, hide = true)]
     serve: bool,
+    /// List creators' posts at the simulated platforms that are steered from here.
+    #[arg(long, hide = true)]
+    list: Option<String>,
+    /// Whose posts.
+    #[arg(long, hide = true)]
+    creator: Vec<String>,
     /// What cargo adds when it runs a bench.
     #[arg(long, hide = true)]
     bench: bool,
@@ -65,6 +72,10 @@ fn main() -> anyhow::Result<ExitCode> {
             _ => runtime.block_on(queue::once(&args, jobs))?,
         };
         figure::print(&line);
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(control) = &args.list {
+        figure::print(&runtime.block_on(listing::once(control, &args.creator))?);
         return Ok(ExitCode::SUCCESS);
     }
     let word = args.word.as_deref().unwrap_or_default();
@@ -87,6 +98,7 @@ const GROUPS: &[(&[&str], Run)] = &[
     (daemon::NAMES, daemon::figures),
     (net::NAMES, net::figures),
     (douyin::NAMES, douyin::figures),
+    (listing::NAMES, listing::figures),
     (claim::NAMES, claim::figures),
     (queue::NAMES, queue::figures),
 ];

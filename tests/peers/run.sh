@@ -11,4 +11,6 @@ if ! "$venv/bin/python" -c "import f2; assert f2.__version__ == '$f2'" 2>/dev/nu
   "$venv/bin/pip" --quiet install "f2==$f2"
 fi
 cargo build --locked --quiet
-"$venv/bin/python" tests/peers/f2_signs.py --judge "${CARGO_TARGET_DIR:-target}/debug/radard" 200
+radard="${CARGO_TARGET_DIR:-target}/debug/radard"
+"$venv/bin/python" tests/peers/f2_signs.py --judge "$radard" 200
+"$venv/bin/python" tests/peers/f2_lives.py --agree "$radard"

@@ -43,7 +43,7 @@ impl Creator {
         let symbol = |at: u64| usize::try_from(dice.below(at, 62)).ok().and_then(|at| SYMBOLS.get(at)).copied();
         let tail: String = (100..143).filter_map(symbol).map(char::from).collect();
         let works = match index {
-            0 => 3120,
+            0 => 3240,
             1 => 3005,
             2 => 0,
             6 => 180,

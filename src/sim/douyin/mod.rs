@@ -18,4 +18,4 @@ pub(super) use door::{answer as page, name_of};
 pub(super) use query_user::answer as query_user;
 pub(super) use short::answer as short_link;
 pub use short::{ShortLink, short_links};
-pub(super) use token::{ms_token, ttwid, web_id};
+pub(super) use token::{ms_token, older_ms_token, ttwid, web_id};

@@ -50,6 +50,20 @@ pub(in crate::sim) async fn ms_token(
     give(&stand, spoil, ("msToken", &format!("{}==", text(dice, length))), &json!({"code": 0}))
 }
 
+/// `POST /mssdk/web/report`: the same, as older pages asked for it.
+pub(in crate::sim) async fn older_ms_token(
+    State(stand): State<Stand>,
+    Extension(spoil): Extension<Spoil>,
+    body: String,
+) -> Response {
+    let told: Value = serde_json::from_str(&body).unwrap_or_default();
+    if !says(&told, "/magic", 538_969_122) || !says(&told, "/dataType", 8) {
+        return refuse("the report is not one of a browser");
+    }
+    let (dice, _) = fresh(&stand, "msToken");
+    give(&stand, spoil, ("msToken", &format!("{}==", text(dice, 126))), &json!({"code": 0}))
+}
+
 /// `POST /webid`: the id of a browser.
 pub(in crate::sim) async fn web_id(
     State(stand): State<Stand>,

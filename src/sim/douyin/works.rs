@@ -34,7 +34,8 @@ pub(super) fn posts(asked: &Asked<'_>) -> Told {
     let pinned = (cursor == 0).then(|| creator.work(2)).filter(|work| work.is_pinned() && creator.works > 2);
     let listed = (to..from).rev().map(|index| creator.work(index)).filter(Work::is_shown);
     let listed: Vec<Work<'_>> = pinned.into_iter().chain(listed.filter(|work| !work.is_pinned())).collect();
-    let next = if to == 0 { 0 } else { creator.work(to).made() * 1000 };
+    // After the last page there is one more place, where nothing is: some ask for it.
+    let next = if creator.works == 0 { 0 } else { creator.work(to).made() * 1000 };
     let first = listed.first().map_or(0, |work| work.made() * 1000);
     let more = json!({
         "max_cursor": next, "min_cursor": first, "has_more": u8::from(to > 0), "time_list": [], "log_pb": {"impr_id": "0"},
