@@ -40,6 +40,7 @@ pub(super) const fn endpoints(platform: &str) -> &'static [Endpoint] {
         b"douyin" => &[
             ("probe", &ALL),
             ("files", &FILE),
+            ("media", &FILE),
             ("short", &FILE),
             ("ttwid", &ALL),
             ("mssdk", &ALL),

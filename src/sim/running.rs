@@ -205,6 +205,7 @@ fn router(stand: Stand) -> Router {
     if stand.platform == "douyin" {
         routes = routes
             .route("/files/{name}", get(files::answer))
+            .route("/media/{name}", get(douyin::media))
             .route("/short/{code}/", get(douyin::short_link))
             .route("/ttwid/union/register/", post(douyin::ttwid))
             .route("/mssdk/web/r/token", post(douyin::ms_token))

@@ -58,7 +58,12 @@ pub(crate) fn figures(runtime: &tokio::runtime::Runtime) -> anyhow::Result<Vec<F
         if round == 0
             && let Some(theirs) = f2(&site.control, &creator(MANY[0]))?
         {
-            ensure!((theirs.records - listed.records).abs() < 0.5, "f2 lists {} posts, we {}", theirs.records, listed.records);
+            ensure!(
+                (theirs.records - listed.records).abs() < 0.5,
+                "f2 lists {} posts, we {}",
+                theirs.records,
+                listed.records
+            );
             of_f2.push(theirs.records / theirs.cpu_s);
         }
     }

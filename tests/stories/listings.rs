@@ -2,19 +2,20 @@
 
 use std::collections::BTreeSet;
 use std::num::NonZeroU64;
+use std::time::Duration;
 
 use radard::config::{Config, Signing};
 use radard::domain::interval::Interval;
 use radard::domain::{Class, Identity, Secret};
-use radard::net::Refusal;
+use radard::net::{Ask, Refusal, Want};
 use radard::observe::{Metrics, Register};
 use radard::platform::douyin::list::{Ended, Keyed as _, Listing, Progress, Walk, Wants};
 use radard::platform::douyin::token::{Owner, Tokens, draw_fingerprint};
 use radard::platform::douyin::{
-    Douyin, Encoded, Visitor, follow_feed, following_user_live, friend_feed, home_post_search, live_im_fetch,
-    locate_post, post_comment, post_comment_reply, post_detail, post_feed, post_related, post_search, suggest_word,
-    user_collection, user_collects, user_collects_video, user_follower, user_following, user_like, user_live,
-    user_live_by_room, user_live_status, user_mix, user_music_collection, user_post, user_profile,
+    Douyin, Encoded, Model as _, Visitor, follow_feed, following_user_live, friend_feed, home_post_search,
+    live_im_fetch, locate_post, post_comment, post_comment_reply, post_detail, post_feed, post_related, post_search,
+    suggest_word, user_collection, user_collects, user_collects_video, user_follower, user_following, user_like,
+    user_live, user_live_by_room, user_live_status, user_mix, user_music_collection, user_post, user_profile,
 };
 use radard::platform::shape::Watch;
 use radard::platform::signer::{Chain, Native};
@@ -79,7 +80,7 @@ fn three_thousand_posts_come_once_each_and_in_their_order() {
         let shown = (0..3240).filter(|index| index % 37 != 9 && index % 41 != 11).count();
         assert_eq!((ids.len(), distinct(&ids)), (shown, shown));
         assert!(ids.iter().rev().is_sorted(), "the newest first");
-        assert_eq!((progress.pages, progress.ended), (156, Some(Ended::Whole)));
+        assert_eq!((progress.pages, progress.ended), (162, Some(Ended::Whole)));
     });
 }
 
@@ -238,4 +239,37 @@ fn a_page_that_fails_in_any_way_is_asked_for_again_and_nothing_is_lost_or_double
             assert_eq!((ids.len(), distinct(&ids), refused), (shown, shown, 10), "{class}");
         });
     }
+}
+
+#[test]
+fn media_are_where_the_post_says_until_its_addresses_are_out_of_date() {
+    World::run(&[], async |world| {
+        let site = Site::of(world);
+        let (ids, _) = site.all(user_post::Request::first(&site.creators[6]), Wants::default()).await.unwrap();
+        let addresses = async || {
+            let detail = site.douyin.ask(&site.owner, &post_detail::Request { aweme_id: &ids[1] }).await.unwrap();
+            serde_json::from_value::<Vec<String>>(detail.content.to_dict()["video_play_addr"].clone()).unwrap()
+        };
+        let class = async |url: &str| world.client.fetch(url).await.unwrap().class(Want::Bytes);
+        let mirrors = addresses().await;
+        let first = world.client.fetch(&mirrors[0]).await.unwrap();
+        assert_eq!((first.status.as_u16(), &first.body[4..8]), (200, &b"ftyp"[..]));
+        assert_eq!(world.client.fetch(&mirrors[1]).await.unwrap().body, first.body);
+        let etag = first.headers["etag"].to_str().unwrap().to_owned();
+        let part = async |validator: &str| {
+            let ask = Ask::get(&*mirrors[0]).header("range", "bytes=100-199").header("if-range", validator);
+            let answer = world.client.fetch(ask).await.unwrap();
+            (answer.status.as_u16(), answer.body)
+        };
+        assert_eq!(part(&etag).await, (206, first.body[100..200].to_vec()));
+        assert_eq!(part("\"another\"").await, (200, first.body.clone()));
+        assert_eq!(class(&mirrors[0].replace("x-expires=", "x-expires=1")).await, Class::Auth, "nobody makes it last");
+        world.ambient.clock.jump(Duration::from_hours(7));
+        assert_eq!((class(&mirrors[0]).await, class(&mirrors[1]).await), (Class::Auth, Class::Gone));
+        assert_eq!(
+            world.client.fetch(&addresses().await[0]).await.unwrap().body,
+            first.body,
+            "the post is asked again"
+        );
+    });
 }

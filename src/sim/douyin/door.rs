@@ -129,7 +129,7 @@ pub(in crate::sim) async fn answer(
         is_owner,
         cast: &world.cast,
         written: &world.written,
-        files: Files { base: &base, now },
+        files: Files { base: &base, now, seed: world.seed },
     };
     let told = (page.answer)(&asked);
     tell(&stand, (page.name, spoil), told)

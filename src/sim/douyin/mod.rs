@@ -4,6 +4,7 @@ mod asked;
 pub(super) mod cast;
 pub(super) mod change;
 mod door;
+mod file;
 mod judge;
 mod people;
 mod query_user;
@@ -15,6 +16,7 @@ mod works;
 
 pub use change::Rename;
 pub(super) use door::{answer as page, name_of};
+pub(super) use file::media;
 pub(super) use query_user::answer as query_user;
 pub(super) use short::answer as short_link;
 pub use short::{ShortLink, short_links};

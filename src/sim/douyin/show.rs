@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde_json::{Value, json};
 
 use super::cast::{Creator, Work};
+use super::file::{mark_of, shape};
 
 /// How long an address of a file is good, in seconds; it changes by the hour.
 const GOOD: u64 = 6 * 60 * 60;
@@ -30,12 +31,15 @@ pub(super) struct Files<'a> {
     pub(super) base: &'a str,
     /// Now, in Unix seconds.
     pub(super) now: u64,
+    /// What their signatures follow from.
+    pub(super) seed: u64,
 }
 
 impl Files<'_> {
     fn url(&self, name: &str, mirror: u8) -> String {
         let until = (self.now / 3600) * 3600 + GOOD;
-        format!("{}/files/{name}?x-expires={until:x}&mirror={mirror}", self.base)
+        let mark = mark_of(self.seed, name, until);
+        format!("{}/media/{name}?x-expires={until:x}&x-signature={mark}&mirror={mirror}", self.base)
     }
 
     /// An address for each of two machines.
@@ -114,8 +118,8 @@ fn author(creator: &Creator, files: &Files<'_>) -> Value {
     json!({
         "uid": creator.uid, "sec_uid": creator.sec_uid, "nickname": creator.nickname, "short_id": "0",
         "unique_id": format!("dy{}", creator.uid), "signature": signature(creator), "follow_status": 0,
-        "avatar_thumb": files.urls(&format!("a{}-900.bin", creator.index)),
-        "avatar_larger": files.urls(&format!("A{}-2500.bin", creator.index)),
+        "avatar_thumb": files.urls(&format!("a{}.jpeg", creator.index)),
+        "avatar_larger": files.urls(&format!("A{}.jpeg", creator.index)),
     })
 }
 
@@ -138,19 +142,19 @@ fn music(work: &Work<'_>, files: &Files<'_>) -> Value {
         "author": creator.nickname, "author_deleted": false, "duration": 30, "status": 1, "is_commerce_music": false,
         "is_original": false, "is_original_sound": true, "is_pgc": false, "owner_handle": format!("dy{}", creator.uid),
         "owner_id": creator.uid, "owner_nickname": creator.nickname, "sec_uid": creator.sec_uid,
-        "matched_pgc_sound": index.is_multiple_of(4).then_some(known), "play_url": files.urls(&format!("m{id}-9000.bin")),
+        "matched_pgc_sound": index.is_multiple_of(4).then_some(known), "play_url": files.urls(&format!("m{id}s30.mp3")),
     })
 }
 
 fn video(work: &Work<'_>, files: &Files<'_>) -> Value {
     let id = work.id();
-    let size = 20_000 + work.index % 7 * 1000;
+    let lasts = duration(work);
     let encoding = |(rate, height): (u64, u64)| {
-        let mut place = files.urls(&format!("v{id}x{height}-{size}.bin"));
+        let mut place = files.urls(&format!("v{id}x{height}d{lasts}.mp4"));
         if let Some(place) = place.as_object_mut() {
-            place.insert("width".to_owned(), (height * 9 / 16).into());
+            let (width, height) = shape(height);
+            place.insert("width".to_owned(), width.into());
             place.insert("height".to_owned(), height.into());
-            place.insert("data_size".to_owned(), size.into());
         }
         json!({
             "gear_name": format!("normal_{height}_0"), "quality_type": height / 10, "bit_rate": rate, "FPS": 30,
@@ -159,19 +163,19 @@ fn video(work: &Work<'_>, files: &Files<'_>) -> Value {
     };
     let encodings = [(1_800_000, 1080), (900_000, 720)].into_iter().filter(|_| !work.is_album()).map(encoding);
     json!({
-        "duration": duration(work), "width": 720, "height": 1280, "ratio": "720p",
-        "cover": files.urls(&format!("c{id}-4000.bin")), "origin_cover": files.urls(&format!("o{id}-5000.bin")),
-        "dynamic_cover": files.urls(&format!("d{id}-6000.bin")), "animated_cover": files.urls(&format!("g{id}-7000.bin")),
-        "play_addr": files.urls(&format!("v{id}x720-{size}.bin")), "bit_rate": encodings.collect::<Vec<_>>(),
+        "duration": lasts, "width": shape(720).0, "height": 720, "ratio": "720p",
+        "cover": files.urls(&format!("c{id}.jpeg")), "origin_cover": files.urls(&format!("o{id}.jpeg")),
+        "dynamic_cover": files.urls(&format!("d{id}.webp")), "animated_cover": files.urls(&format!("g{id}.webp")),
+        "play_addr": files.urls(&format!("v{id}x720d{lasts}.mp4")), "bit_rate": encodings.collect::<Vec<_>>(),
     })
 }
 
 fn image(work: &Work<'_>, nth: u64, files: &Files<'_>) -> Value {
     let id = work.id();
-    let mut image = files.urls(&format!("i{id}n{nth}-3000.bin"));
+    let mut image = files.urls(&format!("i{id}n{nth}.webp"));
     let moves = work.is_moving() && nth != 2;
     if let (true, Some(fields)) = (moves, image.as_object_mut()) {
-        fields.insert("video".to_owned(), json!({"play_addr": files.urls(&format!("l{id}n{nth}-8000.bin"))}));
+        fields.insert("video".to_owned(), json!({"play_addr": files.urls(&format!("l{id}n{nth}d3000.mp4"))}));
     }
     image
 }
@@ -190,10 +194,10 @@ pub(super) fn show_person(creator: &Creator, files: &Files<'_>) -> Value {
     let more = json!({
         "aweme_control": {"can_comment": true, "can_forward": true, "can_share": true, "can_show_comment": true},
         "aweme_count": creator.shown_before(creator.works).count(), "create_time": 0, "is_block": false,
-        "cover_url": [files.urls(&format!("b{}-2000.bin", creator.index))], "is_blocked": false,
+        "cover_url": [files.urls(&format!("b{}.jpeg", creator.index))], "is_blocked": false,
         "is_gov_media_vip": false, "is_mix_user": false, "is_phone_binded": false, "is_top": 0, "is_verified": true,
         "is_star": creator.index.is_multiple_of(9), "language": "zh-Hans", "relation_label": "",
-        "avatar_large": files.urls(&format!("A{}-2500.bin", creator.index)),
+        "avatar_large": files.urls(&format!("A{}.jpeg", creator.index)),
     });
     let on_air = creator.is_on_air() && creator.room().is_some();
     let last = json!({
