@@ -23,12 +23,15 @@ pub struct Ask<'u> {
     /// What is posted.
     body: Option<Vec<u8>>,
     follows: bool,
+    /// Where redirects may lead besides where they come from; anywhere when nothing is said.
+    domains: Option<&'static [&'static str]>,
 }
 
 impl<'u> Ask<'u> {
     /// Asks for `url`, whose query leaves byte for byte as it stands here, or not at all.
     pub fn get(url: impl Into<Cow<'u, str>>) -> Self {
-        Self { url: url.into(), open: HeaderMap::new(), secret: HeaderMap::new(), bad: None, body: None, follows: true }
+        let (open, secret) = (HeaderMap::new(), HeaderMap::new());
+        Self { url: url.into(), open, secret, bad: None, body: None, follows: true, domains: None }
     }
 
     /// Posts `body`, its content type and its bytes, to `url`. A redirect is the answer: what was posted is not posted
@@ -45,6 +48,12 @@ impl<'u> Ask<'u> {
     #[must_use]
     pub fn stay(self) -> Self {
         Self { follows: false, ..self }
+    }
+
+    /// The same request, which redirects only lead to `domains` and what is below them.
+    #[must_use]
+    pub fn within(self, domains: &'static [&'static str]) -> Self {
+        Self { domains: Some(domains), ..self }
     }
 
     /// With a header that any server may see.
@@ -86,6 +95,12 @@ impl<'u> Ask<'u> {
     /// Whether redirects are followed.
     pub(super) const fn follows(&self) -> bool {
         self.follows
+    }
+
+    /// Whether a redirect may lead to this host.
+    pub(super) fn may_lead_to(&self, host: &str) -> bool {
+        let below = |domain: &str| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+        self.domains.is_none_or(|domains| domains.iter().any(|domain| below(domain)))
     }
 
     /// How it is sent, and with what.

@@ -228,6 +228,7 @@ impl Client {
                 return Ok((response, hop.host));
             };
             self.judge_port(&hop.host, &next)?;
+            self.judge_domain(ask, &hop, &next)?;
             let next = Hop::to(next);
             // What left its origin once does not get its secrets back by being sent home.
             at_home &= hop.is_at_home(&next);
@@ -245,6 +246,16 @@ impl Client {
             return Ok(());
         }
         Err(Refusal::new(Class::Network, from, format_args!("it redirects to `{there}`, an unusual port")))
+    }
+
+    /// A redirect may leave for the domains of who is asked, stay where it is, or go where the operator allows.
+    fn judge_domain(&self, ask: &Ask<'_>, from: &Hop, next: &Url) -> Result<(), Refusal> {
+        let stays = from.url.host() == next.host() || ask.may_lead_to(next.host_str().unwrap_or_default());
+        if stays || self.guard.way(next).is_ok_and(|way| way == Way::Listed) {
+            return Ok(());
+        }
+        let there = host_and_port(next);
+        Err(Refusal::new(Class::Network, &from.host, format_args!("it redirects to `{there}`, which is not its own")))
     }
 
     async fn send(

@@ -8,9 +8,18 @@ use axum::http::StatusCode;
 use axum::http::header::LOCATION;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
-use radard::ambient::Clock;
-use radard::domain::Class;
-use radard::net::{Client, Policy};
+use radard::ambient::{Ambient, Clock};
+use radard::config::{Config, Signing};
+use radard::domain::identity::Told;
+use radard::domain::{Class, Identity, Secret};
+use radard::net::{Ask, Client, Policy};
+use radard::observe::{Metrics, Register};
+use radard::platform::douyin::token::{Owner, Tokens, draw_fingerprint};
+use radard::platform::douyin::{Douyin, Visitor, user_profile};
+use radard::platform::shape::Watch;
+use radard::platform::signer::{Chain, Native};
+
+use crate::kit::DAWN;
 
 /// Counts down to a page: `/5` redirects to `/4`, and `/0` is the page.
 async fn count_down(Path(left): Path<u64>) -> Response {
@@ -45,6 +54,7 @@ fn run(timeout: Duration, story: impl AsyncFnOnce(&Client, &str, &str)) {
             .route("/{left}", get(count_down))
             .route("/go", get(go))
             .route("/nowhere", get(|| async { StatusCode::FOUND }))
+            .fallback(|| async { (StatusCode::FOUND, [(LOCATION, "https://elsewhere.example/aweme/")]) })
             .route("/silence", get(std::future::pending::<Response>));
         let base = format!("http://{pair}");
         tokio::select! {
@@ -85,6 +95,53 @@ fn a_redirect_never_leads_inside() {
             let refusal = client.fetch(&format!("{base}/go?to={place}")).await.unwrap_err();
             assert_eq!(refusal.class, class, "{place}: {refusal}");
         }
+    });
+}
+
+#[test]
+fn a_redirect_of_a_platform_leads_to_its_own_domains_alone() {
+    run(Duration::from_secs(20), async |client, base, _| {
+        let lead = async |place: &str| {
+            let ask = Ask::get(format!("{base}/go?to={place}")).within(&["site.example"]);
+            client.fetch(ask).await.unwrap_err().message
+        };
+        for place in
+            ["https://elsewhere.example/", "https://mysite.example/", "https://site.example.net/", "https://1.1.1.1/"]
+        {
+            assert!(lead(place).await.ends_with("which is not its own"), "{place}");
+        }
+        // Its own is looked for, in vain: nobody has such a name.
+        for place in ["https://site.example/", "https://www.site.example/"] {
+            assert!(!lead(place).await.contains("not its own"), "{place}");
+        }
+        let ask = Ask::get(format!("{base}/go?to=/0")).within(&["site.example"]);
+        assert_eq!(client.fetch(ask).await.unwrap().body, b"arrived", "where it is it may stay");
+    });
+}
+
+#[test]
+fn what_somebody_else_answers_is_none_of_douyins() {
+    run(Duration::from_secs(20), async |client, base, _| {
+        let ambient = Ambient::pinned(1, DAWN);
+        let mut settings = Config::default().douyin;
+        settings.base = base.to_owned();
+        let tokens = Tokens::new(settings.clone(), || None, (ambient.clone(), Register::default()));
+        let native = Native::new(ambient.clone(), || Signing::Abogus);
+        let chain = Chain::new(ambient.clock.clone(), Metrics::new()).then(native);
+        let watch = Watch::new("douyin", ambient.clock.clone(), Metrics::new());
+        let site = Douyin::new(settings, chain, tokens, watch);
+        let visitor = Visitor {
+            owner: Owner::Profile("main".to_owned()),
+            cookies: Some(Secret::new("ttwid=1; sessionid=2".to_owned())),
+            identity: Identity::of(Told::default(), draw_fingerprint(&ambient.entropy)).unwrap(),
+            client: client.clone(),
+        };
+        let refusal = site.ask(&visitor, &user_profile::Request { sec_user_id: "MS4wLjABAAAAx" }).await.unwrap_err();
+        assert_eq!(refusal.class, Class::Network);
+        assert!(
+            refusal.message.ends_with("it redirects to `elsewhere.example:443`, which is not its own"),
+            "{refusal}"
+        );
     });
 }
 

@@ -113,6 +113,10 @@ mod tests {
         check(410, json, r#"{"status_code":2053}"#, Class::Gone);
         check(200, json, r#"{"status_code":4711}"#, Class::Schema);
         check(200, "text/html; charset=utf-8", "please wait", Class::Risk);
+        check(200, "text/html", r#"{"status_code":0}"#, Class::Ok);
+        check(200, "text/plain", r#"{"status_code":8}"#, Class::Auth);
+        check(200, "image/png", "\u{89}PNG", Class::Schema);
+        check(200, "application/x-protobuf", "\n\u{4}abcd", Class::Schema);
         check(200, json, "<!doctype html>", Class::Risk);
         check(200, json, r#"{"status_code":0,"#, Class::Schema);
         check(200, json, &"[".repeat(200_000), Class::Schema);

@@ -13,6 +13,8 @@ use crate::platform::douyin::token::Tokens;
 use crate::platform::shape::Watch;
 use crate::platform::signer::{Asked, Chain, What};
 
+/// Where answers may come from: what redirects elsewhere is answered by somebody else.
+const DOMAINS: &[&str] = &["douyin.com", "iesdouyin.com", "amemv.com"];
 /// Where every request seems to come from.
 const PAGE: &str = "https://www.douyin.com/";
 
@@ -90,7 +92,7 @@ impl Douyin {
                 Ask::post(url, Some(("application/x-www-form-urlencoded", text.into())))
             }
         };
-        let ask = ask.header("user-agent", &visitor.identity.user_agent).header("referer", PAGE);
+        let ask = ask.within(DOMAINS).header("user-agent", &visitor.identity.user_agent).header("referer", PAGE);
         let ttwid = tokens.ttwid(&holder).await?;
         let ask = match E::cookies(visitor.cookies_with(&ttwid)) {
             Some(cookies) => ask.secret("cookie", &Secret::new(cookies)),
