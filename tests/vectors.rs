@@ -12,6 +12,7 @@
 mod fuzz;
 
 mod vectors {
+    mod answers;
     mod commands;
     pub(crate) mod file;
     mod hostile;

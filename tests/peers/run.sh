@@ -13,7 +13,7 @@ if ! "$venv/bin/python" -c "import f2; assert f2.__version__ == '$f2'" 2>/dev/nu
 fi
 "$venv/bin/python" -c "import av, PIL" 2>/dev/null || "$venv/bin/pip" --quiet install av pillow
 cargo build --locked --quiet
-radard="${CARGO_TARGET_DIR:-target}/debug/radard"
+radard=$(realpath "${CARGO_TARGET_DIR:-target}/debug/radard")
 "$venv/bin/python" tests/peers/f2_signs.py --judge "$radard" 200
 "$venv/bin/python" tests/peers/f2_lives.py --agree "$radard"
-"$venv/bin/python" tests/peers/media_opens.py "$(realpath "$radard")"
+"$venv/bin/python" tests/peers/media_opens.py "$radard"

@@ -18,6 +18,8 @@ mod read;
 mod talk;
 pub mod token;
 
+use crate::platform::shape::Expected;
+
 pub use ask::{BadQuery, Base, Body, Caller, Encoded, Endpoint, Method, Place, Query, Site, query_of};
 pub use read::{
     BadAnswer, BitRates, ByQuality, Clean, Count, Filled, Flag, HashtagIds, HashtagNames, Id, LivePhotos, Model,
@@ -31,12 +33,15 @@ pub use talk::{Douyin, Fetched, Visitor};
 pub struct Listed {
     /// Where it is asked.
     pub place: Place,
+    /// What is read of them, and where it stands.
+    pub expected: &'static [Expected],
     /// Reads the body of an answer into one object of its fields.
     pub read: fn(&[u8]) -> Result<serde_json::Value, BadAnswer>,
 }
 
 const fn listed<E: Endpoint>() -> Listed {
-    Listed { place: E::PLACE, read: |body| Ok(Reading::<E::Answer>::of(body)?.content.to_dict()) }
+    let expected = E::Answer::EXPECTED;
+    Listed { place: E::PLACE, expected, read: |body| Ok(Reading::<E::Answer>::of(body)?.content.to_dict()) }
 }
 
 /// Lists the endpoints, each a file.

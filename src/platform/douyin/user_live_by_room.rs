@@ -43,7 +43,7 @@ record! {
         finish_time: Time = "finish_time";
         cover: Text = "cover.url_list[0]";
         stream_id: Id = "stream_id";
-        resolution_name: Text = "stream_url.resolution_name";
+        resolution_name: ByQuality = "stream_url.resolution_name";
         flv_pull_url: ByQuality = "stream_url.flv_pull_url";
         hls_pull_url: ByQuality = "stream_url.hls_pull_url_map";
         nickname: Clean = "owner.nickname";

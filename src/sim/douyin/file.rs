@@ -10,6 +10,7 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde_json::json;
 
+use super::address::{mark_of, shape};
 use crate::domain::Class;
 use crate::sim::media::{jpeg, mp3, mp4, webp};
 use crate::sim::range::cut;
@@ -25,11 +26,6 @@ pub(in crate::sim) struct Told {
     #[serde(rename = "x-signature")]
     signature: String,
     mirror: u8,
-}
-
-/// The signature of an address that is good until `until`.
-pub(super) fn mark_of(seed: u64, name: &str, until: u64) -> String {
-    format!("{:016x}", Dice::of(seed, &format!("{name}|{until}")).key())
 }
 
 /// The file `name`, while its address is good. Spoilt by `network`, it breaks off in the middle.
@@ -85,10 +81,4 @@ pub(in crate::sim) fn bytes_of(seed: u64, name: &str) -> Option<(Vec<u8>, &'stat
         ('d' | 'g' | 'i', "webp") => (webp(dice, shape(480)), "image/webp"),
         _ => return None,
     })
-}
-
-/// An upright picture of so many pixels in height: nine by sixteen, and an even number across.
-pub(super) fn shape(height: u64) -> (u16, u16) {
-    let edge = |pixels: u64| u16::try_from(pixels).unwrap_or(u16::MAX);
-    (edge(height * 9 / 32 * 2), edge(height))
 }

@@ -1,5 +1,6 @@
 //! The simulated Douyin: what hands out guests' marks and tokens, where short links lead, and who may ask.
 
+mod address;
 mod asked;
 pub(super) mod cast;
 pub(super) mod change;

@@ -5,8 +5,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use serde_json::{Value, json};
 
+use super::address::{mark_of, shape};
 use super::cast::{Creator, Work};
-use super::file::{mark_of, shape};
 
 /// How long an address of a file is good, in seconds; it changes by the hour.
 const GOOD: u64 = 6 * 60 * 60;

@@ -103,7 +103,7 @@ pub struct LivePhotos(pub Vec<Option<String>>);
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct UrlsInPlace<const VIDEO: bool>(pub Vec<Option<String>>);
 
-/// Addresses of a stream by the name of their quality.
+/// Addresses of a stream, or what its qualities are called, by the name of the quality.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct ByQuality(pub Option<BTreeMap<String, String>>);
 
