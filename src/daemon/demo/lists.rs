@@ -22,15 +22,20 @@ type Playing<'a> = Pin<Box<dyn Future<Output = Outcome> + 'a>>;
 const WAYS: [Class; 7] =
     [Class::Gone, Class::Private, Class::Auth, Class::Risk, Class::Rate, Class::Schema, Class::Network];
 
+/// The site, and somebody who is logged in there.
+pub(super) fn at_the_site(stage: &Stage) -> Result<(Douyin, Visitor), Trouble> {
+    let (client, settings) = way_out(stage)?;
+    let tokens = Tokens::new(settings.clone(), || None, (stage.ambient.clone(), Register::default()));
+    let site = Douyin::new(settings, chain(&stage.ambient, &[Signing::Abogus]), tokens, unwatched(stage));
+    let identity = Identity::of(Told::default(), draw_fingerprint(&stage.ambient.entropy)).map_err(broken)?;
+    let cookies = Some(Secret::new(stage.sim.login()));
+    Ok((site, Visitor { owner: Owner::Profile("demo".to_owned()), cookies, identity, client }))
+}
+
 /// Posts, mix, followers and comments of creators of the simulated site.
 pub(super) fn lists(stage: &mut Stage) -> Playing<'_> {
     Box::pin(async {
-        let (client, settings) = way_out(stage)?;
-        let tokens = Tokens::new(settings.clone(), || None, (stage.ambient.clone(), Register::default()));
-        let site = Douyin::new(settings, chain(&stage.ambient, &[Signing::Abogus]), tokens, unwatched(stage));
-        let identity = Identity::of(Told::default(), draw_fingerprint(&stage.ambient.entropy)).map_err(broken)?;
-        let cookies = Some(Secret::new(stage.sim.login()));
-        let visitor = Visitor { owner: Owner::Profile("demo".to_owned()), cookies, identity, client };
+        let (site, visitor) = at_the_site(stage)?;
         let creators = stage.sim.creators();
         let creator = |at: usize| creators.get(at).cloned().unwrap_or_default();
         let (many, other) = (creator(6), creator(9));

@@ -6,6 +6,7 @@
 
 mod child;
 mod douyin;
+mod form;
 mod leaks;
 mod lists;
 mod setup;
@@ -39,6 +40,11 @@ const STEPS: &[(&str, &str, Step)] = &[
         "lists",
         "list posts, a mix, followers and comments, each page failing in every way, and compare with peaceful lists",
         lists::lists,
+    ),
+    (
+        "form",
+        "let the site call a field something else, and see it missed by its old name and found by its new one",
+        form::form,
     ),
     ("classes", "let a platform refuse in every way and see each way told apart", steps::classes),
     ("lane", "a sign of risk closes one lane and no other; a person opens it again", steps::lane),
