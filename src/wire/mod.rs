@@ -5,10 +5,12 @@
 //!
 //! - `json` answers in JSON, as a tree that borrows from the text and knows where each value stands.
 //! - `cookie` the `Cookie` and `Set-Cookie` headers.
+//! - `login` what a logged-in browser leaves, in the forms of many tools.
 //! - `lrc` lyrics, from the platform's JSON to the text that players read.
 
 pub mod cookie;
 pub mod json;
+pub mod login;
 pub mod lrc;
 
 pub use json::{BadJson, Json};
