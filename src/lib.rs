@@ -129,6 +129,7 @@
 //!    by that, for the same reason that nothing is lost by a kill; leases run out, or the next start frees them at once.
 
 pub mod ambient;
+pub mod browser;
 pub mod cli;
 pub mod config;
 pub mod daemon;

@@ -13,6 +13,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
+use super::creative_radar;
 use super::douyin::{Rename, short_links};
 use super::fault::{Fault, PLATFORMS};
 use super::ledger::Wanted;
@@ -58,6 +59,7 @@ async fn state(State(desk): State<Desk>) -> Json<Value> {
         "short_links": short_links(world.seed),
         "creators": world.cast.names().collect::<Vec<_>>(),
         "login": world.cast.login(),
+        "ads_login": creative_radar::session(world.seed).1,
         "ledger": {"total": total, "kept": kept},
     }))
 }

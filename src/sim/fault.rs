@@ -31,6 +31,11 @@ const FILE: [Class; 5] = [Class::Gone, Class::Auth, Class::Risk, Class::Rate, Cl
 const PAGE: [Class; 7] =
     [Class::Gone, Class::Private, Class::Auth, Class::Risk, Class::Rate, Class::Schema, Class::Network];
 
+/// What the pages of the simulated Creative Center can play, each shown to a person.
+const CENTER: [Class; 3] = [Class::Auth, Class::Risk, Class::Schema];
+/// What its lists can.
+const LISTS: [Class; 5] = [Class::Auth, Class::Risk, Class::Rate, Class::Signature, Class::Network];
+
 /// An endpoint's name and the classes it can play.
 type Endpoint = (&'static str, &'static [Class]);
 
@@ -74,6 +79,7 @@ pub(super) const fn endpoints(platform: &str) -> &'static [Endpoint] {
             ("user_live_status", &PAGE),
             ("live_im_fetch", &PAGE),
         ],
+        b"creative_radar" => &[("probe", &ALL), ("business", &CENTER), ("creative_radar_api", &LISTS)],
         _ => &[("probe", &ALL)],
     }
 }

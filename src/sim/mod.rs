@@ -12,6 +12,7 @@
 //! A new endpoint is one file here, one line in the table of `fault` and one in the router of `running`.
 
 mod control;
+mod creative_radar;
 mod douyin;
 mod fault;
 mod files;

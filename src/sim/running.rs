@@ -19,7 +19,7 @@ use super::control::{self, Desk};
 use super::fault::{Fault, PLATFORMS};
 use super::reply::json_reply;
 use super::world::{Stand, World};
-use super::{douyin, files, gate, probe};
+use super::{creative_radar, douyin, files, gate, probe};
 use crate::ambient::Ambient;
 use crate::supervise::{Failure, Restart, Stop, Supervisor};
 
@@ -159,6 +159,11 @@ impl Running {
         self.world.cast.login()
     }
 
+    /// The cookie of the one login that the simulated Creative Center knows: its name and its value.
+    pub fn ads_login(&self) -> (&'static str, String) {
+        creative_radar::session(self.seed)
+    }
+
     /// The creators of the simulated Douyin, by the id in the address of their page.
     pub fn creators(&self) -> Vec<String> {
         self.world.cast.names().collect()
@@ -214,6 +219,14 @@ fn router(stand: Stand) -> Router {
             .route("/aweme/v1/web/query/user/", get(douyin::query_user))
             .fallback(douyin::page);
     } else {
+        if stand.platform == "creative_radar" {
+            routes = routes
+                .route("/business/creativecenter/{*page}", get(creative_radar::page))
+                .route("/creative_radar_api/v1/popular_trend/creator/list", get(creative_radar::list))
+                .route("/static/center.js", get(creative_radar::script))
+                .route("/login", get(creative_radar::login))
+                .route("/verify/slide", get(creative_radar::challenge));
+        }
         routes = routes
             .fallback(async || json_reply(StatusCode::NOT_FOUND, &json!({"ok": false, "status_msg": "no such page"})));
     }

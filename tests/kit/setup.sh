@@ -36,6 +36,8 @@ seccomp() { ldconfig -p | grep -q 'libseccomp\.so\.2'; }
 case $what in
   test)
     need postgresql "every test on PostgreSQL" postgresql
+    need chromium "the stories with a browser" command -v chromium
+    need chromium-driver "the stories with a browser" command -v chromedriver
     need strace "the stories with a failing disk" command -v strace
     need e2fsprogs "the story of the full disk" command -v mkfs.ext4
     need iproute2 "the network where everybody listens" command -v ip

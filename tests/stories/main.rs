@@ -9,6 +9,7 @@
 mod kit;
 
 mod backups;
+mod browser;
 mod commands;
 mod fetch;
 mod full_disk;

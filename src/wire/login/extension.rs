@@ -3,8 +3,7 @@
 use serde_json::Value;
 
 use super::cookie::{Cookie, Rest, SameSite};
-use super::found::Skipped;
-use super::state::take;
+use super::skip::{Skipped, take};
 use crate::domain::Secret;
 
 /// Reads a list.

@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::cookie::Cookie;
-use super::state::{Origin, StorageState, take};
+use super::skip::{Skipped, take};
+use super::state::{Origin, StorageState};
 use super::{dotenv, extension, netscape, request};
 use crate::domain::Secret;
 use crate::wire::cookie;
@@ -33,15 +34,6 @@ pub enum Form {
     Har,
     /// Lines of an `.env`.
     Dotenv,
-}
-
-/// A cookie that was left out.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Skipped {
-    /// Its name.
-    pub name: String,
-    /// Why.
-    pub why: &'static str,
 }
 
 /// What was found.

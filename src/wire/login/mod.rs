@@ -13,11 +13,13 @@ mod extension;
 mod found;
 mod netscape;
 mod request;
+mod skip;
 mod state;
 
 pub use cookie::{Cookie, Rest, SameSite, header_for};
-pub use found::{BadLogin, Form, Found, Skipped, read};
+pub use found::{BadLogin, Form, Found, read};
 pub use netscape::write as write_netscape;
+pub use skip::Skipped;
 pub use state::{Origin, StorageState};
 
 #[cfg(test)]

@@ -1,8 +1,7 @@
 //! cookies.txt, as Netscape began it and command-line tools still read it.
 
 use super::cookie::Cookie;
-use super::found::Skipped;
-use super::state::take;
+use super::skip::{Skipped, take};
 use crate::domain::Secret;
 
 /// How a file begins that Python's readers take.

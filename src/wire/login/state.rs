@@ -6,7 +6,7 @@
 use serde_json::{Map, Value, json};
 
 use super::cookie::{Cookie, Rest, SameSite};
-use super::found::Skipped;
+use super::skip::{Skipped, take};
 use crate::domain::{Millis, Secret};
 
 /// What one origin stored.
@@ -52,20 +52,6 @@ impl StorageState {
         whole.extend(self.rest.0.clone());
         Secret::new(format!("{:#}", Value::Object(whole)))
     }
-}
-
-/// A cookie that a browser would take.
-pub(super) fn take(cookie: Option<Cookie>, skipped: &mut Vec<Skipped>) -> Option<Cookie> {
-    let Some(cookie) = cookie else {
-        skipped.push(Skipped { name: "?".to_owned(), why: "it is no cookie" });
-        return None;
-    };
-    if let Some(why) = cookie.fault() {
-        let name = cookie.name.chars().filter(|c| !c.is_control()).take(60).collect();
-        skipped.push(Skipped { name, why });
-        return None;
-    }
-    Some(cookie)
 }
 
 fn cookie_of(value: Value) -> Option<Cookie> {

@@ -1,0 +1,30 @@
+//! A real browser: started, watched, and gone with its driver.
+//!
+//! WebDriver opens and closes a session; one socket beside it (BiDi) carries everything else, because its commands may
+//! hang without holding up each other and its events come by themselves. Requests are watched and never held: a held
+//! one is told before the browser has put its cookies to it. Every account has a user context of its own in one browser.
+//!
+//! - `driver` the process and what it leaves behind, `find` where it is; `session` WebDriver, `bidi` the socket.
+//! - `page` one account's tab: where it goes, what runs in it; `cookies` and `stored` what it holds; `request` what it sends.
+//! - `trouble` all that can go wrong, each by its name.
+//!
+//! Names and lengths of what a browser holds may be told, values never.
+
+mod bidi;
+mod connector;
+mod cookies;
+mod driver;
+mod find;
+mod page;
+mod request;
+mod session;
+mod stored;
+mod trouble;
+
+pub use cookies::{Cookie, SameSite};
+pub use driver::{Driver, sweep};
+pub use find::{Found, Programs, find};
+pub use page::Page;
+pub use request::{Captured, CookieSource, Signs, Wanted};
+pub use session::{Browser, Look};
+pub use trouble::Trouble;

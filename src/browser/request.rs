@@ -1,0 +1,192 @@
+//! What a page sends by itself: the request that is waited for, with all of its headers.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use serde_json::Value;
+use tokio::sync::mpsc;
+
+use super::bidi::Event;
+use super::page::Page;
+use super::trouble::{Trouble, first_line};
+use crate::domain::Secret;
+
+/// How long a request without its cookies waits for the same with them: a worker of the page sends it once more.
+const BETTER: Duration = Duration::from_secs(1);
+
+/// Which request is waited for.
+#[derive(Debug, Clone, Copy)]
+pub struct Wanted<'a> {
+    /// The page that sends it.
+    pub page: &'a str,
+    /// A part of its path.
+    pub path: &'static str,
+    /// Headers that it has to have, in small letters.
+    pub headers: &'static [&'static str],
+    /// How long it is waited for.
+    pub limit: Duration,
+}
+
+/// By which parts of its address a page is known that is not the one that was asked for.
+#[derive(Debug, Clone, Copy)]
+pub struct Signs {
+    /// It asks for a login.
+    pub login: &'static [&'static str],
+    /// It shows a challenge.
+    pub challenge: &'static [&'static str],
+}
+
+/// Where the cookies of a request were taken from.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum CookieSource {
+    /// The request itself.
+    Request,
+    /// What the account holds: the browser did not tell them with the request.
+    Jar,
+}
+
+/// A request that a page sent.
+#[derive(Debug, Clone)]
+pub struct Captured {
+    /// Where it went.
+    pub url: String,
+    /// Its headers, in small letters.
+    pub headers: BTreeMap<String, Secret<String>>,
+    /// Where its cookies come from.
+    pub cookies: CookieSource,
+}
+
+impl Page {
+    /// Goes to the page of `wanted` and waits until it sends the request.
+    pub async fn catch(&self, wanted: Wanted<'_>, signs: Signs) -> Result<Captured, Trouble> {
+        // Workers of the page send without a context; one account at a time is caught in one browser.
+        let (user, known) = (self.user_context.clone(), ["network.", "browsingContext.navigation"]);
+        let is_ours = move |event: &Event| {
+            let of = event.text("/userContext");
+            known.iter().any(|known| event.method.starts_with(known)) && (of.is_empty() || of == user)
+        };
+        let mut events = self.bidi.listen(is_ours);
+        // That it is refused is a hint at most: a page that leads elsewhere by script refuses too. What came of it is seen.
+        let hint = match self.go(wanted.page).await {
+            Err(Trouble::Refused { why, .. }) => Some(why),
+            other => other.map(|()| None)?,
+        };
+        let caught = self.bidi.clock().limit(wanted.limit, self.watch(&mut events, wanted, signs)).await;
+        match caught {
+            Ok(caught) => caught,
+            Err(_) => Err(self.nothing_came(wanted, hint).await),
+        }
+    }
+
+    async fn watch(
+        &self,
+        events: &mut mpsc::Receiver<Event>,
+        wanted: Wanted<'_>,
+        signs: Signs,
+    ) -> Result<Captured, Trouble> {
+        while let Some(event) = events.recv().await {
+            self.judge_place(&event, wanted, signs)?;
+            let Some(headers) = matching(&event, wanted) else { continue };
+            let url = event.text("/request/url").to_owned();
+            if headers.contains_key("cookie") {
+                return Ok(Captured { url, headers, cookies: CookieSource::Request });
+            }
+            return self.with_cookies(events, wanted, (url, headers)).await;
+        }
+        Err(Trouble::Gone)
+    }
+
+    /// Whether the tab itself was led to a login or to a challenge.
+    fn judge_place(&self, event: &Event, wanted: Wanted<'_>, signs: Signs) -> Result<(), Trouble> {
+        let is_of_tab = event.text("/context") == self.context;
+        let leads = is_of_tab && !event.text("/navigation").is_empty();
+        let url = match event.method.as_str() {
+            // A page leads on by its script, a server by its answer.
+            "browsingContext.navigationStarted" if is_of_tab => event.text("/url"),
+            "network.beforeRequestSent" if leads => event.text("/request/url"),
+            "network.fetchError" if leads => {
+                let host = host_of(event.text("/request/url"));
+                return Err(Trouble::Unreachable { host, why: first_line(event.text("/errorText")) });
+            }
+            _ => return Ok(()),
+        };
+        let (host, place) = (host_of(url), url.split(['?', '#']).next().unwrap_or_default());
+        let shows = |signs: &[&str]| place != wanted.page && signs.iter().any(|sign| place.contains(sign));
+        if shows(signs.challenge) {
+            return Err(Trouble::Challenge(host));
+        }
+        if shows(signs.login) { Err(Trouble::LoginRequired(host)) } else { Ok(()) }
+    }
+
+    /// The same request with its cookies if it comes once more, else with those that the account holds.
+    async fn with_cookies(
+        &self,
+        events: &mut mpsc::Receiver<Event>,
+        wanted: Wanted<'_>,
+        (url, mut headers): (String, BTreeMap<String, Secret<String>>),
+    ) -> Result<Captured, Trouble> {
+        let better = async {
+            while let Some(event) = events.recv().await {
+                if let Some(headers) = matching(&event, wanted).filter(|headers| headers.contains_key("cookie")) {
+                    return Some(headers);
+                }
+            }
+            None
+        };
+        if let Ok(Some(headers)) = self.bidi.clock().limit(BETTER, better).await {
+            return Ok(Captured { url, headers, cookies: CookieSource::Request });
+        }
+        let host = host_of(&url);
+        let goes_there = |domain: &str| match domain.strip_prefix('.') {
+            Some(domain) => host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')),
+            None => host == domain,
+        };
+        let held = self.cookies().await?;
+        let sent = held.iter().filter(|cookie| goes_there(&cookie.domain));
+        let pairs: Vec<String> = sent.map(|cookie| format!("{}={}", cookie.name, cookie.value.reveal())).collect();
+        if !pairs.is_empty() {
+            headers.insert("cookie".to_owned(), Secret::new(pairs.join("; ")));
+        }
+        Ok(Captured { url, headers, cookies: CookieSource::Jar })
+    }
+
+    async fn nothing_came(&self, wanted: Wanted<'_>, hint: Option<String>) -> Trouble {
+        match (self.place().await, hint) {
+            (Ok((at, _)), _) if !at.starts_with("null") => Trouble::NoRequest { wanted: wanted.path.to_owned(), at },
+            (_, Some(why)) => Trouble::Unreachable { host: host_of(wanted.page), why },
+            (Err(trouble), None) => trouble,
+            (Ok((at, _)), None) => Trouble::NoRequest { wanted: wanted.path.to_owned(), at },
+        }
+    }
+}
+
+/// The headers of a request that is the one.
+fn matching(event: &Event, wanted: Wanted<'_>) -> Option<BTreeMap<String, Secret<String>>> {
+    let is_request = matches!(event.method.as_str(), "network.beforeRequestSent" | "network.responseStarted");
+    let url = event.text("/request/url");
+    let path = url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
+    let path = path.split(['?', '#']).next().unwrap_or_default();
+    if !is_request || event.text("/request/method") == "OPTIONS" || !format!("/{path}").contains(wanted.path) {
+        return None;
+    }
+    let mut headers = BTreeMap::new();
+    // Chromium tells many of them twice, a draft and what was sent: the last counts.
+    for header in event.params.pointer("/request/headers")?.as_array()? {
+        let text = |place: &str| header.pointer(place).and_then(Value::as_str);
+        let value = match text("/value/type") {
+            Some("base64") => String::from_utf8(STANDARD.decode(text("/value/value")?).ok()?).ok()?,
+            _ => text("/value/value")?.to_owned(),
+        };
+        headers.insert(text("/name")?.to_ascii_lowercase(), Secret::new(value));
+    }
+    let has = |name: &&str| headers.get(*name).is_some_and(|value| !value.reveal().is_empty());
+    wanted.headers.iter().all(has).then_some(headers)
+}
+
+fn host_of(url: &str) -> String {
+    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
+    rest.split(['/', '?', '#']).next().unwrap_or_default().to_owned()
+}

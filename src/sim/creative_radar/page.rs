@@ -1,0 +1,56 @@
+//! The pages: one that asks for a list as soon as it is open, the login that it leads to, and the challenge.
+
+use axum::Extension;
+use axum::extract::State;
+use axum::http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
+use axum::http::{HeaderName, StatusCode};
+use axum::response::{IntoResponse, Response};
+
+use crate::domain::Class;
+use crate::sim::reply::Spoil;
+use crate::sim::seed::Dice;
+use crate::sim::world::Stand;
+
+/// `GET /business/creativecenter/…`: where a session is lost it leads to the login, where there is a risk to a challenge;
+/// spoilt by `schema`, it never asks for anything.
+pub(in crate::sim) async fn answer(State(stand): State<Stand>, Extension(spoil): Extension<Spoil>) -> Response {
+    let lead = |place: &'static str| (StatusCode::FOUND, [(LOCATION, place)]).into_response();
+    match spoil.0 {
+        Some(Class::Auth) => return lead("/login?redirect=creativecenter"),
+        Some(Class::Risk) => return lead("/verify/slide"),
+        _ => {}
+    }
+    let count = stand.world.next_token();
+    let mark = Dice::of(stand.world.seed, &format!("creative_radar/{count}"));
+    let set = |name: &str, value: &str, more: &str| (SET_COOKIE, format!("{name}={value}; Path=/{more}"));
+    let cookies: [(HeaderName, String); 2] =
+        [set("ttwid", &format!("1%7C{:016x}", mark.key()), "; HttpOnly; Max-Age=31536000"), set("lang_type", "en", "")];
+    let script = if spoil.0 == Some(Class::Schema) { "" } else { "<script src=\"/static/center.js\"></script>" };
+    let text = include_str!("center.html").replace("<!-- script -->", script);
+    let mut reply = shown(text);
+    for (name, value) in cookies {
+        if let Ok(value) = value.try_into() {
+            reply.headers_mut().append(name, value);
+        }
+    }
+    reply
+}
+
+/// `GET /static/center.js`.
+pub(in crate::sim) async fn script() -> Response {
+    ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("center.js")).into_response()
+}
+
+/// `GET /login`.
+pub(in crate::sim) async fn login() -> Response {
+    shown("<!doctype html><title>Log in</title><h1>Log in to TikTok Ads</h1>".to_owned())
+}
+
+/// `GET /verify/slide`.
+pub(in crate::sim) async fn challenge() -> Response {
+    shown("<!doctype html><title>Security check</title><div id=captcha>Please slide to verify</div>".to_owned())
+}
+
+fn shown(text: String) -> Response {
+    ([(CONTENT_TYPE, "text/html; charset=utf-8")], text).into_response()
+}

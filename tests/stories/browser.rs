@@ -1,0 +1,198 @@
+//! A real Chromium against the simulated Creative Center: what its page sends is caught, what goes wrong has its name,
+//! and nothing stays behind.
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use radard::ambient::Ambient;
+use radard::browser::{
+    Browser, Captured, Cookie, CookieSource, Look, Page, Programs, SameSite, Signs, Trouble, Wanted, find,
+};
+use radard::domain::Secret;
+use radard::sign::{Scheme as _, UserSign, UserSignInput};
+use serde_json::{Value, json};
+
+use crate::kit::{Dir, Outside, ask};
+
+const CREATORS: &str = "/business/creativecenter/inspiration/popular/creator/pc/en";
+const SIGNS: Signs = Signs { login: &["/login"], challenge: &["/verify/"] };
+
+/// A browser, its folder, and the platforms that it visits.
+struct Visit {
+    dir: Dir,
+    outside: Outside,
+    base: String,
+    session: String,
+    browser: Browser,
+}
+
+/// Lets `story` visit the platforms with a browser of its own, then looks that nothing of it is left.
+fn visit(name: &str, story: impl AsyncFnOnce(&Visit)) {
+    let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    runtime.block_on(async {
+        let (dir, outside) = (Dir::new(name), Outside::start(&[]));
+        let state = control(&outside, "GET", "/state", None);
+        let text = |place: &str| state.pointer(place).unwrap().as_str().unwrap().to_owned();
+        let (base, session) = (text("/platforms/creative_radar"), text("/ads_login"));
+        let found = find(&Programs::default()).unwrap();
+        let look = Look { display: None, is_root: rustix::process::geteuid().is_root(), folder: folder(&dir) };
+        let browser = Browser::start(&found, &look, &Ambient::real(None).clock).await.unwrap();
+        let visit = Visit { dir, outside, base, session, browser };
+        story(&visit).await;
+        let Visit { dir, browser, .. } = visit;
+        browser.close().await;
+        assert_eq!(left(&folder(&dir)), BTreeSet::new(), "no process is left");
+        assert_eq!(std::fs::read_dir(folder(&dir)).unwrap().count(), 0, "no folder is left");
+    });
+}
+
+fn folder(dir: &Dir) -> PathBuf {
+    dir.path().join("browser")
+}
+
+/// The processes whose home lies in `folder`.
+fn left(folder: &Path) -> BTreeSet<String> {
+    let home = format!("HOME={}/", folder.display());
+    let is_ours = |path: &PathBuf| {
+        let environment = std::fs::read(path.join("environ")).unwrap_or_default();
+        environment.split(|byte| *byte == 0).any(|variable| variable.starts_with(home.as_bytes()))
+    };
+    let processes = std::fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().path()).filter(is_ours);
+    processes.map(|path| path.display().to_string()).collect()
+}
+
+fn control(outside: &Outside, method: &str, path: &str, body: Option<&Value>) -> Value {
+    let mut stream = std::net::TcpStream::connect(outside.control.trim_start_matches("http://")).unwrap();
+    let (status, answer) = ask(&mut stream, (method, path), body).unwrap();
+    assert_eq!(status, 200, "{answer}");
+    answer
+}
+
+impl Visit {
+    fn play(&self, spec: &str) {
+        control(&self.outside, "POST", "/fault", Some(&json!({"spec": spec})));
+    }
+
+    fn cookie(&self) -> Cookie {
+        Cookie {
+            name: "sid_tt".to_owned(),
+            value: Secret::new(self.session.clone()),
+            domain: "127.0.0.1".to_owned(),
+            path: "/".to_owned(),
+            expiry: Some(2_000_000_000),
+            http_only: true,
+            secure: false,
+            same_site: SameSite::Lax,
+            partition: None,
+        }
+    }
+
+    async fn catch(&self, page: &Page, limit: u64) -> Result<Captured, Trouble> {
+        let wanted = Wanted {
+            page: &format!("{}{CREATORS}", self.base),
+            path: "/creative_radar_api/v1/popular_trend/",
+            headers: &["timestamp", "user-sign", "anonymous-user-id"],
+            limit: Duration::from_secs(limit),
+        };
+        page.catch(wanted, SIGNS).await
+    }
+}
+
+#[test]
+fn what_a_page_sends_is_caught_with_the_cookies_that_scripts_cannot_see() {
+    visit("browser-catch", async |visit| {
+        let page = Page::open(&visit.browser, None).await.unwrap();
+        assert_eq!(page.put_cookies(&[visit.cookie()]).await.unwrap(), [""; 0]);
+        let id = "0123456789abcdef0123456789abcdef";
+        let stored = [
+            ("anonymous_user_id".to_owned(), Secret::new(id.to_owned())),
+            ("other".to_owned(), Secret::new("也".to_owned())),
+        ];
+        page.put_stored(&visit.base, &stored).await.unwrap();
+        let caught = visit.catch(&page, 20).await.unwrap();
+        let header = |name: &str| caught.headers[name].reveal().as_str();
+        assert!(header("cookie").contains(&format!("sid_tt={}", visit.session)), "of the account");
+        assert!(header("cookie").contains("ttwid=1%7C"), "of the page, which scripts cannot see");
+        assert_eq!(
+            (header("anonymous-user-id"), caught.cookies),
+            (id, CookieSource::Request),
+            "what was stored is there"
+        );
+        let timestamp = header("timestamp").parse().unwrap();
+        let input = UserSignInput { web_id: None, anonymous_user_id: id, timestamp };
+        assert_eq!(header("user-sign"), UserSign::sign(&input), "the recipe holds");
+        assert!(caught.url.contains("creator_country=US") && header("user-agent").contains("Chrome"));
+        page.wait_until("document.querySelectorAll('li').length === 20", Duration::from_secs(10)).await.unwrap();
+        let held = page.cookies().await.unwrap();
+        let names: BTreeSet<_> = held.iter().map(|cookie| (cookie.name.as_str(), cookie.http_only)).collect();
+        assert_eq!(names, BTreeSet::from([("lang_type", false), ("sid_tt", true), ("ttwid", true)]));
+        let stored = page.stored(&visit.base).await.unwrap();
+        assert!(stored.iter().any(|(name, value)| name == "other" && value.reveal() == "也"));
+        let told = format!("{caught:?} {held:?} {stored:?}");
+        assert!(!told.contains(&visit.session) && !told.contains(id), "values are told nobody");
+        page.close().await.unwrap();
+    });
+}
+
+#[test]
+fn two_accounts_know_nothing_of_each_other() {
+    visit("browser-two", async |visit| {
+        let (one, other) =
+            (Page::open(&visit.browser, None).await.unwrap(), Page::open(&visit.browser, None).await.unwrap());
+        one.put_cookies(&[visit.cookie()]).await.unwrap();
+        let (caught, stranger) = (visit.catch(&one, 20).await.unwrap(), visit.catch(&other, 20).await.unwrap());
+        assert!(caught.headers["cookie"].reveal().contains("sid_tt="));
+        assert!(!stranger.headers["cookie"].reveal().contains("sid_tt="));
+        assert_ne!(caught.headers["anonymous-user-id"], stranger.headers["anonymous-user-id"]);
+        for page in [one, other] {
+            page.close().await.unwrap();
+        }
+    });
+}
+
+#[test]
+fn what_goes_wrong_has_its_name_and_the_next_capture_goes_well() {
+    visit("browser-wrong", async |visit| {
+        let page = Page::open(&visit.browser, None).await.unwrap();
+        visit.play("creative_radar.business.auth@1");
+        assert!(matches!(visit.catch(&page, 20).await, Err(Trouble::LoginRequired(_))));
+        visit.play("creative_radar.business.risk@1");
+        assert!(matches!(visit.catch(&page, 20).await, Err(Trouble::Challenge(_))));
+        visit.play("creative_radar.business.schema@1");
+        let nothing = visit.catch(&page, 2).await.unwrap_err();
+        let at = format!("it stands at `{}{CREATORS}`", visit.base);
+        assert!(matches!(nothing, Trouble::NoRequest { .. }) && nothing.to_string().ends_with(&at), "{nothing}");
+        let nowhere = Wanted { page: "http://127.0.0.1:1/", path: "/x", headers: &[], limit: Duration::from_secs(20) };
+        let nowhere = page.catch(nowhere, SIGNS).await.unwrap_err();
+        assert!(matches!(&nowhere, Trouble::Unreachable { host, .. } if host == "127.0.0.1:1"), "{nowhere}");
+        visit.catch(&page, 20).await.unwrap();
+        page.wait_until("document.readyState === 'complete'", Duration::from_secs(10)).await.unwrap();
+        let script = page.run("() => { throw new Error('no') }", &[]).await.unwrap_err();
+        assert!(matches!(&script, Trouble::Script(why) if why.contains("no")), "{script}");
+        let endless = page.run_within(Duration::from_millis(300), "() => new Promise(() => {})", &[]).await;
+        assert!(matches!(endless, Err(Trouble::Hung(_))), "it is left");
+        page.close().await.unwrap();
+    });
+}
+
+#[test]
+fn a_browser_that_is_killed_tells_everybody_who_waits() {
+    visit("browser-killed", async |visit| {
+        let page = Page::open(&visit.browser, None).await.unwrap();
+        visit.play("creative_radar.business.schema@1");
+        let kill = async {
+            page.wait_until("document.readyState === 'complete' && location.port", Duration::from_secs(10))
+                .await
+                .unwrap();
+            for path in left(&folder(&visit.dir)) {
+                let pid =
+                    path.trim_start_matches("/proc/").parse().ok().and_then(rustix::process::Pid::from_raw).unwrap();
+                let _already_gone = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
+            }
+        };
+        let (caught, ()) = tokio::join!(visit.catch(&page, 60), kill);
+        assert!(matches!(caught, Err(Trouble::Gone)), "{caught:?}");
+        assert!(matches!(page.cookies().await, Err(Trouble::Gone)));
+    });
+}
