@@ -140,6 +140,7 @@ pub mod observe;
 pub mod pace;
 pub mod platform;
 pub mod queue;
+pub mod session;
 pub mod sign;
 pub mod sim;
 pub mod store;

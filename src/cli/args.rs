@@ -14,6 +14,7 @@ use super::init::Init;
 use super::job::JobCommand;
 use super::key::KeyCommand;
 use super::manual::Completions;
+use super::profile::ProfileCommand;
 use super::replay::Replay;
 use super::run::Run;
 use super::secrets::SecretsCommand;
@@ -61,6 +62,9 @@ pub(super) enum Command {
     /// Durable work
     #[command(subcommand)]
     Job(JobCommand),
+    /// Logins: take in, capture, prove, go back, give out
+    #[command(subcommand)]
+    Profile(ProfileCommand),
     /// List what a link leads to: posts, people, comments, rooms
     Fetch(Fetch),
     /// Find the ids in links, and in texts with links in them

@@ -27,6 +27,7 @@ mod migrate;
 mod open;
 mod out;
 mod places;
+mod profile;
 mod reach;
 mod replay;
 mod run;
@@ -94,6 +95,7 @@ async fn answer_waiting(desk: &Desk, command: Command) -> Result<Answer, Failure
         Command::Demo(demo) => demo.answer(desk).await,
         Command::Sim(sim) => sim.answer(desk).await,
         Command::Id(id) => id.answer(desk).await,
+        Command::Profile(command) => Box::pin(command.answer(desk)).await,
         Command::Fetch(fetch) => Box::pin(fetch.answer(desk)).await,
         Command::Doctor => doctor::answer(desk).await,
         Command::Key(command) => command.answer(desk).await,

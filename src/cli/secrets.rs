@@ -62,7 +62,7 @@ impl SecretsCommand {
         match self {
             Self::Init { file: None } => init(desk).await,
             Self::Init { file: Some(file) } => init_other(desk, &file),
-            Self::Rotate { master: Some(file) } => exchange_master(desk, &file).await,
+            Self::Rotate { master: Some(file) } => Box::pin(exchange_master(desk, &file)).await,
             Self::Rotate { master: None } => Reach::with(desk, Need::Writing, rotate).await,
             Self::List => Reach::with(desk, Need::Reading, async |reach| list(reach, now).await).await,
             Self::Forget { name } => Reach::with(desk, Need::Writing, async |reach| forget(reach, &name).await).await,

@@ -131,6 +131,24 @@ section! {
 }
 
 section! {
+    /// Logins that were captured.
+    Session {
+        /// Folder of the profiles, each with its state.json; empty means ./sessions beside ./config, else DATA/sessions.
+        "session.dir" Restart Kind::Text(PATH), "" => dir: Option<PathBuf>;
+    }
+}
+
+section! {
+    /// The browser that captures them.
+    Browser {
+        /// The browser; empty looks for Chromium, then for Firefox.
+        "browser.binary" Live Kind::Text(PATH), "" => binary: Option<PathBuf>;
+        /// Its driver; empty looks for the one that fits.
+        "browser.driver" Live Kind::Text(PATH), "" => driver: Option<PathBuf>;
+    }
+}
+
+section! {
     /// Where requests may go.
     Egress {
         /// Exact host and port pairs in private networks that requests may reach all the same.
@@ -390,6 +408,10 @@ config! {
     log: Log;
     /// Downloaded files.
     media: Media;
+    /// Logins that were captured.
+    session: Session;
+    /// The browser that captures them.
+    browser: Browser;
     /// Where requests may go.
     egress: Egress;
     /// How fast radard goes out.

@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::fetch::Fetcher;
 use super::places::Places;
+use super::profiles::Profiles;
 use super::reload::Reloader;
 use crate::store::{Store, backup};
 use crate::web::{Act, Acts, Declined};
@@ -21,6 +22,7 @@ pub(super) struct HouseActs {
     pub(super) reloader: Option<Reloader>,
     pub(super) doctor: Doctor,
     pub(super) fetcher: Fetcher,
+    pub(super) profiles: Profiles,
 }
 
 impl Acts for HouseActs {
@@ -46,5 +48,9 @@ impl Acts for HouseActs {
 
     fn fetch(&self, asked: Value) -> Act<'_, Result<Value, Declined>> {
         Box::pin(self.fetcher.fetch(asked))
+    }
+
+    fn profiles(&self, asked: Value) -> Act<'_, Result<Value, Declined>> {
+        Box::pin(self.profiles.act(asked))
     }
 }

@@ -47,6 +47,7 @@ impl Direct {
                 reloader: None,
                 doctor: doctor::of(&house),
                 fetcher: house.fetcher.clone(),
+                profiles: house.profiles.clone(),
             }),
         });
         Self { house, api: app.router(Door::Local) }

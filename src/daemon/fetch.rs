@@ -21,10 +21,11 @@ use crate::pace::Sending;
 use crate::platform::douyin::list::{Progress, Wants};
 use crate::platform::douyin::mode::{Order, Sheet, Standing, sheet};
 use crate::platform::douyin::token::{Guest, Guests, Owner, Tokens, identity_of};
-use crate::platform::douyin::{Douyin, Visitor};
+use crate::platform::douyin::{Douyin, Visitor, user_collects};
 use crate::platform::shape::Watch;
 use crate::platform::signer::{Chain, Command, Native};
 use crate::queue::Miss;
+use crate::session::{Book, rules};
 use crate::store::{Error, Store};
 use crate::vault::Credentials;
 use crate::web::Declined;
@@ -40,6 +41,7 @@ struct Inner {
     ways: Ways,
     live: Live,
     credentials: Credentials,
+    book: Book,
     ambient: Ambient,
     register: Register,
 }
@@ -68,7 +70,7 @@ impl Fetcher {
     pub(super) fn new(
         (ambient, register, metrics): (&Ambient, &Register, &Metrics),
         (live, ways): (&Live, Ways),
-        (credentials, store): (&Credentials, &Store),
+        (credentials, store, book): (&Credentials, &Store, &Book),
     ) -> Self {
         let settings = live.now().douyin.clone();
         let held = credentials.clone();
@@ -89,6 +91,7 @@ impl Fetcher {
             ways,
             live: live.clone(),
             credentials: credentials.clone(),
+            book: book.clone(),
             ambient: ambient.clone(),
             register: register.clone(),
         }))
@@ -106,7 +109,7 @@ impl Fetcher {
         asked.order.check().map_err(|why| wrong(&why))?;
         let within = asked.within.as_deref().map(Interval::parse).transpose();
         let within = within.map_err(|why| wrong(&format_args!("the interval cannot be read: {why}")))?.flatten();
-        let (visitor, _guest) = self.visitor(&asked).map_err(|miss| wrong(&miss.error))?;
+        let (visitor, _guest) = self.visitor(&asked).await.map_err(|miss| wrong(&miss.error))?;
         let wants = Wants { most: asked.most, page: asked.page, within };
         let standing = Standing { progress: asked.progress, raw: asked.raw };
         let fetched = Box::pin(sheet(&self.0.site, &visitor, &asked.order, (wants, standing))).await;
@@ -116,13 +119,12 @@ impl Fetcher {
     }
 
     /// Who asks; the guest is given back when the page is there.
-    fn visitor(&self, asked: &Asked) -> Result<(Visitor, Option<Guest>), Miss> {
-        let Inner { guests, ways, live, credentials, ambient, register, .. } = &*self.0;
-        let name = asked.profile.as_deref();
-        let lane = format!("{}/fetch", name.unwrap_or("douyin"));
-        let sending = Sending { lane, endpoint: format!("douyin.{}", asked.order.mode), ..Sending::default() };
-        let client = ways.of(name, sending)?;
-        let Some(name) = name else {
+    async fn visitor(&self, asked: &Asked) -> Result<(Visitor, Option<Guest>), Miss> {
+        let Inner { guests, ways, live, credentials, book, register, ambient, .. } = &*self.0;
+        let endpoint = format!("douyin.{}", asked.order.mode);
+        let Some(name) = asked.profile.as_deref() else {
+            let sending = Sending { lane: "douyin/fetch".to_owned(), endpoint, ..Sending::default() };
+            let client = ways.of(None, sending)?;
             let guest = guests.take().map_err(|why| Miss::new(Class::Local, why.to_string()))?;
             let visitor = Visitor { owner: guest.owner(), cookies: None, identity: guest.identity.clone(), client };
             return Ok((visitor, Some(guest)));
@@ -130,17 +132,43 @@ impl Fetcher {
         let settings = live.now();
         let known: Option<&Profile> = settings.profiles.iter().find(|known| known.name == name);
         let known = known.ok_or_else(|| Miss::new(Class::Local, format!("there is no profile `{name}`")))?;
-        let identity = identity_of(known, &ambient.entropy).map_err(|why| {
+        // What was captured goes before what was written down by hand.
+        let captured = book.active(name).await.map_err(|error| Miss::new(Class::Local, error.to_string()))?;
+        let host = rules(known.platform).map(|rules| (rules, rules.host.to_owned()));
+        let captured = captured.zip(host).and_then(|((_, login), host)| login.cookies(host, ambient.clock.now()));
+        let cookies = captured.or_else(|| line_of(name, credentials.now().get("douyin-cookies"), register));
+        let cookies = cookies.ok_or_else(|| {
+            let what = format!("the profile `{name}` has no login: `radard profile import {name} FILE` takes one in");
+            Miss::new(Class::Local, what)
+        })?;
+        Ok((self.visitor_of(known, cookies, ("fetch", endpoint))?, None))
+    }
+
+    /// The browser of a profile that brings these cookies.
+    fn visitor_of(
+        &self,
+        profile: &Profile,
+        cookies: Secret<String>,
+        (what, endpoint): (&str, String),
+    ) -> Result<Visitor, Miss> {
+        let Inner { ways, ambient, .. } = &*self.0;
+        let name = &profile.name;
+        let sending = Sending { lane: format!("{name}/{what}"), endpoint, ..Sending::default() };
+        let client = ways.of(Some(name), sending)?;
+        let identity = identity_of(profile, &ambient.entropy).map_err(|why| {
             Miss::new(Class::Local, format!("the user agent of the profile `{name}` makes no browser: {why}"))
         })?;
-        let cookies = line_of(name, credentials.now().get("douyin-cookies"), register).ok_or_else(|| {
-            Miss::new(
-                Class::Local,
-                format!("there are no cookies of the profile `{name}` in the credential douyin-cookies"),
-            )
-        })?;
-        let owner = Owner::Profile(name.to_owned());
-        Ok((Visitor { owner, cookies: Some(Secret::new(cookies.reveal().clone())), identity, client }, None))
+        Ok(Visitor { owner: Owner::Profile(name.clone()), cookies: Some(cookies), identity, client })
+    }
+
+    /// Whether these cookies are those of somebody who is logged in: only such a one has folders of their own.
+    pub(super) async fn prove(&self, profile: &Profile, cookies: Secret<String>) -> Result<(), (Class, String)> {
+        let visitor = self.visitor_of(profile, cookies, ("proof", "douyin.proof".to_owned()));
+        let visitor = visitor.map_err(|miss| (miss.class, miss.error))?;
+        let first = user_collects::Request::first();
+        let proved = self.0.site.ask(&visitor, &first).await;
+        self.0.shapes.save().await;
+        proved.map(drop).map_err(|refusal| (refusal.class, refusal.message))
     }
 }
 

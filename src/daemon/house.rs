@@ -13,6 +13,7 @@ use super::jobs::own_schedules;
 use super::jobs::{Backup, BackupTools, ProbePlatform, ProbeTools, Rotate, RotateTools, Tidy, TidyTools};
 use super::live::Live;
 use super::places::Places;
+use super::profiles::{Profiles, Prover};
 use super::ways::Ways;
 use crate::ambient::Ambient;
 use crate::config::{Checked, Config, Late as ConfiguredLate, Secrets, parse_cron, parse_zone};
@@ -21,6 +22,7 @@ use crate::net;
 use crate::observe::{Metrics, Register};
 use crate::pace::Pace;
 use crate::queue::{Inlets, Kinds, Late, Queue, Rules, Schedule};
+use crate::session::Book;
 use crate::store::{Access, DirLock, LockError, OpenError, Place, Store};
 use crate::supervise::{Leave, Supervisor};
 use crate::vault::{self, Credentials, OpenVault, Source, Vault};
@@ -169,6 +171,8 @@ pub struct House {
     pub pace: Pace,
     /// Asks platforms on somebody's word.
     pub(super) fetcher: Fetcher,
+    /// Logins.
+    pub(super) profiles: Profiles,
     /// The queue.
     pub queue: Queue,
     /// The queue's receiving ends.
@@ -192,6 +196,10 @@ impl House {
         plan.places.make().map_err(failed)?;
         let lock = DirLock::take(&plan.places.data)?;
         let vault = Box::pin(plan.vault()).await?;
+        let left = crate::browser::sweep(&plan.places.browsers());
+        if left > 0 {
+            tracing::warn!(count = left, "What {left} browsers of a killed process had left was ended and removed");
+        }
         let node = match &plan.config.node.id {
             Some(id) => id.clone(),
             None => node_id(&plan).map_err(failed)?,
@@ -229,7 +237,12 @@ impl House {
         let ways = Ways::new(client.clone(), (&pace, &live), (&credentials, &plan.register));
         let kinds = kinds(&plan, (&live, &credentials), (&store, &pace), (&disk, client, &ways));
         let metrics = Metrics::new();
-        let fetcher = Fetcher::new((&ambient, &plan.register, &metrics), (&live, ways), (&credentials, &store));
+        let logins = Book::new(store.clone(), credentials.vault().clone(), plan.register.clone());
+        let fetcher =
+            Fetcher::new((&ambient, &plan.register, &metrics), (&live, ways.clone()), (&credentials, &store, &logins));
+        let prover = Prover { fetcher: fetcher.clone(), ways, live: live.clone(), ambient: ambient.clone() };
+        let sessions = plan.places.sessions(plan.config.session.dir.as_deref());
+        let profiles = Profiles::new(logins, prover, (sessions, plan.places.browsers()));
         let (queue, inlets) = Queue::new(Rules::of(&plan.config, &owner), kinds, store.clone(), ambient);
         queue.count_in(&metrics);
         Ok(Self {
@@ -239,6 +252,7 @@ impl House {
             credentials,
             pace,
             fetcher,
+            profiles,
             queue,
             inlets,
             metrics,
@@ -280,7 +294,7 @@ impl House {
     /// Everyone leaves, from the top floor down; the writer goes last.
     pub async fn leave(self, grace: Duration) -> Leave {
         let left = self.upper.leave(grace).await;
-        drop((self.fetcher, self.queue, self.inlets, self.pace, self.credentials));
+        drop((self.fetcher, self.profiles, self.queue, self.inlets, self.pace, self.credentials));
         self.store.close().await;
         self.ground.leave(Duration::from_secs(5)).await;
         left

@@ -15,6 +15,7 @@ mod jobs;
 mod live;
 mod options;
 mod places;
+mod profiles;
 mod ready;
 mod reload;
 mod run;

@@ -51,6 +51,20 @@ impl Places {
         }
     }
 
+    /// The folders of profiles, unless `session.dir` says otherwise: beside a `./config` where people have them already.
+    pub fn sessions(&self, set: Option<&Path>) -> PathBuf {
+        match set {
+            Some(dir) => self.data.join(dir),
+            None if self.config == Path::new("config") || self.config == Path::new("./config") => "sessions".into(),
+            None => self.data.join("sessions"),
+        }
+    }
+
+    /// Where drivers of browsers have what they need while they run.
+    pub fn browsers(&self) -> PathBuf {
+        self.data.join("browser")
+    }
+
     /// The key that seals secrets, unless `vault.key_file` says otherwise.
     pub fn vault_key(&self, set: Option<&Path>) -> PathBuf {
         self.data.join(set.unwrap_or(Path::new("vault.key")))

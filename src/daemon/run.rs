@@ -237,6 +237,7 @@ fn app(house: &House, board: &Board, reloader: &Reloader, listen: Option<SocketA
             reloader: Some(reloader.clone()),
             doctor: doctor::of(house),
             fetcher: house.fetcher.clone(),
+            profiles: house.profiles.clone(),
         }),
     })
 }

@@ -25,6 +25,7 @@ const STEPS: &[Step] = &[
     Step { version: 3, name: "vault", sql: include_str!("migrations/0003_vault.sql") },
     Step { version: 4, name: "pace_lane", sql: include_str!("migrations/0004_pace_lane.sql") },
     Step { version: 5, name: "shape", sql: include_str!("migrations/0005_shape.sql") },
+    Step { version: 6, name: "capture", sql: include_str!("migrations/0006_capture.sql") },
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS radard_schema (

@@ -20,6 +20,7 @@ mod writer;
 
 pub mod alarms;
 pub mod backup;
+pub mod captures;
 pub mod gates;
 pub mod health;
 pub mod jobs;
@@ -45,6 +46,7 @@ pub use writer::WriterCounts;
 pub const STATEMENTS: &[&[&[&str]]] = &[
     &[alarms::STATEMENTS, gates::STATEMENTS, keys::STATEMENTS, migrate::STATEMENTS, schedules::STATEMENTS],
     &[pace::STATEMENTS, pace_lanes::STATEMENTS, shapes::STATEMENTS, stops::STATEMENTS, vault::STATEMENTS],
+    &[captures::STATEMENTS],
     jobs::STATEMENTS,
 ];
 /// Every statement for many rows, likewise.

@@ -77,6 +77,8 @@ pub trait Acts: Send + Sync {
     fn doctor(&self) -> Act<'_, Value>;
     /// Asks a platform for the next page of what is wanted.
     fn fetch(&self, asked: Value) -> Act<'_, Result<Value, Declined>>;
+    /// Does something with a profile and its login.
+    fn profiles(&self, asked: Value) -> Act<'_, Result<Value, Declined>>;
 }
 
 /// What an [`App`] is made of.

@@ -26,6 +26,7 @@ mod local;
 mod modes;
 mod nodes;
 mod outside;
+mod profiles;
 mod redirect;
 mod risk;
 mod saved_settings;

@@ -40,8 +40,15 @@ pub(super) async fn reload(State(app): State<App>) -> Result<Json<Value>, Refusa
 }
 
 pub(super) async fn fetch(State(app): State<App>, Json(asked): Json<Value>) -> Result<Json<Value>, Refusal> {
-    app.parts().acts.fetch(asked).await.map(Json).map_err(|Declined { class, error, advice, wait }| {
-        let status = if class == Class::Local { StatusCode::BAD_REQUEST } else { StatusCode::BAD_GATEWAY };
-        Refusal::new((status, class), error, advice).until(wait)
-    })
+    app.parts().acts.fetch(asked).await.map(Json).map_err(declined)
+}
+
+pub(super) async fn profiles(State(app): State<App>, Json(asked): Json<Value>) -> Result<Json<Value>, Refusal> {
+    app.parts().acts.profiles(asked).await.map(Json).map_err(declined)
+}
+
+fn declined(declined: Declined) -> Refusal {
+    let Declined { class, error, advice, wait } = declined;
+    let status = if class == Class::Local { StatusCode::BAD_REQUEST } else { StatusCode::BAD_GATEWAY };
+    Refusal::new((status, class), error, advice).until(wait)
 }

@@ -43,6 +43,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/secrets/rotate", admin(post(secrets::rotate)))
         .route("/secrets/{name}", admin(put(secrets::set).delete(secrets::forget)))
         .route("/fetch", admin(post(house::fetch)))
+        .route("/profiles", admin(post(house::profiles)))
         .route("/open", admin(post(keys::open)))
         .route("/readiness", get(house::readiness))
         .route("/tasks", admin(get(house::tasks)))

@@ -91,6 +91,10 @@ impl Acts for Daemon {
             Err(Declined { class, error: "not now".to_owned(), advice: "wait".to_owned(), wait })
         })
     }
+
+    fn profiles(&self, asked: Value) -> Act<'_, Result<Value, Declined>> {
+        Box::pin(async move { Ok(asked) })
+    }
 }
 
 /// A house with a database of its own, thrown away with the value.

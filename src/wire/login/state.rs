@@ -42,6 +42,11 @@ impl StorageState {
         (Self { cookies, origins, rest: Rest(object) }, skipped)
     }
 
+    /// From a file's value that we wrote ourselves; nothing when it is no object.
+    pub fn of_value(value: Value) -> Option<Self> {
+        if let Value::Object(object) = value { Some(Self::of(object).0) } else { None }
+    }
+
     /// As a file. Cookies that are out of date are left out, as Playwright would do.
     pub fn write(&self, now: Millis) -> Secret<String> {
         let cookies = self.cookies.iter().filter(|cookie| !cookie.is_over(now)).map(cookie_shown);

@@ -1,0 +1,322 @@
+//! `radard profile`: logins, taken in from people's own tools or captured by the browser, proved, kept in versions.
+//!
+//! A file is read here, whatever tool wrote it, and only what belongs to the platform is handed on. Values of cookies are
+//! shown nowhere; `export` writes them, because that is what it is asked for.
+
+use std::collections::BTreeMap;
+use std::io::{IsTerminal as _, Read as _, Write as _};
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+
+use super::desk::Desk;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::listing::{Column, Form, page, show};
+use super::out::{Answer, Out};
+use super::reach::{Need, Reach};
+use crate::config::{Config, Profile};
+use crate::domain::{Millis, Platform, Secret};
+use crate::session::{rules, state_in};
+use crate::wire::login::{Found, StorageState, read, write_netscape};
+
+const PATH: &str = "/api/v1/profiles";
+/// The most that is read: a HAR of a long visit.
+const MOST: u64 = 64 << 20;
+const LIST: &[Column] = &[
+    ("PROFILE", "profile", Form::Plain),
+    ("PLATFORM", "platform", Form::Plain),
+    ("LOGIN", "standing", Form::Plain),
+    ("CLASS", "class", Form::Plain),
+    ("FROM", "source", Form::Plain),
+    (">COOKIES", "cookies", Form::Plain),
+    ("TAKEN", "made_at", Form::When),
+    ("PROVED", "proved_at", Form::When),
+    ("ENDS", "ends_at", Form::When),
+    (">VERSIONS", "versions", Form::Plain),
+];
+const VERSIONS: &[Column] = &[
+    ("CAPTURE", "id", Form::Plain),
+    ("STANDING", "standing", Form::Plain),
+    ("CLASS", "class", Form::Plain),
+    ("FROM", "source", Form::Plain),
+    (">COOKIES", "cookies", Form::Plain),
+    ("TAKEN", "made_at", Form::When),
+    ("PROVED", "proved_at", Form::When),
+    ("ENDS", "ends_at", Form::When),
+    ("SAID", "said", Form::Plain),
+];
+const COOKIES: &[Column] = &[
+    ("COOKIE", "name", Form::Plain),
+    (">LENGTH", "length", Form::Plain),
+    ("DOMAIN", "domain", Form::Plain),
+    ("PATH", "path", Form::Plain),
+    ("ENDS", "ends_at", Form::When),
+    ("LOGIN", "is_login", Form::Plain),
+];
+
+/// In which form a login is given out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, clap::ValueEnum)]
+pub(super) enum Shape {
+    /// The storage state of Playwright
+    State,
+    /// cookies.txt
+    Netscape,
+    /// The Cookie header
+    Header,
+    /// The lines of an .env that Creative Radar tools read
+    Env,
+}
+
+/// Commands of `radard profile`.
+#[derive(Debug, clap::Subcommand)]
+pub(super) enum ProfileCommand {
+    /// List the profiles and how their logins stand
+    List,
+    /// Show what a login consists of, and its versions; never values
+    Show {
+        /// Which profile
+        name: String,
+    },
+    /// Take a login in: cookies.txt, state.json or its folder, an extension's list, a Cookie header, cURL, a HAR, .env
+    Import {
+        /// Which profile, as in the settings
+        name: String,
+        /// The file, or `-` for stdin
+        file: PathBuf,
+    },
+    /// Let the browser visit the platform in the name of a profile, and take along what its page sends
+    Capture {
+        /// Which profile
+        name: String,
+        /// Write the lines of an .env that Creative Radar tools read here, mode 0600
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Ask the platform whether a login is still one
+    Probe {
+        /// Which profile
+        name: String,
+    },
+    /// Use the login before the present one, or the one that is named
+    Rollback {
+        /// Which profile
+        name: String,
+        /// Which capture, from `profile show`
+        #[arg(long, value_name = "CAPTURE")]
+        to: Option<String>,
+    },
+    /// Write a login to a file, mode 0600, or to stdout when that is no terminal
+    Export {
+        /// Which profile
+        name: String,
+        /// In which form
+        #[arg(long, value_enum, default_value = "state")]
+        format: Shape,
+        /// Where to
+        #[arg(short, long, value_name = "FILE")]
+        output: Option<PathBuf>,
+    },
+    /// Throw every capture of a profile away, and its file
+    Forget {
+        /// Which profile
+        name: String,
+    },
+}
+
+impl ProfileCommand {
+    /// Does it.
+    pub(super) async fn answer(self, desk: &Desk) -> Result<Answer, Failure> {
+        let now = desk.ambient.clock.now();
+        match self {
+            Self::List => ask(desk, Need::Reading, json!({"act": "list"})).await.map(|told| show(told, LIST, now)),
+            Self::Show { name } => {
+                let told = ask(desk, Need::Reading, json!({"act": "show", "name": name})).await?;
+                Ok(describe(told, now))
+            }
+            Self::Import { name, file } => Box::pin(import(desk, (&name, &file), now)).await,
+            Self::Capture { name, output } => {
+                let told = ask(desk, Need::Writing, json!({"act": "capture", "name": name})).await?;
+                let answer = in_use(told);
+                let Some(file) = output else { return Ok(answer) };
+                let given = ask(desk, Need::Writing, json!({"act": "export", "name": name})).await?;
+                put(&file, &shaped(&given, Shape::Env))?;
+                Ok(answer.note(format!("{} is written", file.display())))
+            }
+            Self::Probe { name } => ask(desk, Need::Writing, json!({"act": "probe", "name": name})).await.map(in_use),
+            Self::Rollback { name, to } => {
+                let told = ask(desk, Need::Writing, json!({"act": "rollback", "name": name, "to": to})).await?;
+                Ok(in_use(told).note(format!("`radard profile probe {name}` asks whether it is still one")))
+            }
+            Self::Export { name, format, output } => {
+                let given = ask(desk, Need::Reading, json!({"act": "export", "name": name})).await?;
+                give(&name, &shaped(&given, format), output.as_deref())
+            }
+            Self::Forget { name } => {
+                let told = ask(desk, Need::Writing, json!({"act": "forget", "name": name})).await?;
+                let count = told.get("forgotten").and_then(Value::as_u64).unwrap_or(0);
+                Ok(Answer::done(told, format!("captures of `{name}` that are forgotten: {count}")))
+            }
+        }
+    }
+}
+
+async fn ask(desk: &Desk, need: Need, asked: Value) -> Result<Value, Failure> {
+    let mut told = None;
+    Reach::with(desk, need, async |reach| {
+        told = Some(reach.ask("POST", PATH, Some(asked)).await?);
+        Ok(Answer::nothing(Exit::Done))
+    })
+    .await?;
+    Ok(told.unwrap_or_default())
+}
+
+/// Which login is in use now.
+fn in_use(told: Value) -> Answer {
+    let text = |name: &str| told.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let said = format!("`{}` uses the capture {}", text("profile"), text("id"));
+    let file = text("file");
+    let answer = Answer::done(told, said);
+    if file.is_empty() {
+        return answer.note("Its state.json could not be written: the sealed copy is used.");
+    }
+    answer.note(format!("{file} is written"))
+}
+
+fn describe(told: Value, now: Millis) -> Answer {
+    let rows = |name: &str| told.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
+    let plain = Out { json: false, quiet: false, color: false };
+    let table = |items: Vec<Value>, columns| show(page(&items), columns, now).to_stdout(plain).trim_end().to_owned();
+    let header = |row: &Value| {
+        let name = row.get("name").and_then(Value::as_str).unwrap_or_default();
+        format!("{name} ({})", row.get("length").and_then(Value::as_u64).unwrap_or(0))
+    };
+    let headers: Vec<_> = rows("headers").iter().map(header).collect();
+    let mut parts = vec![table(rows("versions"), VERSIONS), table(rows("cookies"), COOKIES)];
+    if !headers.is_empty() {
+        parts.push(format!("headers: {}", headers.join(", ")));
+    }
+    Answer::shown(told, parts.join("\n\n"))
+}
+
+async fn import(desk: &Desk, (name, file): (&str, &Path), now: Millis) -> Result<Answer, Failure> {
+    let places = desk.places()?;
+    let config = desk.checked(&places)?.config;
+    let profile = config.profiles.iter().find(|known| known.name == name).ok_or_else(|| {
+        let advice = format!("add [profile.{name}] with its platform to {}", places.settings().display());
+        Failure::usage(format!("there is no profile `{name}`")).advise(advice)
+    })?;
+    let (found, left_out) = found_in(file, profile, &host_of(&config, profile.platform))?;
+    if !desk.out.json {
+        say(&found, left_out, now);
+    }
+    let state: Value = serde_json::from_str(found.state.write(Millis(0)).reveal()).unwrap_or_default();
+    let headers: BTreeMap<&str, &str> =
+        found.headers.iter().map(|(name, value)| (name.as_str(), value.reveal().as_str())).collect();
+    let source = serde_json::to_value(found.form).unwrap_or_default();
+    let asked = json!({"act": "import", "name": name, "source": source, "state": state, "headers": headers});
+    ask(desk, Need::Writing, asked).await.map(in_use)
+}
+
+/// What stands in `file` for `profile`, and how many cookies and origins of other sites were left out.
+fn found_in(file: &Path, profile: &Profile, host: &str) -> Result<(Found, usize), Failure> {
+    let rules = rules(profile.platform).ok_or_else(|| {
+        let what = format!("nobody logs in to {} with a browser", profile.platform);
+        Failure::usage(what).advise("profiles with a login are those of douyin and creative_radar")
+    })?;
+    let failed = |why: String| Failure::usage(format!("cannot read a login from `{}`: {why}", file.display()));
+    let mut text = Vec::new();
+    let taken = if file == Path::new("-") {
+        std::io::stdin().lock().take(MOST + 1).read_to_end(&mut text)
+    } else {
+        std::fs::File::open(state_in(file)).and_then(|open| open.take(MOST + 1).read_to_end(&mut text))
+    };
+    taken.map_err(|error| failed(error.to_string()))?;
+    let text = Secret::new(text);
+    let mut found = read(text.reveal(), rules.domains).map_err(|bad| {
+        failed(bad.to_string()).advise("give a file of one of these forms, whole and as the tool wrote it")
+    })?;
+    let left_out = found.keep_only(&[rules.domains, &[host]].concat());
+    if found.state.cookies.is_empty() {
+        let what = failed(format!("no cookie in it belongs to {}", rules.domains.join(", ")));
+        return Err(what.advise("export the cookies of that site, while you are logged in there"));
+    }
+    Ok((found, left_out))
+}
+
+/// The host of a platform as the settings have it.
+fn host_of(config: &Config, platform: Platform) -> String {
+    let base = if platform == Platform::Douyin { &config.douyin.base } else { &config.platform.creative_radar_base };
+    let rest = base.split_once("://").map_or(base.as_str(), |(_, rest)| rest);
+    rest.split(['/', ':']).next().unwrap_or_default().to_owned()
+}
+
+/// Tells what was found before it is handed on; never a value.
+#[expect(clippy::print_stderr, reason = "what was found is told while it is looked at")]
+fn say(found: &Found, left_out: usize, now: Millis) {
+    let StorageState { cookies, origins, .. } = &found.state;
+    let over = cookies.iter().filter(|cookie| cookie.is_over(now)).count();
+    let mut said = format!(
+        "found cookies: {}, origins with storage: {}, headers: {}",
+        cookies.len(),
+        origins.len(),
+        found.headers.len()
+    );
+    for (count, what) in
+        [(left_out, "of other sites"), (over, "out of date"), (found.skipped.len(), "that no browser takes")]
+    {
+        if count > 0 {
+            said.extend(["; ", &count.to_string(), " ", what]);
+        }
+    }
+    eprintln!("{said}");
+    for skipped in &found.skipped {
+        eprintln!("  left out `{}`: {}", skipped.name, skipped.why);
+    }
+}
+
+/// A login in the form that is wanted.
+fn shaped(given: &Value, shape: Shape) -> Secret<String> {
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).unwrap_or_default().to_owned();
+    let cookie = text(given.get("cookie"));
+    Secret::new(match shape {
+        Shape::State => format!("{:#}\n", given.get("state").cloned().unwrap_or_default()),
+        Shape::Header => format!("{cookie}\n"),
+        Shape::Netscape => {
+            let state = StorageState::of_value(given.get("state").cloned().unwrap_or_default()).unwrap_or_default();
+            write_netscape(&state.cookies).reveal().clone()
+        }
+        Shape::Env => {
+            let header = |name: &str| text(given.get("headers").and_then(|headers| headers.get(name)));
+            let lines = [("COOKIE", cookie), ("USER_SIGN", header("user-sign")), ("WEB_ID", header("web-id"))];
+            lines.map(|(name, value)| format!("TIKTOK_ADS_{name}=\"{value}\"\n")).concat()
+        }
+    })
+}
+
+fn give(name: &str, text: &Secret<String>, output: Option<&Path>) -> Result<Answer, Failure> {
+    if let Some(file) = output {
+        put(file, text)?;
+        let told = json!({"profile": name, "file": file});
+        return Ok(Answer::done(told, format!("the login of `{name}` is in {}", file.display())));
+    }
+    let mut stdout = std::io::stdout().lock();
+    if stdout.is_terminal() {
+        let failure = Failure::usage("a terminal would show the login to whoever looks on");
+        return Err(failure.advise("give `-o FILE`, or pipe it to where it is needed"));
+    }
+    stdout.write_all(text.reveal().as_bytes()).map_err(|error| Failure::output(&error))?;
+    Ok(Answer::nothing(Exit::Done))
+}
+
+/// Writes a file that nobody else may read.
+fn put(file: &Path, text: &Secret<String>) -> Result<(), Failure> {
+    let mut options = std::fs::OpenOptions::new();
+    let open = options.write(true).create(true).truncate(true).mode(0o600).open(file);
+    let written = open.and_then(|mut open| {
+        open.write_all(text.reveal().as_bytes())?;
+        open.sync_all()
+    });
+    written.map_err(|error| Failure::new(format!("cannot write `{}`: {error}", file.display())))
+}

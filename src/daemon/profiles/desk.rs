@@ -1,0 +1,301 @@
+//! The acts themselves.
+
+use std::collections::{BTreeMap, HashMap};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+use uuid::Uuid;
+
+use super::capture::{capture, headers_of};
+use super::proof::{Doubt, Prover};
+use crate::config::Profile;
+use crate::domain::{Class, Platform};
+use crate::session::{Book, Error, Folder, Fresh, Login, Rules, rules};
+use crate::store::captures::Capture;
+use crate::web::Declined;
+use crate::wire::login::StorageState;
+
+/// What is asked for.
+#[derive(Debug, Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
+enum Asked {
+    List,
+    Show { name: String },
+    Import { name: String, source: String, state: Value, headers: BTreeMap<String, String> },
+    Capture { name: String },
+    Probe { name: String },
+    Rollback { name: String, to: Option<Uuid> },
+    Export { name: String },
+    Forget { name: String },
+}
+
+/// A cheap handle on all profiles; clones share it.
+#[derive(Clone)]
+pub(in crate::daemon) struct Profiles {
+    book: Book,
+    prover: Prover,
+    folder: Folder,
+    browsers: PathBuf,
+    /// Who is at work on which profile: another waits.
+    at_work: Arc<Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>>,
+}
+
+impl Profiles {
+    /// Over the captures in `book`; states lie in `folder`, drivers in `browsers`.
+    pub(in crate::daemon) fn new(book: Book, prover: Prover, (folder, browsers): (PathBuf, PathBuf)) -> Self {
+        Self { book, prover, folder: Folder(folder), browsers, at_work: Arc::default() }
+    }
+
+    /// Does what is asked.
+    pub(in crate::daemon) async fn act(&self, asked: Value) -> Result<Value, Declined> {
+        let asked = serde_json::from_value(asked)
+            .map_err(|why| Declined::by_us(why.to_string(), "see `radard profile --help`"))?;
+        match asked {
+            Asked::List => self.list().await,
+            Asked::Show { name } => self.show(&name).await,
+            Asked::Import { name, source, state, headers } => {
+                let state = StorageState::of_value(state);
+                let state =
+                    state.ok_or_else(|| Declined::by_us("the state is no object", "see `radard profile --help`"))?;
+                self.take_in(&name, &source, Login { state, headers: headers_of(headers) }).await
+            }
+            Asked::Capture { name } => self.capture(&name).await,
+            Asked::Probe { name } => self.probe(&name).await,
+            Asked::Rollback { name, to } => self.roll_back(&name, to).await,
+            Asked::Export { name } => self.export(&name).await,
+            Asked::Forget { name } => self.forget(&name).await,
+        }
+    }
+
+    /// The profile by its name, and what a login is on its platform.
+    fn known(&self, name: &str) -> Result<(Profile, &'static Rules), Declined> {
+        let settings = self.prover.live.now();
+        let known = settings.profiles.iter().find(|known| known.name == name).cloned();
+        let known = known.ok_or_else(|| {
+            let add =
+                format!("add [profile.{name}] with its platform to radard.toml; a running daemon takes it at once");
+            Declined::by_us(format!("there is no profile `{name}`"), add)
+        })?;
+        let rules = rules(known.platform).ok_or_else(|| {
+            let what = format!("the profile `{name}` is for {}, where nobody logs in with a browser", known.platform);
+            Declined::by_us(what, "profiles with a login are those of douyin and creative_radar")
+        })?;
+        Ok((known, rules))
+    }
+
+    async fn list(&self) -> Result<Value, Declined> {
+        let all = self.book.all().await.map_err(|error| broken(&error))?;
+        let settings = self.prover.live.now();
+        let row = |profile: &Profile| {
+            let of: Vec<_> = all.iter().filter(|capture| capture.profile == profile.name).collect();
+            let active = of.iter().find(|capture| capture.standing == "active");
+            let last = active.or_else(|| of.first());
+            json!({
+                "profile": profile.name, "platform": profile.platform.as_str(), "versions": of.len(),
+                "standing": active.map_or("no login", |_| "active"), "class": last.and_then(|it| it.class.clone()),
+                "said": last.and_then(|it| it.said.clone()), "source": active.map(|it| it.source.clone()),
+                "cookies": active.map(|it| it.cookies), "made_at": active.map(|it| it.made_at),
+                "proved_at": active.and_then(|it| it.proved_at), "ends_at": active.and_then(|it| it.ends_at),
+            })
+        };
+        let items: Vec<_> = settings.profiles.iter().map(row).collect();
+        Ok(json!({"v": 1, "items": items, "next": null}))
+    }
+
+    async fn show(&self, name: &str) -> Result<Value, Declined> {
+        let (profile, rules) = self.known(name)?;
+        let versions = self.book.of(name).await.map_err(|error| broken(&error))?;
+        let active = self.book.active(name).await.map_err(|error| broken(&error))?;
+        let mut cookies = Vec::new();
+        let mut headers = Vec::new();
+        if let Some((_, login)) = &active {
+            let row = |cookie: &crate::wire::login::Cookie| {
+                json!({
+                    "name": cookie.name, "length": cookie.value.reveal().len(), "domain": cookie.domain, "path": cookie.path,
+                    "ends_at": cookie.expires_at().map(|at| at.0), "is_login": rules.marks.contains(&cookie.name.as_str()),
+                })
+            };
+            cookies = login.state.cookies.iter().map(row).collect();
+            let header = |(name, value): (&String, &crate::domain::Secret<String>)| json!({"name": name, "length": value.reveal().len()});
+            headers = login.headers.iter().map(header).collect();
+        }
+        let file = self.folder.state_of(name);
+        let file = file.exists().then(|| file.display().to_string());
+        Ok(json!({
+            "v": 1, "profile": name, "platform": profile.platform.as_str(), "file": file, "versions": versions,
+            "cookies": cookies, "headers": headers,
+        }))
+    }
+
+    async fn capture(&self, name: &str) -> Result<Value, Declined> {
+        let (profile, rules) = self.known(name)?;
+        if profile.platform != Platform::CreativeRadar {
+            let what = format!("a page of {} is not opened by itself", profile.platform);
+            return Err(Declined::by_us(
+                what,
+                "take a login in from your own browser: `radard profile import NAME FILE`",
+            ));
+        }
+        let login = {
+            let turn = self.turn(name);
+            let _turn = turn.lock().await;
+            let before = self.book.active(name).await.map_err(|error| broken(&error))?.map(|(_, login)| login);
+            let captured =
+                Box::pin(capture(&self.prover, (&profile, rules), before.as_ref(), self.browsers.clone())).await;
+            captured.map_err(|trouble| Declined {
+                class: trouble.class(),
+                error: format!("no capture of `{name}`: {trouble}"),
+                advice: trouble.advice().to_owned(),
+                wait: None,
+            })?
+        };
+        self.take_in(name, "browser", login).await
+    }
+
+    /// Takes a login in: it is used if it proves to be one, and what was used before stays in use if not.
+    async fn take_in(&self, name: &str, source: &str, login: Login) -> Result<Value, Declined> {
+        let (profile, rules) = self.known(name)?;
+        let turn = self.turn(name);
+        let _turn = turn.lock().await;
+        let fresh = Fresh { profile: name, platform: profile.platform, source, login: &login };
+        let id = self.book.add(fresh, rules).await.map_err(|error| broken(&error))?;
+        let capture = self.book.of(name).await.map_err(|error| broken(&error))?.into_iter().find(|it| it.id == id);
+        let capture = capture.ok_or_else(|| Declined::by_us("the capture is gone", "try again"))?;
+        if login.marks(rules).next().is_none() {
+            let doubt = (Class::Auth, format!("it has none of the cookies of a login: {}", rules.marks.join(", ")));
+            return Err(self.refuse(&capture, doubt).await);
+        }
+        match self.prover.prove(&profile, &login).await {
+            Ok(()) => self.use_proved(name, (id, &login)).await,
+            Err(doubt) => Err(self.refuse(&capture, doubt).await),
+        }
+    }
+
+    /// Lets a login that was proved be the one in use, and writes its file.
+    async fn use_proved(&self, name: &str, (id, login): (Uuid, &Login)) -> Result<Value, Declined> {
+        self.book.prove(name, id).await.map_err(|error| broken(&error))?;
+        Ok(json!({
+            "profile": name, "id": id, "standing": "active", "cookies": login.state.cookies.len(),
+            "file": self.write(name, login).await,
+        }))
+    }
+
+    /// Writes the file; what could not be written is told, and the sealed copy is used all the same.
+    async fn write(&self, name: &str, login: &Login) -> Value {
+        let (folder, profile) = (self.folder.clone(), name.to_owned());
+        let text = login.state.write(self.prover.ambient.clock.now());
+        let path = folder.state_of(name).display().to_string();
+        let written = tokio::task::spawn_blocking(move || folder.write(&profile, &text)).await;
+        match written {
+            Ok(Ok(())) => path.into(),
+            Ok(Err(error)) => {
+                tracing::warn!(
+                    session.profile = name,
+                    "`{path}` could not be written: {error}; the sealed copy is used"
+                );
+                Value::Null
+            }
+            Err(_) => Value::Null,
+        }
+    }
+
+    async fn refuse(&self, capture: &Capture, (class, why): Doubt) -> Declined {
+        if let Err(error) = self.book.doubt(capture, (class, &why)).await {
+            return broken(&error);
+        }
+        let name = &capture.profile;
+        let is_open = !matches!(class, Class::Auth | Class::Risk | Class::Gone | Class::Private);
+        let advice = match class {
+            Class::Auth => "log in again in your browser and import that; what was used before is still in use",
+            Class::Risk => "open the site in your browser and answer what it asks, then import the login again",
+            _ if is_open => "it is kept; prove it later with `radard profile probe NAME`",
+            _ => "import another login",
+        };
+        let error = format!("the login of `{name}` could not be proved: {why}");
+        Declined { class, error, advice: advice.replace("NAME", name), wait: None }
+    }
+
+    /// Proves once more what is in use, or the youngest that waits for it.
+    async fn probe(&self, name: &str) -> Result<Value, Declined> {
+        let (profile, _) = self.known(name)?;
+        let turn = self.turn(name);
+        let _turn = turn.lock().await;
+        let all = self.book.of(name).await.map_err(|error| broken(&error))?;
+        let waiting = all.iter().find(|capture| capture.standing == "waiting");
+        let capture = waiting.or_else(|| all.iter().find(|capture| capture.standing == "active"));
+        let Some(capture) = capture else { return Err(no_login(name)) };
+        let login = self.book.open(capture.id).await.map_err(|error| broken(&error))?;
+        match self.prover.prove(&profile, &login).await {
+            Ok(()) => self.use_proved(name, (capture.id, &login)).await,
+            Err(doubt) => Err(self.refuse(capture, doubt).await),
+        }
+    }
+
+    async fn roll_back(&self, name: &str, to: Option<Uuid>) -> Result<Value, Declined> {
+        self.known(name)?;
+        let turn = self.turn(name);
+        let _turn = turn.lock().await;
+        let all = self.book.of(name).await.map_err(|error| broken(&error))?;
+        let target = match to {
+            Some(id) => all.iter().find(|capture| capture.id == id),
+            None => all.iter().find(|capture| capture.standing == "kept"),
+        };
+        let Some(target) = target else {
+            return Err(Declined::by_us(
+                format!("`{name}` has no such capture to go back to"),
+                format!("look at `radard profile show {name}`"),
+            ));
+        };
+        let login = self.book.open(target.id).await.map_err(|error| broken(&error))?;
+        self.book.use_again(name, target.id).await.map_err(|error| broken(&error))?;
+        Ok(json!({"profile": name, "id": target.id, "standing": "active", "file": self.write(name, &login).await}))
+    }
+
+    async fn export(&self, name: &str) -> Result<Value, Declined> {
+        let (profile, _) = self.known(name)?;
+        let Some((_, login)) = self.book.active(name).await.map_err(|error| broken(&error))? else {
+            return Err(no_login(name));
+        };
+        let state = login.state.write(self.prover.ambient.clock.now());
+        let header = self.prover.cookies(&profile, &login);
+        let headers: BTreeMap<_, _> = login.headers.iter().map(|(name, value)| (name, value.reveal())).collect();
+        let state: Value = serde_json::from_str(state.reveal()).unwrap_or_default();
+        Ok(json!({"profile": name, "state": state, "cookie": header.map(|it| it.reveal().clone()), "headers": headers}))
+    }
+
+    async fn forget(&self, name: &str) -> Result<Value, Declined> {
+        let turn = self.turn(name);
+        let _turn = turn.lock().await;
+        let forgotten = self.book.forget(name).await.map_err(|error| broken(&error))?;
+        let file = self.folder.state_of(name);
+        self.folder.forget(name).map_err(|error| {
+            let what = format!(
+                "the captures of `{name}` are forgotten, and its file `{}` is still there: {error}",
+                file.display()
+            );
+            Declined::by_us(what, "remove it by hand")
+        })?;
+        Ok(json!({"profile": name, "forgotten": forgotten}))
+    }
+
+    fn turn(&self, name: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut at_work = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
+        at_work.entry(name.to_owned()).or_default().clone()
+    }
+}
+
+fn no_login(name: &str) -> Declined {
+    let advice = format!("take one in: `radard profile import {name} FILE`");
+    Declined { class: Class::Auth, ..Declined::by_us(format!("the profile `{name}` has no login"), advice) }
+}
+
+fn broken(error: &Error) -> Declined {
+    let advice = match error {
+        Error::Vault(error) => error.advice(),
+        Error::Store(error) => error.advice().to_owned(),
+        Error::Unread(_) => "import the login again".to_owned(),
+    };
+    Declined::by_us(error.to_string(), advice)
+}

@@ -1,0 +1,87 @@
+//! The storage state of a profile as a file of its own, for people's tools: `<folder>/<profile>/state.json`.
+//!
+//! It takes the place of the one before in one step, and nobody else may read it.
+
+use std::io::{self, Write as _};
+use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
+use std::path::{Path, PathBuf};
+
+use crate::domain::Secret;
+
+/// The file in a profile's folder, as Playwright's users call it.
+const NAME: &str = "state.json";
+
+/// Where profiles have their folders.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Folder(pub PathBuf);
+
+impl Folder {
+    /// Where the state of `profile` lies.
+    pub fn state_of(&self, profile: &str) -> PathBuf {
+        self.0.join(profile).join(NAME)
+    }
+
+    /// Puts `text` there.
+    pub fn write(&self, profile: &str, text: &Secret<String>) -> io::Result<()> {
+        let folder = self.0.join(profile);
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
+        let part = folder.join(format!("{NAME}.part"));
+        let written = write_whole(&part, text).and_then(|()| std::fs::rename(&part, folder.join(NAME)));
+        if written.is_err() {
+            let _nothing_was_there = std::fs::remove_file(&part);
+            return written;
+        }
+        std::fs::File::open(&folder)?.sync_all()
+    }
+
+    /// Takes the state of `profile` away, and its folder if nothing else is in it.
+    pub fn forget(&self, profile: &str) -> io::Result<()> {
+        match std::fs::remove_file(self.state_of(profile)) {
+            Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
+            _ => {}
+        }
+        let _something_else_is_there = std::fs::remove_dir(self.0.join(profile));
+        Ok(())
+    }
+}
+
+fn write_whole(path: &Path, text: &Secret<String>) -> io::Result<()> {
+    let mut options = std::fs::OpenOptions::new();
+    let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(path)?;
+    file.write_all(text.reveal().as_bytes())?;
+    file.sync_all()
+}
+
+/// The state in `path`: the file itself, or the one in a folder.
+pub fn state_in(path: &Path) -> PathBuf {
+    if path.is_dir() { path.join(NAME) } else { path.to_owned() }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt as _;
+
+    use super::*;
+
+    #[test]
+    fn a_state_is_private_whole_and_replaced_in_one_step() {
+        let folder = Folder(std::env::temp_dir().join(format!("radard-states-{}", std::process::id())));
+        for text in ["first", "second"] {
+            folder.write("main", &Secret::new(text.to_owned())).unwrap();
+            assert_eq!(std::fs::read_to_string(folder.state_of("main")).unwrap(), text);
+        }
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!((mode(&folder.state_of("main")), mode(&folder.0.join("main"))), (0o600, 0o700));
+        assert_eq!(std::fs::read_dir(folder.0.join("main")).unwrap().count(), 1, "nothing unfinished is left");
+        assert_eq!(state_in(&folder.0.join("main")), folder.state_of("main"));
+        // What cannot be written leaves the one before as it was.
+        std::fs::create_dir(folder.0.join("main").join("state.json.part")).unwrap();
+        folder.write("main", &Secret::new("third".to_owned())).unwrap_err();
+        assert_eq!(std::fs::read_to_string(folder.state_of("main")).unwrap(), "second");
+        std::fs::remove_dir(folder.0.join("main").join("state.json.part")).unwrap();
+        folder.forget("main").unwrap();
+        folder.forget("main").unwrap();
+        assert_eq!(std::fs::read_dir(&folder.0).unwrap().count(), 0);
+        std::fs::remove_dir(&folder.0).unwrap();
+    }
+}

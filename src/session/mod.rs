@@ -1,0 +1,18 @@
+//! Profiles: logins that are captured, proved, kept in versions, and given to whoever asks in their name.
+//!
+//! A capture is used only after it was proved to be logged in, so one that is logged out never takes the place of one
+//! that works. What it holds is sealed in the vault; the same lies as a storage state of Playwright in the profile's
+//! folder, for people's own tools.
+//!
+//! - `rules` what a login is on each platform, `login` what a capture holds, `file` the storage state in its folder.
+//! - `book` all captures: which there are, how they stand, which one is used.
+
+mod book;
+mod file;
+mod login;
+mod rules;
+
+pub use book::{Book, Error, Fresh};
+pub use file::{Folder, state_in};
+pub use login::Login;
+pub use rules::{Rules, rules};

@@ -1,0 +1,99 @@
+//! Captures of logins, by profile: which there are, how each stands, which one is used. What they hold is sealed.
+
+use sqlx::FromRow;
+use uuid::Uuid;
+
+use super::error::Error;
+use super::tx::{Tx, on};
+use crate::domain::Class;
+
+const ADD: &str = "INSERT INTO capture (id, profile, platform, source, standing, cookies, ends_at, made_at)
+    VALUES ($1, $2, $3, $4, 'waiting', $5, $6, $7)";
+const ALL: &str = "SELECT id, profile, platform, source, standing, class, said, cookies, ends_at, made_at, proved_at
+    FROM capture ORDER BY profile, id DESC";
+const OF: &str = "SELECT id, profile, platform, source, standing, class, said, cookies, ends_at, made_at, proved_at
+    FROM capture WHERE profile = $1 ORDER BY id DESC";
+const RETIRE: &str = "UPDATE capture SET standing = 'kept' WHERE profile = $1 AND standing = 'active' AND id <> $2";
+const ACTIVATE: &str = "UPDATE capture SET standing = 'active' WHERE profile = $1 AND id = $2 RETURNING id";
+const JUDGE: &str = "UPDATE capture SET class = $1, said = $2, standing = $3 WHERE id = $4";
+const PROVE: &str = "UPDATE capture SET class = 'ok', said = NULL, proved_at = $1 WHERE id = $2";
+const DROP: &str = "DELETE FROM capture WHERE id = $1";
+
+pub(super) const STATEMENTS: &[&str] = &[ADD, ALL, OF, RETIRE, ACTIVATE, JUDGE, PROVE, DROP];
+
+/// A capture, without what it holds.
+#[derive(Debug, Clone, PartialEq, Eq, FromRow, serde::Serialize)]
+pub struct Capture {
+    /// Which.
+    pub id: Uuid,
+    /// Of which profile.
+    pub profile: String,
+    /// On which platform.
+    pub platform: String,
+    /// Where it comes from.
+    pub source: String,
+    /// How it stands: waiting to be proved, active, kept from before, or refused.
+    pub standing: String,
+    /// How the last look at it ended.
+    pub class: Option<String>,
+    /// Why, when it did not end well.
+    pub said: Option<String>,
+    /// How many cookies it has.
+    pub cookies: i64,
+    /// When the first cookie that says who is logged in ends.
+    pub ends_at: Option<i64>,
+    /// When it was captured.
+    pub made_at: i64,
+    /// When it was last proved to be logged in.
+    pub proved_at: Option<i64>,
+}
+
+/// Adds one that waits to be proved; gives its id.
+pub async fn add(
+    tx: &mut Tx,
+    (profile, platform, source): (&str, &str, &str),
+    (cookies, ends_at): (i64, Option<i64>),
+) -> Result<Uuid, Error> {
+    let (id, now) = (tx.entropy.id(tx.now), tx.now.0);
+    on!(tx, db => sqlx::query(ADD).bind(id).bind(profile).bind(platform).bind(source).bind(cookies).bind(ends_at)
+        .bind(now).execute(db).await.map(drop))
+    .map_err(Error::in_act("add a capture"))?;
+    Ok(id)
+}
+
+/// Every capture, by profile, the youngest first.
+pub async fn all(tx: &mut Tx) -> Result<Vec<Capture>, Error> {
+    on!(tx, db => sqlx::query_as(ALL).fetch_all(db).await).map_err(Error::in_act("list captures"))
+}
+
+/// The captures of a profile, the youngest first.
+pub async fn of(tx: &mut Tx, profile: &str) -> Result<Vec<Capture>, Error> {
+    on!(tx, db => sqlx::query_as(OF).bind(profile).fetch_all(db).await).map_err(Error::in_act("list captures"))
+}
+
+/// Lets `id` be the one that is used, in the place of the one before; false when the profile has no such capture.
+pub async fn activate(tx: &mut Tx, profile: &str, id: Uuid) -> Result<bool, Error> {
+    let failed = Error::in_act("activate a capture");
+    on!(tx, db => sqlx::query(RETIRE).bind(profile).bind(id).execute(db).await.map(drop)).map_err(&failed)?;
+    let known: Option<(Uuid,)> =
+        on!(tx, db => sqlx::query_as(ACTIVATE).bind(profile).bind(id).fetch_optional(db).await).map_err(&failed)?;
+    Ok(known.is_some())
+}
+
+/// Notes that it is logged in.
+pub async fn prove(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
+    let now = tx.now.0;
+    on!(tx, db => sqlx::query(PROVE).bind(now).bind(id).execute(db).await.map(drop))
+        .map_err(Error::in_act("prove a capture"))
+}
+
+/// Notes why it could not be proved, and how it stands from now on.
+pub async fn judge(tx: &mut Tx, id: Uuid, standing: &str, (class, said): (Class, &str)) -> Result<(), Error> {
+    on!(tx, db => sqlx::query(JUDGE).bind(class.as_str()).bind(said).bind(standing).bind(id).execute(db).await.map(drop))
+        .map_err(Error::in_act("judge a capture"))
+}
+
+/// Throws one away.
+pub async fn drop_one(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
+    on!(tx, db => sqlx::query(DROP).bind(id).execute(db).await.map(drop)).map_err(Error::in_act("drop a capture"))
+}

@@ -1,0 +1,205 @@
+//! Logins as people handle them: taken in from a file, proved, refused when they are none, gone back from, given out,
+//! captured by a real browser, and used by whatever asks in their name.
+
+use std::os::unix::fs::PermissionsExt as _;
+use std::path::Path;
+use std::process::{Command, Stdio};
+
+use serde_json::{Value, json};
+
+use crate::kit::{Dir, Outside, RADARD, ask};
+
+const STATE: &str = "sessions/main/state.json";
+
+/// A directory with two profiles, whose settings lead to `outside`; and what the platforms know as logins.
+fn dir(name: &str, outside: &Outside) -> (Dir, Value) {
+    let dir = Dir::new(name);
+    let mut stream = std::net::TcpStream::connect(outside.control.trim_start_matches("http://")).unwrap();
+    let (_, told) = ask(&mut stream, ("GET", "/state"), None).unwrap();
+    let profiles = "[profile.main]\nplatform = \"douyin\"\n\n[profile.ads]\nplatform = \"creative_radar\"\n";
+    dir.save_settings(&format!("{}\n[pace]\ntolerance = \"eager\"\n\n{profiles}", outside.config));
+    let (code, _, err) = run(&dir, &["secrets", "init"], None);
+    assert_eq!(code, 0, "{err}");
+    (dir, told)
+}
+
+fn run(dir: &Dir, arguments: &[&str], input: Option<&str>) -> (i32, String, String) {
+    let mut command = Command::new(RADARD);
+    command.args(arguments).current_dir(dir.path()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let _it_may_not_read =
+        std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.unwrap_or_default().as_bytes());
+    let output = child.wait_with_output().unwrap();
+    let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
+    (output.status.code().unwrap(), out, err)
+}
+
+fn listed(dir: &Dir, name: &str) -> Value {
+    let (_, out, err) = run(dir, &["--json", "profile", "list"], None);
+    let told: Value = serde_json::from_str(&out).map_err(|_| err).unwrap();
+    told["items"].as_array().unwrap().iter().find(|row| row["profile"] == name).unwrap().clone()
+}
+
+/// A storage state with these cookies of Douyin.
+fn state(login: &str) -> String {
+    let cookie = |pair: &str| {
+        let (name, value) = pair.trim().split_once('=').unwrap();
+        json!({"name": name, "value": value, "domain": ".douyin.com", "path": "/", "expires": 2_000_000_000, "secure": true, "sameSite": "None"})
+    };
+    let cookies: Vec<_> = login.split(';').map(cookie).collect();
+    json!({"cookies": cookies, "origins": []}).to_string()
+}
+
+fn mode(path: &Path) -> u32 {
+    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
+}
+
+#[test]
+fn a_login_is_taken_in_from_a_file_proved_and_used() {
+    let outside = Outside::start(&[]);
+    let (dir, told) = dir("profile-import", &outside);
+    let login = told["login"].as_str().unwrap();
+    let header = format!("Cookie: {login}");
+    let (code, out, err) = run(&dir, &["profile", "import", "main", "-"], Some(&header));
+    assert_eq!(code, 0, "{out}{err}");
+    assert!(err.contains("found cookies: ") && out.contains("`main` uses the capture"), "{out}{err}");
+    let row = listed(&dir, "main");
+    assert_eq!((&row["standing"], &row["class"], &row["source"]), (&json!("active"), &json!("ok"), &json!("header")));
+    let file = dir.path().join(STATE);
+    assert_eq!(mode(&file), 0o600);
+    let written: Value = serde_json::from_str(&std::fs::read_to_string(&file).unwrap()).unwrap();
+    assert!(written["cookies"].as_array().unwrap().iter().any(|cookie| cookie["name"] == "sessionid"));
+    let creator = told["creators"][9].as_str().unwrap();
+    let list = ["fetch", "--no-media", "--json", "--mode", "collects", "--profile", "main"];
+    let (code, out, err) = run(&dir, &list, None);
+    assert_eq!((code, out.lines().count()), (0, 3), "what asks in its name brings its cookies: {err}");
+    let (code, out, _) = run(&dir, &["profile", "show", "main"], None);
+    assert!(code == 0 && out.contains("sessionid") && out.contains(".douyin.com"), "{out}");
+    let session = login.split("sessionid=").nth(1).unwrap().split(';').next().unwrap();
+    let (_, json, _) = run(&dir, &["--json", "profile", "show", "main"], None);
+    for text in [&out, &json, &err] {
+        assert!(!text.contains(session), "no value is shown: {text}");
+    }
+    // In every form that people's tools read.
+    for (format, needle) in
+        [("netscape", "# Netscape HTTP Cookie File\n"), ("header", "sessionid="), ("state", "\"origins\"")]
+    {
+        let (code, out, err) = run(&dir, &["profile", "export", "main", "--format", format], None);
+        assert!(code == 0 && out.contains(needle) && out.contains(session), "{format}: {err}");
+    }
+    let (code, _, err) = run(&dir, &["profile", "export", "main", "-o", "out.json"], None);
+    assert_eq!((code, mode(&dir.path().join("out.json"))), (0, 0o600), "{err}");
+    let (code, out, err) = run(&dir, &["profile", "import", "main", "out.json"], None);
+    assert_eq!(code, 0, "what is given out is taken in: {out}{err}");
+    let (code, _, err) = run(&dir, &["profile", "forget", "main"], None);
+    assert_eq!((code, dir.path().join("sessions/main").exists()), (0, false), "{err}");
+    assert_eq!(listed(&dir, "main")["standing"], "no login");
+    let (code, _, err) = run(&dir, &["fetch", "--no-media", "--profile", "main", "--mode", "like", creator], None);
+    assert!(code != 0 && err.contains("radard profile import main FILE"), "{err}");
+}
+
+#[test]
+fn one_that_is_logged_out_never_takes_the_place_of_one_that_works() {
+    let outside = Outside::start(&[]);
+    let (dir, told) = dir("profile-refused", &outside);
+    let login = told["login"].as_str().unwrap();
+    std::fs::write(dir.path().join("good.json"), state(login)).unwrap();
+    assert_eq!(run(&dir, &["profile", "import", "main", "good.json"], None).0, 0);
+    let before = std::fs::read(dir.path().join(STATE)).unwrap();
+    let active = listed(&dir, "main")["made_at"].clone();
+    let old = state("sessionid=0123456789abcdef; ttwid=1%7Cx");
+    let (code, _, err) = run(&dir, &["profile", "import", "main", "-"], Some(&old));
+    assert_eq!(code, 16, "a login is needed: {err}");
+    assert!(err.contains("could not be proved") && err.contains("what was used before is still in use"), "{err}");
+    let (code, _, err) = run(&dir, &["profile", "import", "main", "-"], Some(&state("ttwid=1%7Cx; msToken=y")));
+    assert!(code == 16 && err.contains("none of the cookies of a login"), "{err}");
+    let row = listed(&dir, "main");
+    assert_eq!((&row["standing"], &row["made_at"], &row["versions"]), (&json!("active"), &active, &json!(3)));
+    assert_eq!(std::fs::read(dir.path().join(STATE)).unwrap(), before, "its file is as it was");
+    // A second good one, and back to the first.
+    assert_eq!(run(&dir, &["profile", "import", "main", "good.json"], None).0, 0);
+    let (code, out, err) = run(&dir, &["--json", "profile", "rollback", "main"], None);
+    assert_eq!(code, 0, "{out}{err}");
+    assert_eq!(listed(&dir, "main")["made_at"], active);
+    assert_eq!(run(&dir, &["profile", "probe", "main"], None).0, 0);
+    let (code, _, err) =
+        run(&dir, &["profile", "rollback", "main", "--to", "00000000-0000-0000-0000-000000000000"], None);
+    assert!(code == 2 && err.contains("no such capture"), "{err}");
+}
+
+#[test]
+fn a_file_that_holds_no_login_is_refused_by_what_it_is() {
+    let outside = Outside::start(&[]);
+    let (dir, _) = dir("profile-wrong", &outside);
+    let foreign =
+        json!({"cookies": [{"name": "sessionid", "value": "x", "domain": ".bank.example", "path": "/"}]}).to_string();
+    for (input, code, needle) in [
+        ("hello", 2, "it is none of: cookies.txt"),
+        ("{\"cookies\": [", 2, "it is damaged, or cut short"),
+        ("{\"a\": 1}", 2, "neither a storage state"),
+        (foreign.as_str(), 2, "no cookie in it belongs to douyin.com"),
+        ("curl https://other.example -b a=b", 2, "no request in it goes to douyin.com"),
+    ] {
+        let (got, _, err) = run(&dir, &["profile", "import", "main", "-"], Some(input));
+        assert!(got == code && err.contains(needle), "{input}: {got} {err}");
+    }
+    let (code, _, err) = run(&dir, &["profile", "import", "nobody", "-"], Some("a=b"));
+    assert!(code == 2 && err.contains("add [profile.nobody]"), "{err}");
+    let (code, _, err) = run(&dir, &["profile", "import", "main", "nothing.json"], None);
+    assert!(code == 2 && err.contains("nothing.json"), "{err}");
+    let (code, _, err) = run(&dir, &["profile", "probe", "main"], None);
+    assert!(code == 16 && err.contains("has no login"), "{err}");
+    let (code, _, err) = run(&dir, &["profile", "capture", "main"], None);
+    assert!(code == 2 && err.contains("profile import"), "{err}");
+    assert_eq!(listed(&dir, "main")["versions"], 0, "nothing of it was kept");
+}
+
+#[test]
+fn a_site_that_cannot_be_asked_leaves_a_login_waiting() {
+    let outside = Outside::start(&["douyin.user_collects.network@1"]);
+    let (dir, told) = dir("profile-waits", &outside);
+    let text = state(told["login"].as_str().unwrap());
+    let (code, _, err) = run(&dir, &["profile", "import", "main", "-"], Some(&text));
+    assert!(code == 1 && err.contains("radard profile probe main"), "{code} {err}");
+    assert_eq!(
+        (&listed(&dir, "main")["standing"], &listed(&dir, "main")["class"]),
+        (&json!("no login"), &json!("network"))
+    );
+    assert_eq!(run(&dir, &["profile", "probe", "main"], None).0, 0);
+    assert_eq!(listed(&dir, "main")["standing"], "active");
+}
+
+#[test]
+fn a_browser_captures_a_login_and_keeps_it_fresh() {
+    let outside = Outside::start(&[]);
+    let (dir, told) = dir("profile-capture", &outside);
+    let (code, _, err) = run(&dir, &["profile", "capture", "ads"], None);
+    assert!(code == 16 && err.contains("none of the cookies of a login"), "nobody is logged in yet: {err}");
+    let session = told["ads_login"].as_str().unwrap();
+    let state = json!({"cookies": [{"name": "sid_tt", "value": session, "domain": "127.0.0.1", "path": "/",
+        "expires": 2_000_000_000, "httpOnly": true, "sameSite": "Lax"}], "origins": []});
+    let (code, out, err) = run(&dir, &["profile", "import", "ads", "-"], Some(&state.to_string()));
+    assert_eq!(code, 0, "{out}{err}");
+    let (code, out, err) = run(&dir, &["--json", "profile", "capture", "ads", "-o", ".env.radar"], None);
+    assert_eq!(code, 0, "{out}{err}");
+    let lines = std::fs::read_to_string(dir.path().join(".env.radar")).unwrap();
+    assert!(lines.starts_with("TIKTOK_ADS_COOKIE=\"") && lines.contains(&format!("sid_tt={session}")));
+    assert!(lines.contains("\nTIKTOK_ADS_USER_SIGN=\"") && lines.contains("\nTIKTOK_ADS_WEB_ID=\""));
+    assert_eq!(mode(&dir.path().join(".env.radar")), 0o600);
+    let row = listed(&dir, "ads");
+    assert_eq!((&row["standing"], &row["source"]), (&json!("active"), &json!("browser")));
+    assert!(row["ends_at"].as_i64().unwrap() < 2_000_000_000_000, "the browser cuts it to four hundred days");
+    let (_, shown, _) = run(&dir, &["profile", "show", "ads"], None);
+    for name in ["anonymous-user-id (32)", "timestamp (10)", "user-sign (16)", "sid_tt", "ttwid"] {
+        assert!(shown.contains(name), "{name}: {shown}");
+    }
+    // The session is lost: the page leads to its login, and what there was stays in use.
+    let mut stream = std::net::TcpStream::connect(outside.control.trim_start_matches("http://")).unwrap();
+    ask(&mut stream, ("POST", "/fault"), Some(&json!({"spec": "creative_radar.business.auth@1"}))).unwrap();
+    let (code, _, err) = run(&dir, &["profile", "capture", "ads"], None);
+    assert!(code == 16 && err.contains("asks for a login"), "{code} {err}");
+    assert_eq!(listed(&dir, "ads")["made_at"], row["made_at"]);
+    let left = std::fs::read_dir(dir.path().join("data/browser")).unwrap().count();
+    assert_eq!(left, 0, "no browser left anything");
+    assert!(!out.contains(session) && !err.contains(session) && !shown.contains(session));
+}
