@@ -1,8 +1,9 @@
 //! The driver as a process of ours, and that nothing of it stays behind.
 //!
 //! Each driver has a folder of its own for all that it and its browser write, and it is the home of every process of
-//! theirs: so what a killed house left is found and ended at the next start. It leads a process group, and it is told to
-//! end when we do: by the kernel, for the case that we cannot.
+//! theirs; where it lies is written down beside our data. So what a killed house left is found and ended at the next
+//! start. It lies below `/tmp`, because a browser makes sockets in it, whose paths may not be long. The driver leads a
+//! process group, and it is told to end when we do: by the kernel, for the case that we cannot.
 
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
@@ -29,6 +30,9 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 const SETPRIV: &str = "/usr/bin/setpriv";
 /// More drivers than this are never at work at once.
 const MOST: u32 = 1000;
+/// Where their folders lie, and how those are called.
+const BELOW: &str = "/tmp";
+const PREFIX: &str = "radard-b-";
 
 /// A driver that runs. Dropped, it and its browsers are killed.
 #[derive(Debug)]
@@ -37,17 +41,19 @@ pub struct Driver {
     group: Option<Pid>,
     port: u16,
     folder: PathBuf,
+    /// Where that is written down.
+    note: PathBuf,
     clock: Clock,
     /// Reads what it goes on to say, so that it can go on saying it.
     listener: JoinSet<()>,
 }
 
 impl Driver {
-    /// Starts one whose folder lies in `among`.
+    /// Starts one whose folder is written down in `among`.
     pub async fn start(found: &Found, among: &Path, (clock, display): (&Clock, Option<&str>)) -> Result<Self, Trouble> {
         let name = found.driver.display().to_string();
         let failed = |source| Trouble::Start(name.clone(), source);
-        let folder = make_folder(among).map_err(failed)?;
+        let (folder, note) = make_folder(among).map_err(failed)?;
         let mut command = command(found, &folder);
         if let Some(display) = display {
             command.env("DISPLAY", display);
@@ -55,7 +61,7 @@ impl Driver {
         let mut child = command.spawn().map_err(failed)?;
         let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         let (out, err) = (child.stdout.take(), child.stderr.take());
-        let mut driver = Self { child, group, port: 0, folder, clock: clock.clone(), listener: JoinSet::new() };
+        let mut driver = Self { child, group, port: 0, folder, note, clock: clock.clone(), listener: JoinSet::new() };
         let Some((out, err)) = out.zip(err) else { return Err(Trouble::Silent(name, "it has no output".to_owned())) };
         let mut lines = BufReader::new(out).lines();
         driver.listener.spawn(async move { drain(BufReader::new(err).lines()).await });
@@ -107,19 +113,33 @@ impl Drop for Driver {
     fn drop(&mut self) {
         self.kill();
         end_all(&self.folder);
-        let _already_gone = std::fs::remove_dir_all(&self.folder);
+        remove(&self.folder, &self.note);
     }
 }
 
-/// Ends what drivers of a killed house left in `among`, and removes their folders; gives how many there were.
+/// Ends what drivers of a killed house left that are written down in `among`; gives how many there were.
 pub fn sweep(among: &Path) -> usize {
-    let folders = std::fs::read_dir(among).into_iter().flatten().flatten().map(|entry| entry.path());
+    let notes = std::fs::read_dir(among).into_iter().flatten().flatten().map(|entry| entry.path());
     let mut swept = 0;
-    for folder in folders.filter(|folder| folder.is_dir()) {
+    for note in notes {
+        let folder = std::fs::read_to_string(&note).map(PathBuf::from);
+        // Whatever stands there: nothing but such a folder is touched.
+        let Some(folder) = folder.ok().filter(|folder| is_ours(folder)) else { continue };
         end_all(&folder);
-        swept += usize::from(std::fs::remove_dir_all(&folder).is_ok());
+        remove(&folder, &note);
+        swept += 1;
     }
     swept
+}
+
+fn is_ours(folder: &Path) -> bool {
+    let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+    folder.parent() == Some(Path::new(BELOW)) && name.starts_with(PREFIX)
+}
+
+fn remove(folder: &Path, note: &Path) {
+    let _already_gone = std::fs::remove_dir_all(folder);
+    let _already_gone = std::fs::remove_file(note);
 }
 
 /// Kills every process whose home is `folder`, which nobody else was given; gives how many there were.
@@ -140,14 +160,25 @@ fn end_all(folder: &Path) -> usize {
     ended
 }
 
-fn make_folder(among: &Path) -> std::io::Result<PathBuf> {
+/// A folder that is new and ours alone, and the file that says where it is.
+fn make_folder(among: &Path) -> std::io::Result<(PathBuf, PathBuf)> {
     let mut private = std::fs::DirBuilder::new();
     private.mode(0o700).recursive(true).create(among)?;
-    let taken = |n: &u32| !among.join(n.to_string()).exists();
-    let folder = among.join((0..MOST).find(taken).unwrap_or(MOST).to_string());
-    private.recursive(false).create(&folder)?;
-    private.create(folder.join("tmp"))?;
-    Ok(folder)
+    private.recursive(false);
+    for n in 0..MOST {
+        let folder = Path::new(BELOW).join(format!("{PREFIX}{}-{n}", std::process::id()));
+        match private.create(&folder) {
+            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+            made => {
+                made?;
+                let note = among.join(folder.file_name().unwrap_or_default());
+                std::fs::write(&note, folder.as_os_str().as_encoded_bytes())?;
+                private.create(folder.join("tmp"))?;
+                return Ok((folder, note));
+            }
+        }
+    }
+    Err(std::io::Error::other("there are too many folders of browsers in /tmp"))
 }
 
 fn command(found: &Found, folder: &Path) -> Command {
@@ -210,8 +241,10 @@ mod tests {
     #[test]
     fn what_a_killed_house_left_is_swept_and_strangers_are_left_alone() {
         let among = std::env::temp_dir().join(format!("radard-sweep-{}", std::process::id()));
-        let ours = make_folder(&among).unwrap();
-        assert_eq!(make_folder(&among).unwrap(), among.join("1"));
+        let (ours, _) = make_folder(&among).unwrap();
+        let (other, _) = make_folder(&among).unwrap();
+        assert!(ours != other && ours.starts_with("/tmp"), "{}", ours.display());
+        std::fs::write(among.join("forged"), "/etc").unwrap();
         let start = |home: &Path| {
             let mut command = std::process::Command::new("/bin/sleep");
             std::os::unix::process::CommandExt::process_group(&mut command, 0);
@@ -223,7 +256,8 @@ mod tests {
         assert_eq!(stranger.try_wait().unwrap(), None, "who lives elsewhere is none of ours");
         stranger.kill().unwrap();
         stranger.wait().unwrap();
-        assert_eq!(sweep(&among), 0);
+        assert_eq!((sweep(&among), ours.exists(), other.exists()), (0, false, false));
+        assert!(Path::new("/etc/hostname").exists(), "what is written there by others is not believed");
         std::fs::remove_dir_all(among).unwrap();
     }
 }

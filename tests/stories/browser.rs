@@ -40,10 +40,11 @@ fn visit(name: &str, story: impl AsyncFnOnce(&Visit)) {
         let browser = Browser::start(&found, &look, &Ambient::real(None).clock).await.unwrap();
         let visit = Visit { dir, outside, base, session, browser };
         story(&visit).await;
+        let home = home(&visit.dir);
         let Visit { dir, browser, .. } = visit;
         browser.close().await;
-        assert_eq!(left(&folder(&dir)), BTreeSet::new(), "no process is left");
-        assert_eq!(std::fs::read_dir(folder(&dir)).unwrap().count(), 0, "no folder is left");
+        assert_eq!(left(&home), BTreeSet::new(), "no process is left");
+        assert!(!home.exists() && std::fs::read_dir(folder(&dir)).unwrap().count() == 0, "no folder is left");
     });
 }
 
@@ -51,12 +52,18 @@ fn folder(dir: &Dir) -> PathBuf {
     dir.path().join("browser")
 }
 
-/// The processes whose home lies in `folder`.
-fn left(folder: &Path) -> BTreeSet<String> {
-    let home = format!("HOME={}/", folder.display());
+/// The home of the only browser.
+fn home(dir: &Dir) -> PathBuf {
+    let note = std::fs::read_dir(folder(dir)).unwrap().next().unwrap().unwrap().path();
+    std::fs::read_to_string(note).unwrap().into()
+}
+
+/// The processes that live in `home`.
+fn left(home: &Path) -> BTreeSet<String> {
+    let home = format!("HOME={}", home.display());
     let is_ours = |path: &PathBuf| {
         let environment = std::fs::read(path.join("environ")).unwrap_or_default();
-        environment.split(|byte| *byte == 0).any(|variable| variable.starts_with(home.as_bytes()))
+        environment.split(|byte| *byte == 0).any(|variable| variable == home.as_bytes())
     };
     let processes = std::fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().path()).filter(is_ours);
     processes.map(|path| path.display().to_string()).collect()
@@ -185,7 +192,7 @@ fn a_browser_that_is_killed_tells_everybody_who_waits() {
             page.wait_until("document.readyState === 'complete' && location.port", Duration::from_secs(10))
                 .await
                 .unwrap();
-            for path in left(&folder(&visit.dir)) {
+            for path in left(&home(&visit.dir)) {
                 let pid =
                     path.trim_start_matches("/proc/").parse().ok().and_then(rustix::process::Pid::from_raw).unwrap();
                 let _already_gone = rustix::process::kill_process(pid, rustix::process::Signal::KILL);

@@ -9,6 +9,7 @@ mod douyin;
 mod form;
 mod leaks;
 mod lists;
+mod logins;
 mod setup;
 mod stage;
 mod steps;
@@ -60,6 +61,11 @@ const STEPS: &[(&str, &str, Step)] = &[
     ),
     ("breaker", "meet a sign of risk, be silent for hours, let one request try, and go on", time::breaker),
     ("leaks", "put secrets into every place for them, work, then hunt for them in all that was written", leaks::leaks),
+    (
+        "logins",
+        "take a login in, let a browser capture it, lose it, refuse what is none, and go back a version",
+        logins::logins,
+    ),
     ("backup", "copy the database while it is in use and check the copy", steps::backup),
     ("stop", "stop the daemon in the middle of work and see it leave nothing half done", steps::stop),
 ];

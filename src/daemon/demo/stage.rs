@@ -7,6 +7,7 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::child::{Daemon, Recipe};
+use super::logins::PROFILE;
 use super::setup::{DemoError, DemoSetup};
 use super::trouble::{Trouble, expected};
 use crate::ambient::{Ambient, Clock};
@@ -46,7 +47,7 @@ impl Stage {
         // Short leases and sweeps, so that what takes a minute in earnest takes seconds here.
         let settings = format!(
             "[web]\nlisten = \"{page}\"\n\n[queue]\nlease = \"3s\"\nsweep = \"1s\"\nbackoff_base = \"50ms\"\n\n\
-             [log]\nformat = \"json\"\n\n{}",
+             [log]\nformat = \"json\"\n\n{}\n{PROFILE}",
             sim.config_toml()
         );
         std::fs::write(config.join("radard.toml"), &settings).map_err(failed)?;

@@ -1,0 +1,73 @@
+//! A login at the simulated Creative Center: taken in, captured by a real browser, lost, and never overwritten by less.
+
+use std::pin::Pin;
+
+use serde_json::{Value, json};
+
+use super::stage::Stage;
+use super::trouble::{Outcome, Trouble, expected};
+
+const PATH: &str = "/api/v1/profiles";
+/// The profile, which the settings of the demonstration declare.
+pub(super) const PROFILE: &str = "[profile.ads]\nplatform = \"creative_radar\"\n";
+
+/// Takes a login in, captures it, loses it, refuses what is none, and goes back.
+pub(super) fn logins(stage: &mut Stage) -> Pin<Box<dyn Future<Output = Outcome> + '_>> {
+    Box::pin(async {
+        let (name, session) = stage.sim.ads_login();
+        done(
+            stage,
+            json!({"act": "import", "name": "ads", "source": "demo", "state": state(name, &session), "headers": {}}),
+        )
+        .await?;
+        let captured = done(stage, json!({"act": "capture", "name": "ads"})).await?;
+        let first = text(&captured, "id");
+        let shown = done(stage, json!({"act": "show", "name": "ads"})).await?;
+        let headers = shown.get("headers").and_then(Value::as_array).map_or(0, Vec::len);
+        stage.play("creative_radar.business.auth@1")?;
+        refused(stage, json!({"act": "capture", "name": "ads"})).await?;
+        let other = state(name, "00000000000000000000000000000000");
+        refused(stage, json!({"act": "import", "name": "ads", "source": "demo", "state": other, "headers": {}}))
+            .await?;
+        still(stage, &first).await?;
+        done(stage, json!({"act": "capture", "name": "ads"})).await?;
+        done(stage, json!({"act": "rollback", "name": "ads"})).await?;
+        let versions = still(stage, &first).await?;
+        let cookies = captured.get("cookies").cloned();
+        Ok(json!({"cookies": cookies, "headers": headers, "refused": 2, "versions": versions, "rolled_back": 1}))
+    })
+}
+
+/// A storage state with one cookie.
+fn state(name: &str, value: &str) -> Value {
+    let cookie =
+        json!({"name": name, "value": value, "domain": "127.0.0.1", "path": "/", "expires": -1, "httpOnly": true});
+    json!({"cookies": [cookie], "origins": []})
+}
+
+async fn done(stage: &Stage, asked: Value) -> Result<Value, Trouble> {
+    stage.must(200, ("POST", PATH), Some(asked)).await
+}
+
+async fn refused(stage: &Stage, asked: Value) -> Result<(), Trouble> {
+    let answer = stage.must(502, ("POST", PATH), Some(asked)).await?;
+    if text(&answer, "class") == "auth" {
+        return Ok(());
+    }
+    Err(expected("a login that is wanted".into(), answer.to_string()))
+}
+
+/// Looks that the profile uses `id`; gives how many versions it has.
+async fn still(stage: &Stage, id: &str) -> Result<usize, Trouble> {
+    let shown = done(stage, json!({"act": "show", "name": "ads"})).await?;
+    let versions = shown.get("versions").and_then(Value::as_array).cloned().unwrap_or_default();
+    let active = versions.iter().find(|version| text(version, "standing") == "active").map(|active| text(active, "id"));
+    if active.as_deref() == Some(id) {
+        return Ok(versions.len());
+    }
+    Err(expected(format!("the capture {id} in use"), format!("{active:?}")))
+}
+
+fn text(value: &Value, name: &str) -> String {
+    value.get(name).and_then(Value::as_str).unwrap_or_default().to_owned()
+}
