@@ -8,8 +8,6 @@ use super::stage::Stage;
 use super::trouble::{Outcome, Trouble, expected};
 
 const PATH: &str = "/api/v1/profiles";
-/// The profile, which the settings of the demonstration declare.
-pub(super) const PROFILE: &str = "[profile.ads]\nplatform = \"creative_radar\"\n";
 
 /// Takes a login in, captures it, loses it, refuses what is none, and goes back.
 pub(super) fn logins(stage: &mut Stage) -> Pin<Box<dyn Future<Output = Outcome> + '_>> {

@@ -7,7 +7,6 @@ use serde_json::{Value, json};
 use tokio_util::sync::CancellationToken;
 
 use super::child::{Daemon, Recipe};
-use super::logins::PROFILE;
 use super::setup::{DemoError, DemoSetup};
 use super::trouble::{Trouble, expected};
 use crate::ambient::{Ambient, Clock};
@@ -17,6 +16,8 @@ use crate::supervise::Supervisor;
 
 /// How long a step waits for what it expects.
 const PATIENCE: Duration = Duration::from_secs(40);
+/// The profile whose login is captured.
+const PROFILE: &str = "[profile.ads]\nplatform = \"creative_radar\"\n";
 /// How often it looks.
 const LOOK: Duration = Duration::from_millis(50);
 

@@ -24,6 +24,10 @@ pub struct Facts {
     pub signers: Signers,
     /// The form of answers.
     pub answers: Answers,
+    /// Stored logins.
+    pub profiles: Profiles,
+    /// The browser that captures them.
+    pub browser: Browser,
     /// The disk under the data directory.
     pub disk: Disk,
     /// This machine's clock beside the database's.
@@ -147,6 +151,39 @@ pub struct Known {
     pub never: Vec<String>,
     /// The places that came of late.
     pub fresh: Vec<String>,
+}
+
+/// Stored logins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Profiles {
+    /// Each, and how its login stands.
+    Known(Vec<Standing>),
+    /// Why they were not looked at.
+    NotRun(&'static str),
+}
+
+/// How the login of a profile stands.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Standing {
+    /// The profile.
+    pub name: String,
+    /// Whether it has one.
+    pub has_login: bool,
+    /// Why the last look at it did not end well.
+    pub doubt: Option<String>,
+    /// For how much longer it is good, in milliseconds, when it says so; less than nothing when it is over.
+    pub lasts_ms: Option<i64>,
+}
+
+/// The browser that captures logins.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Browser {
+    /// Both are here: what each says of itself.
+    Here(String, String),
+    /// One is missing, or does not run: what, and what to do.
+    Missing(String, &'static str),
+    /// Why it was not looked for.
+    NotRun(&'static str),
 }
 
 /// Secrets at rest.

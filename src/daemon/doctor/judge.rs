@@ -5,7 +5,8 @@
 use std::time::Duration;
 
 use super::facts::{
-    Alarms, Answers, Clock, Daemon, Data, Database, Disk, Facts, Known, Limits, Settings, Signers, Unit, Vault,
+    Alarms, Answers, Browser, Clock, Daemon, Data, Database, Disk, Facts, Known, Limits, Profiles, Settings, Signers,
+    Unit, Vault,
 };
 use crate::config::roughly_size;
 use crate::daemon::shapes::said;
@@ -13,6 +14,8 @@ use crate::domain::time::roughly;
 
 /// How far two clocks may be apart.
 const APART: Duration = Duration::from_secs(2);
+/// A login that ends sooner should be renewed: three days.
+const ENDING_MS: i64 = 3 * 24 * 60 * 60 * 1000;
 /// The exposure, in tenths, above which a unit has lost locks.
 const EXPOSED: u32 = 15;
 
@@ -55,6 +58,8 @@ pub fn judge(facts: &Facts) -> Vec<Row> {
         limits(&facts.limits),
         signers(&facts.signers),
         answers(&facts.answers),
+        profiles(&facts.profiles),
+        browser(&facts.browser),
         disk(&facts.disk),
         clock(facts.clock),
         alarms(&facts.alarms),
@@ -108,6 +113,52 @@ fn answers(seen: &Answers) -> Row {
     };
     let (new, never) = (told("new of late", |known| &known.fresh), told("never there", |known| &known.never));
     Row::well("answers", format!("endpoints that send what is read: {}{new}{never}", known.len()))
+}
+
+fn profiles(seen: &Profiles) -> Row {
+    let all = match seen {
+        Profiles::NotRun(why) => return Row::not_run("profiles", why),
+        Profiles::Known(all) if all.is_empty() => return Row::well("profiles", "there are none"),
+        Profiles::Known(all) => all,
+    };
+    if let Some(without) = all.iter().find(|profile| !profile.has_login) {
+        let advice = format!("run `radard profile import {} FILE` with a login of your browser", without.name);
+        return Row::ill("profiles", format!("`{}` has no login", without.name), advice);
+    }
+    if let Some((profile, doubt)) = all.iter().find_map(|profile| Some((profile, profile.doubt.as_ref()?))) {
+        let advice = format!("log in again, then `radard profile import {} FILE`", profile.name);
+        return Row::ill("profiles", format!("`{}`: {doubt}", profile.name), advice);
+    }
+    let soon = all.iter().filter_map(|profile| Some((profile, profile.lasts_ms?))).min_by_key(|(_, lasts)| *lasts);
+    match soon {
+        Some((profile, lasts)) if lasts < ENDING_MS => {
+            let when = if lasts <= 0 { "is over".to_owned() } else { format!("ends in {}", roughly(span(lasts))) };
+            let advice = format!("log in again, then `radard profile import {} FILE`", profile.name);
+            Row::ill("profiles", format!("the login of `{}` {when}", profile.name), advice)
+        }
+        Some((profile, lasts)) => Row::well(
+            "profiles",
+            format!("logins: {}; `{}` is the first to end, in {}", all.len(), profile.name, roughly(span(lasts))),
+        ),
+        None => Row::well("profiles", format!("logins: {}", all.len())),
+    }
+}
+
+fn span(ms: i64) -> Duration {
+    Duration::from_millis(u64::try_from(ms).unwrap_or(0))
+}
+
+fn browser(seen: &Browser) -> Row {
+    let major = |said: &str| said.rsplit(' ').next().and_then(|number| number.split('.').next()).map(str::to_owned);
+    match seen {
+        Browser::NotRun(why) => Row::not_run("browser", why),
+        Browser::Missing(what, advice) => Row::ill("browser", what.clone(), *advice),
+        Browser::Here(binary, driver) if driver.starts_with("ChromeDriver") && major(binary) != major(driver) => {
+            let advice = "upgrade both together: they come from one release (Debian: chromium, chromium-driver)";
+            Row::ill("browser", format!("{binary} and {driver} do not fit each other"), advice)
+        }
+        Browser::Here(binary, driver) => Row::well("browser", format!("{binary}, driven by {driver}")),
+    }
 }
 
 fn settings(seen: &Settings) -> Row {

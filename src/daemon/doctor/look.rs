@@ -6,18 +6,23 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use super::facts::{
-    Alarms, Answers, Clock, Daemon, Data, Database, Disk, Facts, Known, Limits, Settings, Signers, Unit, Vault,
+    Alarms, Answers, Browser, Clock, Daemon, Data, Database, Disk, Facts, Known, Limits, Profiles, Settings, Signers,
+    Standing, Unit, Vault,
 };
 use crate::ambient::{Ambient, Clock as Time};
+use crate::browser::{Programs, find};
+use crate::config;
 use crate::daemon::disk::space;
 use crate::daemon::house::Plan;
 use crate::daemon::places::Places;
 use crate::daemon::shapes;
 use crate::daemon::signers::try_all;
+use crate::domain::Platform;
 use crate::platform::shape::Kept;
+use crate::session::rules;
 use crate::store::stops::Stopped;
 use crate::store::vault::{self as seals, Counts, WrappedKey};
-use crate::store::{Access, Error, MigrateError, OpenError, Place, Store, alarms, health, stops};
+use crate::store::{Access, Error, MigrateError, OpenError, Place, Store, alarms, captures, health, stops};
 use crate::vault::Fit;
 
 /// Where the unit is installed; the first one counts.
@@ -47,19 +52,35 @@ pub struct Patient<'a> {
 pub async fn look(patient: Patient<'_>) -> Facts {
     let Patient { settings, places, plan, daemon, ambient } = patient;
     let data = look_at_data(&places.data);
-    let Read { database, clock, alarms, limits, answers } = match (&data, plan.map(Plan::place)) {
+    let Read { database, clock, alarms, limits, answers, profiles } = match (&data, plan.map(Plan::place)) {
         (_, None) => unread("the settings have problems"),
         (Data::Missing(_), Some(Place::Sqlite(_))) => refused(&OpenError::Absent(places.database())),
-        (_, Some(place)) => look_at_database(&place, ambient).await,
+        (_, Some(place)) => look_at_database(&place, (plan, ambient)).await,
     };
     let vault = look_at_vault(plan).await;
     let signers = match plan {
         Some(plan) => Signers::Tried(try_all(plan).await),
         None => Signers::NotRun("the settings have problems"),
     };
+    let browser = look_for_browser(plan, &ambient.clock).await;
     let disk = look_at_disk(&places.data, plan);
     let unit = look_at_unit(&UNITS.map(PathBuf::from), &ambient.clock).await;
-    Facts { settings, data, daemon, database, vault, limits, signers, answers, disk, clock, alarms, unit }
+    Facts {
+        settings,
+        data,
+        daemon,
+        database,
+        vault,
+        limits,
+        signers,
+        answers,
+        profiles,
+        browser,
+        disk,
+        clock,
+        alarms,
+        unit,
+    }
 }
 
 /// What only the database can tell.
@@ -69,12 +90,13 @@ struct Read {
     alarms: Alarms,
     limits: Limits,
     answers: Answers,
+    profiles: Profiles,
 }
 
 fn unread(why: &'static str) -> Read {
     let (database, clock) = (Database::NotRun(why), Clock::NotRun(why));
-    let (alarms, limits, answers) = (Alarms::NotRun(why), Limits::NotRun(why), Answers::NotRun(why));
-    Read { database, clock, alarms, limits, answers }
+    let (alarms, limits) = (Alarms::NotRun(why), Limits::NotRun(why));
+    Read { database, clock, alarms, limits, answers: Answers::NotRun(why), profiles: Profiles::NotRun(why) }
 }
 
 fn look_at_data(dir: &Path) -> Data {
@@ -100,7 +122,7 @@ fn look_at_disk(dir: &Path, plan: Option<&Plan>) -> Disk {
     }
 }
 
-async fn look_at_database(place: &Place, ambient: &Ambient) -> Read {
+async fn look_at_database(place: &Place, (plan, ambient): (Option<&Plan>, &Ambient)) -> Read {
     let store = match Store::open(place, Access::Read, ambient.clone()).await {
         Ok((store, _nothing_to_write)) => store,
         Err(error) => return refused(&error),
@@ -124,9 +146,61 @@ async fn look_at_database(place: &Place, ambient: &Ambient) -> Read {
         let say = |stop: Stopped| (format!("{} is stopped ({}: {})", stop.subject, stop.class, stop.reason), stop.lane);
         Limits::Stopped(open.into_iter().map(say).collect(), waits.len())
     });
-    let answers = look_at_answers(&store).await;
+    let (answers, profiles) = (look_at_answers(&store).await, look_at_profiles(&store, plan).await);
     store.close().await;
-    Read { database, clock, alarms, limits, answers }
+    Read { database, clock, alarms, limits, answers, profiles }
+}
+
+async fn look_at_profiles(store: &Store, plan: Option<&Plan>) -> Profiles {
+    let Ok(all) = store.read::<_, Error, _>(|tx| Box::pin(captures::all(tx))).await else {
+        return Profiles::NotRun("the database could not be read");
+    };
+    let now = store.now().0;
+    let standing = |profile: &config::Profile| {
+        let mut of = all.iter().filter(|capture| capture.profile == profile.name);
+        let active = of.find(|capture| capture.standing == "active");
+        let lasts_ms = active.and_then(|capture| capture.ends_at).map(|at| at.saturating_sub(now));
+        let doubt = active.and_then(|capture| capture.said.clone());
+        Standing { name: profile.name.clone(), has_login: active.is_some(), doubt, lasts_ms }
+    };
+    let by_browser = |profile: &&config::Profile| rules(profile.platform).is_some();
+    let profiles = plan.into_iter().flat_map(|plan| &plan.config.profiles).filter(by_browser);
+    Profiles::Known(profiles.map(standing).collect())
+}
+
+/// Finds the browser and its driver, and asks each what it is.
+async fn look_for_browser(plan: Option<&Plan>, clock: &Time) -> Browser {
+    let Some(plan) = plan else { return Browser::NotRun("the settings have problems") };
+    let settings = &plan.config.browser;
+    let programs = Programs { binary: settings.binary.clone(), driver: settings.driver.clone() };
+    let is_wanted = settings.binary.is_some()
+        || plan.config.profiles.iter().any(|profile| profile.platform == Platform::CreativeRadar);
+    let found = match find(&programs) {
+        Ok(found) => found,
+        Err(_) if !is_wanted => return Browser::NotRun("there is none here, and no profile needs one"),
+        Err(trouble) => return Browser::Missing(trouble.to_string(), trouble.advice()),
+    };
+    let (binary, driver) = (say_version(&found.binary, clock).await, say_version(&found.driver, clock).await);
+    match (binary, driver) {
+        (Some(binary), Some(driver)) => Browser::Here(binary, driver),
+        (None, _) => Browser::Missing(format!("`{}` does not run", found.binary.display()), REPAIR),
+        (_, None) => Browser::Missing(format!("`{}` does not run", found.driver.display()), REPAIR),
+    }
+}
+
+/// What to do about a program that is there and does not run.
+const REPAIR: &str = "run it by hand with --version to see why";
+
+/// What a program says when it is asked for its version: its name and the number.
+async fn say_version(program: &Path, clock: &Time) -> Option<String> {
+    let mut tool = tokio::process::Command::new(program);
+    tool.arg("--version").stdin(Stdio::null()).stderr(Stdio::null()).kill_on_drop(true);
+    let said = clock.limit(PATIENCE, tool.output()).await.ok()?.ok()?;
+    let line = String::from_utf8_lossy(&said.stdout).lines().next()?.to_owned();
+    let is_number = |word: &&str| word.starts_with(|c: char| c.is_ascii_digit());
+    let mut words = line.split_whitespace();
+    let number = words.clone().find(is_number)?;
+    Some(format!("{} {number}", words.next()?))
 }
 
 /// What came of late is what came within a month.

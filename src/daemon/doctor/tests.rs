@@ -7,6 +7,12 @@ use crate::daemon::signers::Tried;
 use crate::domain::Millis;
 use crate::platform::shape::Gone;
 
+const DAY: i64 = 86_400_000;
+
+fn standing(name: &str, lasts_ms: Option<i64>) -> Standing {
+    Standing { name: name.to_owned(), has_login: true, doubt: None, lasts_ms }
+}
+
 fn well() -> Facts {
     Facts {
         settings: Settings { file: "config/radard.toml".to_owned(), exists: true, problems: 0, warnings: Vec::new() },
@@ -17,6 +23,8 @@ fn well() -> Facts {
         limits: Limits::Stopped(Vec::new(), 0),
         signers: Signers::Tried(Tried { recipes: 8, broken: Vec::new(), command: Some(Ok(())) }),
         answers: Answers::Known(Vec::new()),
+        profiles: Profiles::Known(vec![standing("main", Some(30 * DAY))]),
+        browser: Browser::Here("Chromium 156.0.1.2".to_owned(), "ChromeDriver 156.0.1.1".to_owned()),
         disk: Disk::Room(5 << 30, 100 << 30, LowWater { bytes: 1 << 30, percent: 2 }),
         clock: Clock::Ahead(-1500),
         alarms: Alarms::Open(Vec::new(), 0),
@@ -63,6 +71,35 @@ fn what_a_site_no_longer_sends_is_named_and_what_is_new_is_told() {
 }
 
 #[test]
+fn a_login_that_is_missing_doubted_or_about_to_end_is_named() {
+    let with = |second: Standing| {
+        let all = vec![standing("main", Some(30 * DAY)), second];
+        ill(|facts| facts.profiles = Profiles::Known(all))
+    };
+    let (name, detail, advice) = with(Standing { has_login: false, ..standing("ads", None) });
+    assert_eq!((name, detail.as_str()), ("profiles", "`ads` has no login"));
+    assert!(advice.contains("`radard profile import ads FILE`"), "{advice}");
+    let (_, detail, _) = with(Standing { doubt: Some("nobody is logged in".to_owned()), ..standing("ads", None) });
+    assert_eq!(detail, "`ads`: nobody is logged in");
+    assert_eq!(with(standing("ads", Some(2 * DAY))).1, "the login of `ads` ends in 2 days");
+    assert_eq!(with(standing("ads", Some(-1))).1, "the login of `ads` is over");
+}
+
+#[test]
+fn a_browser_that_is_missing_or_of_another_version_is_named() {
+    let (name, detail, advice) = ill(|facts| {
+        facts.browser = Browser::Here("Chromium 157.0.1.2".to_owned(), "ChromeDriver 156.0.1.1".to_owned());
+    });
+    assert_eq!((name, detail.ends_with("do not fit each other")), ("browser", true), "{detail}");
+    assert!(advice.contains("chromium-driver"), "{advice}");
+    let (_, detail, advice) =
+        ill(|facts| facts.browser = Browser::Missing("there is no browser".to_owned(), "install one"));
+    assert_eq!((detail.as_str(), advice.as_str()), ("there is no browser", "install one"));
+    let firefox = Browser::Here("Mozilla 153.7".to_owned(), "geckodriver 0.37.1".to_owned());
+    assert!(judge(&Facts { browser: firefox, ..well() }).iter().all(|row| row.ok == Some(true)), "they count apart");
+}
+
+#[test]
 fn a_way_to_sign_that_fails_is_named() {
     let tried = |broken: &[&str], command| {
         let broken = broken.iter().map(|name| (*name).to_owned()).collect();
@@ -81,7 +118,7 @@ fn a_way_to_sign_that_fails_is_named() {
 fn a_healthy_one_has_nothing_to_do() {
     let rows = judge(&well());
     assert!(rows.iter().all(|row| row.ok == Some(true) && row.advice.is_none()), "{rows:?}");
-    assert_eq!(rows.len(), 12);
+    assert_eq!(rows.len(), 14);
 }
 
 #[test]
