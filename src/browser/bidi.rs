@@ -30,10 +30,16 @@ const LARGEST: usize = 64 << 20;
 const WAITING: usize = 1024;
 
 /// Something that happened in the browser.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Event {
     pub(super) method: String,
     pub(super) params: Value,
+}
+
+impl fmt::Debug for Event {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.method)
+    }
 }
 
 impl Event {

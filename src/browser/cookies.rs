@@ -1,5 +1,7 @@
 //! Cookies into an account and out of it.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
 use super::page::Page;
@@ -71,7 +73,10 @@ impl Cookie {
         };
         Some(Self {
             name: text("/name")?,
-            value: Secret::new(text("/value/value")?),
+            value: Secret::new(match text("/value/type").as_deref() {
+                Some("base64") => String::from_utf8(STANDARD.decode(text("/value/value")?).ok()?).ok()?,
+                _ => text("/value/value")?,
+            }),
             domain: text("/domain")?,
             path: text("/path")?,
             expiry: told.get("expiry").and_then(Value::as_i64),

@@ -30,6 +30,8 @@ const LOOK_EVERY: Duration = Duration::from_millis(50);
 const SETPRIV: &str = "/usr/bin/setpriv";
 /// More drivers than this are never at work at once.
 const MOST: u32 = 1000;
+/// How often a folder is removed while something still dies in it.
+const TRIES: u32 = 5;
 /// Where their folders lie, and how those are called.
 const BELOW: &str = "/tmp";
 const PREFIX: &str = "radard-b-";
@@ -40,9 +42,7 @@ pub struct Driver {
     child: Child,
     group: Option<Pid>,
     port: u16,
-    folder: PathBuf,
-    /// Where that is written down.
-    note: PathBuf,
+    home: Home,
     clock: Clock,
     /// Reads what it goes on to say, so that it can go on saying it.
     listener: JoinSet<()>,
@@ -53,15 +53,15 @@ impl Driver {
     pub async fn start(found: &Found, among: &Path, (clock, display): (&Clock, Option<&str>)) -> Result<Self, Trouble> {
         let name = found.driver.display().to_string();
         let failed = |source| Trouble::Start(name.clone(), source);
-        let (folder, note) = make_folder(among).map_err(failed)?;
-        let mut command = command(found, &folder);
+        let home = Home::make(among).map_err(failed)?;
+        let mut command = command(found, &home.folder);
         if let Some(display) = display {
             command.env("DISPLAY", display);
         }
         let mut child = command.spawn().map_err(failed)?;
         let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         let (out, err) = (child.stdout.take(), child.stderr.take());
-        let mut driver = Self { child, group, port: 0, folder, note, clock: clock.clone(), listener: JoinSet::new() };
+        let mut driver = Self { child, group, port: 0, home, clock: clock.clone(), listener: JoinSet::new() };
         let Some((out, err)) = out.zip(err) else { return Err(Trouble::Silent(name, "it has no output".to_owned())) };
         let mut lines = BufReader::new(out).lines();
         driver.listener.spawn(async move { drain(BufReader::new(err).lines()).await });
@@ -95,7 +95,7 @@ impl Driver {
         let _late = self.clock.limit(GRACE, self.child.wait()).await;
         // Helpers of a browser that lead groups of their own see its end a moment later.
         for _ in 0..LOOKS {
-            if end_all(&self.folder) == 0 {
+            if end_all(&self.home.folder) == 0 {
                 break;
             }
             self.clock.sleep(LOOK_EVERY).await;
@@ -112,9 +112,56 @@ impl Driver {
 impl Drop for Driver {
     fn drop(&mut self) {
         self.kill();
-        end_all(&self.folder);
+    }
+}
+
+/// A folder that is new and ours alone, and the file that says where it is. Dropped, whoever lives in it is ended.
+#[derive(Debug)]
+struct Home {
+    folder: PathBuf,
+    note: PathBuf,
+}
+
+impl Home {
+    fn make(among: &Path) -> std::io::Result<Self> {
+        let mut private = std::fs::DirBuilder::new();
+        private.mode(0o700).recursive(true).create(among)?;
+        private.recursive(false);
+        for n in 0..MOST {
+            let folder = Path::new(BELOW).join(format!("{PREFIX}{}-{n}", std::process::id()));
+            match private.create(&folder) {
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
+                made => {
+                    made?;
+                    let note = among.join(folder.file_name().unwrap_or_default());
+                    let home = Self { folder, note };
+                    std::fs::write(&home.note, home.folder.as_os_str().as_encoded_bytes())?;
+                    private.create(home.folder.join("tmp"))?;
+                    return Ok(home);
+                }
+            }
+        }
+        Err(std::io::Error::other("there are too many folders of browsers in /tmp"))
+    }
+}
+
+impl Drop for Home {
+    fn drop(&mut self) {
         remove(&self.folder, &self.note);
     }
+}
+
+/// Ends who lives in `folder` and removes it; what says where it is goes last, so that nothing is ever left unknown.
+fn remove(folder: &Path, note: &Path) -> bool {
+    for _ in 0..TRIES {
+        end_all(folder);
+        let gone = std::fs::remove_dir_all(folder);
+        if gone.is_ok() || gone.is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+            let _already_gone = std::fs::remove_file(note);
+            return true;
+        }
+    }
+    false
 }
 
 /// Ends what drivers of a killed house left that are written down in `among`; gives how many there were.
@@ -125,9 +172,7 @@ pub fn sweep(among: &Path) -> usize {
         let folder = std::fs::read_to_string(&note).map(PathBuf::from);
         // Whatever stands there: nothing but such a folder is touched.
         let Some(folder) = folder.ok().filter(|folder| is_ours(folder)) else { continue };
-        end_all(&folder);
-        remove(&folder, &note);
-        swept += 1;
+        swept += usize::from(remove(&folder, &note));
     }
     swept
 }
@@ -135,11 +180,6 @@ pub fn sweep(among: &Path) -> usize {
 fn is_ours(folder: &Path) -> bool {
     let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     folder.parent() == Some(Path::new(BELOW)) && name.starts_with(PREFIX)
-}
-
-fn remove(folder: &Path, note: &Path) {
-    let _already_gone = std::fs::remove_dir_all(folder);
-    let _already_gone = std::fs::remove_file(note);
 }
 
 /// Kills every process whose home is `folder`, which nobody else was given; gives how many there were.
@@ -158,27 +198,6 @@ fn end_all(folder: &Path) -> usize {
         ended += 1;
     }
     ended
-}
-
-/// A folder that is new and ours alone, and the file that says where it is.
-fn make_folder(among: &Path) -> std::io::Result<(PathBuf, PathBuf)> {
-    let mut private = std::fs::DirBuilder::new();
-    private.mode(0o700).recursive(true).create(among)?;
-    private.recursive(false);
-    for n in 0..MOST {
-        let folder = Path::new(BELOW).join(format!("{PREFIX}{}-{n}", std::process::id()));
-        match private.create(&folder) {
-            Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-            made => {
-                made?;
-                let note = among.join(folder.file_name().unwrap_or_default());
-                std::fs::write(&note, folder.as_os_str().as_encoded_bytes())?;
-                private.create(folder.join("tmp"))?;
-                return Ok((folder, note));
-            }
-        }
-    }
-    Err(std::io::Error::other("there are too many folders of browsers in /tmp"))
 }
 
 fn command(found: &Found, folder: &Path) -> Command {
@@ -241,23 +260,25 @@ mod tests {
     #[test]
     fn what_a_killed_house_left_is_swept_and_strangers_are_left_alone() {
         let among = std::env::temp_dir().join(format!("radard-sweep-{}", std::process::id()));
-        let (ours, _) = make_folder(&among).unwrap();
-        let (other, _) = make_folder(&among).unwrap();
-        assert!(ours != other && ours.starts_with("/tmp"), "{}", ours.display());
-        std::fs::write(among.join("forged"), "/etc").unwrap();
+        let [ours, other] = [Home::make(&among).unwrap(), Home::make(&among).unwrap()];
+        let (ours, other) = (std::mem::ManuallyDrop::new(ours), std::mem::ManuallyDrop::new(other));
+        assert!(ours.folder != other.folder && ours.folder.starts_with("/tmp"), "{ours:?}");
+        let forged = among.join("victim");
+        std::fs::create_dir(&forged).unwrap();
+        std::fs::write(among.join("forged"), forged.as_os_str().as_encoded_bytes()).unwrap();
         let start = |home: &Path| {
             let mut command = std::process::Command::new("/bin/sleep");
             std::os::unix::process::CommandExt::process_group(&mut command, 0);
             command.arg("600").env("HOME", home).spawn().unwrap()
         };
-        let (mut left, mut stranger) = (start(&ours), start(Path::new("/elsewhere")));
+        let (mut left, mut stranger) = (start(&ours.folder), start(Path::new("/elsewhere")));
         assert_eq!(sweep(&among), 2);
         assert!(!left.wait().unwrap().success(), "it was killed");
         assert_eq!(stranger.try_wait().unwrap(), None, "who lives elsewhere is none of ours");
         stranger.kill().unwrap();
         stranger.wait().unwrap();
-        assert_eq!((sweep(&among), ours.exists(), other.exists()), (0, false, false));
-        assert!(Path::new("/etc/hostname").exists(), "what is written there by others is not believed");
+        assert_eq!((sweep(&among), ours.folder.exists(), other.folder.exists()), (0, false, false));
+        assert!(forged.exists(), "what is written there by others is not believed");
         std::fs::remove_dir_all(among).unwrap();
     }
 }

@@ -5,12 +5,14 @@
 //! one is told before the browser has put its cookies to it. Every account has a user context of its own in one browser.
 //!
 //! - `driver` the process and what it leaves behind, `find` where it is; `session` WebDriver, `bidi` the socket.
-//! - `page` one account's tab: where it goes, what runs in it; `cookies` and `stored` what it holds; `request` what it sends.
+//! - `page` one account's tab: where it goes, what runs in it; `cookies` and `stored` what it holds; `request` what it
+//!   sends, `code` what it shows to be scanned.
 //! - `trouble` all that can go wrong, each by its name.
 //!
 //! Names and lengths of what a browser holds may be told, values never.
 
 mod bidi;
+mod code;
 mod connector;
 mod cookies;
 mod driver;
@@ -21,6 +23,7 @@ mod session;
 mod stored;
 mod trouble;
 
+pub use code::Code;
 pub use cookies::{Cookie, SameSite};
 pub use driver::{Driver, sweep};
 pub use find::{Found, Programs, find};

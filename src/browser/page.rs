@@ -20,11 +20,14 @@ pub struct Page {
 }
 
 impl Page {
-    /// Opens an account without anything in it, whose requests go through `proxy`, as `host:port` of a plain proxy.
+    /// Opens an account without anything in it, whose requests go through `proxy`, an `http://` or a `socks5://` one.
     pub async fn open(browser: &Browser, proxy: Option<&str>) -> Result<Self, Trouble> {
         let bidi = browser.bidi.clone();
-        let settings = match proxy {
-            Some(proxy) => json!({"proxy": {"proxyType": "manual", "httpProxy": proxy, "sslProxy": proxy}}),
+        let settings = match proxy.map(|proxy| proxy.split_once("://").unwrap_or(("http", proxy))) {
+            Some(("socks5", place)) => {
+                json!({"proxy": {"proxyType": "manual", "socksProxy": place, "socksVersion": 5}})
+            }
+            Some((_, place)) => json!({"proxy": {"proxyType": "manual", "httpProxy": place, "sslProxy": place}}),
             None => json!({}),
         };
         let made = bidi.call("browser.createUserContext", settings).await?;

@@ -107,7 +107,8 @@ impl Page {
             // A page leads on by its script, a server by its answer.
             "browsingContext.navigationStarted" if is_of_tab => event.text("/url"),
             "network.beforeRequestSent" if leads => event.text("/request/url"),
-            "network.fetchError" if leads => {
+            // A page that leads on by its script ends its own loading.
+            "network.fetchError" if leads && !event.text("/errorText").contains("ABORTED") => {
                 let host = host_of(event.text("/request/url"));
                 return Err(Trouble::Unreachable { host, why: first_line(event.text("/errorText")) });
             }
@@ -131,15 +132,15 @@ impl Page {
         let better = async {
             while let Some(event) = events.recv().await {
                 if let Some(headers) = matching(&event, wanted).filter(|headers| headers.contains_key("cookie")) {
-                    return Some(headers);
+                    return Some((event.text("/request/url").to_owned(), headers));
                 }
             }
             None
         };
-        if let Ok(Some(headers)) = self.bidi.clock().limit(BETTER, better).await {
+        if let Ok(Some((url, headers))) = self.bidi.clock().limit(BETTER, better).await {
             return Ok(Captured { url, headers, cookies: CookieSource::Request });
         }
-        let host = host_of(&url);
+        let host = crate::config::host_of(&url).to_owned();
         let goes_there = |domain: &str| match domain.strip_prefix('.') {
             Some(domain) => host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')),
             None => host == domain,
@@ -169,7 +170,12 @@ fn matching(event: &Event, wanted: Wanted<'_>) -> Option<BTreeMap<String, Secret
     let url = event.text("/request/url");
     let path = url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
     let path = path.split(['?', '#']).next().unwrap_or_default();
-    if !is_request || event.text("/request/method") == "OPTIONS" || !format!("/{path}").contains(wanted.path) {
+    let is_at_home = crate::config::host_of(url) == crate::config::host_of(wanted.page);
+    if !is_request
+        || !is_at_home
+        || event.text("/request/method") == "OPTIONS"
+        || !format!("/{path}").contains(wanted.path)
+    {
         return None;
     }
     let mut headers = BTreeMap::new();

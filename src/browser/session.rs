@@ -16,7 +16,7 @@ use crate::ambient::Clock;
 use crate::net::{Client, Dialer, Policy};
 
 /// How long a session may take to open: a cold browser on a busy machine.
-const OPENING: Duration = Duration::from_mins(1);
+const OPENING: Duration = Duration::from_secs(45);
 /// How long it may take to close.
 const CLOSING: Duration = Duration::from_secs(5);
 /// What is told to a Chromium: it makes no requests of its own, and ends with its driver.
@@ -89,7 +89,7 @@ impl Browser {
         let told = webdriver.capabilities().cloned().unwrap_or_default();
         let text = |name: &str| told.get(name).and_then(Value::as_str).unwrap_or_default();
         let socket = text("webSocketUrl").to_owned();
-        let bidi = match connect_bidi(&socket, dialer, clock).await {
+        let bidi = match connect_bidi(&socket, (dialer, true), clock).await {
             Ok(bidi) => bidi,
             Err(trouble) => {
                 let _closed = clock.limit(CLOSING, webdriver.close()).await;
@@ -119,12 +119,15 @@ fn dialer_to(address: &str, clock: &Clock) -> Result<Dialer, Trouble> {
     Ok(client.dialer())
 }
 
-async fn connect_bidi(url: &str, dialer: &Dialer, clock: &Clock) -> Result<Bidi, Trouble> {
+async fn connect_bidi(url: &str, (dialer, is_ours): (&Dialer, bool), clock: &Clock) -> Result<Bidi, Trouble> {
     let rest = url.strip_prefix("ws://").ok_or(Trouble::NoBidi)?;
     let place = rest.split('/').next().unwrap_or_default();
     let (host, port) =
         place.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?))).ok_or(Trouble::NoBidi)?;
-    let stream = dialer.dial(host, port).await.map_err(|why| Trouble::Socket(why.to_string()))?;
+    // A driver of ours may hand us on to the browser itself, which listens on this machine too.
+    let own = if host == "127.0.0.1" && is_ours { Some(dialer_to(place, clock)?) } else { None };
+    let stream =
+        own.as_ref().unwrap_or(dialer).dial(host, port).await.map_err(|why| Trouble::Socket(why.to_string()))?;
     Bidi::open(stream, url, clock).await
 }
 

@@ -26,7 +26,8 @@ impl Page {
     /// What `origin` stored.
     pub async fn stored(&self, origin: &str) -> Result<Vec<(String, Secret<String>)>, Trouble> {
         let told = self.at_origin(origin, (TAKE, &[])).await?;
-        let pairs: Vec<(String, String)> = serde_json::from_str(&told).unwrap_or_default();
+        let pairs: Vec<(String, String)> = serde_json::from_str(&told)
+            .map_err(|_| Trouble::Script(format!("what `{origin}` stored is no text that can be kept")))?;
         Ok(pairs.into_iter().map(|(name, value)| (name, Secret::new(value))).collect())
     }
 
@@ -43,11 +44,10 @@ impl Page {
         let visit = async {
             let go = self.bidi.call("browsingContext.navigate", self.to(&url, "complete"));
             let answer = async {
-                let mut is_first = true;
                 while let Some(event) = held.recv().await {
                     let request = event.text("/request/request");
-                    // The page itself is answered; what it asks for besides, an icon, is not.
-                    if std::mem::take(&mut is_first) {
+                    // The page itself is answered. What else the tab asks for, or asked for when we came, is not.
+                    if !event.text("/navigation").is_empty() && event.text("/request/url") == url {
                         let header =
                             json!([{"name": "content-type", "value": {"type": "string", "value": "text/html"}}]);
                         let body = json!({"type": "string", "value": EMPTY});

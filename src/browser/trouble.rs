@@ -93,9 +93,7 @@ impl Trouble {
     /// What a person can do about it.
     pub const fn advice(&self) -> &'static str {
         match self {
-            Self::NoDriver(_) => {
-                "install the driver (Debian: chromium-driver), name it in `browser.driver`, or give `browser.webdriver`"
-            }
+            Self::NoDriver(_) => "install the driver (Debian: chromium-driver), or name it in `browser.driver`",
             Self::NoBrowser(_) => "install a browser (Debian: chromium), or name it in `browser.binary`",
             Self::Start(..) | Self::Silent(..) => "run it by hand to see why; `radard doctor` tries it too",
             Self::NoSession(_) => {

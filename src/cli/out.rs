@@ -104,6 +104,13 @@ impl Out {
         }
     }
 
+    /// Tells a person something while they wait; on stderr, so that stdout stays for the answer.
+    pub(super) fn say(self, text: &str) {
+        if !self.quiet {
+            say_error(text);
+        }
+    }
+
     /// Takes that line back.
     pub(super) fn clear_progress(self) {
         self.progress("");

@@ -3,25 +3,27 @@
 //! A file is read here, whatever tool wrote it, and only what belongs to the platform is handed on. Values of cookies are
 //! shown nowhere; `export` writes them, because that is what it is asked for.
 
-use std::collections::BTreeMap;
+mod hand;
+mod login;
+
 use std::io::{IsTerminal as _, Read as _, Write as _};
-use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
+
+use hand::{ask, host_of_platform, in_use, put, take_in};
 
 use super::desk::Desk;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::listing::{Column, Form, page, show};
 use super::out::{Answer, Out};
-use super::reach::{Need, Reach};
-use crate::config::{Config, Profile};
-use crate::domain::{Millis, Platform, Secret};
-use crate::session::{rules, state_in};
+use super::reach::Need;
+use crate::config::Profile;
+use crate::domain::{Millis, Secret};
+use crate::session::{Login, rules, state_in};
 use crate::wire::login::{Found, StorageState, read, write_netscape};
 
-const PATH: &str = "/api/v1/profiles";
 /// The most that is read: a HAR of a long visit.
 const MOST: u64 = 64 << 20;
 const LIST: &[Column] = &[
@@ -86,6 +88,8 @@ pub(super) enum ProfileCommand {
         /// The file, or `-` for stdin
         file: PathBuf,
     },
+    /// Log in with a browser here: in a window, or by the code of the page in the terminal
+    Login(login::LogIn),
     /// Let the browser visit the platform in the name of a profile, and take along what its page sends
     Capture {
         /// Which profile
@@ -136,12 +140,13 @@ impl ProfileCommand {
                 Ok(describe(told, now))
             }
             Self::Import { name, file } => Box::pin(import(desk, (&name, &file), now)).await,
+            Self::Login(login) => Box::pin(login.answer(desk)).await,
             Self::Capture { name, output } => {
                 let told = ask(desk, Need::Writing, json!({"act": "capture", "name": name})).await?;
                 let answer = in_use(told);
                 let Some(file) = output else { return Ok(answer) };
                 let given = ask(desk, Need::Writing, json!({"act": "export", "name": name})).await?;
-                put(&file, &shaped(&given, Shape::Env))?;
+                put(&file, &among_others(&file, &shaped(&given, Shape::Env)))?;
                 Ok(answer.note(format!("{} is written", file.display())))
             }
             Self::Probe { name } => ask(desk, Need::Writing, json!({"act": "probe", "name": name})).await.map(in_use),
@@ -151,7 +156,12 @@ impl ProfileCommand {
             }
             Self::Export { name, format, output } => {
                 let given = ask(desk, Need::Reading, json!({"act": "export", "name": name})).await?;
-                give(&name, &shaped(&given, format), output.as_deref())
+                let text = shaped(&given, format);
+                let text = match &output {
+                    Some(file) if format == Shape::Env => among_others(file, &text),
+                    _ => text,
+                };
+                give(&name, &text, output.as_deref())
             }
             Self::Forget { name } => {
                 let told = ask(desk, Need::Writing, json!({"act": "forget", "name": name})).await?;
@@ -160,28 +170,6 @@ impl ProfileCommand {
             }
         }
     }
-}
-
-async fn ask(desk: &Desk, need: Need, asked: Value) -> Result<Value, Failure> {
-    let mut told = None;
-    Reach::with(desk, need, async |reach| {
-        told = Some(reach.ask("POST", PATH, Some(asked)).await?);
-        Ok(Answer::nothing(Exit::Done))
-    })
-    .await?;
-    Ok(told.unwrap_or_default())
-}
-
-/// Which login is in use now.
-fn in_use(told: Value) -> Answer {
-    let text = |name: &str| told.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
-    let said = format!("`{}` uses the capture {}", text("profile"), text("id"));
-    let file = text("file");
-    let answer = Answer::done(told, said);
-    if file.is_empty() {
-        return answer.note("Its state.json could not be written: the sealed copy is used.");
-    }
-    answer.note(format!("{file} is written"))
 }
 
 fn describe(told: Value, now: Millis) -> Answer {
@@ -207,16 +195,12 @@ async fn import(desk: &Desk, (name, file): (&str, &Path), now: Millis) -> Result
         let advice = format!("add [profile.{name}] with its platform to {}", places.settings().display());
         Failure::usage(format!("there is no profile `{name}`")).advise(advice)
     })?;
-    let (found, left_out) = found_in(file, profile, &host_of(&config, profile.platform))?;
-    if !desk.out.json {
-        say(&found, left_out, now);
-    }
-    let state: Value = serde_json::from_str(found.state.write(Millis(0)).reveal()).unwrap_or_default();
-    let headers: BTreeMap<&str, &str> =
-        found.headers.iter().map(|(name, value)| (name.as_str(), value.reveal().as_str())).collect();
+    let (found, left_out) = found_in(file, profile, host_of_platform(&config, profile.platform))?;
+    desk.out.say(&told_of(&found, left_out, now));
     let source = serde_json::to_value(found.form).unwrap_or_default();
-    let asked = json!({"act": "import", "name": name, "source": source, "state": state, "headers": headers});
-    ask(desk, Need::Writing, asked).await.map(in_use)
+    let headers = found.headers.into_iter().collect();
+    let login = Login { state: found.state, headers };
+    take_in(desk, name, (source.as_str().unwrap_or_default(), &login)).await.map(in_use)
 }
 
 /// What stands in `file` for `profile`, and how many cookies and origins of other sites were left out.
@@ -245,24 +229,12 @@ fn found_in(file: &Path, profile: &Profile, host: &str) -> Result<(Found, usize)
     Ok((found, left_out))
 }
 
-/// The host of a platform as the settings have it.
-fn host_of(config: &Config, platform: Platform) -> String {
-    let base = if platform == Platform::Douyin { &config.douyin.base } else { &config.platform.creative_radar_base };
-    let rest = base.split_once("://").map_or(base.as_str(), |(_, rest)| rest);
-    rest.split(['/', ':']).next().unwrap_or_default().to_owned()
-}
-
-/// Tells what was found before it is handed on; never a value.
-#[expect(clippy::print_stderr, reason = "what was found is told while it is looked at")]
-fn say(found: &Found, left_out: usize, now: Millis) {
+/// What was found, for a person, before it is handed on; never a value.
+fn told_of(found: &Found, left_out: usize, now: Millis) -> String {
     let StorageState { cookies, origins, .. } = &found.state;
     let over = cookies.iter().filter(|cookie| cookie.is_over(now)).count();
-    let mut said = format!(
-        "found cookies: {}, origins with storage: {}, headers: {}",
-        cookies.len(),
-        origins.len(),
-        found.headers.len()
-    );
+    let counts = (cookies.len(), origins.len(), found.headers.len());
+    let mut said = format!("found cookies: {}, origins with storage: {}, headers: {}", counts.0, counts.1, counts.2);
     for (count, what) in
         [(left_out, "of other sites"), (over, "out of date"), (found.skipped.len(), "that no browser takes")]
     {
@@ -270,10 +242,31 @@ fn say(found: &Found, left_out: usize, now: Millis) {
             said.extend(["; ", &count.to_string(), " ", what]);
         }
     }
-    eprintln!("{said}");
     for skipped in &found.skipped {
-        eprintln!("  left out `{}`: {}", skipped.name, skipped.why);
+        said.extend(["\n  left out `", &skipped.name, "`: ", skipped.why]);
     }
+    said
+}
+
+/// What the lines of an `.env` begin with.
+const ENV: &str = "TIKTOK_ADS_";
+
+/// A value as a shell reads it back, whatever it holds.
+fn quoted(value: &str) -> String {
+    if value.contains(['"', '$', '`', '\\', '!']) {
+        return format!("'{}'", value.replace('\'', "'\\''"));
+    }
+    format!("\"{value}\"")
+}
+
+/// The lines of an `.env`, among those that stand in `file` already and are others'.
+fn among_others(file: &Path, lines: &Secret<String>) -> Secret<String> {
+    let before = Secret::new(std::fs::read_to_string(file).unwrap_or_default());
+    let name = |line: &str| line.trim_start_matches("export ").split('=').next().unwrap_or_default().trim().to_owned();
+    let ours: Vec<String> = lines.reveal().lines().map(name).collect();
+    let others = before.reveal().lines().filter(|line| !ours.contains(&name(line)));
+    let others: String = others.flat_map(|line| [line, "\n"]).collect();
+    Secret::new(format!("{others}{}", lines.reveal()))
 }
 
 /// A login in the form that is wanted.
@@ -290,7 +283,7 @@ fn shaped(given: &Value, shape: Shape) -> Secret<String> {
         Shape::Env => {
             let header = |name: &str| text(given.get("headers").and_then(|headers| headers.get(name)));
             let lines = [("COOKIE", cookie), ("USER_SIGN", header("user-sign")), ("WEB_ID", header("web-id"))];
-            lines.map(|(name, value)| format!("TIKTOK_ADS_{name}=\"{value}\"\n")).concat()
+            lines.map(|(name, value)| format!("{ENV}{name}={}\n", quoted(&value))).concat()
         }
     })
 }
@@ -308,15 +301,4 @@ fn give(name: &str, text: &Secret<String>, output: Option<&Path>) -> Result<Answ
     }
     stdout.write_all(text.reveal().as_bytes()).map_err(|error| Failure::output(&error))?;
     Ok(Answer::nothing(Exit::Done))
-}
-
-/// Writes a file that nobody else may read.
-fn put(file: &Path, text: &Secret<String>) -> Result<(), Failure> {
-    let mut options = std::fs::OpenOptions::new();
-    let open = options.write(true).create(true).truncate(true).mode(0o600).open(file);
-    let written = open.and_then(|mut open| {
-        open.write_all(text.reveal().as_bytes())?;
-        open.sync_all()
-    });
-    written.map_err(|error| Failure::new(format!("cannot write `{}`: {error}", file.display())))
 }

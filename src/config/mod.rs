@@ -46,6 +46,7 @@ pub use sections::{
 };
 pub use size::{LowWater, NotASize, parse_size, roughly_size, write_size};
 pub use sources::{Sources, Unreadable};
+pub use url::host_of;
 pub use window::parse_window;
 
 /// The files that `radard init` writes: their paths below the configuration directory, and their texts.

@@ -5,6 +5,18 @@
 
 use std::net::{IpAddr, Ipv6Addr};
 
+/// The host of a base URL.
+///
+/// ```
+/// assert_eq!(radard::config::host_of("http://127.0.0.1:8080/x"), "127.0.0.1");
+/// ```
+pub fn host_of(base: &str) -> &str {
+    let rest = base.split_once("://").map_or(base, |(_, rest)| rest);
+    let authority = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let host = authority.rsplit_once(':').filter(|(_, port)| port.bytes().all(|b| b.is_ascii_digit()));
+    host.map_or(authority, |(host, _)| host)
+}
+
 /// Whether `text` is scheme, host, perhaps a port and a path, and nothing else; says why not.
 pub(super) fn check_base(text: &str) -> Result<(), String> {
     let rest = text.strip_prefix("https://").or_else(|| text.strip_prefix("http://"));

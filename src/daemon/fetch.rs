@@ -12,7 +12,7 @@ use super::live::Live;
 use super::shapes::Shapes;
 use super::ways::{Ways, line_of};
 use crate::ambient::Ambient;
-use crate::config::Profile;
+use crate::config::{Profile, host_of};
 use crate::domain::interval::Interval;
 use crate::domain::{Class, Secret};
 use crate::net::Refusal;
@@ -134,7 +134,7 @@ impl Fetcher {
         let known = known.ok_or_else(|| Miss::new(Class::Local, format!("there is no profile `{name}`")))?;
         // What was captured goes before what was written down by hand.
         let captured = book.active(name).await.map_err(|error| Miss::new(Class::Local, error.to_string()))?;
-        let host = rules(known.platform).map(|rules| (rules, rules.host.to_owned()));
+        let host = rules(known.platform).map(|rules| (rules, host_of(&settings.douyin.base).to_owned()));
         let captured = captured.zip(host).and_then(|((_, login), host)| login.cookies(host, ambient.clock.now()));
         let cookies = captured.or_else(|| line_of(name, credentials.now().get("douyin-cookies"), register));
         let cookies = cookies.ok_or_else(|| {

@@ -27,12 +27,13 @@ impl Shapes {
         Ok(())
     }
 
-    /// Writes down what is new. What cannot be written now is known in memory, and written at the next change.
+    /// Writes down what is new. What cannot be written now is written the next time.
     pub(super) async fn save(&self) {
         let changed = self.watch.take_changed();
         if changed.is_empty() {
             return;
         }
+        let names: Vec<String> = changed.iter().map(|kept| kept.endpoint.clone()).collect();
         let save = self.store.write::<_, Error, _>(move |tx| {
             Box::pin(async move {
                 for Kept { endpoint, memory } in &changed {
@@ -54,6 +55,7 @@ impl Shapes {
         });
         if let Err(error) = save.await {
             tracing::warn!("What is known of the form of answers could not be written down: {error}");
+            self.watch.put_back(names);
         }
     }
 }

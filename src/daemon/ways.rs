@@ -64,6 +64,12 @@ impl Ways {
         Ok(way.paced(&self.0.pace, sending))
     }
 
+    /// Whether the proxy of `profile` wants a login, which a browser cannot be given.
+    pub(super) fn wants_login(&self, profile: &Profile) -> bool {
+        let all = self.0.credentials.now();
+        profile.proxy.is_some() && line_of(&profile.name, all.get("proxy-logins"), &self.0.register).is_some()
+    }
+
     fn made(&self, profile: &Profile) -> Result<Client, Miss> {
         let login = login_of(&profile.name, self.0.credentials.now().get("proxy-logins"), &self.0.register);
         let mut made = self.0.made.lock().unwrap_or_else(PoisonError::into_inner);

@@ -12,8 +12,8 @@ use serde_json::Value;
 
 use super::client::install_provider;
 
-/// How long a command waits for the daemon's answer.
-const PATIENCE: Duration = Duration::from_mins(1);
+/// How long a command waits for the daemon's answer: a browser that is opened for it takes a while.
+const PATIENCE: Duration = Duration::from_mins(3);
 
 /// A handle on the daemon's socket.
 #[derive(Debug, Clone)]

@@ -12,19 +12,16 @@ use crate::vault::{self, Slot, Vault};
 
 /// Captures of a profile that are kept: the one in use, and those before it.
 const KEPT: usize = 5;
+/// Those that wait or were refused, which are kept to be looked at.
+const REFUSED: usize = 3;
 
-/// Headers that every browser sends alike, and that no log need hide.
-const PLAIN: [&str; 9] = [
-    "accept",
-    "accept-encoding",
-    "accept-language",
-    "content-type",
-    "lang",
-    "origin",
-    "referer",
-    "timestamp",
-    "user-agent",
-];
+/// Headers that are secrets: what else a browser sends is said alike by all, and no log need hide it.
+const SECRET: [&str; 6] =
+    ["anonymous-user-id", "authorization", "user-sign", "web-id", "x-csrftoken", "x-secsdk-csrf-token"];
+/// A shorter value is a word and no secret.
+const SHORTEST: usize = 16;
+/// No login has more secrets, and the register has room for those of others too.
+const MOST_KNOWN: usize = 300;
 
 /// What went wrong.
 #[derive(Debug, thiserror::Error)]
@@ -35,6 +32,9 @@ pub enum Error {
     /// The vault.
     #[error(transparent)]
     Vault(#[from] vault::Error),
+    /// Somebody has forgotten it meanwhile.
+    #[error("the capture `{0}` is gone: somebody has forgotten it meanwhile")]
+    Gone(Uuid),
     /// What was sealed cannot be read.
     #[error("the capture `{0}` cannot be read: it was sealed by another version")]
     Unread(Uuid),
@@ -79,6 +79,7 @@ impl Book {
                 Box::pin(async move {
                     let id = captures::add(tx, (&of.0, of.1, &of.2), counts).await?;
                     vault.put(tx, &slot(id), &text).await?;
+                    prune(tx, &vault, &of.0).await?;
                     Ok(id)
                 })
             })
@@ -92,12 +93,10 @@ impl Book {
             .write::<_, Error, _>(move |tx| {
                 Box::pin(async move {
                     captures::prove(tx, id).await?;
-                    captures::activate(tx, &profile, id).await?;
-                    let old = captures::of(tx, &profile).await?;
-                    for capture in old.iter().filter(|capture| capture.standing != "active").skip(KEPT - 1) {
-                        forget(tx, &vault, capture.id).await?;
+                    if !captures::activate(tx, &profile, id).await? {
+                        return Err(Error::Gone(id));
                     }
-                    Ok(())
+                    prune(tx, &vault, &profile).await
                 })
             })
             .await
@@ -175,13 +174,25 @@ impl Book {
 
     /// Makes the values known as secrets before anybody may print one.
     fn know(&self, login: &Login) {
-        for cookie in &login.state.cookies {
-            self.register.add(&cookie.value);
-        }
-        for (_, value) in login.headers.iter().filter(|(name, _)| !PLAIN.contains(&name.as_str())) {
+        let cookies = login.state.cookies.iter().map(|cookie| &cookie.value);
+        let stored = login.state.origins.iter().flat_map(|origin| origin.local.iter().map(|(_, value)| value));
+        let headers = login.headers.iter().filter(|(name, _)| SECRET.contains(&name.as_str())).map(|(_, value)| value);
+        let is_word = |value: &str| value.len() < SHORTEST || value.contains(' ') || value.len() > 4096;
+        for value in cookies.chain(stored).chain(headers).filter(|value| !is_word(value.reveal())).take(MOST_KNOWN) {
             self.register.add(value);
         }
     }
+}
+
+/// Throws away what is too old of each sort: what was refused never takes the room of what worked.
+async fn prune(tx: &mut Tx, vault: &Vault, profile: &str) -> Result<(), Error> {
+    let all = captures::of(tx, profile).await?;
+    let (kept, others): (Vec<_>, Vec<_>) =
+        all.iter().filter(|capture| capture.standing != "active").partition(|capture| capture.standing == "kept");
+    for capture in kept.iter().skip(KEPT - 1).chain(others.iter().skip(REFUSED)) {
+        forget(tx, vault, capture.id).await?;
+    }
+    Ok(())
 }
 
 async fn forget(tx: &mut Tx, vault: &Vault, id: Uuid) -> Result<(), Error> {

@@ -16,6 +16,12 @@ const NAME: &str = "state.json";
 pub struct Folder(pub PathBuf);
 
 impl Folder {
+    /// Whether a profile of this name may have a folder here: no name leads anywhere else.
+    pub fn may_hold(profile: &str) -> bool {
+        let is_plain = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_' | b'.');
+        !profile.is_empty() && !profile.starts_with('.') && profile.len() <= 64 && profile.bytes().all(is_plain)
+    }
+
     /// Where the state of `profile` lies.
     pub fn state_of(&self, profile: &str) -> PathBuf {
         self.0.join(profile).join(NAME)

@@ -24,14 +24,19 @@ impl Login {
         header(rules.host).or_else(|| header(&host))
     }
 
+    /// Takes out what is of other sites than `domains`.
+    pub fn keep_only(&mut self, domains: &[&str]) {
+        self.state.keep_only(domains);
+    }
+
     /// Those of its cookies that say that somebody is logged in.
     pub fn marks<'l>(&'l self, rules: &'l Rules) -> impl Iterator<Item = &'l Cookie> {
         self.state.cookies.iter().filter(|cookie| rules.marks.contains(&cookie.name.as_str()))
     }
 
-    /// When the first of these ends; nothing when none says.
+    /// When the last of these ends, so long as one is there somebody is logged in; nothing when none says.
     pub fn ends_at(&self, rules: &Rules) -> Option<Millis> {
-        self.marks(rules).filter_map(Cookie::expires_at).min()
+        self.marks(rules).filter_map(Cookie::expires_at).max()
     }
 
     /// As it is sealed.

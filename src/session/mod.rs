@@ -4,15 +4,17 @@
 //! that works. What it holds is sealed in the vault; the same lies as a storage state of Playwright in the profile's
 //! folder, for people's own tools.
 //!
-//! - `rules` what a login is on each platform, `login` what a capture holds, `file` the storage state in its folder.
+//! - `rules` what a login is on each platform, `login` what a capture holds, `convert` from a browser and to it, `file` the storage state in its folder.
 //! - `book` all captures: which there are, how they stand, which one is used.
 
 mod book;
+mod convert;
 mod file;
 mod login;
 mod rules;
 
 pub use book::{Book, Error, Fresh};
+pub use convert::{cookie_for_browser, login_of};
 pub use file::{Folder, state_in};
 pub use login::Login;
 pub use rules::{Rules, rules};

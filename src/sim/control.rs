@@ -36,6 +36,7 @@ pub(super) fn router(desk: Desk) -> Router {
         .route("/state", get(state))
         .route("/ledger", get(ledger))
         .route("/rename", post(rename))
+        .route("/scan", post(scan))
         .route("/fault", post(set_fault).delete(clear_faults))
         .fallback(async || json_reply(StatusCode::NOT_FOUND, &json!({"error": "no such control"})))
         .layer(from_fn_with_state(desk.clone(), hold))
@@ -59,6 +60,7 @@ async fn state(State(desk): State<Desk>) -> Json<Value> {
         "short_links": short_links(world.seed),
         "creators": world.cast.names().collect::<Vec<_>>(),
         "login": world.cast.login(),
+        "codes": world.codes.shown(),
         "ads_login": creative_radar::session(world.seed).1,
         "ledger": {"total": total, "kept": kept},
     }))
@@ -107,6 +109,20 @@ async fn set_fault(State(desk): State<Desk>, Json(asked): Json<SetFault>) -> Res
 async fn rename(State(desk): State<Desk>, Json(asked): Json<Rename>) -> Response {
     desk.world.renames.add(asked);
     json_reply(StatusCode::OK, &json!({"v": 1}))
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Scan {
+    says: String,
+}
+
+/// Scans the code of a login page, as somebody with the app does.
+async fn scan(State(desk): State<Desk>, Json(asked): Json<Scan>) -> Response {
+    if desk.world.codes.scan(&asked.says) {
+        return json_reply(StatusCode::OK, &json!({"v": 1}));
+    }
+    refuse("no page shows such a code")
 }
 
 async fn clear_faults(State(desk): State<Desk>) -> Response {

@@ -210,6 +210,8 @@ fn router(stand: Stand) -> Router {
     if stand.platform == "douyin" {
         routes = routes
             .route("/files/{name}", get(files::answer))
+            .route("/", get(douyin::entrance::page))
+            .route("/passport/web/check_qr/", get(douyin::entrance::check))
             .route("/media/{name}", get(douyin::media))
             .route("/short/{code}/", get(douyin::short_link))
             .route("/ttwid/union/register/", post(douyin::ttwid))

@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::douyin::cast::Cast;
 use super::douyin::change::Renames;
+use super::douyin::codes::Codes;
 use super::douyin::show::Written;
 use super::fault::PLATFORMS;
 use super::ledger::Ledger;
@@ -29,6 +30,8 @@ pub(super) struct World {
     pub(super) written: Written,
     /// What of it has changed.
     pub(super) renames: Renames,
+    /// The codes that were shown to be scanned.
+    pub(super) codes: Codes,
 }
 
 impl World {
@@ -45,6 +48,7 @@ impl World {
             cast: Cast::new(seed),
             written: Written::default(),
             renames: Renames::default(),
+            codes: Codes::default(),
         }
     }
 

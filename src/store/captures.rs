@@ -71,9 +71,13 @@ pub async fn of(tx: &mut Tx, profile: &str) -> Result<Vec<Capture>, Error> {
     on!(tx, db => sqlx::query_as(OF).bind(profile).fetch_all(db).await).map_err(Error::in_act("list captures"))
 }
 
-/// Lets `id` be the one that is used, in the place of the one before; false when the profile has no such capture.
+/// Lets `id` be the one that is used, in the place of the one before; false, and nothing changed, when the profile has
+/// no such capture.
 pub async fn activate(tx: &mut Tx, profile: &str, id: Uuid) -> Result<bool, Error> {
     let failed = Error::in_act("activate a capture");
+    if !of(tx, profile).await?.iter().any(|capture| capture.id == id) {
+        return Ok(false);
+    }
     on!(tx, db => sqlx::query(RETIRE).bind(profile).bind(id).execute(db).await.map(drop)).map_err(&failed)?;
     let known: Option<(Uuid,)> =
         on!(tx, db => sqlx::query_as(ACTIVATE).bind(profile).bind(id).fetch_optional(db).await).map_err(&failed)?;

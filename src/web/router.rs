@@ -36,8 +36,12 @@ impl App {
             .route(paths::STYLE, get(pages::open::style))
             .route(paths::ICON, get(pages::open::icon))
             .route(paths::ENTER, get(pages::enter::show).post(pages::enter::enter).layer(from_fn(door::own_forms)));
+        let of_the_api = match door {
+            Door::Public => api::routes(),
+            Door::Local => api::routes().merge(api::for_the_owner()),
+        };
         let closed = Router::new()
-            .nest(paths::API_V1, api::routes())
+            .nest(paths::API_V1, of_the_api)
             .merge(pages())
             .fallback(absent)
             .method_not_allowed_fallback(wrong_method);

@@ -1,6 +1,7 @@
 //! Logins as people handle them: taken in from a file, proved, refused when they are none, gone back from, given out,
 //! captured by a real browser, and used by whatever asks in their name.
 
+use std::io::{BufRead as _, BufReader};
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -122,6 +123,29 @@ fn one_that_is_logged_out_never_takes_the_place_of_one_that_works() {
     assert_eq!(code, 0, "{out}{err}");
     assert_eq!(listed(&dir, "main")["made_at"], active);
     assert_eq!(run(&dir, &["profile", "probe", "main"], None).0, 0);
+    // Further back is behind the one in use; there is nothing behind the first, and none goes to one that was refused.
+    let (code, _, err) = run(&dir, &["profile", "rollback", "main"], None);
+    assert!(code == 2 && err.contains("no such capture"), "{err}");
+    let (_, out, _) = run(&dir, &["--json", "profile", "show", "main"], None);
+    let shown: Value = serde_json::from_str(&out).unwrap();
+    let of = |standing: &str| {
+        let versions = shown["versions"].as_array().unwrap();
+        versions
+            .iter()
+            .filter(|version| version["standing"] == standing)
+            .map(|version| version["id"].as_str().unwrap().to_owned())
+            .collect::<Vec<_>>()
+    };
+    assert_eq!((of("refused").len(), of("kept").len()), (2, 1));
+    assert_eq!(run(&dir, &["profile", "rollback", "main", "--to", &of("refused")[0]], None).0, 2);
+    for _ in 0..4 {
+        assert_eq!(run(&dir, &["profile", "import", "main", "-"], Some(&old)).0, 16);
+    }
+    let (_, out, _) = run(&dir, &["--json", "profile", "show", "main"], None);
+    let shown: Value = serde_json::from_str(&out).unwrap();
+    let standings: Vec<_> =
+        shown["versions"].as_array().unwrap().iter().map(|version| version["standing"].as_str().unwrap()).collect();
+    assert_eq!(standings, ["refused", "refused", "refused", "kept", "active"], "what was refused takes nobody's room");
     let (code, _, err) =
         run(&dir, &["profile", "rollback", "main", "--to", "00000000-0000-0000-0000-000000000000"], None);
     assert!(code == 2 && err.contains("no such capture"), "{err}");
@@ -147,6 +171,19 @@ fn a_file_that_holds_no_login_is_refused_by_what_it_is() {
     assert!(code == 2 && err.contains("add [profile.nobody]"), "{err}");
     let (code, _, err) = run(&dir, &["profile", "import", "main", "nothing.json"], None);
     assert!(code == 2 && err.contains("nothing.json"), "{err}");
+    std::fs::create_dir_all(dir.path().join("victim")).unwrap();
+    std::fs::write(dir.path().join("victim/state.json"), "theirs").unwrap();
+    for name in ["../victim", "..", "/etc", "a/b", ""] {
+        let (code, _, err) = run(&dir, &["profile", "forget", name], None);
+        assert!(code == 2 && err.contains("no name of a profile"), "{name}: {err}");
+    }
+    assert!(dir.path().join("victim/state.json").exists());
+    let dotenv = "TIKTOK_ADS_COOKIE='sessionid=x'";
+    let (code, _, err) = run(&dir, &["profile", "import", "main", "-"], Some(dotenv));
+    assert!(
+        code == 2 && err.contains("no request in it goes to douyin.com"),
+        "another site's cookies are not sent there: {err}"
+    );
     let (code, _, err) = run(&dir, &["profile", "probe", "main"], None);
     assert!(code == 16 && err.contains("has no login"), "{err}");
     let (code, _, err) = run(&dir, &["profile", "capture", "main"], None);
@@ -180,10 +217,12 @@ fn a_browser_captures_a_login_and_keeps_it_fresh() {
         "expires": 2_000_000_000, "httpOnly": true, "sameSite": "Lax"}], "origins": []});
     let (code, out, err) = run(&dir, &["profile", "import", "ads", "-"], Some(&state.to_string()));
     assert_eq!(code, 0, "{out}{err}");
+    std::fs::write(dir.path().join(".env.radar"), "OTHER=1\nTIKTOK_ADS_COOKIE=old\n").unwrap();
     let (code, out, err) = run(&dir, &["--json", "profile", "capture", "ads", "-o", ".env.radar"], None);
     assert_eq!(code, 0, "{out}{err}");
     let lines = std::fs::read_to_string(dir.path().join(".env.radar")).unwrap();
-    assert!(lines.starts_with("TIKTOK_ADS_COOKIE=\"") && lines.contains(&format!("sid_tt={session}")));
+    assert!(lines.starts_with("OTHER=1\nTIKTOK_ADS_COOKIE=\"") && !lines.contains("old"), "others' lines stay");
+    assert!(lines.contains(&format!("sid_tt={session}")));
     assert!(lines.contains("\nTIKTOK_ADS_USER_SIGN=\"") && lines.contains("\nTIKTOK_ADS_WEB_ID=\""));
     assert_eq!(mode(&dir.path().join(".env.radar")), 0o600);
     let row = listed(&dir, "ads");
@@ -202,4 +241,49 @@ fn a_browser_captures_a_login_and_keeps_it_fresh() {
     let left = std::fs::read_dir(dir.path().join("data/browser")).unwrap().count();
     assert_eq!(left, 0, "no browser left anything");
     assert!(!out.contains(session) && !err.contains(session) && !shown.contains(session));
+}
+
+#[test]
+fn a_person_logs_in_by_the_code_in_the_terminal() {
+    let outside = Outside::start(&[]);
+    let (dir, told) = dir("profile-login", &outside);
+    let login = ["profile", "login", "main", "--qr", "--wait", "60", "--picture", "page.png"];
+    let mut command = Command::new(RADARD);
+    command.args(login).current_dir(dir.path()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = command.spawn().unwrap();
+    let mut lines = BufReader::new(child.stderr.take().unwrap()).lines().map(Result::unwrap);
+    let shown: Vec<String> = lines.by_ref().take_while(|line| !line.starts_with("scan it")).skip(1).collect();
+    // What the terminal shows is the code of the only page that waits.
+    let mut stream = std::net::TcpStream::connect(outside.control.trim_start_matches("http://")).unwrap();
+    let (_, state) = ask(&mut stream, ("GET", "/state"), None).unwrap();
+    let says = state["codes"].as_array().unwrap().last().unwrap().as_str().unwrap().to_owned();
+    let code = qrcode::QrCode::new(&says).unwrap();
+    let (width, colours) = (code.width(), code.to_colors());
+    let is_dark = |x: usize, y: usize| match shown[usize::midpoint(y, 3)].chars().nth(x + 3).unwrap() {
+        '█' => false,
+        ' ' => true,
+        half => (half == '▄') == (y + 3).is_multiple_of(2),
+    };
+    for (at, colour) in colours.into_iter().enumerate() {
+        assert_eq!(is_dark(at % width, at / width), colour == qrcode::Color::Dark, "module {at}\n{}", shown.join("\n"));
+    }
+    let mut stream = std::net::TcpStream::connect(outside.control.trim_start_matches("http://")).unwrap();
+    assert_eq!(ask(&mut stream, ("POST", "/scan"), Some(&json!({"says": says}))).unwrap().0, 200);
+    let rest: Vec<String> = lines.collect();
+    let ended = child.wait_with_output().unwrap();
+    let out = String::from_utf8(ended.stdout).unwrap();
+    assert!(ended.status.success() && out.contains("`main` uses the capture"), "{out}{rest:?}");
+    assert!(
+        std::fs::read(dir.path().join("page.png")).unwrap().starts_with(b"\x89PNG"),
+        "the page was kept as a picture"
+    );
+    assert_eq!(listed(&dir, "main")["source"], "login");
+    let collects = ["fetch", "--no-media", "--json", "--mode", "collects", "--profile", "main"];
+    assert_eq!(run(&dir, &collects, None).1.lines().count(), 3, "it is used at once");
+    let session = told["login"].as_str().unwrap().split("sessionid=").nth(1).unwrap().split(';').next().unwrap();
+    assert!(!out.contains(session) && !rest.concat().contains(session));
+    // Nobody comes.
+    let (code, _, err) = run(&dir, &["profile", "login", "main", "--qr", "--wait", "2"], None);
+    assert!(code == 16 && err.contains("nobody logged in"), "{code} {err}");
+    assert_eq!(std::fs::read_dir(dir.path().join("data/browser")).unwrap().count(), 0, "no browser left anything");
 }

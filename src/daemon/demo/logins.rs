@@ -6,12 +6,17 @@ use serde_json::{Value, json};
 
 use super::stage::Stage;
 use super::trouble::{Outcome, Trouble, expected};
+use crate::observe::Register;
+use crate::vault::make_file;
 
 const PATH: &str = "/api/v1/profiles";
 
 /// Takes a login in, captures it, loses it, refuses what is none, and goes back.
 pub(super) fn logins(stage: &mut Stage) -> Pin<Box<dyn Future<Output = Outcome> + '_>> {
     Box::pin(async {
+        let key_file = stage.recipe.data.join("vault.key");
+        let made = make_file(&key_file, &stage.ambient.entropy, &Register::default());
+        made.map_err(|error| expected("a key for secrets".into(), error.to_string()))?;
         let (name, session) = stage.sim.ads_login();
         done(
             stage,

@@ -60,12 +60,12 @@ const STEPS: &[(&str, &str, Step)] = &[
         time::rates,
     ),
     ("breaker", "meet a sign of risk, be silent for hours, let one request try, and go on", time::breaker),
-    ("leaks", "put secrets into every place for them, work, then hunt for them in all that was written", leaks::leaks),
     (
         "logins",
         "take a login in, let a browser capture it, lose it, refuse what is none, and go back a version",
         logins::logins,
     ),
+    ("leaks", "put secrets into every place for them, work, then hunt for them in all that was written", leaks::leaks),
     ("backup", "copy the database while it is in use and check the copy", steps::backup),
     ("stop", "stop the daemon in the middle of work and see it leave nothing half done", steps::stop),
 ];

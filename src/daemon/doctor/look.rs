@@ -156,12 +156,18 @@ async fn look_at_profiles(store: &Store, plan: Option<&Plan>) -> Profiles {
         return Profiles::NotRun("the database could not be read");
     };
     let now = store.now().0;
+    // What was written down by hand is a login too, of which nothing more is known.
+    let by_hand = |name: &str| {
+        let lines = plan.and_then(|plan| plan.secrets.get("douyin-cookies")).map_or("", |lines| lines.reveal());
+        lines.lines().any(|line| line.split_whitespace().next() == Some(name))
+    };
     let standing = |profile: &config::Profile| {
         let mut of = all.iter().filter(|capture| capture.profile == profile.name);
         let active = of.find(|capture| capture.standing == "active");
         let lasts_ms = active.and_then(|capture| capture.ends_at).map(|at| at.saturating_sub(now));
         let doubt = active.and_then(|capture| capture.said.clone());
-        Standing { name: profile.name.clone(), has_login: active.is_some(), doubt, lasts_ms }
+        let has_login = active.is_some() || by_hand(&profile.name);
+        Standing { name: profile.name.clone(), has_login, doubt, lasts_ms }
     };
     let by_browser = |profile: &&config::Profile| rules(profile.platform).is_some();
     let profiles = plan.into_iter().flat_map(|plan| &plan.config.profiles).filter(by_browser);

@@ -5,12 +5,11 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::proof::Prover;
-use crate::browser::{self, Browser, Captured, Look, Page, Programs, SameSite, Signs, Trouble, Wanted, find};
+use crate::browser::{self, Browser, Captured, Look, Page, Programs, Signs, Trouble, Wanted, find};
 use crate::config::Profile;
 use crate::domain::{Millis, Secret};
 use crate::platform::creative_radar::{PAGE, SENDS};
-use crate::session::{Login, Rules};
-use crate::wire::login::{self, Cookie, Origin, Rest, StorageState};
+use crate::session::{Login, Rules, cookie_for_browser, login_of};
 
 /// How long the page has to send its request.
 const PATIENCE: Duration = Duration::from_secs(45);
@@ -34,25 +33,27 @@ pub(super) async fn capture(
     let look = Look { display: None, is_root: rustix::process::geteuid().is_root(), folder };
     let browser = Browser::start(&found, &look, &prover.ambient.clock).await?;
     let base = prover.base(profile.platform);
-    let captured = visit(&browser, &base, (before, prover.ambient.clock.now())).await;
+    let captured = visit(&browser, (&base, profile.proxy.as_deref()), (before, prover.ambient.clock.now())).await;
     browser.close().await;
     let (request, cookies, stored) = captured?;
     let host = prover.host(profile.platform);
-    let is_ours = |cookie: &Cookie| cookie.is_of(rules.domains) || cookie.host() == host;
-    let cookies: Vec<Cookie> = cookies.into_iter().map(told).filter(is_ours).collect();
     let mut headers = request.headers;
     headers.retain(|name, _| !PASSING.contains(&name.as_str()) && !name.starts_with(':'));
-    let origins = vec![Origin { origin: base, local: stored, rest: Rest::default() }];
-    Ok(Login { state: StorageState { cookies, origins, rest: Rest::default() }, headers })
+    let login = login_of(cookies, (&base, stored), &[rules.domains, &[&host]].concat());
+    Ok(Login { headers, ..login })
 }
 
 type Seen = (Captured, Vec<browser::Cookie>, Vec<(String, Secret<String>)>);
 
-async fn visit(browser: &Browser, base: &str, (before, now): (Option<&Login>, Millis)) -> Result<Seen, Trouble> {
-    let page = Page::open(browser, None).await?;
+async fn visit(
+    browser: &Browser,
+    (base, proxy): (&str, Option<&str>),
+    (before, now): (Option<&Login>, Millis),
+) -> Result<Seen, Trouble> {
+    let page = Page::open(browser, proxy).await?;
     if let Some(login) = before {
         let cookies: Vec<_> =
-            login.state.cookies.iter().filter(|cookie| !cookie.is_over(now)).map(to_browser).collect();
+            login.state.cookies.iter().filter(|cookie| !cookie.is_over(now)).map(cookie_for_browser).collect();
         let missing = page.put_cookies(&cookies).await?;
         if !missing.is_empty() {
             tracing::warn!(count = missing.len(), "The browser does not take cookies called {}", missing.join(", "));
@@ -66,49 +67,6 @@ async fn visit(browser: &Browser, base: &str, (before, now): (Option<&Login>, Mi
     let (cookies, stored) = (page.cookies().await?, page.stored(base).await?);
     page.close().await?;
     Ok((request, cookies, stored))
-}
-
-fn to_browser(cookie: &Cookie) -> browser::Cookie {
-    let same_site = match cookie.same_site {
-        Some(login::SameSite::Strict) => SameSite::Strict,
-        Some(login::SameSite::None) => SameSite::None,
-        Some(login::SameSite::Lax) | None => SameSite::Lax,
-    };
-    browser::Cookie {
-        name: cookie.name.clone(),
-        value: cookie.value.clone(),
-        domain: cookie.domain.clone(),
-        path: cookie.path.clone(),
-        expiry: cookie.expires_at().map(|at| at.0 / 1000),
-        http_only: cookie.http_only,
-        secure: cookie.secure,
-        same_site,
-        partition: None,
-    }
-}
-
-fn told(cookie: browser::Cookie) -> Cookie {
-    let same_site = match cookie.same_site {
-        SameSite::Strict => login::SameSite::Strict,
-        SameSite::Lax => login::SameSite::Lax,
-        SameSite::None => login::SameSite::None,
-    };
-    Cookie {
-        name: cookie.name,
-        value: cookie.value,
-        domain: cookie.domain,
-        path: cookie.path,
-        expires: cookie.expiry.map(seconds),
-        http_only: cookie.http_only,
-        secure: cookie.secure,
-        same_site: Some(same_site),
-        rest: Rest::default(),
-    }
-}
-
-#[expect(clippy::cast_precision_loss, clippy::as_conversions, reason = "seconds since 1970 are few enough")]
-const fn seconds(at: i64) -> f64 {
-    at as f64
 }
 
 /// Headers by name, from pairs.

@@ -18,7 +18,7 @@ use crate::web::Declined;
 use crate::wire::login::StorageState;
 
 /// What is asked for.
-#[derive(Debug, Deserialize)]
+#[derive(Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
 enum Asked {
     List,
@@ -29,6 +29,22 @@ enum Asked {
     Rollback { name: String, to: Option<Uuid> },
     Export { name: String },
     Forget { name: String },
+}
+
+impl Asked {
+    /// Of which profile.
+    fn name(&self) -> Option<&str> {
+        match self {
+            Self::List => None,
+            Self::Show { name }
+            | Self::Import { name, .. }
+            | Self::Capture { name }
+            | Self::Probe { name }
+            | Self::Rollback { name, .. }
+            | Self::Export { name }
+            | Self::Forget { name } => Some(name),
+        }
+    }
 }
 
 /// A cheap handle on all profiles; clones share it.
@@ -50,8 +66,14 @@ impl Profiles {
 
     /// Does what is asked.
     pub(in crate::daemon) async fn act(&self, asked: Value) -> Result<Value, Declined> {
-        let asked = serde_json::from_value(asked)
-            .map_err(|why| Declined::by_us(why.to_string(), "see `radard profile --help`"))?;
+        // What is wrong is not repeated: it may be a login.
+        let asked: Asked = serde_json::from_value(asked).map_err(|_| {
+            Declined::by_us("this is nothing that is done with a profile", "see `radard profile --help`")
+        })?;
+        let name = asked.name();
+        if name.is_some_and(|name| !Folder::may_hold(name)) {
+            return Err(Declined::by_us("this is no name of a profile", "write it as in the settings"));
+        }
         match asked {
             Asked::List => self.list().await,
             Asked::Show { name } => self.show(&name).await,
@@ -59,6 +81,8 @@ impl Profiles {
                 let state = StorageState::of_value(state);
                 let state =
                     state.ok_or_else(|| Declined::by_us("the state is no object", "see `radard profile --help`"))?;
+                let turn = self.turn(&name);
+                let _turn = turn.lock().await;
                 self.take_in(&name, &source, Login { state, headers: headers_of(headers) }).await
             }
             Asked::Capture { name } => self.capture(&name).await,
@@ -138,27 +162,29 @@ impl Profiles {
                 "take a login in from your own browser: `radard profile import NAME FILE`",
             ));
         }
-        let login = {
-            let turn = self.turn(name);
-            let _turn = turn.lock().await;
-            let before = self.book.active(name).await.map_err(|error| broken(&error))?.map(|(_, login)| login);
-            let captured =
-                Box::pin(capture(&self.prover, (&profile, rules), before.as_ref(), self.browsers.clone())).await;
-            captured.map_err(|trouble| Declined {
-                class: trouble.class(),
-                error: format!("no capture of `{name}`: {trouble}"),
-                advice: trouble.advice().to_owned(),
-                wait: None,
-            })?
-        };
+        if self.prover.ways.wants_login(&profile) {
+            let what = format!("the proxy of `{name}` wants a login, which a browser cannot be given");
+            return Err(Declined::by_us(what, "use a proxy that knows this machine by its address"));
+        }
+        let turn = self.turn(name);
+        let _turn = turn.lock().await;
+        let before = self.book.active(name).await.map_err(|error| broken(&error))?.map(|(_, login)| login);
+        let captured = Box::pin(capture(&self.prover, (&profile, rules), before.as_ref(), self.browsers.clone())).await;
+        let login = captured.map_err(|trouble| Declined {
+            class: trouble.class(),
+            error: format!("no capture of `{name}`: {trouble}"),
+            advice: trouble.advice().replace("NAME", name),
+            wait: None,
+        })?;
         self.take_in(name, "browser", login).await
     }
 
-    /// Takes a login in: it is used if it proves to be one, and what was used before stays in use if not.
-    async fn take_in(&self, name: &str, source: &str, login: Login) -> Result<Value, Declined> {
+    /// Takes a login in: it is used if it proves to be one, and what was used before stays in use if not. Whoever asks
+    /// has the turn of the profile.
+    async fn take_in(&self, name: &str, source: &str, mut login: Login) -> Result<Value, Declined> {
         let (profile, rules) = self.known(name)?;
-        let turn = self.turn(name);
-        let _turn = turn.lock().await;
+        let host = self.prover.host(profile.platform);
+        login.keep_only(&[rules.domains, &[&host]].concat());
         let fresh = Fresh { profile: name, platform: profile.platform, source, login: &login };
         let id = self.book.add(fresh, rules).await.map_err(|error| broken(&error))?;
         let capture = self.book.of(name).await.map_err(|error| broken(&error))?.into_iter().find(|it| it.id == id);
@@ -223,8 +249,8 @@ impl Profiles {
         let turn = self.turn(name);
         let _turn = turn.lock().await;
         let all = self.book.of(name).await.map_err(|error| broken(&error))?;
-        let waiting = all.iter().find(|capture| capture.standing == "waiting");
-        let capture = waiting.or_else(|| all.iter().find(|capture| capture.standing == "active"));
+        // The youngest first: one that waits is of use only if it came after the one in use.
+        let capture = all.iter().find(|capture| matches!(capture.standing.as_str(), "waiting" | "active"));
         let Some(capture) = capture else { return Err(no_login(name)) };
         let login = self.book.open(capture.id).await.map_err(|error| broken(&error))?;
         match self.prover.prove(&profile, &login).await {
@@ -238,9 +264,12 @@ impl Profiles {
         let turn = self.turn(name);
         let _turn = turn.lock().await;
         let all = self.book.of(name).await.map_err(|error| broken(&error))?;
+        let active = all.iter().position(|capture| capture.standing == "active");
+        // The youngest first: further back is behind the one in use.
+        let older = all.iter().skip(active.map_or(0, |at| at + 1)).find(|capture| capture.standing == "kept");
         let target = match to {
-            Some(id) => all.iter().find(|capture| capture.id == id),
-            None => all.iter().find(|capture| capture.standing == "kept"),
+            Some(id) => all.iter().find(|capture| capture.id == id && capture.standing == "kept"),
+            None => older,
         };
         let Some(target) = target else {
             return Err(Declined::by_us(
@@ -249,7 +278,9 @@ impl Profiles {
             ));
         };
         let login = self.book.open(target.id).await.map_err(|error| broken(&error))?;
-        self.book.use_again(name, target.id).await.map_err(|error| broken(&error))?;
+        if !self.book.use_again(name, target.id).await.map_err(|error| broken(&error))? {
+            return Err(broken(&Error::Gone(target.id)));
+        }
         Ok(json!({"profile": name, "id": target.id, "standing": "active", "file": self.write(name, &login).await}))
     }
 
@@ -295,7 +326,7 @@ fn broken(error: &Error) -> Declined {
     let advice = match error {
         Error::Vault(error) => error.advice(),
         Error::Store(error) => error.advice().to_owned(),
-        Error::Unread(_) => "import the login again".to_owned(),
+        Error::Unread(_) | Error::Gone(_) => "import the login again".to_owned(),
     };
     Declined::by_us(error.to_string(), advice)
 }

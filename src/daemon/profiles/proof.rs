@@ -1,7 +1,7 @@
 //! Asks a platform in the name of a profile whether somebody is logged in.
 
 use crate::ambient::Ambient;
-use crate::config::Profile;
+use crate::config::{Profile, host_of};
 use crate::daemon::fetch::Fetcher;
 use crate::daemon::live::Live;
 use crate::daemon::ways::Ways;
@@ -43,9 +43,7 @@ impl Prover {
 
     /// The host of the platform as the settings have it.
     pub(super) fn host(&self, platform: Platform) -> String {
-        let base = self.base(platform);
-        let rest = base.split_once("://").map_or(base.as_str(), |(_, rest)| rest);
-        rest.split(['/', ':']).next().unwrap_or_default().to_owned()
+        host_of(&self.base(platform)).to_owned()
     }
 
     /// The base of the platform.

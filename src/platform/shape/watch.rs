@@ -117,6 +117,11 @@ impl Watch {
         })
     }
 
+    /// What could not be written down is there to write down still.
+    pub fn put_back(&self, endpoints: impl IntoIterator<Item = String>) {
+        self.with(|known| known.changed.extend(endpoints));
+    }
+
     fn show(&self, endpoint: &str, memory: &Memory) {
         let gone = u64::try_from(memory.gone().len()).unwrap_or(u64::MAX);
         self.0.metrics.set(SCHEMA_GONE, [endpoint], gone);

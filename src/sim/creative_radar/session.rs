@@ -4,7 +4,8 @@ use crate::sim::seed::Dice;
 
 /// The one login that it knows: the name and the value of its cookie.
 pub(in crate::sim) fn session(seed: u64) -> (&'static str, String) {
-    ("sid_tt", format!("{:032x}", u128::from(Dice::of(seed, "creative_radar/session").key())))
+    let half = |name: &str| Dice::of(seed, name).key();
+    ("sid_tt", format!("{:016x}{:016x}", half("creative_radar/session"), half("creative_radar/session/2")))
 }
 
 /// The value of a cookie in a header.

@@ -12,13 +12,16 @@ mod listing;
 mod secrets;
 
 use axum::Router;
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{Next, from_fn};
 use axum::routing::{MethodRouter, delete, get, post, put};
 
 use super::app::App;
 use super::auth::Scope;
 use super::door;
+
+/// The largest login, with all that its pages stored.
+const LOGIN: usize = 32 << 20;
 
 /// Every path of the API, without its prefix.
 pub(super) fn routes() -> Router<App> {
@@ -43,13 +46,17 @@ pub(super) fn routes() -> Router<App> {
         .route("/secrets/rotate", admin(post(secrets::rotate)))
         .route("/secrets/{name}", admin(put(secrets::set).delete(secrets::forget)))
         .route("/fetch", admin(post(house::fetch)))
-        .route("/profiles", admin(post(house::profiles)))
         .route("/open", admin(post(keys::open)))
         .route("/readiness", get(house::readiness))
         .route("/tasks", admin(get(house::tasks)))
         .route("/doctor", admin(get(house::doctor)))
         .route("/backups", admin(post(house::back_up)))
         .route("/reload", admin(post(house::reload)))
+}
+
+/// What is answered on the socket alone: logins go in and out there, whole.
+pub(super) fn for_the_owner() -> Router<App> {
+    Router::new().route("/profiles", post(house::profiles)).layer(DefaultBodyLimit::max(LOGIN))
 }
 
 fn scoped(scope: Scope, routes: MethodRouter<App>) -> MethodRouter<App> {

@@ -150,7 +150,7 @@ impl Cookie {
     }
 }
 
-fn is_below(host: &str, domain: &str) -> bool {
+pub(super) fn is_below(host: &str, domain: &str) -> bool {
     host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'))
 }
 

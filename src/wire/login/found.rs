@@ -4,7 +4,7 @@ use serde_json::Value;
 
 use super::cookie::Cookie;
 use super::skip::{Skipped, take};
-use super::state::{Origin, StorageState};
+use super::state::StorageState;
 use super::{dotenv, extension, netscape, request};
 use crate::domain::Secret;
 use crate::wire::cookie;
@@ -13,8 +13,9 @@ use crate::wire::cookie;
 const LONGEST: usize = 64 << 20;
 /// Nor has any so many cookies.
 const MOST: usize = 5000;
-/// What the lines of an old setting begin with.
+/// What the lines of an old setting begin with, and whose cookies they hold.
 const PREFIX: &str = "TIKTOK_ADS_";
+const DOTENV_OF: &str = "tiktok.com";
 
 /// In which form a login was found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
@@ -122,6 +123,9 @@ fn of_json(text: &str, domains: &[&'static str]) -> Result<Found, BadLogin> {
 /// A `Cookie` header with or without its name, or the lines of an `.env`.
 fn of_line(text: &str, domains: &[&'static str]) -> Result<Found, BadLogin> {
     let lines = dotenv::read(text, PREFIX);
+    if !lines.is_empty() && !domains.contains(&DOTENV_OF) {
+        return Err(BadLogin::Elsewhere(domains.first().copied().unwrap_or("it")));
+    }
     if !lines.is_empty() {
         let mut headers = Vec::new();
         for (name, value) in lines {
@@ -143,15 +147,15 @@ fn sent(form: Form, all: &[request::Sent], domains: &[&'static str]) -> Result<F
         let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
         rest.split(['/', '?', '#', ':']).next().unwrap_or_default().to_ascii_lowercase()
     };
-    let is_wanted = |sent: &&request::Sent| {
+    let wanted = all.iter().find_map(|sent| {
         let host = host(&sent.url);
         let has_cookie = sent.headers.iter().any(|(name, _)| name == "cookie");
         let is_below =
-            |domain: &&str| host.strip_suffix(*domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
-        has_cookie && domains.iter().any(is_below)
-    };
-    let wanted = all.iter().find(is_wanted).ok_or(BadLogin::Elsewhere(domains.first().copied().unwrap_or("it")))?;
-    from_headers(form, wanted.headers.clone(), domains)
+            |domain: &&&str| host.strip_suffix(**domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+        domains.iter().find(is_below).filter(|_| has_cookie).map(|domain| (sent, *domain))
+    });
+    let (sent, domain) = wanted.ok_or(BadLogin::Elsewhere(domains.first().copied().unwrap_or("it")))?;
+    from_headers(form, sent.headers.clone(), &[domain])
 }
 
 /// Cookies out of a `Cookie` header, the other headers beside them.
@@ -180,17 +184,6 @@ fn from_headers(
 impl Found {
     /// Takes out what is of other sites than `domains`; gives how many cookies and origins that were.
     pub fn keep_only(&mut self, domains: &[&str]) -> usize {
-        let StorageState { cookies, origins, .. } = &mut self.state;
-        let before = cookies.len() + origins.len();
-        cookies.retain(|cookie| cookie.is_of(domains));
-        let is_of = |origin: &Origin| {
-            let host =
-                origin.origin.split_once("://").map_or("", |(_, host)| host).split(':').next().unwrap_or_default();
-            domains
-                .iter()
-                .any(|domain| host.strip_suffix(domain).is_some_and(|rest| rest.is_empty() || rest.ends_with('.')))
-        };
-        origins.retain(is_of);
-        before - cookies.len() - origins.len()
+        self.state.keep_only(domains)
     }
 }

@@ -44,7 +44,7 @@ fn header(line: &str) -> Option<(String, Secret<String>)> {
 }
 
 /// Splits a line as a shell does: `'…'`, `"…"`, `$'…'`, `\` before anything, and lines that go on behind it.
-fn words(text: &str) -> Vec<String> {
+pub(super) fn words(text: &str) -> Vec<String> {
     let (mut all, mut word) = (Vec::new(), None::<String>);
     let mut rest = text.chars().peekable();
     while let Some(c) = rest.next() {

@@ -5,7 +5,7 @@
 
 use serde_json::{Map, Value, json};
 
-use super::cookie::{Cookie, Rest, SameSite};
+use super::cookie::{Cookie, Rest, SameSite, is_below};
 use super::skip::{Skipped, take};
 use crate::domain::{Millis, Secret};
 
@@ -18,6 +18,13 @@ pub struct Origin {
     pub local: Vec<(String, Secret<String>)>,
     /// What is not known here, as it was found.
     pub rest: Rest,
+}
+
+impl Origin {
+    fn is_of(&self, domains: &[&str]) -> bool {
+        let host = self.origin.split_once("://").map_or("", |(_, host)| host).split(':').next().unwrap_or_default();
+        domains.iter().any(|domain| is_below(host, domain))
+    }
 }
 
 /// All of it.
@@ -45,6 +52,16 @@ impl StorageState {
     /// From a file's value that we wrote ourselves; nothing when it is no object.
     pub fn of_value(value: Value) -> Option<Self> {
         if let Value::Object(object) = value { Some(Self::of(object).0) } else { None }
+    }
+
+    /// Takes out what is of other sites than `domains`, and what nobody here knows, which may be of any; gives how many
+    /// cookies and origins that were.
+    pub fn keep_only(&mut self, domains: &[&str]) -> usize {
+        let before = self.cookies.len() + self.origins.len();
+        self.cookies.retain(|cookie| cookie.is_of(domains));
+        self.origins.retain(|origin| origin.is_of(domains));
+        self.rest = Rest::default();
+        before - self.cookies.len() - self.origins.len()
     }
 
     /// As a file. Cookies that are out of date are left out, as Playwright would do.

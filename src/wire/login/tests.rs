@@ -132,6 +132,8 @@ fn headers_are_read_alone_and_out_of_requests() {
     ]}});
     let found = self::found(&har.to_string());
     assert_eq!((found.form, pairs(&found)), (Form::Har, vec![("sessionid", "last")]), "the last to one of its sites");
+    let other = json!({"log": {"entries": [entry("https://www.iesdouyin.com/", "x")]}}).to_string();
+    assert_eq!(self::found(&other).state.cookies[0].domain, ".iesdouyin.com", "whose they are is kept");
 }
 
 #[test]
@@ -142,6 +144,13 @@ fn lines_of_the_users_old_settings_are_read() {
     let names: Vec<_> = found.headers.iter().map(|(name, _)| name.as_str()).collect();
     assert_eq!(names, ["user-sign", "web-id"]);
     assert!(found.state.cookies.iter().all(|cookie| cookie.domain == ".tiktok.com"));
+    let quoted = "TIKTOK_ADS_COOKIE='a=it'\\''s; b=\"$x\"'\n";
+    assert_eq!(pairs(&read(quoted.as_bytes(), &["tiktok.com"]).unwrap()), [("a", "it's"), ("b", "\"$x\"")]);
+    assert_eq!(
+        read(text.as_bytes(), DOUYIN).unwrap_err(),
+        BadLogin::Elsewhere("douyin.com"),
+        "they are another site's"
+    );
 }
 
 #[test]

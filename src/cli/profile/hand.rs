@@ -1,0 +1,76 @@
+//! What every command about a login does: asks the house, hands a login over, says which one is used.
+
+use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::os::unix::fs::OpenOptionsExt as _;
+use std::path::Path;
+
+use serde_json::{Value, json};
+use zeroize::Zeroize;
+
+use crate::cli::desk::Desk;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::out::Answer;
+use crate::cli::reach::{Need, Reach};
+use crate::config::{Config, host_of};
+use crate::domain::{Millis, Platform, Secret};
+use crate::session::Login;
+
+const PATH: &str = "/api/v1/profiles";
+
+/// Asks the house.
+pub(super) async fn ask(desk: &Desk, need: Need, asked: Value) -> Result<Value, Failure> {
+    let mut told = None;
+    Reach::with(desk, need, async |reach| {
+        told = Some(reach.ask("POST", PATH, Some(asked)).await?);
+        Ok(Answer::nothing(Exit::Done))
+    })
+    .await?;
+    Ok(told.unwrap_or_default())
+}
+
+/// Which login is in use now.
+pub(super) fn in_use(told: Value) -> Answer {
+    let text = |name: &str| told.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();
+    let said = format!("`{}` uses the capture {}", text("profile"), text("id"));
+    let file = text("file");
+    let answer = Answer::done(told, said);
+    if file.is_empty() {
+        return answer.note("Its state.json could not be written: the sealed copy is used.");
+    }
+    answer.note(format!("{file} is written"))
+}
+
+/// Hands a login over, to be proved and used.
+pub(super) async fn take_in(desk: &Desk, name: &str, (source, login): (&str, &Login)) -> Result<Value, Failure> {
+    let state: Value = serde_json::from_str(login.state.write(Millis(0)).reveal()).unwrap_or_default();
+    let headers: BTreeMap<&str, &str> =
+        login.headers.iter().map(|(name, value)| (name.as_str(), value.reveal().as_str())).collect();
+    let asked = json!({"act": "import", "name": name, "source": source, "state": state, "headers": headers});
+    ask(desk, Need::Writing, asked).await
+}
+
+/// The host of a platform as the settings have it.
+pub(super) fn host_of_platform(config: &Config, platform: Platform) -> &str {
+    host_of(if platform == Platform::Douyin { &config.douyin.base } else { &config.platform.creative_radar_base })
+}
+
+/// Writes a file that nobody else may read, in the place of what stood there, in one step.
+pub(super) fn put<T: AsRef<[u8]> + Zeroize>(file: &Path, text: &Secret<T>) -> Result<(), Failure> {
+    let mut name = file.file_name().unwrap_or_default().to_owned();
+    name.push(".part");
+    let part = file.with_file_name(name);
+    let write = || {
+        let _left_by_somebody = std::fs::remove_file(&part);
+        let mut options = std::fs::OpenOptions::new();
+        let mut open = options.write(true).create_new(true).mode(0o600).open(&part)?;
+        open.write_all(text.reveal().as_ref())?;
+        open.sync_all()?;
+        std::fs::rename(&part, file)
+    };
+    write().map_err(|error: std::io::Error| {
+        let _nothing_was_made = std::fs::remove_file(&part);
+        Failure::new(format!("cannot write `{}`: {error}", file.display()))
+    })
+}

@@ -1,0 +1,178 @@
+//! `radard profile login`: a browser at the platform's page, where a person logs in; what it holds then is taken in.
+//!
+//! The browser runs here and not in the daemon: it is the person's own, on their display. On a server without one, the
+//! code that the page shows is shown in the terminal and kept as a picture, to be scanned from there.
+
+use std::io::IsTerminal as _;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
+use super::hand::{host_of_platform, in_use, put, take_in};
+use crate::browser::{Browser, Code, Cookie, Look, Page, Programs, find};
+use crate::cli::desk::Desk;
+use crate::cli::exit::Exit;
+use crate::cli::failure::Failure;
+use crate::cli::out::Answer;
+use crate::config::{Config, Profile};
+use crate::domain::{Platform, Secret};
+use crate::session::{Login, Rules, login_of, rules};
+
+/// How often the browser is looked at.
+const LOOK: Duration = Duration::from_millis(700);
+/// Light modules around a code, without which no camera finds it.
+const QUIET: usize = 3;
+
+/// What `login` is told.
+#[derive(Debug, clap::Args)]
+pub(in crate::cli) struct LogIn {
+    /// Which profile, as in the settings
+    name: String,
+    /// Show the code of the page here instead of a window
+    #[arg(long)]
+    qr: bool,
+    /// Keep the code, or the page without one, as a picture in this file too
+    #[arg(long, value_name = "FILE")]
+    picture: Option<PathBuf>,
+    /// How long to wait for the person, in seconds
+    #[arg(long, value_name = "SECONDS", default_value_t = 300)]
+    wait: u64,
+}
+
+impl LogIn {
+    /// Waits for a person, and takes their login in.
+    pub(super) async fn answer(self, desk: &Desk) -> Result<Answer, Failure> {
+        let places = desk.places()?;
+        let config = desk.checked(&places)?.config;
+        let (profile, rules) = known(&config, &self.name)?;
+        let display = if self.qr { None } else { Some(display(desk)?) };
+        let programs = Programs { binary: config.browser.binary.clone(), driver: config.browser.driver.clone() };
+        let failed = |trouble: crate::browser::Trouble| {
+            let class = trouble.class();
+            Failure::new(trouble.to_string()).advise(trouble.advice()).exit(Exit::of_answer(502, Some(class)))
+        };
+        let found = find(&programs).map_err(failed)?;
+        let look = Look { display, is_root: rustix::process::geteuid().is_root(), folder: places.browsers() };
+        let browser = Browser::start(&found, &look, &desk.ambient.clock).await.map_err(failed)?;
+        let waited = tokio::select! {
+            waited = self.wait_for(desk, &browser, (&config, &profile, rules)) => waited,
+            _ = tokio::signal::ctrl_c() => Err(Failure::new("nobody waits any more").exit(Exit::Interrupted)),
+        };
+        browser.close().await;
+        take_in(desk, &self.name, ("login", &waited?)).await.map(in_use)
+    }
+
+    async fn wait_for(
+        &self,
+        desk: &Desk,
+        browser: &Browser,
+        (config, profile, rules): (&Config, &Profile, &Rules),
+    ) -> Result<Login, Failure> {
+        let failed = |trouble: crate::browser::Trouble| Failure::new(trouble.to_string()).advise(trouble.advice());
+        let base = base_of(config, profile.platform);
+        let page = Page::open(browser, profile.proxy.as_deref()).await.map_err(failed)?;
+        page.go(base).await.map_err(failed)?;
+        desk.out.say(&format!("waiting for somebody to log in at {base}, for {} s", self.wait));
+        let clock = &desk.ambient.clock;
+        let until = clock.steady() + Duration::from_secs(self.wait);
+        let mut shown = None;
+        while clock.steady() < until {
+            let cookies = page.cookies().await.map_err(failed)?;
+            if cookies.iter().any(|cookie: &Cookie| rules.marks.contains(&cookie.name.as_str())) {
+                let stored = page.stored(base.trim_end_matches('/')).await.map_err(failed)?;
+                let host = host_of_platform(config, profile.platform);
+                return Ok(login_of(cookies, (base, stored), &[rules.domains, &[host]].concat()));
+            }
+            if self.qr {
+                let code = page.code().await.map_err(failed)?;
+                if code.is_some() && code != shown {
+                    show(desk, code.as_ref());
+                    self.keep_picture(&page).await;
+                    shown = code;
+                }
+            }
+            clock.sleep(LOOK).await;
+        }
+        self.keep_picture(&page).await;
+        let failure = Failure::new(format!("nobody logged in at {base} within {} s", self.wait)).exit(Exit::Login);
+        Err(failure.advise(if self.qr && shown.is_none() {
+            "the page showed no code that can be read: look at it with --picture FILE, or log in on a display"
+        } else {
+            "run it again and scan the code, or log in in your own browser and import that"
+        }))
+    }
+
+    /// Keeps what the page looks like, for a person who cannot see it.
+    async fn keep_picture(&self, page: &Page) {
+        let Some(file) = &self.picture else { return };
+        let Ok(picture) = page.picture().await else { return };
+        let bytes = STANDARD.decode(picture).unwrap_or_default();
+        let _told_by_its_absence = put(file, &Secret::new(bytes));
+    }
+}
+
+/// Shows a code on stderr, so that stdout stays for the answer.
+fn show(desk: &Desk, code: Option<&Code>) {
+    let Some(code) = code else { return };
+    desk.out.say(&drawn(&code.with_quiet(QUIET), std::io::stderr().is_terminal()));
+    desk.out.say("scan it with the app of the platform");
+}
+
+fn known(config: &Config, name: &str) -> Result<(Profile, &'static Rules), Failure> {
+    let profile = config.profiles.iter().find(|known| known.name == name).cloned();
+    let profile = profile.ok_or_else(|| {
+        Failure::usage(format!("there is no profile `{name}`")).advise(format!("add [profile.{name}] to radard.toml"))
+    })?;
+    let rules = rules(profile.platform).ok_or_else(|| {
+        let what = format!("nobody logs in to {} with a browser", profile.platform);
+        Failure::usage(what).advise("profiles with a login are those of douyin and creative_radar")
+    })?;
+    Ok((profile, rules))
+}
+
+fn base_of(config: &Config, platform: Platform) -> &str {
+    if platform == Platform::Douyin { &config.douyin.base } else { &config.platform.creative_radar_base }
+}
+
+/// The display of whoever asks.
+fn display(desk: &Desk) -> Result<String, Failure> {
+    let display = desk.env().remove("DISPLAY").filter(|display| !display.is_empty());
+    display.ok_or_else(|| {
+        let failure = Failure::usage("there is no display here on which a browser could show itself");
+        failure.advise("give --qr, which shows the code of the page in the terminal")
+    })
+}
+
+/// Two rows of modules in one line. On a terminal the colours are set, so that it is dark on light whatever its own are.
+fn drawn(rows: &[Vec<bool>], is_terminal: bool) -> String {
+    let pair = |two: &[Vec<bool>]| {
+        let line: String = (0..rows.len())
+            .map(|x| {
+                let dark = |row: Option<&Vec<bool>>| row.and_then(|row| row.get(x)).copied().unwrap_or(false);
+                // Blocks are light, as most terminals are dark.
+                match (dark(two.first()), dark(two.get(1))) {
+                    (false, false) => '█',
+                    (false, true) => '▀',
+                    (true, false) => '▄',
+                    (true, true) => ' ',
+                }
+            })
+            .collect();
+        if is_terminal { format!("\u{1b}[38;5;231;48;5;16m{line}\u{1b}[0m") } else { line }
+    };
+    rows.chunks(2).map(pair).collect::<Vec<_>>().join("\n")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_rows_are_one_line_and_light_is_drawn() {
+        let rows = [vec![true, false, false], vec![true, true, false], vec![false, true, true]];
+        assert_eq!(drawn(&rows, false), " ▀█\n█▄▄");
+        assert!(drawn(&rows, true).starts_with("\u{1b}[38;5;231;48;5;16m "));
+    }
+}
