@@ -139,6 +139,11 @@ impl Running {
         }
     }
 
+    /// Scans the code that a login page shows, as somebody with the app would; false when none is shown.
+    pub fn scan(&self) -> bool {
+        self.world.codes.shown().last().is_some_and(|says| self.world.codes.scan(says))
+    }
+
     /// Changes the site, as `POST /rename` does.
     pub fn rename(&self, rename: douyin::Rename) {
         self.world.renames.add(rename);

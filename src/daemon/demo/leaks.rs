@@ -21,8 +21,11 @@ pub(super) fn leaks(stage: &mut Stage) -> Pin<Box<dyn Future<Output = Outcome> +
     Box::pin(async {
         let key_file = stage.recipe.data.join("vault.key");
         let mut hunt = Hunt::default();
-        // A login that was captured before; its own file is where it belongs.
+        // The logins that were captured before; their own files are where they belong.
         hunt.know(&stage.sim.ads_login().1);
+        for (_, value) in stage.sim.login().split("; ").filter_map(|pair| pair.split_once('=')) {
+            hunt.know(value);
+        }
         for name in SEALED {
             let secret = hunt.lay(stage);
             stage.must(200, ("PUT", &format!("/api/v1/secrets/{name}")), Some(json!({"value": secret}))).await?;

@@ -1,6 +1,7 @@
 //! A login at the simulated Creative Center: taken in, captured by a real browser, lost, and never overwritten by less.
 
 use std::pin::Pin;
+use std::process::Stdio;
 
 use serde_json::{Value, json};
 
@@ -36,9 +37,34 @@ pub(super) fn logins(stage: &mut Stage) -> Pin<Box<dyn Future<Output = Outcome> 
         done(stage, json!({"act": "capture", "name": "ads"})).await?;
         done(stage, json!({"act": "rollback", "name": "ads"})).await?;
         let versions = still(stage, &first).await?;
+        by_code(stage).await?;
         let cookies = captured.get("cookies").cloned();
-        Ok(json!({"cookies": cookies, "headers": headers, "refused": 2, "versions": versions, "rolled_back": 1}))
+        Ok(json!({
+            "by_code": 1, "cookies": cookies, "headers": headers, "refused": 2, "versions": versions, "rolled_back": 1,
+        }))
     })
+}
+
+/// Logs in as a person does on a server: the command shows the code of the page, and somebody scans it.
+async fn by_code(stage: &Stage) -> Result<(), Trouble> {
+    let mut command = tokio::process::Command::new(&stage.recipe.program);
+    command.arg("-c").arg(&stage.recipe.config).arg("--data").arg(&stage.recipe.data);
+    command.args(["profile", "login", "person", "--qr", "--wait", "30"]).kill_on_drop(true);
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
+    let failed = |source| Trouble::Io { act: "run `radard profile login`", source };
+    let child = command.spawn().map_err(failed)?;
+    stage
+        .until("a code to be scanned", async |stage| Ok(stage.sim.scan().then_some(()).ok_or("none".to_owned())))
+        .await?;
+    let ended = child.wait_with_output().await.map_err(failed)?;
+    let said = String::from_utf8_lossy(&ended.stderr).lines().last().unwrap_or_default().to_owned();
+    if !ended.status.success() {
+        return Err(expected("a login by the code".into(), said));
+    }
+    let shown = done(stage, json!({"act": "show", "name": "person"})).await?;
+    let versions = shown.get("versions").and_then(Value::as_array).cloned().unwrap_or_default();
+    let stands = versions.iter().any(|version| text(version, "standing") == "active");
+    if stands { Ok(()) } else { Err(expected("a login that is used".into(), shown.to_string())) }
 }
 
 /// A storage state with one cookie.

@@ -16,8 +16,8 @@ use crate::supervise::Supervisor;
 
 /// How long a step waits for what it expects.
 const PATIENCE: Duration = Duration::from_secs(40);
-/// The profile whose login is captured.
-const PROFILE: &str = "[profile.ads]\nplatform = \"creative_radar\"\n";
+/// The profiles whose logins are captured: by a browser alone, and by a person with it.
+const PROFILES: &str = "[profile.ads]\nplatform = \"creative_radar\"\n\n[profile.person]\nplatform = \"douyin\"\n";
 /// How often it looks.
 const LOOK: Duration = Duration::from_millis(50);
 
@@ -48,7 +48,7 @@ impl Stage {
         // Short leases and sweeps, so that what takes a minute in earnest takes seconds here.
         let settings = format!(
             "[web]\nlisten = \"{page}\"\n\n[queue]\nlease = \"3s\"\nsweep = \"1s\"\nbackoff_base = \"50ms\"\n\n\
-             [log]\nformat = \"json\"\n\n{}\n{PROFILE}",
+             [log]\nformat = \"json\"\n\n{}\n{PROFILES}",
             sim.config_toml()
         );
         std::fs::write(config.join("radard.toml"), &settings).map_err(failed)?;
