@@ -35,6 +35,7 @@ const LIST: &[Column] = &[
     (">COOKIES", "cookies", Form::Plain),
     ("TAKEN", "made_at", Form::When),
     ("PROVED", "proved_at", Form::When),
+    ("NEXT", "next_at", Form::When),
     ("ENDS", "ends_at", Form::When),
     (">VERSIONS", "versions", Form::Plain),
 ];

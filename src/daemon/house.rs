@@ -10,7 +10,7 @@ use std::time::Duration;
 use super::disk::Disk;
 use super::fetch::Fetcher;
 use super::jobs::own_schedules;
-use super::jobs::{Backup, BackupTools, ProbePlatform, ProbeTools, Rotate, RotateTools, Tidy, TidyTools};
+use super::jobs::{Backup, BackupTools, Capture, ProbePlatform, ProbeTools, Rotate, RotateTools, Tidy, TidyTools};
 use super::live::Live;
 use super::places::Places;
 use super::profiles::{Profiles, Prover};
@@ -235,14 +235,16 @@ impl House {
         let credentials = Credentials::new(store.clone(), vault, plan.secrets.clone());
         let client = client(&plan, &live)?;
         let ways = Ways::new(client.clone(), (&pace, &live), (&credentials, &plan.register));
-        let kinds = kinds(&plan, (&live, &credentials), (&store, &pace), (&disk, client, &ways));
         let metrics = Metrics::new();
         let logins = Book::new(store.clone(), credentials.vault().clone(), plan.register.clone());
         let fetcher =
             Fetcher::new((&ambient, &plan.register, &metrics), (&live, ways.clone()), (&credentials, &store, &logins));
-        let prover = Prover { fetcher: fetcher.clone(), ways, live: live.clone(), ambient: ambient.clone() };
+        let prover =
+            Prover { fetcher: fetcher.clone(), ways: ways.clone(), live: live.clone(), ambient: ambient.clone() };
         let sessions = plan.places.sessions(plan.config.session.dir.as_deref());
         let profiles = Profiles::new(logins, prover, (sessions, plan.places.browsers()));
+        let kinds = kinds(&plan, (&live, &credentials), (&store, &pace), (&disk, client, &ways));
+        let kinds = kinds.with::<Capture>(profiles.clone());
         let (queue, inlets) = Queue::new(Rules::of(&plan.config, &owner), kinds, store.clone(), ambient);
         queue.count_in(&metrics);
         Ok(Self {

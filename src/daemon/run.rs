@@ -17,6 +17,7 @@ use super::acts::HouseActs;
 use super::doctor;
 use super::house::{House, HouseError, Plan};
 use super::options::Say;
+use super::profiles::keep;
 use super::ready::Board;
 use super::reload::{Origin, Reloader};
 use super::systemd::{Notifier, monotonic_usec};
@@ -292,6 +293,9 @@ fn start_watching(house: &House, board: &Board, reloader: &Reloader, notifier: &
         let reloader = reloader.clone();
         house.upper.spawn("settings", Restart::OnFailure, move |stop| reloader.clone().watch(stop));
     }
+    let logins = (house.profiles.clone(), house.queue.clone());
+    let times = (house.live.clone(), house.plan.ambient.clock.clone());
+    house.upper.spawn("profiles", Restart::OnFailure, move |stop| keep(logins.clone(), times.clone(), stop));
     let (queue, board, notifier) = (house.queue.clone(), board.clone(), notifier.clone());
     let clock = house.plan.ambient.clock.clone();
     house.upper.spawn("watchdog", Restart::Always, move |stop| {

@@ -31,4 +31,5 @@ mod timeline;
 pub use desk::{Pace, Permit, Wait};
 pub use forecast::Forecast;
 pub use limit::Sending;
+pub use quiet::Quiet;
 pub use stop::Told;

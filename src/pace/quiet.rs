@@ -9,20 +9,20 @@ use crate::domain::Millis;
 
 /// Hours of each day.
 #[derive(Debug, Clone)]
-pub(super) struct Quiet {
+pub struct Quiet {
     zone: TimeZone,
     windows: Vec<(Time, Time)>,
 }
 
 impl Quiet {
     /// The hours that the settings name.
-    pub(super) fn of(settings: &Pace) -> Self {
+    pub fn of(settings: &Pace) -> Self {
         let zone = parse_zone(&settings.timezone).unwrap_or(TimeZone::UTC);
         Self { zone, windows: settings.quiet.iter().filter_map(|text| parse_window(text)).collect() }
     }
 
     /// When the quiet that holds at `now` is over; `None` when it is not quiet.
-    pub(super) fn until(&self, now: Millis) -> Option<Millis> {
+    pub fn until(&self, now: Millis) -> Option<Millis> {
         if self.windows.is_empty() {
             return None;
         }

@@ -5,16 +5,18 @@
 //! folder, for people's own tools.
 //!
 //! - `rules` what a login is on each platform, `login` what a capture holds, `convert` from a browser and to it, `file` the storage state in its folder.
-//! - `book` all captures: which there are, how they stand, which one is used.
+//! - `book` all captures: which there are, how they stand, which one is used; `plan` when it is looked at again.
 
 mod book;
 mod convert;
 mod file;
 mod login;
+mod plan;
 mod rules;
 
 pub use book::{Book, Error, Fresh};
 pub use convert::{cookie_for_browser, login_of};
 pub use file::{Folder, state_in};
 pub use login::Login;
+pub use plan::next_at;
 pub use rules::{Rules, rules};

@@ -1,6 +1,7 @@
 //! Kinds of the house itself: is the way to a platform open, copy the database, change keys, throw away what is old.
 
 mod backup;
+mod capture;
 mod probe_platform;
 mod rotate;
 mod tidy;
@@ -9,6 +10,7 @@ use crate::config::{Config, parse_cron, parse_zone};
 use crate::queue::{Job, Late, Schedule};
 
 pub(super) use backup::{Backup, Tools as BackupTools};
+pub(super) use capture::Capture;
 pub(super) use probe_platform::{ProbePlatform, Tools as ProbeTools};
 pub(super) use rotate::{Rotate, Tools as RotateTools};
 pub(super) use tidy::{Tidy, Tools as TidyTools};

@@ -11,8 +11,8 @@ use uuid::Uuid;
 use super::capture::{capture, headers_of};
 use super::proof::{Doubt, Prover};
 use crate::config::Profile;
-use crate::domain::{Class, Platform};
-use crate::session::{Book, Error, Folder, Fresh, Login, Rules, rules};
+use crate::domain::{Class, Millis, Platform};
+use crate::session::{Book, Error, Folder, Fresh, Login, Rules, next_at, rules};
 use crate::store::captures::Capture;
 use crate::web::Declined;
 use crate::wire::login::StorageState;
@@ -93,6 +93,25 @@ impl Profiles {
         }
     }
 
+    /// Looks at a login again, and captures it anew where that can be done without a person.
+    pub(in crate::daemon) async fn refresh(&self, name: &str) -> Result<Value, Declined> {
+        let (profile, _) = self.known(name)?;
+        let has_login = self.book.active(name).await.map_err(|error| broken(&error))?.is_some();
+        if profile.platform == Platform::CreativeRadar && has_login {
+            return self.capture(name).await;
+        }
+        self.probe(name).await
+    }
+
+    /// The profiles whose login is to be looked at by `now`, each with when it was proved last.
+    pub(super) async fn due(&self, now: Millis) -> Result<Vec<(String, i64)>, Error> {
+        let settings = self.prover.live.now();
+        let is_known = |capture: &Capture| settings.profiles.iter().any(|known| known.name == capture.profile);
+        let is_due = |capture: &Capture| capture.standing == "active" && next_at(capture).is_some_and(|at| at <= now);
+        let all = self.book.all().await?.into_iter().filter(|capture| is_due(capture) && is_known(capture));
+        Ok(all.map(|capture| (capture.profile, capture.proved_at.unwrap_or(0))).collect())
+    }
+
     /// The profile by its name, and what a login is on its platform.
     fn known(&self, name: &str) -> Result<(Profile, &'static Rules), Declined> {
         let settings = self.prover.live.now();
@@ -122,6 +141,7 @@ impl Profiles {
                 "said": last.and_then(|it| it.said.clone()), "source": active.map(|it| it.source.clone()),
                 "cookies": active.map(|it| it.cookies), "made_at": active.map(|it| it.made_at),
                 "proved_at": active.and_then(|it| it.proved_at), "ends_at": active.and_then(|it| it.ends_at),
+                "next_at": active.and_then(|it| next_at(it)).map(|at| at.0),
             })
         };
         let items: Vec<_> = settings.profiles.iter().map(row).collect();
