@@ -38,7 +38,7 @@ const PREFIX: &str = "radard-b-";
 
 /// A driver that runs. Dropped, it and its browsers are killed.
 #[derive(Debug)]
-pub struct Driver {
+pub(super) struct Driver {
     child: Child,
     group: Option<Pid>,
     port: u16,
@@ -50,7 +50,11 @@ pub struct Driver {
 
 impl Driver {
     /// Starts one whose folder is written down in `among`.
-    pub async fn start(found: &Found, among: &Path, (clock, display): (&Clock, Option<&str>)) -> Result<Self, Trouble> {
+    pub(super) async fn start(
+        found: &Found,
+        among: &Path,
+        (clock, display): (&Clock, Option<&str>),
+    ) -> Result<Self, Trouble> {
         let name = found.driver.display().to_string();
         let failed = |source| Trouble::Start(name.clone(), source);
         let home = Home::make(among).map_err(failed)?;
@@ -76,17 +80,17 @@ impl Driver {
     }
 
     /// Where it listens.
-    pub fn url(&self) -> String {
+    pub(super) fn url(&self) -> String {
         format!("http://{}/", self.address())
     }
 
     /// The same as host and port.
-    pub fn address(&self) -> String {
+    pub(super) fn address(&self) -> String {
         format!("127.0.0.1:{}", self.port)
     }
 
     /// Asks it to leave, and makes it.
-    pub async fn stop(mut self) {
+    pub(super) async fn stop(mut self) {
         if let Some(pid) = self.group {
             let _already_gone = rustix::process::kill_process(pid, Signal::TERM);
         }
@@ -170,8 +174,8 @@ pub fn sweep(among: &Path) -> usize {
     let mut swept = 0;
     for note in notes {
         let folder = std::fs::read_to_string(&note).map(PathBuf::from);
-        // Whatever stands there: nothing but such a folder is touched.
-        let Some(folder) = folder.ok().filter(|folder| is_ours(folder)) else { continue };
+        // Whatever stands there: nothing but such a folder is touched, and none of somebody who is still at work.
+        let Some(folder) = folder.ok().filter(|folder| is_ours(folder) && !is_at_work(folder)) else { continue };
         swept += usize::from(remove(&folder, &note));
     }
     swept
@@ -180,6 +184,19 @@ pub fn sweep(among: &Path) -> usize {
 fn is_ours(folder: &Path) -> bool {
     let name = folder.file_name().and_then(|name| name.to_str()).unwrap_or_default();
     folder.parent() == Some(Path::new(BELOW)) && name.starts_with(PREFIX)
+}
+
+/// Whether another process made `folder` that is still there.
+fn is_at_work(folder: &Path) -> bool {
+    let name = folder.file_name().and_then(|name| name.to_str()).and_then(|name| name.strip_prefix(PREFIX));
+    let maker = name.and_then(|name| name.split('-').next()?.parse().ok());
+    maker.is_some_and(|maker| maker != std::process::id() && lives(maker))
+}
+
+/// Whether `process` is there and runs the same program as this one: another may have got its number since.
+pub(super) fn lives(process: u32) -> bool {
+    let program = |of: &str| std::fs::read_link(format!("/proc/{of}/exe")).ok();
+    program(&process.to_string()).is_some_and(|theirs| Some(theirs) == program("self"))
 }
 
 /// Kills every process whose home is `folder`, which nobody else was given; gives how many there were.

@@ -4,9 +4,10 @@
 //! hang without holding up each other and its events come by themselves. Requests are watched and never held: a held
 //! one is told before the browser has put its cookies to it. Every account has a user context of its own in one browser.
 //!
-//! - `driver` the process and what it leaves behind, `find` where it is; `session` WebDriver, `bidi` the socket.
+//! - `driver` the process and what it leaves behind, `find` where it is, `endpoint` one that runs already; `session`
+//!   WebDriver, `bidi` the socket; `pool` the one browser that all share.
 //! - `page` one account's tab: where it goes, what runs in it; `cookies` and `stored` what it holds; `request` what it
-//!   sends, `code` what it shows to be scanned.
+//!   sends, `code` what it shows to be scanned, `inside` what its own scripts do for us.
 //! - `trouble` all that can go wrong, each by its name.
 //!
 //! Names and lengths of what a browser holds may be told, values never.
@@ -16,8 +17,11 @@ mod code;
 mod connector;
 mod cookies;
 mod driver;
+mod endpoint;
 mod find;
+mod inside;
 mod page;
+mod pool;
 mod request;
 mod session;
 mod stored;
@@ -25,9 +29,10 @@ mod trouble;
 
 pub use code::Code;
 pub use cookies::{Cookie, SameSite};
-pub use driver::{Driver, sweep};
+pub use driver::sweep;
 pub use find::{Found, Programs, find};
 pub use page::Page;
+pub use pool::{Pool, Turn};
 pub use request::{Captured, CookieSource, Signs, Wanted};
-pub use session::{Browser, Look};
+pub use session::{Browser, Look, Place, Source, is_at_hand, knock};
 pub use trouble::Trouble;

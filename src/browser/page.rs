@@ -94,6 +94,11 @@ impl Page {
         Ok(serde_json::from_str(&told).unwrap_or_default())
     }
 
+    /// What stands there, as HTML.
+    pub async fn text(&self) -> Result<String, Trouble> {
+        self.run("() => document.documentElement.outerHTML", &[]).await
+    }
+
     /// What it looks like, as PNG in base64.
     pub async fn picture(&self) -> Result<String, Trouble> {
         let told = self.bidi.call("browsingContext.captureScreenshot", json!({"context": self.context})).await?;

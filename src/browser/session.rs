@@ -1,6 +1,6 @@
 //! One browser with its session, and the accounts that are open in it.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use fantoccini::error::NewSessionError;
@@ -10,7 +10,8 @@ use serde_json::{Map, Value, json};
 use super::bidi::Bidi;
 use super::connector::Connector;
 use super::driver::Driver;
-use super::find::Found;
+use super::endpoint::{Endpoint, Noted};
+use super::find::{Found, Programs, find};
 use super::trouble::{Trouble, first_line};
 use crate::ambient::Clock;
 use crate::net::{Client, Dialer, Policy};
@@ -19,6 +20,8 @@ use crate::net::{Client, Dialer, Policy};
 const OPENING: Duration = Duration::from_secs(45);
 /// How long it may take to close.
 const CLOSING: Duration = Duration::from_secs(5);
+/// How long it may take to say that it is there.
+const ANSWERING: Duration = Duration::from_secs(2);
 /// What is told to a Chromium: it makes no requests of its own, and ends with its driver.
 const FLAGS: [&str; 8] = [
     "--remote-debugging-pipe",
@@ -47,14 +50,33 @@ pub struct Look {
     pub display: Option<String>,
     /// Whether it runs as root, where a Chromium has no sandbox.
     pub is_root: bool,
-    /// Where drivers have their folders.
+}
+
+/// Where a browser comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Source {
+    /// What is started here, or found running elsewhere.
+    pub place: Place,
+    /// How it is to look.
+    pub look: Look,
+    /// Where it is written down what was opened.
     pub folder: PathBuf,
+}
+
+/// Who drives it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// A driver of our own.
+    Here(Programs),
+    /// A driver or a grid that runs already, at this URL; its browser is a Chromium.
+    There(String),
 }
 
 /// A browser that is open.
 #[derive(Debug)]
 pub struct Browser {
     driver: Option<Driver>,
+    noted: Option<Noted>,
     webdriver: WebDriver,
     pub(super) bidi: Bidi,
     /// Its name and version.
@@ -63,12 +85,19 @@ pub struct Browser {
 }
 
 impl Browser {
-    /// Starts a driver and a browser of our own.
-    pub async fn start(found: &Found, look: &Look, clock: &Clock) -> Result<Self, Trouble> {
-        let driver = Driver::start(found, &look.folder, (clock, look.display.as_deref())).await?;
+    /// Opens one.
+    pub async fn open(source: &Source, clock: &Clock) -> Result<Self, Trouble> {
+        match &source.place {
+            Place::Here(programs) => Self::start(&find(programs)?, source, clock).await,
+            Place::There(url) => Self::attach(url, source, clock).await,
+        }
+    }
+
+    async fn start(found: &Found, source: &Source, clock: &Clock) -> Result<Self, Trouble> {
+        let driver = Driver::start(found, &source.folder, (clock, source.look.display.as_deref())).await?;
         let dialer = dialer_to(&driver.address(), clock)?;
-        let opened = Self::open(&driver.url(), &dialer, (capabilities(found, look), clock)).await;
-        match opened {
+        let wish = capabilities(Some(&found.binary), found.is_firefox, &source.look);
+        match Self::session(&driver.url(), (&dialer, None), (wish, clock)).await {
             Ok(browser) => Ok(Self { driver: Some(driver), ..browser }),
             Err(trouble) => {
                 driver.stop().await;
@@ -77,9 +106,25 @@ impl Browser {
         }
     }
 
-    async fn open(
+    async fn attach(url: &str, source: &Source, clock: &Clock) -> Result<Self, Trouble> {
+        let endpoint = endpoint_of(url)?;
+        let dialer = dialer_to(&endpoint.address(), clock)?;
+        // It answers in words of its own when it is none; and what we left there once is closed before.
+        endpoint.status((&dialer, clock)).await?;
+        endpoint.clear(&source.folder, (&dialer, clock)).await;
+        let wish = capabilities(None, false, &Look { is_root: false, ..source.look.clone() });
+        let mut browser = Self::session(&endpoint.url(), (&dialer, Some(&endpoint)), (wish, clock)).await?;
+        let session = browser.webdriver.session_id().await.ok().flatten().unwrap_or_default();
+        match Noted::session(&session, &endpoint, &source.folder) {
+            Ok(noted) => browser.noted = Some(noted),
+            Err(error) => tracing::warn!("It cannot be written down which browser is open elsewhere: {error}"),
+        }
+        Ok(browser)
+    }
+
+    async fn session(
         url: &str,
-        dialer: &Dialer,
+        (dialer, there): (&Dialer, Option<&Endpoint>),
         (capabilities, clock): (Map<String, Value>, &Clock),
     ) -> Result<Self, Trouble> {
         let mut builder = ClientBuilder::new(Connector(dialer.clone()));
@@ -88,24 +133,30 @@ impl Browser {
         let webdriver = webdriver.map_err(|error| refused(&error))?;
         let told = webdriver.capabilities().cloned().unwrap_or_default();
         let text = |name: &str| told.get(name).and_then(Value::as_str).unwrap_or_default();
-        let socket = text("webSocketUrl").to_owned();
-        let bidi = match connect_bidi(&socket, (dialer, true), clock).await {
-            Ok(bidi) => bidi,
+        match prepare(text("webSocketUrl"), (dialer, there), clock).await {
+            Ok(bidi) => {
+                let version = format!("{} {}", text("browserName"), text("browserVersion"));
+                Ok(Self { driver: None, noted: None, webdriver, bidi, version, clock: clock.clone() })
+            }
             Err(trouble) => {
                 let _closed = clock.limit(CLOSING, webdriver.close()).await;
-                return Err(trouble);
+                Err(trouble)
             }
-        };
-        let version = format!("{} {}", text("browserName"), text("browserVersion"));
-        bidi.call("session.subscribe", json!({"events": EVENTS})).await?;
-        // What a page offers for download is nothing that anybody asked for.
-        bidi.call("browser.setDownloadBehavior", json!({"downloadBehavior": {"type": "denied"}})).await?;
-        Ok(Self { driver: None, webdriver, bidi, version, clock: clock.clone() })
+        }
+    }
+
+    /// Whether it is still there.
+    pub(super) async fn answers(&self) -> bool {
+        self.bidi.call_within(ANSWERING, "session.status", json!({})).await.is_ok()
     }
 
     /// Closes the session, and the driver if it is ours.
     pub async fn close(self) {
-        let _closed = self.clock.limit(CLOSING, self.webdriver.close()).await;
+        let closed = self.clock.limit(CLOSING, self.webdriver.close()).await;
+        // One that did not hear it is told again by whoever comes next.
+        if let Some(noted) = self.noted.filter(|_| closed.is_ok_and(|closed| closed.is_ok())) {
+            noted.done();
+        }
         if let Some(driver) = self.driver {
             driver.stop().await;
         }
@@ -119,35 +170,75 @@ fn dialer_to(address: &str, clock: &Clock) -> Result<Dialer, Trouble> {
     Ok(client.dialer())
 }
 
-async fn connect_bidi(url: &str, (dialer, is_ours): (&Dialer, bool), clock: &Clock) -> Result<Bidi, Trouble> {
-    let rest = url.strip_prefix("ws://").ok_or(Trouble::NoBidi)?;
-    let place = rest.split('/').next().unwrap_or_default();
-    let (host, port) =
-        place.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?))).ok_or(Trouble::NoBidi)?;
-    // A driver of ours may hand us on to the browser itself, which listens on this machine too.
-    let own = if host == "127.0.0.1" && is_ours { Some(dialer_to(place, clock)?) } else { None };
-    let stream =
-        own.as_ref().unwrap_or(dialer).dial(host, port).await.map_err(|why| Trouble::Socket(why.to_string()))?;
-    Bidi::open(stream, url, clock).await
+/// Whether there is a browser to be opened, as far as can be told without opening it.
+pub fn is_at_hand(source: &Source) -> bool {
+    match &source.place {
+        Place::Here(programs) => find(programs).is_ok(),
+        Place::There(_) => true,
+    }
 }
 
-fn capabilities(found: &Found, look: &Look) -> Map<String, Value> {
+/// Whether a driver or a grid answers at `url`; what it says of itself.
+pub async fn knock(url: &str, clock: &Clock) -> Result<String, Trouble> {
+    let endpoint = endpoint_of(url)?;
+    let dialer = dialer_to(&endpoint.address(), clock)?;
+    endpoint.status((&dialer, clock)).await
+}
+
+fn endpoint_of(url: &str) -> Result<Endpoint, Trouble> {
+    Endpoint::of(url).ok_or_else(|| Trouble::NotThere(url.to_owned(), "it is no http:// URL of a host".to_owned()))
+}
+
+/// Connects to the socket, and says what it is wanted for.
+async fn prepare(url: &str, (dialer, there): (&Dialer, Option<&Endpoint>), clock: &Clock) -> Result<Bidi, Trouble> {
+    let (place, path) = url.strip_prefix("ws://").and_then(|rest| rest.split_once('/')).ok_or(Trouble::NoBidi)?;
+    let (host, port) =
+        place.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?))).ok_or(Trouble::NoBidi)?;
+    let failed = |why: crate::net::Refusal| Trouble::Socket(why.to_string());
+    let stream = match there {
+        // A grid hands on to one of its nodes, by an address that may count in its own network only.
+        Some(there) if (host, port) != (there.host.as_str(), there.port) => {
+            if let Ok(stream) = dialer_to(place, clock)?.dial(host, port).await {
+                (stream, url.to_owned())
+            } else {
+                let stream = dialer.dial(&there.host, there.port).await.map_err(failed)?;
+                (stream, format!("ws://{}/{path}", there.address()))
+            }
+        }
+        // A driver of ours may hand us on to the browser itself, which listens on this machine too.
+        None if host == "127.0.0.1" => {
+            (dialer_to(place, clock)?.dial(host, port).await.map_err(failed)?, url.to_owned())
+        }
+        _ => (dialer.dial(host, port).await.map_err(failed)?, url.to_owned()),
+    };
+    let bidi = Bidi::open(stream.0, &stream.1, clock).await?;
+    bidi.call("session.subscribe", json!({"events": EVENTS})).await?;
+    // What a page offers for download is nothing that anybody asked for.
+    bidi.call("browser.setDownloadBehavior", json!({"downloadBehavior": {"type": "denied"}})).await?;
+    Ok(bidi)
+}
+
+fn capabilities(binary: Option<&Path>, is_firefox: bool, look: &Look) -> Map<String, Value> {
     let is_headless = look.display.is_none();
     let mut own = Map::new();
     own.insert("webSocketUrl".to_owned(), true.into());
     own.insert("unhandledPromptBehavior".to_owned(), "dismiss".into());
     own.insert("pageLoadStrategy".to_owned(), "normal".into());
-    if found.is_firefox {
+    if is_firefox {
         let flags: &[&str] = if is_headless { &["-headless"] } else { &[] };
         own.insert("browserName".to_owned(), "firefox".into());
-        own.insert("moz:firefoxOptions".to_owned(), json!({"binary": found.binary, "args": flags}));
+        own.insert("moz:firefoxOptions".to_owned(), json!({"binary": binary, "args": flags}));
         return own;
     }
     let headless = is_headless.then_some("--headless=new");
     let unboxed = look.is_root.then_some("--no-sandbox");
     let flags: Vec<_> = FLAGS.into_iter().chain(headless).chain(unboxed).collect();
     own.insert("browserName".to_owned(), "chrome".into());
-    own.insert("goog:chromeOptions".to_owned(), json!({"binary": found.binary, "args": flags}));
+    let mut options = json!({"args": flags});
+    if let (Some(binary), Some(options)) = (binary, options.as_object_mut()) {
+        options.insert("binary".to_owned(), json!(binary));
+    }
+    own.insert("goog:chromeOptions".to_owned(), options);
     own
 }
 

@@ -19,6 +19,9 @@ pub enum Trouble {
     /// It started and said nothing of where it listens.
     #[error("the driver `{0}` ended or fell silent before it said where it listens: {1}")]
     Silent(String, String),
+    /// None answers where one should run already.
+    #[error("no driver for a browser answers at `{0}`: {1}")]
+    NotThere(String, String),
     /// It takes no session: what it said, in one line.
     #[error("the driver opens no session: {0}")]
     NoSession(String),
@@ -83,7 +86,9 @@ impl Trouble {
             | Self::NoSession(_)
             | Self::Mismatch(_)
             | Self::NoBidi => Class::Local,
-            Self::Socket(_) | Self::Gone | Self::Hung(_) | Self::Unreachable { .. } => Class::Network,
+            Self::NotThere(..) | Self::Socket(_) | Self::Gone | Self::Hung(_) | Self::Unreachable { .. } => {
+                Class::Network
+            }
             Self::Refused { .. } | Self::Script(_) | Self::NoRequest { .. } => Class::Schema,
             Self::LoginRequired(_) => Class::Auth,
             Self::Challenge(_) => Class::Risk,
@@ -96,6 +101,7 @@ impl Trouble {
             Self::NoDriver(_) => "install the driver (Debian: chromium-driver), or name it in `browser.driver`",
             Self::NoBrowser(_) => "install a browser (Debian: chromium), or name it in `browser.binary`",
             Self::Start(..) | Self::Silent(..) => "run it by hand to see why; `radard doctor` tries it too",
+            Self::NotThere(..) => "start it, such as radard-browser.service, or correct `browser.webdriver`",
             Self::NoSession(_) => {
                 "look at the browser's own message; as root it wants no sandbox, in a container room in /dev/shm"
             }

@@ -103,7 +103,7 @@ async fn answer_waiting(desk: &Desk, command: Command) -> Result<Answer, Failure
         Command::Open => open::answer(desk).await,
         Command::Job(command) => command.answer(desk).await,
         Command::Backup(command) => command.answer(desk).await,
-        Command::Diagnose(diagnose) => diagnose.answer(desk).await,
+        Command::Diagnose(diagnose) => Box::pin(diagnose.answer(desk)).await,
         Command::Secrets(command) => command.answer(desk).await,
         Command::Migrate => migrate::answer(desk).await,
         // They have had their answer without waiting.

@@ -67,6 +67,18 @@ pub(super) const BASE_URL: Form = Form {
     read: |text| check_base(text).map(|()| Value::Text(text.trim_end_matches('/').to_owned())),
 };
 
+/// Where a driver of a browser runs already, if anywhere. It knows no encryption: it belongs on this machine or in a
+/// network of its own.
+pub(super) const DRIVER_OR_NONE: Form = Form {
+    wanted: "http://HOST:PORT of a WebDriver such as \"http://127.0.0.1:9515\", or \"\" for one of our own",
+    open: true,
+    read: |text| match text {
+        "" => Ok(Value::Text(String::new())),
+        url if !url.starts_with("http://") => Err("only http:// is spoken with a driver".to_owned()),
+        url => check_base(url).map(|()| Value::Text(url.trim_end_matches('/').to_owned())),
+    },
+};
+
 /// The base of what sockets are opened at.
 pub(super) const SOCKET_URL: Form = Form {
     wanted: "a URL with scheme and host, such as \"wss://socket.example.org\"",

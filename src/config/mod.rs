@@ -41,8 +41,8 @@ pub use place::{Origin, Place, Problem, Problems};
 pub use reload::{Reloaded, reload};
 pub use secrets::{CREDENTIALS, Credential, Secrets};
 pub use sections::{
-    Backup, Config, Daemon, Disk, Douyin, Egress, Format, KeyedBy, Language, Late, Log, Media, Node, Pace, PaceRule,
-    Platform, Profile, Queue, Schedule, Signing, Store, Tolerance, Vault, Web, keys,
+    Backup, Browser, Config, Daemon, Disk, Douyin, Egress, Format, KeyedBy, Language, Late, Log, Media, Node, Pace,
+    PaceRule, Platform, Profile, Queue, Schedule, Signing, Store, Tolerance, Vault, Web, keys,
 };
 pub use size::{LowWater, NotASize, parse_size, roughly_size, write_size};
 pub use sources::{Sources, Unreadable};

@@ -9,8 +9,8 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use super::forms::{
-    ADDRESS, BASE_URL, CRON, DATABASE, HOST, HOST_AND_PORT, HOST_OR_ALL, LOW_WATER, MODE, NAME_OR_NONE, PATH,
-    SOCKET_URL, WINDOW, WORD, ZONE,
+    ADDRESS, BASE_URL, CRON, DATABASE, DRIVER_OR_NONE, HOST, HOST_AND_PORT, HOST_OR_ALL, LOW_WATER, MODE, NAME_OR_NONE,
+    PATH, SOCKET_URL, WINDOW, WORD, ZONE,
 };
 use super::key::{Key, Reload, Waiting, section};
 use super::kind::Kind;
@@ -145,6 +145,10 @@ section! {
         "browser.binary" Live Kind::Text(PATH), "" => binary: Option<PathBuf>;
         /// Its driver; empty looks for the one that fits.
         "browser.driver" Live Kind::Text(PATH), "" => driver: Option<PathBuf>;
+        /// A driver or a grid that runs already, such as radard-browser.service; empty starts a driver when one is needed.
+        "browser.webdriver" Live Kind::Text(DRIVER_OR_NONE), "" => webdriver: Option<String>;
+        /// How long a browser stays open after its last use.
+        "browser.idle" Live Kind::Span("0s", "1h"), "5s" => idle: Duration;
     }
 }
 
@@ -271,6 +275,8 @@ words! {
         "abogus" => Abogus;
         /// As its pages did before.
         "xbogus" => Xbogus;
+        /// By the page itself, in a browser: slow, and always as of today.
+        "page" => Page;
     }
 }
 

@@ -23,7 +23,7 @@ use crate::platform::douyin::mode::{Order, Sheet, Standing, sheet};
 use crate::platform::douyin::token::{Guest, Guests, Owner, Tokens, identity_of};
 use crate::platform::douyin::{Douyin, Visitor, user_collects};
 use crate::platform::shape::Watch;
-use crate::platform::signer::{Chain, Command, Native};
+use crate::platform::signer::{Chain, Command, Native, Page};
 use crate::queue::Miss;
 use crate::session::{Book, rules};
 use crate::store::{Error, Store};
@@ -69,7 +69,7 @@ impl Fetcher {
     /// Puts it together; nobody is asked for anything.
     pub(super) fn new(
         (ambient, register, metrics): (&Ambient, &Register, &Metrics),
-        (live, ways): (&Live, Ways),
+        (live, ways, page): (&Live, Ways, Arc<dyn Page>),
         (credentials, store, book): (&Credentials, &Store, &Book),
     ) -> Self {
         let settings = live.now().douyin.clone();
@@ -86,7 +86,7 @@ impl Fetcher {
         let watch = Watch::new("douyin", ambient.clock.clone(), metrics.clone());
         Self(Arc::new(Inner {
             shapes: Shapes::new(watch.clone(), store.clone()),
-            site: Douyin::new(settings, chain, tokens, watch),
+            site: Douyin::new(settings, chain, tokens, watch).through(page),
             guests: Guests::new(ambient.entropy.clone()),
             ways,
             live: live.clone(),
@@ -109,7 +109,8 @@ impl Fetcher {
         asked.order.check().map_err(|why| wrong(&why))?;
         let within = asked.within.as_deref().map(Interval::parse).transpose();
         let within = within.map_err(|why| wrong(&format_args!("the interval cannot be read: {why}")))?.flatten();
-        let (visitor, _guest) = self.visitor(&asked).await.map_err(|miss| wrong(&miss.error))?;
+        let visitor = self.visitor(&asked).await;
+        let (visitor, _guest) = visitor.map_err(|miss| Declined { class: miss.class, ..wrong(&miss.error) })?;
         let wants = Wants { most: asked.most, page: asked.page, within };
         let standing = Standing { progress: asked.progress, raw: asked.raw };
         let fetched = Box::pin(sheet(&self.0.site, &visitor, &asked.order, (wants, standing))).await;
@@ -135,6 +136,14 @@ impl Fetcher {
         // What was captured goes before what was written down by hand.
         let captured = book.active(name).await.map_err(|error| Miss::new(Class::Local, error.to_string()))?;
         let host = rules(known.platform).map(|rules| (rules, host_of(&settings.douyin.base).to_owned()));
+        if let Some((capture, _)) = captured.as_ref().filter(|(capture, _)| capture.is_stopped()) {
+            let said = capture.said.as_deref().unwrap_or("the site wants a person");
+            let what = format!(
+                "nothing is asked as `{name}` until it is logged in again (`radard profile login {name}`, or `radard profile probe {name}` if you have seen to it): {said}"
+            );
+            let class = if capture.class.as_deref() == Some("risk") { Class::Risk } else { Class::Auth };
+            return Err(Miss::new(class, what));
+        }
         let captured = captured.zip(host).and_then(|((_, login), host)| login.cookies(host, ambient.clock.now()));
         let cookies = captured.or_else(|| line_of(name, credentials.now().get("douyin-cookies"), register));
         let cookies = cookies.ok_or_else(|| {

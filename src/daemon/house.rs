@@ -13,9 +13,10 @@ use super::jobs::own_schedules;
 use super::jobs::{Backup, BackupTools, Capture, ProbePlatform, ProbeTools, Rotate, RotateTools, Tidy, TidyTools};
 use super::live::Live;
 use super::places::Places;
-use super::profiles::{Profiles, Prover};
+use super::profiles::{Inside, Profiles, Prover};
 use super::ways::Ways;
 use crate::ambient::Ambient;
+use crate::browser::Pool;
 use crate::config::{Checked, Config, Late as ConfiguredLate, Secrets, parse_cron, parse_zone};
 use crate::media::jobs as media;
 use crate::net;
@@ -237,12 +238,22 @@ impl House {
         let ways = Ways::new(client.clone(), (&pace, &live), (&credentials, &plan.register));
         let metrics = Metrics::new();
         let logins = Book::new(store.clone(), credentials.vault().clone(), plan.register.clone());
-        let fetcher =
-            Fetcher::new((&ambient, &plan.register, &metrics), (&live, ways.clone()), (&credentials, &store, &logins));
-        let prover =
-            Prover { fetcher: fetcher.clone(), ways: ways.clone(), live: live.clone(), ambient: ambient.clone() };
+        let pool = Pool::new(ambient.clock.clone());
+        let inside = Inside::new((pool.clone(), plan.places.browsers()), (&live, &ways), (&ambient.clock, &metrics));
+        let fetcher = Fetcher::new(
+            (&ambient, &plan.register, &metrics),
+            (&live, ways.clone(), Arc::new(inside)),
+            (&credentials, &store, &logins),
+        );
+        let prover = Prover {
+            fetcher: fetcher.clone(),
+            ways: ways.clone(),
+            live: live.clone(),
+            ambient: ambient.clone(),
+            metrics: metrics.clone(),
+        };
         let sessions = plan.places.sessions(plan.config.session.dir.as_deref());
-        let profiles = Profiles::new(logins, prover, (sessions, plan.places.browsers()));
+        let profiles = Profiles::new((logins, pool), prover, (sessions, plan.places.browsers()));
         let kinds = kinds(&plan, (&live, &credentials), (&store, &pace), (&disk, client, &ways));
         let kinds = kinds.with::<Capture>(profiles.clone());
         let (queue, inlets) = Queue::new(Rules::of(&plan.config, &owner), kinds, store.clone(), ambient);
@@ -296,6 +307,7 @@ impl House {
     /// Everyone leaves, from the top floor down; the writer goes last.
     pub async fn leave(self, grace: Duration) -> Leave {
         let left = self.upper.leave(grace).await;
+        self.profiles.pool().close().await;
         drop((self.fetcher, self.profiles, self.queue, self.inlets, self.pace, self.credentials));
         self.store.close().await;
         self.ground.leave(Duration::from_secs(5)).await;

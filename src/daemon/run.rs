@@ -296,6 +296,14 @@ fn start_watching(house: &House, board: &Board, reloader: &Reloader, notifier: &
     let logins = (house.profiles.clone(), house.queue.clone());
     let times = (house.live.clone(), house.plan.ambient.clock.clone());
     house.upper.spawn("profiles", Restart::OnFailure, move |stop| keep(logins.clone(), times.clone(), stop));
+    let (pool, settings) = (house.profiles.pool().clone(), house.live.clone());
+    house.upper.spawn("browser", Restart::Always, move |stop| {
+        let (pool, settings) = (pool.clone(), settings.clone());
+        async move {
+            pool.keep(|| settings.now().browser.idle, stop).await;
+            Ok(())
+        }
+    });
     let (queue, board, notifier) = (house.queue.clone(), board.clone(), notifier.clone());
     let clock = house.plan.ambient.clock.clone();
     house.upper.spawn("watchdog", Restart::Always, move |stop| {

@@ -151,6 +151,21 @@ impl Client {
         Ok(answer)
     }
 
+    /// Lets somebody else fetch an answer, such as a page in a browser, where we might: what must be so before a request
+    /// is so before this one too, and it counts like any other.
+    pub async fn fetch_by(
+        &self,
+        ask: impl Into<Ask<'_>>,
+        fetched: impl Future<Output = Result<Answer, Refusal>>,
+    ) -> Result<Answer, Refusal> {
+        let (_hop, permit) = self.begin(&ask.into()).await?;
+        let answer = fetched.await?;
+        if let Some(permit) = permit {
+            permit.answered();
+        }
+        Ok(answer)
+    }
+
     /// Opens an answer for reading piece by piece; a status that does not mean content is refused with its class.
     pub async fn open(&self, ask: impl Into<Ask<'_>>) -> Result<Stream, Refusal> {
         let ask = ask.into().unpacked();

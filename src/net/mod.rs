@@ -41,4 +41,4 @@ pub use local::{LocalApi, LocalError, local};
 pub use proxy::{BadProxy, Proxy};
 pub use refusal::Refusal;
 pub use reqwest::StatusCode;
-pub use reqwest::header::HeaderMap;
+pub use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};

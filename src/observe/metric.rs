@@ -240,6 +240,11 @@ table! {
     LANE_DRAIN = Gauge "radard_lane_drain_seconds" ["lane"] Seconds "Forecast of how long what waits in a lane takes under its limits.";
     SEALED = Gauge "radard_sealed_values" ["key"] Count "Sealed values by the sort of their data key: current, or leaving in a rotation.";
     SIGNATURES_REFUSED = Counter "radard_signatures_refused_total" ["signer", "endpoint"] Count "Signed requests that an endpoint refused for their signature.";
+    LOGIN = Gauge "radard_login" ["profile"] Count "1 while a profile has a login that works, 0 while it has none or is stopped.";
+    LOGIN_LOOKS = Counter "radard_login_looks_total" ["profile", "class"] Count "Looks at the login of a profile, by how they ended.";
+    LOGIN_ENDS = Gauge "radard_login_ends_seconds" ["profile"] Seconds "How long the login of a profile still lasts, as its cookies say.";
+    PAGE_HELP = Counter "radard_page_help_total" ["what", "outcome"] Count "What pages in a browser signed or sent for us, by outcome.";
+    PAGE_HELP_SECONDS = Counter "radard_page_help_seconds_total" ["what"] Seconds "Time spent in that.";
     SCHEMA_GONE = Gauge "radard_schema_gone_fields" ["endpoint"] Count "Fields that are read from an endpoint's answers, used to be there, and are no longer sent.";
     SCHEMA_NEW = Counter "radard_schema_new_fields_total" ["endpoint"] Count "Fields in an endpoint's answers that nobody had seen before.";
     SCHEMA_ERRORS = Counter "radard_schema_errors_total" ["endpoint"] Count "Answers of an endpoint that could not be read.";

@@ -6,6 +6,7 @@ use super::login::Login;
 use super::rules::Rules;
 use crate::domain::{Class, Platform};
 use crate::observe::Register;
+use crate::store::alarms::{self, Raise, Severity};
 use crate::store::captures::{self, Capture};
 use crate::store::{self, Store, Tx};
 use crate::vault::{self, Slot, Vault};
@@ -14,6 +15,10 @@ use crate::vault::{self, Slot, Vault};
 const KEPT: usize = 5;
 /// Those that wait or were refused, which are kept to be looked at.
 const REFUSED: usize = 3;
+
+/// The alarms about a profile: a person has to log in again, or to answer what the site asks.
+const LOST: &str = "login_lost";
+const CHALLENGED: &str = "login_challenged";
 
 /// Headers that are secrets: what else a browser sends is said alike by all, and no log need hide it.
 const SECRET: [&str; 6] =
@@ -96,6 +101,7 @@ impl Book {
                     if !captures::activate(tx, &profile, id).await? {
                         return Err(Error::Gone(id));
                     }
+                    quiet(tx, &profile).await?;
                     prune(tx, &vault, &profile).await
                 })
             })
@@ -103,7 +109,7 @@ impl Book {
     }
 
     /// Notes that `id` could not be proved. What the site said no to is refused; what it could not be asked waits on;
-    /// one that is in use stays in use, as there is nothing better.
+    /// one that is in use stays in use, as there is nothing better, and if the site said no, its profile stops.
     pub async fn doubt(&self, capture: &Capture, (class, said): (Class, &str)) -> Result<(), Error> {
         let is_no = matches!(class, Class::Auth | Class::Risk | Class::Gone | Class::Private);
         let standing = match capture.standing.as_str() {
@@ -111,10 +117,28 @@ impl Book {
             standing => standing,
         };
         let (id, standing, said) = (capture.id, standing.to_owned(), said.to_owned());
+        let stopped = (capture.standing == "active").then(|| capture.profile.clone());
         self.store
             .write::<_, Error, _>(move |tx| {
-                Box::pin(async move { Ok(captures::judge(tx, id, &standing, (class, &said)).await?) })
+                Box::pin(async move {
+                    captures::judge(tx, id, &standing, (class, &said)).await?;
+                    match stopped {
+                        Some(profile) => alarm(tx, &profile, (class, &said)).await,
+                        None => Ok(()),
+                    }
+                })
             })
+            .await
+    }
+
+    /// Notes that the site wants a person before anything more is done in the name of `profile`.
+    pub async fn stop(&self, profile: &str, (class, said): (Class, &str)) -> Result<(), Error> {
+        if let Some(active) = self.of(profile).await?.into_iter().find(|capture| capture.standing == "active") {
+            return self.doubt(&active, (class, said)).await;
+        }
+        let (profile, said) = (profile.to_owned(), said.to_owned());
+        self.store
+            .write::<_, Error, _>(move |tx| Box::pin(async move { alarm(tx, &profile, (class, &said)).await }))
             .await
     }
 
@@ -152,7 +176,15 @@ impl Book {
     pub async fn use_again(&self, profile: &str, id: Uuid) -> Result<bool, Error> {
         let profile = profile.to_owned();
         self.store
-            .write::<_, Error, _>(move |tx| Box::pin(async move { Ok(captures::activate(tx, &profile, id).await?) }))
+            .write::<_, Error, _>(move |tx| {
+                Box::pin(async move {
+                    let is_used = captures::activate(tx, &profile, id).await?;
+                    if is_used {
+                        quiet(tx, &profile).await?;
+                    }
+                    Ok(is_used)
+                })
+            })
             .await
     }
 
@@ -166,6 +198,7 @@ impl Book {
                     for capture in &all {
                         forget(tx, &vault, capture.id).await?;
                     }
+                    quiet(tx, &profile).await?;
                     Ok(all.len())
                 })
             })
@@ -182,6 +215,26 @@ impl Book {
             self.register.add(value);
         }
     }
+}
+
+/// Raises the alarm about `profile`, if a person is wanted.
+async fn alarm(tx: &mut Tx, profile: &str, (class, said): (Class, &str)) -> Result<(), Error> {
+    let name = match class {
+        Class::Auth => LOST,
+        Class::Risk => CHALLENGED,
+        _ => return Ok(()),
+    };
+    let (subject, detail) = (profile.to_owned(), said.to_owned());
+    alarms::raise(tx, &Raise { name, subject, severity: Severity::Critical, class, detail }).await?;
+    Ok(())
+}
+
+/// Closes the alarms about `profile`: it has a login that works.
+async fn quiet(tx: &mut Tx, profile: &str) -> Result<(), Error> {
+    for name in [LOST, CHALLENGED] {
+        alarms::close(tx, name, profile).await?;
+    }
+    Ok(())
 }
 
 /// Throws away what is too old of each sort: what was refused never takes the room of what worked.

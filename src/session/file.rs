@@ -10,6 +10,8 @@ use crate::domain::Secret;
 
 /// The file in a profile's folder, as Playwright's users call it.
 const NAME: &str = "state.json";
+/// What a page looked like that wants a person, and what stood there.
+const SEEN: [&str; 2] = ["challenge.png", "challenge.html"];
 
 /// Where profiles have their folders.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,10 +31,10 @@ impl Folder {
 
     /// Puts `text` there.
     pub fn write(&self, profile: &str, text: &Secret<String>) -> io::Result<()> {
-        let folder = self.0.join(profile);
-        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
+        let folder = self.make(profile)?;
         let part = folder.join(format!("{NAME}.part"));
-        let written = write_whole(&part, text).and_then(|()| std::fs::rename(&part, folder.join(NAME)));
+        let written =
+            write_whole(&part, text.reveal().as_bytes()).and_then(|()| std::fs::rename(&part, folder.join(NAME)));
         if written.is_err() {
             let _nothing_was_there = std::fs::remove_file(&part);
             return written;
@@ -40,8 +42,31 @@ impl Folder {
         std::fs::File::open(&folder)?.sync_all()
     }
 
+    /// Keeps what a page of `profile` showed, for the person that it wants; gives where the picture lies.
+    pub fn keep_seen(&self, profile: &str, (picture, text): (&[u8], &str)) -> io::Result<PathBuf> {
+        let [shown, said] = SEEN.map(|name| self.0.join(profile).join(name));
+        self.make(profile)?;
+        write_whole(&said, text.as_bytes())?;
+        write_whole(&shown, picture)?;
+        Ok(shown)
+    }
+
+    /// Takes away what a page of `profile` showed: it was seen to.
+    pub fn forget_seen(&self, profile: &str) {
+        for name in SEEN {
+            let _was_never_there = std::fs::remove_file(self.0.join(profile).join(name));
+        }
+    }
+
+    fn make(&self, profile: &str) -> io::Result<PathBuf> {
+        let folder = self.0.join(profile);
+        std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&folder)?;
+        Ok(folder)
+    }
+
     /// Takes the state of `profile` away, and its folder if nothing else is in it.
     pub fn forget(&self, profile: &str) -> io::Result<()> {
+        self.forget_seen(profile);
         match std::fs::remove_file(self.state_of(profile)) {
             Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),
             _ => {}
@@ -51,10 +76,10 @@ impl Folder {
     }
 }
 
-fn write_whole(path: &Path, text: &Secret<String>) -> io::Result<()> {
+fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
     let mut options = std::fs::OpenOptions::new();
     let mut file = options.write(true).create(true).truncate(true).mode(0o600).open(path)?;
-    file.write_all(text.reveal().as_bytes())?;
+    file.write_all(bytes)?;
     file.sync_all()
 }
 
@@ -85,6 +110,8 @@ mod tests {
         folder.write("main", &Secret::new("third".to_owned())).unwrap_err();
         assert_eq!(std::fs::read_to_string(folder.state_of("main")).unwrap(), "second");
         std::fs::remove_dir(folder.0.join("main").join("state.json.part")).unwrap();
+        let picture = folder.keep_seen("main", (b"png", "<html>")).unwrap();
+        assert_eq!((std::fs::read(&picture).unwrap(), mode(&picture)), (b"png".to_vec(), 0o600));
         folder.forget("main").unwrap();
         folder.forget("main").unwrap();
         assert_eq!(std::fs::read_dir(&folder.0).unwrap().count(), 0);

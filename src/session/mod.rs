@@ -4,7 +4,8 @@
 //! that works. What it holds is sealed in the vault; the same lies as a storage state of Playwright in the profile's
 //! folder, for people's own tools.
 //!
-//! - `rules` what a login is on each platform, `login` what a capture holds, `convert` from a browser and to it, `file` the storage state in its folder.
+//! - `rules` what a login is on each platform, `login` what a capture holds, `convert` from a browser and to it, `file`
+//!   the storage state in its folder, `source` where the browser comes from.
 //! - `book` all captures: which there are, how they stand, which one is used; `plan` when it is looked at again.
 
 mod book;
@@ -13,6 +14,7 @@ mod file;
 mod login;
 mod plan;
 mod rules;
+mod source;
 
 pub use book::{Book, Error, Fresh};
 pub use convert::{cookie_for_browser, login_of};
@@ -20,3 +22,4 @@ pub use file::{Folder, state_in};
 pub use login::Login;
 pub use plan::next_at;
 pub use rules::{Rules, rules};
+pub use source::source_of;

@@ -27,9 +27,9 @@ const ALL: [Class; 8] = [
 /// The classes that a plain file can end in.
 const FILE: [Class; 5] = [Class::Gone, Class::Auth, Class::Risk, Class::Rate, Class::Network];
 
-/// What the pages of the simulated Douyin can play: of a wrong signature they say nothing, which is `risk`.
-const PAGE: [Class; 7] =
-    [Class::Gone, Class::Private, Class::Auth, Class::Risk, Class::Rate, Class::Schema, Class::Network];
+/// What the pages of the simulated Douyin can play. Of a signature that no longer counts they say nothing; then only what
+/// their own script signed is answered.
+const PAGE: [Class; 8] = ALL;
 
 /// What the pages of the simulated Creative Center can play, each shown to a person.
 const CENTER: [Class; 3] = [Class::Auth, Class::Risk, Class::Schema];

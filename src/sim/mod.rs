@@ -23,6 +23,7 @@ mod probe;
 mod range;
 mod reply;
 mod running;
+mod script;
 mod seed;
 mod switch;
 mod world;

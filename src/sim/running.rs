@@ -19,7 +19,7 @@ use super::control::{self, Desk};
 use super::fault::{Fault, PLATFORMS};
 use super::reply::json_reply;
 use super::world::{Stand, World};
-use super::{creative_radar, douyin, files, gate, probe};
+use super::{creative_radar, douyin, files, gate, probe, script};
 use crate::ambient::Ambient;
 use crate::supervise::{Failure, Restart, Stop, Supervisor};
 
@@ -211,11 +211,12 @@ fn bind(listen: SocketAddr, offset: Option<u16>, part: &'static str) -> Result<(
 }
 
 fn router(stand: Stand) -> Router {
-    let mut routes = Router::new().route("/probe", get(probe::answer));
+    let mut routes = Router::new().route("/probe", get(probe::answer)).route("/static/md5.js", get(script::md5));
     if stand.platform == "douyin" {
         routes = routes
             .route("/files/{name}", get(files::answer))
             .route("/", get(douyin::entrance::page))
+            .route("/static/page.js", get(script::page))
             .route("/passport/web/check_qr/", get(douyin::entrance::check))
             .route("/media/{name}", get(douyin::media))
             .route("/short/{code}/", get(douyin::short_link))
@@ -230,7 +231,7 @@ fn router(stand: Stand) -> Router {
             routes = routes
                 .route("/business/creativecenter/{*page}", get(creative_radar::page))
                 .route("/creative_radar_api/v1/popular_trend/creator/list", get(creative_radar::list))
-                .route("/static/center.js", get(creative_radar::script))
+                .route("/static/center.js", get(script::center))
                 .route("/login", get(creative_radar::login))
                 .route("/verify/slide", get(creative_radar::challenge));
         }

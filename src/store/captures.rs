@@ -48,6 +48,13 @@ pub struct Capture {
     pub proved_at: Option<i64>,
 }
 
+impl Capture {
+    /// Whether the site said no when it was asked last: nothing is sent with it until a person has seen to that.
+    pub fn is_stopped(&self) -> bool {
+        matches!(self.class.as_deref(), Some("auth" | "risk"))
+    }
+}
+
 /// Adds one that waits to be proved; gives its id.
 pub async fn add(
     tx: &mut Tx,

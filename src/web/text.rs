@@ -231,6 +231,20 @@ const ALARMS: &[(&str, AlarmText)] = &[
         },
     ),
     (
+        "login_lost",
+        AlarmText {
+            title: "A profile is no longer logged in",
+            advice: "Nothing is asked in its name until a person logs in again: `radard profile login NAME`, or `radard profile import NAME FILE`.",
+        },
+    ),
+    (
+        "login_challenged",
+        AlarmText {
+            title: "A site wants a person before it goes on with a profile",
+            advice: "Look at challenge.png in the folder of the profile, open the site as that account and answer what it asks, then log in again: `radard profile login NAME`.",
+        },
+    ),
+    (
         "wal_large",
         AlarmText {
             title: "The write-ahead log of the database is large",
@@ -261,7 +275,7 @@ mod tests {
     use super::*;
 
     /// The alarms that are raised anywhere in the house.
-    const RAISED: [&str; 12] = [
+    const RAISED: [&str; 14] = [
         "lane_closed",
         "jobs_dead",
         "needs_person",
@@ -272,6 +286,8 @@ mod tests {
         "secret_shut",
         "task_restarting",
         "answers_changed",
+        "login_lost",
+        "login_challenged",
         "wal_large",
         "clock_skew",
     ];

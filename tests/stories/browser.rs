@@ -5,9 +5,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use md5::{Digest as _, Md5};
 use radard::ambient::Ambient;
 use radard::browser::{
-    Browser, Captured, Cookie, CookieSource, Look, Page, Programs, SameSite, Signs, Trouble, Wanted, find,
+    Browser, Captured, Cookie, CookieSource, Look, Page, Place, Programs, SameSite, Signs, Source, Trouble, Wanted,
 };
 use radard::domain::Secret;
 use radard::sign::{Scheme as _, UserSign, UserSignInput};
@@ -35,9 +38,7 @@ fn visit(name: &str, story: impl AsyncFnOnce(&Visit)) {
         let state = control(&outside, "GET", "/state", None);
         let text = |place: &str| state.pointer(place).unwrap().as_str().unwrap().to_owned();
         let (base, session) = (text("/platforms/creative_radar"), text("/ads_login"));
-        let found = find(&Programs::default()).unwrap();
-        let look = Look { display: None, is_root: rustix::process::geteuid().is_root(), folder: folder(&dir) };
-        let browser = Browser::start(&found, &look, &Ambient::real(None).clock).await.unwrap();
+        let browser = Browser::open(&source(&dir), &Ambient::real(None).clock).await.unwrap();
         let visit = Visit { dir, outside, base, session, browser };
         story(&visit).await;
         let home = home(&visit.dir);
@@ -46,6 +47,11 @@ fn visit(name: &str, story: impl AsyncFnOnce(&Visit)) {
         assert_eq!(left(&home), BTreeSet::new(), "no process is left");
         assert!(!home.exists() && std::fs::read_dir(folder(&dir)).unwrap().count() == 0, "no folder is left");
     });
+}
+
+fn source(dir: &Dir) -> Source {
+    let look = Look { display: None, is_root: rustix::process::geteuid().is_root() };
+    Source { place: Place::Here(Programs::default()), look, folder: folder(dir) }
 }
 
 fn folder(dir: &Dir) -> PathBuf {
@@ -138,6 +144,27 @@ fn what_a_page_sends_is_caught_with_the_cookies_that_scripts_cannot_see() {
         assert!(stored.iter().any(|(name, value)| name == "other" && value.reveal() == "也"));
         let told = format!("{caught:?} {held:?} {stored:?}");
         assert!(!told.contains(&visit.session) && !told.contains(id), "values are told nobody");
+        page.close().await.unwrap();
+    });
+}
+
+#[test]
+fn a_page_signs_for_a_socket_and_asks_for_itself_and_a_dialog_holds_nobody_up() {
+    visit("browser-inside", async |visit| {
+        let page = Page::open(&visit.browser, None).await.unwrap();
+        let state = control(&visit.outside, "GET", "/state", None);
+        let base = state.pointer("/platforms/douyin").unwrap().as_str().unwrap();
+        page.settle(&format!("{base}/"), "typeof window.byted_acrawler?.frontierSign === 'function'").await.unwrap();
+        let stub = "0123456789abcdef0123456789abcdef";
+        let digest = Md5::digest(format!("socket-{stub}"));
+        assert_eq!(page.frontier_sign(stub).await.unwrap(), STANDARD.encode(&digest[..12]));
+        let (status, kind, text) = page.fetch("/aweme/v1/web/tab/feed/?aid=6383&count=10").await.unwrap();
+        assert!(
+            status == 200 && kind.starts_with("application/json") && text.contains("\"status_code\":5"),
+            "{status} {text}"
+        );
+        let unsigned = "() => fetch('/static/md5.js').then(() => confirm('cookies?') ? 'yes' : 'no')";
+        assert_eq!(page.run(unsigned, &[]).await.unwrap(), "no", "a dialog is dismissed");
         page.close().await.unwrap();
     });
 }

@@ -123,6 +123,23 @@ fn a_field_that_the_site_renames_is_told_of_by_doctor_and_an_alarm() {
 }
 
 #[test]
+fn a_page_sends_what_nobody_here_can_sign_any_more() {
+    // From today on nothing counts but what the script of the site's own page signed.
+    let outside = Outside::start(&["douyin.user_post.signature"]);
+    let (dir, creators) = dir("fetch-page", &outside, "");
+    let by_itself = fetch(&dir, &["--json", &creators[0], "--max", "20"]);
+    assert_eq!(by_itself.0, 4, "the control: our own signature is not answered: {}", by_itself.2);
+    let (dir, creators) = self::dir("fetch-page-2", &outside, "[pace]\ntolerance = \"eager\"\n");
+    let settings = std::fs::read_to_string(dir.config().join("radard.toml")).unwrap();
+    dir.save_settings(&settings.replacen("[platform.douyin]\n", "[platform.douyin]\nsign = \"page\"\n", 1));
+    let (code, out, err) = fetch(&dir, &["--json", &creators[0], "--max", "45"]);
+    assert_eq!((code, lines(&out).len()), (0, 45), "{err}");
+    let (code, out, _) = fetch(&dir, &["--json", "--mode", "like", "--profile", "main", "--max", "3", &creators[0]]);
+    assert_eq!((code, lines(&out).len()), (0, 3), "in the name of a profile too: {out}");
+    assert_eq!(std::fs::read_dir(dir.path().join("data/browser")).unwrap().count(), 0, "no browser is left");
+}
+
+#[test]
 fn what_stands_in_the_way_is_said_and_what_was_listed_before_stays() {
     let refused = Outside::start(&["douyin.user_post.risk@2"]);
     let (dir, creators) = dir("fetch-refused", &refused, "");

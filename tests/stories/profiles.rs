@@ -2,58 +2,13 @@
 //! captured by a real browser, and used by whatever asks in their name.
 
 use std::io::{BufRead as _, BufReader};
-use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::kit::{Dir, Outside, RADARD, ask};
+use crate::kit::{Outside, RADARD, ask, listed, login_dir as dir, mode, run, state};
 
 const STATE: &str = "sessions/main/state.json";
-
-/// A directory with two profiles, whose settings lead to `outside`; and what the platforms know as logins.
-fn dir(name: &str, outside: &Outside) -> (Dir, Value) {
-    let dir = Dir::new(name);
-    let mut stream = std::net::TcpStream::connect(outside.control.trim_start_matches("http://")).unwrap();
-    let (_, told) = ask(&mut stream, ("GET", "/state"), None).unwrap();
-    let profiles = "[profile.main]\nplatform = \"douyin\"\n\n[profile.ads]\nplatform = \"creative_radar\"\n";
-    dir.save_settings(&format!("{}\n[pace]\ntolerance = \"eager\"\n\n{profiles}", outside.config));
-    let (code, _, err) = run(&dir, &["secrets", "init"], None);
-    assert_eq!(code, 0, "{err}");
-    (dir, told)
-}
-
-fn run(dir: &Dir, arguments: &[&str], input: Option<&str>) -> (i32, String, String) {
-    let mut command = Command::new(RADARD);
-    command.args(arguments).current_dir(dir.path()).stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-    let mut child = command.spawn().unwrap();
-    let _it_may_not_read =
-        std::io::Write::write_all(&mut child.stdin.take().unwrap(), input.unwrap_or_default().as_bytes());
-    let output = child.wait_with_output().unwrap();
-    let [out, err] = [output.stdout, output.stderr].map(|bytes| String::from_utf8(bytes).unwrap());
-    (output.status.code().unwrap(), out, err)
-}
-
-fn listed(dir: &Dir, name: &str) -> Value {
-    let (_, out, err) = run(dir, &["--json", "profile", "list"], None);
-    let told: Value = serde_json::from_str(&out).map_err(|_| err).unwrap();
-    told["items"].as_array().unwrap().iter().find(|row| row["profile"] == name).unwrap().clone()
-}
-
-/// A storage state with these cookies of Douyin.
-fn state(login: &str) -> String {
-    let cookie = |pair: &str| {
-        let (name, value) = pair.trim().split_once('=').unwrap();
-        json!({"name": name, "value": value, "domain": ".douyin.com", "path": "/", "expires": 2_000_000_000, "secure": true, "sameSite": "None"})
-    };
-    let cookies: Vec<_> = login.split(';').map(cookie).collect();
-    json!({"cookies": cookies, "origins": []}).to_string()
-}
-
-fn mode(path: &Path) -> u32 {
-    std::fs::metadata(path).unwrap().permissions().mode() & 0o777
-}
 
 #[test]
 fn a_login_is_taken_in_from_a_file_proved_and_used() {

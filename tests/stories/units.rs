@@ -13,7 +13,10 @@ use std::time::Duration;
 use rustix::process::{Pid, Signal, kill_process_group};
 use serde_json::{Value, json};
 
-use crate::kit::{Confined, Daemon, Dir, Extra, Outside, QUIET, START, ask, figure, not_run, units, until};
+use crate::kit::{
+    Confined, Daemon, Dir, Extra, Outside, QUIET, START, ads_state, ask, figure, listed, login_dir, login_settings,
+    not_run, run, units, until,
+};
 
 const CORE: &str = "radard.service";
 const BROWSER: &str = "radard-browser.service";
@@ -302,19 +305,29 @@ fn a_browser_works_under_every_option_of_its_unit_and_keeps_its_own_sandbox() {
     let session = driver.open();
     let id = session["sessionId"].as_str().unwrap_or_else(|| panic!("no session: {session}"));
     let visit = |url: &str| driver.ask("POST", &format!("/session/{id}/url"), Some(&json!({"url": url})));
-    let run = |script: &str| {
+    let run_there = |script: &str| {
         driver.ask("POST", &format!("/session/{id}/execute/sync"), Some(&json!({"script": script, "args": []})))
     };
     visit("data:text/html,<title>page</title><script>document.title += 6 * 7</script>");
-    assert_eq!(run("return document.title"), "page42", "the page was read and its script ran");
+    assert_eq!(run_there("return document.title"), "page42", "the page was read and its script ran");
     visit("chrome://sandbox");
-    let sandbox = run("return document.body.innerText");
+    let sandbox = run_there("return document.body.innerText");
     assert!(sandbox.as_str().is_some_and(|said| said.contains("You are adequately sandboxed")), "{sandbox}");
     let profile = session["capabilities"]["chrome"]["userDataDir"].as_str().unwrap();
     let tmp = dir.data().join("tmp");
     assert!(Path::new(profile).starts_with(&tmp), "the profile lies where the unit says: {profile}");
     assert!(std::fs::read_dir(&tmp).unwrap().next().is_none(), "and nobody outside sees it");
     driver.ask("DELETE", &format!("/session/{id}"), None);
+
+    // And it captures a login there, as the core of the two units does.
+    let outside = Outside::start(&[]);
+    let (core, told) = login_dir("browser-core", &outside);
+    let there = format!("[browser]\nwebdriver = \"http://127.0.0.1:{}\"\n", driver.port);
+    core.save_settings(&format!("{}\n{there}", login_settings(&outside)));
+    assert_eq!(run(&core, &["profile", "import", "ads", "-"], Some(&ads_state(&told))).0, 0);
+    let (code, out, err) = run(&core, &["profile", "capture", "ads"], None);
+    assert_eq!(code, 0, "{out}{err}");
+    assert_eq!(listed(&core, "ads")["source"], "browser");
     drop(driver);
 
     // The control: what Chromium cannot do without is noticed when the unit takes it.

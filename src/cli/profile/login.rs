@@ -11,14 +11,14 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::hand::{host_of_platform, in_use, put, take_in};
-use crate::browser::{Browser, Code, Cookie, Look, Page, Programs, find};
+use crate::browser::{Browser, Code, Cookie, Page, Place, Programs};
 use crate::cli::desk::Desk;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::out::Answer;
 use crate::config::{Config, Profile};
 use crate::domain::{Platform, Secret};
-use crate::session::{Login, Rules, login_of, rules};
+use crate::session::{Login, Rules, login_of, rules, source_of};
 
 /// How often the browser is looked at.
 const LOOK: Duration = Duration::from_millis(700);
@@ -48,14 +48,18 @@ impl LogIn {
         let config = desk.checked(&places)?.config;
         let (profile, rules) = known(&config, &self.name)?;
         let display = if self.qr { None } else { Some(display(desk)?) };
-        let programs = Programs { binary: config.browser.binary.clone(), driver: config.browser.driver.clone() };
         let failed = |trouble: crate::browser::Trouble| {
             let class = trouble.class();
             Failure::new(trouble.to_string()).advise(trouble.advice()).exit(Exit::of_answer(502, Some(class)))
         };
-        let found = find(&programs).map_err(failed)?;
-        let look = Look { display, is_root: rustix::process::geteuid().is_root(), folder: places.browsers() };
-        let browser = Browser::start(&found, &look, &desk.ambient.clock).await.map_err(failed)?;
+        let is_shown = display.is_some();
+        let mut source = source_of(&config.browser, display, places.browsers());
+        if is_shown && let Place::There(_) = source.place {
+            // A person looks at a display of theirs, which one that runs elsewhere does not have.
+            source.place =
+                Place::Here(Programs { binary: config.browser.binary.clone(), driver: config.browser.driver.clone() });
+        }
+        let browser = Browser::open(&source, &desk.ambient.clock).await.map_err(failed)?;
         let waited = tokio::select! {
             waited = self.wait_for(desk, &browser, (&config, &profile, rules)) => waited,
             _ = tokio::signal::ctrl_c() => Err(Failure::new("nobody waits any more").exit(Exit::Interrupted)),

@@ -180,6 +180,8 @@ pub struct Standing {
 pub enum Browser {
     /// Both are here: what each says of itself.
     Here(String, String),
+    /// A driver runs already: where, and what it says of itself.
+    There(String, String),
     /// One is missing, or does not run: what, and what to do.
     Missing(String, &'static str),
     /// Why it was not looked for.

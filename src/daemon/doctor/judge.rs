@@ -158,6 +158,7 @@ fn browser(seen: &Browser) -> Row {
             Row::ill("browser", format!("{binary} and {driver} do not fit each other"), advice)
         }
         Browser::Here(binary, driver) => Row::well("browser", format!("{binary}, driven by {driver}")),
+        Browser::There(url, version) => Row::well("browser", format!("a driver {version} answers at {url}")),
     }
 }
 

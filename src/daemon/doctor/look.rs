@@ -10,7 +10,7 @@ use super::facts::{
     Standing, Unit, Vault,
 };
 use crate::ambient::{Ambient, Clock as Time};
-use crate::browser::{Programs, find};
+use crate::browser::{Programs, find, knock};
 use crate::config;
 use crate::daemon::disk::space;
 use crate::daemon::house::Plan;
@@ -179,6 +179,12 @@ async fn look_for_browser(plan: Option<&Plan>, clock: &Time) -> Browser {
     let Some(plan) = plan else { return Browser::NotRun("the settings have problems") };
     let settings = &plan.config.browser;
     let programs = Programs { binary: settings.binary.clone(), driver: settings.driver.clone() };
+    if let Some(url) = &settings.webdriver {
+        return match knock(url, clock).await {
+            Ok(version) => Browser::There(url.clone(), version),
+            Err(trouble) => Browser::Missing(trouble.to_string(), trouble.advice()),
+        };
+    }
     let is_wanted = settings.binary.is_some()
         || plan.config.profiles.iter().any(|profile| profile.platform == Platform::CreativeRadar);
     let found = match find(&programs) {

@@ -3,8 +3,10 @@
 //! Twice is no harm: what is captured takes the place of what was only if it proves to be a login.
 
 use serde::{Deserialize, Serialize};
+use serde_json::json;
 
 use crate::daemon::profiles::Profiles;
+use crate::domain::Class;
 use crate::queue::{Job, Lease, Miss, Settled};
 
 /// Refresh the login of `profile`.
@@ -25,10 +27,18 @@ impl Job for Capture {
 
     async fn run(self, profiles: &Profiles, _lease: &Lease) -> Result<Settled, Miss> {
         let refreshed = Box::pin(profiles.refresh(&self.profile)).await;
-        refreshed.map(Settled::Done).map_err(|declined| {
-            let mut miss = Miss::new(declined.class, declined.error);
-            miss.after = declined.wait;
-            miss
-        })
+        match refreshed {
+            Ok(told) => Ok(Settled::Done(told)),
+            // The look was taken, and its end is that a person is wanted: the profile stopped and raised its alarm.
+            Err(declined) if matches!(declined.class, Class::Auth | Class::Risk) => {
+                let (class, why) = (declined.class.as_str(), declined.error);
+                Ok(Settled::Done(json!({"profile": self.profile, "standing": "stopped", "class": class, "error": why})))
+            }
+            Err(declined) => {
+                let mut miss = Miss::new(declined.class, declined.error);
+                miss.after = declined.wait;
+                Err(miss)
+            }
+        }
     }
 }

@@ -1,11 +1,13 @@
 //! Opens the browser in the name of a profile, lets its page send what it sends, and takes along what it holds then.
 
 use std::collections::BTreeMap;
-use std::path::PathBuf;
 use std::time::Duration;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+
 use super::proof::Prover;
-use crate::browser::{self, Browser, Captured, Look, Page, Programs, Signs, Trouble, Wanted, find};
+use crate::browser::{self, Captured, Page, Pool, Signs, Source, Trouble, Wanted};
 use crate::config::Profile;
 use crate::domain::{Millis, Secret};
 use crate::platform::creative_radar::{PAGE, SENDS};
@@ -13,6 +15,8 @@ use crate::session::{Login, Rules, cookie_for_browser, login_of};
 
 /// How long the page has to send its request.
 const PATIENCE: Duration = Duration::from_secs(45);
+/// How long a page may take to show what it shows.
+const SETTLING: Duration = Duration::from_secs(5);
 /// What makes a set with the cookies: without one of them the others are worth nothing.
 const SET: &[&str] = &["timestamp", "user-sign", "anonymous-user-id"];
 /// What is not kept of a request's headers: it belongs to the one request.
@@ -22,19 +26,23 @@ const SIGNS: Signs = Signs { login: &["/login", "/passport"], challenge: &["/ver
 
 /// Captures a login at the Creative Center, beginning with what `before` held.
 pub(super) async fn capture(
-    prover: &Prover,
+    (prover, pool): (&Prover, &Pool),
     (profile, rules): (&Profile, &Rules),
     before: Option<&Login>,
-    folder: PathBuf,
-) -> Result<Login, Trouble> {
-    let settings = prover.live.now();
-    let programs = Programs { binary: settings.browser.binary.clone(), driver: settings.browser.driver.clone() };
-    let found = find(&programs)?;
-    let look = Look { display: None, is_root: rustix::process::geteuid().is_root(), folder };
-    let browser = Browser::start(&found, &look, &prover.ambient.clock).await?;
+    source: &Source,
+) -> Result<Login, Missed> {
+    let turn = pool.turn(source).await?;
     let base = prover.base(profile.platform);
-    let captured = visit(&browser, (&base, profile.proxy.as_deref()), (before, prover.ambient.clock.now())).await;
-    browser.close().await;
+    let page = Page::open(turn.browser(), profile.proxy.as_deref()).await?;
+    let captured = visit(&page, &base, (before, prover.ambient.clock.now())).await;
+    let captured = match captured {
+        Err(trouble @ Trouble::Challenge(_)) => Err(Missed { seen: Some(Seen::of(&page).await), trouble }),
+        other => other.map_err(Missed::from),
+    };
+    // Without its account the browser is as it was before.
+    if page.close().await.is_ok() {
+        turn.give_back();
+    }
     let (request, cookies, stored) = captured?;
     let host = prover.host(profile.platform);
     let mut headers = request.headers;
@@ -43,14 +51,38 @@ pub(super) async fn capture(
     Ok(Login { headers, ..login })
 }
 
-type Seen = (Captured, Vec<browser::Cookie>, Vec<(String, Secret<String>)>);
+/// Why there is no login, and what the page looked like if a person has to see it.
+#[derive(Debug)]
+pub(super) struct Missed {
+    pub(super) trouble: Trouble,
+    pub(super) seen: Option<Seen>,
+}
 
-async fn visit(
-    browser: &Browser,
-    (base, proxy): (&str, Option<&str>),
-    (before, now): (Option<&Login>, Millis),
-) -> Result<Seen, Trouble> {
-    let page = Page::open(browser, proxy).await?;
+impl From<Trouble> for Missed {
+    fn from(trouble: Trouble) -> Self {
+        Self { trouble, seen: None }
+    }
+}
+
+/// A page as a person would see it.
+#[derive(Debug, Default)]
+pub(super) struct Seen {
+    pub(super) picture: Vec<u8>,
+    pub(super) text: String,
+}
+
+impl Seen {
+    async fn of(page: &Page) -> Self {
+        // It came here a moment ago: what it shows stands there when it is loaded.
+        let _as_it_is = page.wait_until("document.readyState === 'complete'", SETTLING).await;
+        let picture = page.picture().await.ok().and_then(|text| STANDARD.decode(text).ok()).unwrap_or_default();
+        Self { picture, text: page.text().await.unwrap_or_default() }
+    }
+}
+
+type Caught = (Captured, Vec<browser::Cookie>, Vec<(String, Secret<String>)>);
+
+async fn visit(page: &Page, base: &str, (before, now): (Option<&Login>, Millis)) -> Result<Caught, Trouble> {
     if let Some(login) = before {
         let cookies: Vec<_> =
             login.state.cookies.iter().filter(|cookie| !cookie.is_over(now)).map(cookie_for_browser).collect();
@@ -64,9 +96,7 @@ async fn visit(
     }
     let wanted = Wanted { page: &format!("{base}{PAGE}"), path: SENDS, headers: SET, limit: PATIENCE };
     let request = page.catch(wanted, SIGNS).await?;
-    let (cookies, stored) = (page.cookies().await?, page.stored(base).await?);
-    page.close().await?;
-    Ok((request, cookies, stored))
+    Ok((request, page.cookies().await?, page.stored(base).await?))
 }
 
 /// Headers by name, from pairs.

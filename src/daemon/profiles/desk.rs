@@ -3,16 +3,19 @@
 use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::capture::{capture, headers_of};
+use super::capture::{Missed, Seen, capture, headers_of};
 use super::proof::{Doubt, Prover};
+use crate::browser::{Pool, Source};
 use crate::config::Profile;
 use crate::domain::{Class, Millis, Platform};
-use crate::session::{Book, Error, Folder, Fresh, Login, Rules, next_at, rules};
+use crate::observe::metric::{LOGIN, LOGIN_ENDS, LOGIN_LOOKS};
+use crate::session::{Book, Error, Folder, Fresh, Login, Rules, next_at, rules, source_of};
 use crate::store::captures::Capture;
 use crate::web::Declined;
 use crate::wire::login::StorageState;
@@ -53,6 +56,7 @@ pub(in crate::daemon) struct Profiles {
     book: Book,
     prover: Prover,
     folder: Folder,
+    pool: Pool,
     browsers: PathBuf,
     /// Who is at work on which profile: another waits.
     at_work: Arc<Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>>,
@@ -60,8 +64,22 @@ pub(in crate::daemon) struct Profiles {
 
 impl Profiles {
     /// Over the captures in `book`; states lie in `folder`, drivers in `browsers`.
-    pub(in crate::daemon) fn new(book: Book, prover: Prover, (folder, browsers): (PathBuf, PathBuf)) -> Self {
-        Self { book, prover, folder: Folder(folder), browsers, at_work: Arc::default() }
+    pub(in crate::daemon) fn new(
+        (book, pool): (Book, Pool),
+        prover: Prover,
+        (folder, browsers): (PathBuf, PathBuf),
+    ) -> Self {
+        Self { book, prover, folder: Folder(folder), pool, browsers, at_work: Arc::default() }
+    }
+
+    /// The browser that all share.
+    pub(in crate::daemon) const fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// Where it comes from now.
+    pub(super) fn source(&self) -> Source {
+        source_of(&self.prover.live.now().browser, None, self.browsers.clone())
     }
 
     /// Does what is asked.
@@ -83,10 +101,10 @@ impl Profiles {
                     state.ok_or_else(|| Declined::by_us("the state is no object", "see `radard profile --help`"))?;
                 let turn = self.turn(&name);
                 let _turn = turn.lock().await;
-                self.take_in(&name, &source, Login { state, headers: headers_of(headers) }).await
+                self.counted(&name, self.take_in(&name, &source, Login { state, headers: headers_of(headers) }).await)
             }
-            Asked::Capture { name } => self.capture(&name).await,
-            Asked::Probe { name } => self.probe(&name).await,
+            Asked::Capture { name } => self.counted(&name, self.capture(&name).await),
+            Asked::Probe { name } => self.counted(&name, self.probe(&name).await),
             Asked::Rollback { name, to } => self.roll_back(&name, to).await,
             Asked::Export { name } => self.export(&name).await,
             Asked::Forget { name } => self.forget(&name).await,
@@ -98,16 +116,41 @@ impl Profiles {
         let (profile, _) = self.known(name)?;
         let has_login = self.book.active(name).await.map_err(|error| broken(&error))?.is_some();
         if profile.platform == Platform::CreativeRadar && has_login {
-            return self.capture(name).await;
+            return self.counted(name, self.capture(name).await);
         }
-        self.probe(name).await
+        self.counted(name, self.probe(name).await)
+    }
+
+    /// Counts how a look at the login of a known profile ended.
+    fn counted(&self, name: &str, ended: Result<Value, Declined>) -> Result<Value, Declined> {
+        let class = ended.as_ref().map_or_else(|declined| declined.class, |_| Class::Ok);
+        if self.known(name).is_ok() {
+            self.prover.metrics.add(LOGIN_LOOKS, [name, class.as_str()], 1u64);
+        }
+        ended
+    }
+
+    /// Shows how the login of each profile stands.
+    pub(super) async fn show_numbers(&self, now: Millis) -> Result<(), Error> {
+        let all = self.book.all().await?;
+        for profile in self.prover.live.now().profiles.iter().filter(|profile| rules(profile.platform).is_some()) {
+            let active = all.iter().find(|it| it.profile == profile.name && it.standing == "active");
+            let name = [profile.name.as_str()];
+            self.prover.metrics.set(LOGIN, name, u64::from(active.is_some_and(|it| !it.is_stopped())));
+            let left = active.and_then(|it| it.ends_at).map(|ends| ends.saturating_sub(now.0));
+            let left = left.and_then(|left| u64::try_from(left).ok()).unwrap_or(0);
+            self.prover.metrics.set(LOGIN_ENDS, name, Duration::from_millis(left));
+        }
+        Ok(())
     }
 
     /// The profiles whose login is to be looked at by `now`, each with when it was proved last.
     pub(super) async fn due(&self, now: Millis) -> Result<Vec<(String, i64)>, Error> {
         let settings = self.prover.live.now();
         let is_known = |capture: &Capture| settings.profiles.iter().any(|known| known.name == capture.profile);
-        let is_due = |capture: &Capture| capture.standing == "active" && next_at(capture).is_some_and(|at| at <= now);
+        let is_due = |capture: &Capture| {
+            capture.standing == "active" && !capture.is_stopped() && next_at(capture).is_some_and(|at| at <= now)
+        };
         let all = self.book.all().await?.into_iter().filter(|capture| is_due(capture) && is_known(capture));
         Ok(all.map(|capture| (capture.profile, capture.proved_at.unwrap_or(0))).collect())
     }
@@ -137,11 +180,11 @@ impl Profiles {
             let last = active.or_else(|| of.first());
             json!({
                 "profile": profile.name, "platform": profile.platform.as_str(), "versions": of.len(),
-                "standing": active.map_or("no login", |_| "active"), "class": last.and_then(|it| it.class.clone()),
+                "standing": active.map_or("no login", |it| if it.is_stopped() { "stopped" } else { "active" }), "class": last.and_then(|it| it.class.clone()),
                 "said": last.and_then(|it| it.said.clone()), "source": active.map(|it| it.source.clone()),
                 "cookies": active.map(|it| it.cookies), "made_at": active.map(|it| it.made_at),
                 "proved_at": active.and_then(|it| it.proved_at), "ends_at": active.and_then(|it| it.ends_at),
-                "next_at": active.and_then(|it| next_at(it)).map(|at| at.0),
+                "next_at": active.filter(|it| !it.is_stopped()).and_then(|it| next_at(it)).map(|at| at.0),
             })
         };
         let items: Vec<_> = settings.profiles.iter().map(row).collect();
@@ -189,14 +232,40 @@ impl Profiles {
         let turn = self.turn(name);
         let _turn = turn.lock().await;
         let before = self.book.active(name).await.map_err(|error| broken(&error))?.map(|(_, login)| login);
-        let captured = Box::pin(capture(&self.prover, (&profile, rules), before.as_ref(), self.browsers.clone())).await;
-        let login = captured.map_err(|trouble| Declined {
-            class: trouble.class(),
-            error: format!("no capture of `{name}`: {trouble}"),
-            advice: trouble.advice().replace("NAME", name),
-            wait: None,
-        })?;
-        self.take_in(name, "browser", login).await
+        let source = self.source();
+        let captured = Box::pin(capture((&self.prover, &self.pool), (&profile, rules), before.as_ref(), &source)).await;
+        match captured {
+            Ok(login) => self.take_in(name, "browser", login).await,
+            Err(missed) => Err(self.missed(name, missed).await),
+        }
+    }
+
+    /// There is no capture; if the site wants a person, the profile stops until one was there.
+    async fn missed(&self, name: &str, Missed { trouble, seen }: Missed) -> Declined {
+        let (class, advice) = (trouble.class(), trouble.advice().replace("NAME", name));
+        let mut error = format!("no capture of `{name}`: {trouble}");
+        if let Some(picture) = self.keep_seen(name, seen).await {
+            error = format!("{error}; what it shows is in {}", picture.display());
+        }
+        if matches!(class, Class::Auth | Class::Risk)
+            && let Err(failed) = self.book.stop(name, (class, &error)).await
+        {
+            return broken(&failed);
+        }
+        Declined { class, error, advice, wait: None }
+    }
+
+    /// Keeps what a page showed that wants a person; gives where.
+    async fn keep_seen(&self, name: &str, seen: Option<Seen>) -> Option<PathBuf> {
+        let (folder, profile, seen) = (self.folder.clone(), name.to_owned(), seen?);
+        let kept = tokio::task::spawn_blocking(move || folder.keep_seen(&profile, (&seen.picture, &seen.text))).await;
+        match kept.ok()? {
+            Ok(picture) => Some(picture),
+            Err(error) => {
+                tracing::warn!(session.profile = name, "What the page showed could not be kept: {error}");
+                None
+            }
+        }
     }
 
     /// Takes a login in: it is used if it proves to be one, and what was used before stays in use if not. Whoever asks
@@ -222,6 +291,7 @@ impl Profiles {
     /// Lets a login that was proved be the one in use, and writes its file.
     async fn use_proved(&self, name: &str, (id, login): (Uuid, &Login)) -> Result<Value, Declined> {
         self.book.prove(name, id).await.map_err(|error| broken(&error))?;
+        self.folder.forget_seen(name);
         Ok(json!({
             "profile": name, "id": id, "standing": "active", "cookies": login.state.cookies.len(),
             "file": self.write(name, login).await,

@@ -22,6 +22,7 @@ pub(in crate::daemon) async fn keep(
 ) -> Result<(), Failure> {
     loop {
         let now = clock.now();
+        profiles.show_numbers(now).await?;
         if Quiet::of(&live.now().pace).until(now).is_none() {
             for (name, proved_at) in profiles.due(now).await? {
                 let key = format!("{name}@{proved_at}");

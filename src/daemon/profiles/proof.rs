@@ -6,6 +6,7 @@ use crate::daemon::fetch::Fetcher;
 use crate::daemon::live::Live;
 use crate::daemon::ways::Ways;
 use crate::domain::{Class, Platform, Secret};
+use crate::observe::Metrics;
 use crate::pace::Sending;
 use crate::platform::creative_radar::{self, Asker};
 use crate::session::{Login, rules};
@@ -20,6 +21,7 @@ pub(in crate::daemon) struct Prover {
     pub(in crate::daemon) ways: Ways,
     pub(in crate::daemon) live: Live,
     pub(in crate::daemon) ambient: Ambient,
+    pub(in crate::daemon) metrics: Metrics,
 }
 
 impl Prover {

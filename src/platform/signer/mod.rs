@@ -16,5 +16,5 @@ mod way;
 pub use chain::{Chain, Refused};
 pub use command::{BadSigner, Command};
 pub use native::Native;
-pub use page::{InPage, Page, PageAnswer};
+pub use page::{InPage, Page, PageAnswer, PageAsk, PageReply};
 pub use way::{Asked, Signed, Signer, Signing, Unsigned, Way, What};

@@ -34,8 +34,8 @@ impl Native {
 
     fn recipe(&self) -> Version {
         match (self.choice)() {
-            config::Signing::Abogus => Abogus::VERSION,
             config::Signing::Xbogus => Xbogus::VERSION,
+            config::Signing::Abogus | config::Signing::Page => Abogus::VERSION,
         }
     }
 
@@ -59,6 +59,7 @@ impl Native {
         let (abogus, xbogus) = self.agent(&asked.identity.user_agent);
         let now = u64::try_from(self.ambient.clock.now().0).unwrap_or(0);
         match (self.choice)() {
+            config::Signing::Page => Err(Unsigned::NotHere(self.recipe().to_string())),
             config::Signing::Xbogus => {
                 let input = XbogusInput { params, agent: xbogus, unix_time_s: now / 1000 };
                 Ok(Way::Parameter("X-Bogus", Xbogus::sign(&input)))

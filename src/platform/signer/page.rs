@@ -13,8 +13,37 @@ use super::way::{Asked, Signer, Signing, Unsigned, Way, What};
 /// The signature of a socket has this many characters.
 const LENGTH: usize = 16;
 
-/// An answer of a page, when it comes.
-pub type PageAnswer<'a> = Pin<Box<dyn Future<Output = Result<String, String>> + Send + 'a>>;
+/// An answer of a page, when it comes; or why there is none.
+pub type PageAnswer<'a, T> = Pin<Box<dyn Future<Output = Result<T, String>> + Send + 'a>>;
+
+/// What a page shall send, in whose name.
+#[derive(Clone, Copy)]
+pub struct PageAsk<'a> {
+    /// The profile, if it is one's: its proxy is gone by.
+    pub profile: Option<&'a str>,
+    /// The cookies, as a header.
+    pub cookies: &'a str,
+    /// What is asked for, unsigned.
+    pub url: &'a str,
+}
+
+impl fmt::Debug for PageAsk<'_> {
+    /// Cookies are secrets, and a query holds a token.
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("PageAsk").field("profile", &self.profile).finish_non_exhaustive()
+    }
+}
+
+/// What came back to a page.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PageReply {
+    /// Its status.
+    pub status: u16,
+    /// Of what type it is.
+    pub kind: String,
+    /// Its text.
+    pub body: String,
+}
 
 /// A page of the site in a browser.
 pub trait Page: fmt::Debug + Send + Sync {
@@ -22,7 +51,10 @@ pub trait Page: fmt::Debug + Send + Sync {
     fn is_at_hand(&self) -> bool;
 
     /// What `byted_acrawler.frontierSign` gives for the stub of a socket.
-    fn frontier_sign<'a>(&'a self, stub: &'a str) -> PageAnswer<'a>;
+    fn frontier_sign<'a>(&'a self, stub: &'a str) -> PageAnswer<'a, String>;
+
+    /// What comes back when a page of the site asks, whose script signs what it sends.
+    fn fetch<'a>(&'a self, ask: PageAsk<'a>) -> PageAnswer<'a, PageReply>;
 }
 
 /// Signs in a page.

@@ -86,7 +86,9 @@ pub enum Unsigned {
         why: String,
     },
     /// Nobody can.
-    #[error("nobody can sign for `{0}`: open a browser session, or name a program in `platform.douyin.sign_command`")]
+    #[error(
+        "nobody can sign for `{0}`: install a browser (Debian: chromium, chromium-driver), or name a program in `platform.douyin.sign_command`"
+    )]
     Nobody(&'static str),
 }
 

@@ -5,5 +5,5 @@ mod page;
 mod session;
 
 pub(super) use list::answer as list;
-pub(super) use page::{answer as page, challenge, login, script};
+pub(super) use page::{answer as page, challenge, login};
 pub(super) use session::session;

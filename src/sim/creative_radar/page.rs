@@ -25,7 +25,11 @@ pub(in crate::sim) async fn answer(State(stand): State<Stand>, Extension(spoil):
     let set = |name: &str, value: &str, more: &str| (SET_COOKIE, format!("{name}={value}; Path=/{more}"));
     let cookies: [(HeaderName, String); 2] =
         [set("ttwid", &format!("1%7C{:016x}", mark.key()), "; HttpOnly; Max-Age=31536000"), set("lang_type", "en", "")];
-    let script = if spoil.0 == Some(Class::Schema) { "" } else { "<script src=\"/static/center.js\"></script>" };
+    let script = if spoil.0 == Some(Class::Schema) {
+        ""
+    } else {
+        "<script src=\"/static/md5.js\"></script><script src=\"/static/center.js\"></script>"
+    };
     let text = include_str!("center.html").replace("<!-- script -->", script);
     let mut reply = shown(text);
     for (name, value) in cookies {
@@ -34,11 +38,6 @@ pub(in crate::sim) async fn answer(State(stand): State<Stand>, Extension(spoil):
         }
     }
     reply
-}
-
-/// `GET /static/center.js`.
-pub(in crate::sim) async fn script() -> Response {
-    ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], include_str!("center.js")).into_response()
 }
 
 /// `GET /login`.

@@ -113,6 +113,9 @@ pub(in crate::sim) async fn answer(
     let world = &stand.world;
     let signed = Signed { query: "", body: signed_body, user_agent: header(USER_AGENT), now: world.clock.now() };
     let query = match judge(parts.uri.query().unwrap_or_default(), &signed) {
+        Ok(_) if spoil.0 == Some(Class::Signature) && !is_of_page(parts.uri.query()) => {
+            return refuse("only the page itself signs as of today");
+        }
         Ok(query) => query,
         Err(why) => return refuse(why),
     };
@@ -133,6 +136,11 @@ pub(in crate::sim) async fn answer(
     };
     let told = (page.answer)(&asked);
     tell(&stand, (page.name, spoil), told)
+}
+
+/// Whether the script of a page signed it.
+fn is_of_page(query: Option<&str>) -> bool {
+    query.is_some_and(|query| query.contains("&a_bogus=page."))
 }
 
 /// What the site believes to be no browser.

@@ -6,12 +6,12 @@ use super::judge::{Judged, judge};
 use super::visitor::Visitor;
 use crate::config;
 use crate::domain::{Class, Secret};
-use crate::net::{Ask, Refusal};
-use crate::platform::douyin::ask::{Body, Caller, Endpoint, Method, query_of};
+use crate::net::{Answer, Ask, CONTENT_TYPE, HeaderMap, HeaderValue, Refusal, StatusCode};
+use crate::platform::douyin::ask::{Body, Caller, Endpoint, Method, Site, query_of};
 use crate::platform::douyin::read::{BadAnswer, Model, Reading};
 use crate::platform::douyin::token::Tokens;
 use crate::platform::shape::Watch;
-use crate::platform::signer::{Asked, Chain, What};
+use crate::platform::signer::{Asked, Chain, InPage, Page, PageAsk, PageReply, Way, What};
 
 /// Where answers may come from: what redirects elsewhere is answered by somebody else.
 const DOMAINS: &[&str] = &["douyin.com", "iesdouyin.com", "amemv.com"];
@@ -28,6 +28,7 @@ struct Inner {
     chain: Chain,
     tokens: Tokens,
     watch: Watch,
+    page: Option<Arc<dyn Page>>,
 }
 
 /// An answer, and what was read from it.
@@ -53,7 +54,16 @@ impl<M: Model> Fetched<M> {
 impl Douyin {
     /// The site of `settings`, for which `chain` signs and `tokens` are asked; `watch` looks at its answers.
     pub fn new(settings: config::Douyin, chain: Chain, tokens: Tokens, watch: Watch) -> Self {
-        Self(Arc::new(Inner { settings, chain, tokens, watch }))
+        Self(Arc::new(Inner { settings, chain, tokens, watch, page: None }))
+    }
+
+    /// The same site, where a page of a browser signs and sends what nobody else can sign.
+    #[must_use]
+    pub fn through(self, page: Arc<dyn Page>) -> Self {
+        let Inner { settings, chain, tokens, watch, .. } = &*self.0;
+        let chain = chain.clone().then(InPage::new(page.clone()));
+        let (settings, tokens, watch) = (settings.clone(), tokens.clone(), watch.clone());
+        Self(Arc::new(Inner { settings, chain, tokens, watch, page: Some(page) }))
     }
 
     /// The ways to sign for it.
@@ -68,7 +78,7 @@ impl Douyin {
 
     /// Asks one endpoint on behalf of `visitor`.
     pub async fn ask<E: Endpoint>(&self, visitor: &Visitor, request: &E) -> Result<Fetched<E::Answer>, Refusal> {
-        let Inner { settings, chain, tokens, watch } = &*self.0;
+        let Inner { settings, chain, tokens, watch, .. } = &*self.0;
         let holder = visitor.holder();
         let base = E::PLACE.site.base(settings);
         let (ms_token, verify_fp) = (tokens.ms_token(&holder).await, tokens.verify_fp(&holder).await);
@@ -82,23 +92,37 @@ impl Douyin {
             Asked { endpoint: E::PLACE.name, identity: &visitor.identity, what: What::Query(&query, signed_body) };
         let unsigned = |why: &dyn std::fmt::Display| Refusal::new(Class::Signature, host_of(base), why);
         let signed = chain.sign(&asked).await.map_err(|why| unsigned(&why))?;
-        let query = signed.query(&query).ok_or_else(|| unsigned(&"only a page can send this, and none is open"))?;
+        let is_sent_by_page = signed.way == Way::InPage;
+        if is_sent_by_page && !(E::PLACE.site == Site::Web && matches!(E::PLACE.method, Method::Get)) {
+            return Err(unsigned(&"a page does not send this by itself"));
+        }
+        let query = if is_sent_by_page { Some(query) } else { signed.query(&query) };
+        let query = query.ok_or_else(|| unsigned(&"what signs here signs no query"))?;
         let url = format!("{}?{query}", E::PLACE.url(settings));
         let ask = match (E::PLACE.method, body) {
-            (Method::Get | Method::Socket, _) => Ask::get(url),
-            (Method::Post, Body::None) => Ask::post(url, None),
-            (Method::Post, Body::Json(text)) => Ask::post(url, Some(("application/json", text.into()))),
+            (Method::Get | Method::Socket, _) => Ask::get(&url),
+            (Method::Post, Body::None) => Ask::post(&url, None),
+            (Method::Post, Body::Json(text)) => Ask::post(&url, Some(("application/json", text.into()))),
             (Method::Post, Body::Form(text)) => {
-                Ask::post(url, Some(("application/x-www-form-urlencoded", text.into())))
+                Ask::post(&url, Some(("application/x-www-form-urlencoded", text.into())))
             }
         };
         let ask = ask.within(DOMAINS).header("user-agent", &visitor.identity.user_agent).header("referer", PAGE);
         let ttwid = tokens.ttwid(&holder).await?;
-        let ask = match E::cookies(visitor.cookies_with(&ttwid)) {
-            Some(cookies) => ask.secret("cookie", &Secret::new(cookies)),
+        let cookies = E::cookies(visitor.cookies_with(&ttwid)).map(Secret::new);
+        let ask = match &cookies {
+            Some(cookies) => ask.secret("cookie", cookies),
             None => ask,
         };
-        let answer = visitor.client.fetch(ask).await?;
+        let answer = match self.0.page.as_ref().filter(|_| is_sent_by_page) {
+            Some(page) => {
+                let cookies = cookies.as_ref().map_or("", |cookies| cookies.reveal().as_str());
+                let sent =
+                    send_by(page.as_ref(), PageAsk { profile: visitor.profile(), cookies, url: &url }, host_of(base));
+                visitor.client.fetch_by(ask, sent).await?
+            }
+            None => visitor.client.fetch(ask).await?,
+        };
         let read = judge(&answer, E::judge).and_then(|json| {
             let read = E::Answer::read(json.root())?;
             watch.look(E::PLACE.name, E::Answer::EXPECTED, json.root());
@@ -119,6 +143,16 @@ impl Douyin {
         let content = visitor.client.tell(ended).await?;
         Ok(Fetched { body: answer.body, content })
     }
+}
+
+/// The answer that came back to a page.
+async fn send_by(page: &dyn Page, ask: PageAsk<'_>, host: &str) -> Result<Answer, Refusal> {
+    let failed = |why: &dyn std::fmt::Display| Refusal::new(Class::Network, host, format_args!("its page: {why}"));
+    let PageReply { status, kind, body } = page.fetch(ask).await.map_err(|why| failed(&why))?;
+    let status = StatusCode::from_u16(status).map_err(|why| failed(&why))?;
+    let headers = HeaderValue::from_str(&kind).map(|kind| HeaderMap::from_iter([(CONTENT_TYPE, kind)]));
+    let (body, host) = (body.into_bytes(), host.to_owned());
+    Ok(Answer { status, headers: headers.unwrap_or_default(), body, host, retry_after: None })
 }
 
 fn host_of(base: &str) -> &str {

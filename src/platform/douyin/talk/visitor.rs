@@ -23,6 +23,11 @@ impl Visitor {
         Holder { owner: &self.owner, cookies: self.cookies.as_ref(), identity: &self.identity, client: &self.client }
     }
 
+    /// Its profile, if it has one.
+    pub(super) fn profile(&self) -> Option<&str> {
+        if let Owner::Profile(name) = &self.owner { Some(name) } else { None }
+    }
+
     /// The cookies that it brings: those of its profile, with a guest's mark where they have none.
     pub(super) fn cookies_with(&self, ttwid: &Secret<String>) -> String {
         let mark = format!("ttwid={}", ttwid.reveal());

@@ -5,7 +5,7 @@ use crate::ambient::Ambient;
 use crate::config::Signing as Choice;
 use crate::domain::Identity;
 use crate::domain::identity::Told;
-use crate::platform::signer::{Command, InPage, Native, Page, Way, What};
+use crate::platform::signer::{Command, InPage, Native, Page, PageAnswer, PageAsk, PageReply, Way, What};
 
 /// A signer that can or cannot.
 #[derive(Debug)]
@@ -102,8 +102,12 @@ impl Page for Open {
         true
     }
 
-    fn frontier_sign<'a>(&'a self, stub: &'a str) -> crate::platform::signer::PageAnswer<'a> {
+    fn frontier_sign<'a>(&'a self, stub: &'a str) -> PageAnswer<'a, String> {
         Box::pin(async move { if stub == "stub" { Ok(self.0.to_owned()) } else { Err("no such stub".to_owned()) } })
+    }
+
+    fn fetch<'a>(&'a self, _ask: PageAsk<'a>) -> PageAnswer<'a, PageReply> {
+        Box::pin(async { Err("this page sends nothing".to_owned()) })
     }
 }
 

@@ -6,6 +6,7 @@
 
 mod a_bogus;
 mod cipher;
+mod page;
 mod signed;
 mod x_bogus;
 
@@ -19,7 +20,10 @@ pub(in crate::sim) fn judge<'q>(query: &'q str, signed: &Signed<'_>) -> Result<&
     let (before, last) = query.rsplit_once('&').ok_or("the query has one parameter")?;
     let signed = Signed { query: before, ..*signed };
     match last.split_once('=') {
-        Some(("a_bogus", value)) => a_bogus::judge(value, &signed)?,
+        Some(("a_bogus", value)) => match value.strip_prefix("page.") {
+            Some(value) => page::judge(value, &signed)?,
+            None => a_bogus::judge(value, &signed)?,
+        },
         Some(("X-Bogus", value)) => x_bogus::judge(value, &signed)?,
         _ => return Err("the last parameter is no signature"),
     }

@@ -1,0 +1,175 @@
+//! Lets a page of Douyin sign, or send, what nobody else can sign here.
+//!
+//! A browser is started for it if none is open, so it costs seconds where our own signers cost microseconds: it is the
+//! last way, and what it gave for a socket is used again for a while, as sockets that break are opened again at once.
+
+use std::collections::HashMap;
+use std::fmt;
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use crate::ambient::Clock;
+use crate::browser::{Cookie, Page, Pool, SameSite, Trouble, Turn, is_at_hand};
+use crate::config::host_of;
+use crate::daemon::live::Live;
+use crate::daemon::ways::Ways;
+use crate::domain::Secret;
+use crate::observe::Metrics;
+use crate::observe::metric::{PAGE_HELP, PAGE_HELP_SECONDS};
+use crate::platform::signer::{self, PageAnswer, PageAsk, PageReply};
+use crate::session::source_of;
+
+/// How long a signature of a socket is used again.
+const GOOD_FOR: Duration = Duration::from_mins(1);
+/// Signatures that are kept.
+const MOST: usize = 256;
+/// That the scripts stand which sign.
+const STANDS: &str = "typeof window.byted_acrawler?.frontierSign === 'function'";
+
+/// A cheap handle; clones share the browser and what was signed.
+#[derive(Clone)]
+pub(in crate::daemon) struct Inside(Arc<Inner>);
+
+struct Inner {
+    pool: Pool,
+    live: Live,
+    ways: Ways,
+    clock: Clock,
+    metrics: Metrics,
+    browsers: PathBuf,
+    /// By stub: the signature, and when it was made.
+    signed: Mutex<HashMap<String, (String, Duration)>>,
+}
+
+impl fmt::Debug for Inside {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Inside")
+    }
+}
+
+/// Who is in the page.
+#[derive(Default)]
+struct Guest {
+    proxy: Option<String>,
+    cookies: Vec<Cookie>,
+}
+
+impl Inside {
+    /// In the browser of `pool`, whose drivers are written down in `browsers`.
+    pub(in crate::daemon) fn new(
+        (pool, browsers): (Pool, PathBuf),
+        (live, ways): (&Live, &Ways),
+        (clock, metrics): (&Clock, &Metrics),
+    ) -> Self {
+        let (live, ways, clock, metrics) = (live.clone(), ways.clone(), clock.clone(), metrics.clone());
+        Self(Arc::new(Inner { pool, live, ways, clock, metrics, browsers, signed: Mutex::default() }))
+    }
+
+    async fn open(&self, base: &str, guest: Guest) -> Result<(Turn, Page), Trouble> {
+        let source = source_of(&self.0.live.now().browser, None, self.0.browsers.clone());
+        let turn = self.0.pool.turn(&source).await?;
+        let page = Page::open(turn.browser(), guest.proxy.as_deref()).await?;
+        page.put_cookies(&guest.cookies).await?;
+        page.settle(&format!("{base}/"), STANDS).await?;
+        Ok((turn, page))
+    }
+
+    /// Closes the page, counts how it went, and says it in a line.
+    async fn end<T>(
+        &self,
+        what: &'static str,
+        began: Duration,
+        done: Result<(Turn, Page, T), Trouble>,
+    ) -> Result<T, String> {
+        let ended = match done {
+            Ok((turn, page, told)) => {
+                if page.close().await.is_ok() {
+                    turn.give_back();
+                }
+                Ok(told)
+            }
+            Err(trouble) => Err(trouble.to_string()),
+        };
+        let outcome = if ended.is_ok() { "ok" } else { "failed" };
+        self.0.metrics.add(PAGE_HELP, [what, outcome], 1u64);
+        self.0.metrics.add(PAGE_HELP_SECONDS, [what], self.0.clock.steady().saturating_sub(began));
+        ended
+    }
+
+    async fn sign(&self, stub: &str) -> Result<String, String> {
+        let began = self.0.clock.steady();
+        if let Some(known) = self.known(stub, began) {
+            return Ok(known);
+        }
+        let base = self.0.live.now().douyin.live.clone();
+        let done = async {
+            let (turn, page) = self.open(&base, Guest::default()).await?;
+            let signature = page.frontier_sign(stub).await?;
+            Ok((turn, page, signature))
+        };
+        let done = Box::pin(done).await;
+        let signature = self.end("sign", began, done).await?;
+        let mut signed = self.0.signed.lock().unwrap_or_else(PoisonError::into_inner);
+        let now = self.0.clock.steady();
+        signed.retain(|_, (_, at)| now.saturating_sub(*at) < GOOD_FOR);
+        if signed.len() < MOST {
+            signed.insert(stub.to_owned(), (signature.clone(), now));
+        }
+        Ok(signature)
+    }
+
+    fn known(&self, stub: &str, now: Duration) -> Option<String> {
+        let signed = self.0.signed.lock().unwrap_or_else(PoisonError::into_inner);
+        signed.get(stub).filter(|(_, at)| now.saturating_sub(*at) < GOOD_FOR).map(|(signature, _)| signature.clone())
+    }
+
+    async fn send(&self, ask: PageAsk<'_>) -> Result<PageReply, String> {
+        let (settings, began) = (self.0.live.now(), self.0.clock.steady());
+        let base = settings.douyin.base.clone();
+        let profile = settings.profiles.iter().find(|profile| Some(profile.name.as_str()) == ask.profile);
+        if let Some(profile) = profile.filter(|profile| self.0.ways.wants_login(profile)) {
+            return Err(format!("the proxy of `{}` wants a login, which a browser cannot be given", profile.name));
+        }
+        let guest =
+            Guest { proxy: profile.and_then(|profile| profile.proxy.clone()), cookies: cookies_of(ask.cookies, &base) };
+        let done = async {
+            let (turn, page) = self.open(&base, guest).await?;
+            let (status, kind, body) = page.fetch(ask.url).await?;
+            Ok((turn, page, PageReply { status, kind, body }))
+        };
+        let done = Box::pin(done).await;
+        self.end("fetch", began, done).await
+    }
+}
+
+impl signer::Page for Inside {
+    fn is_at_hand(&self) -> bool {
+        is_at_hand(&source_of(&self.0.live.now().browser, None, self.0.browsers.clone()))
+    }
+
+    fn frontier_sign<'a>(&'a self, stub: &'a str) -> PageAnswer<'a, String> {
+        Box::pin(self.sign(stub))
+    }
+
+    fn fetch<'a>(&'a self, ask: PageAsk<'a>) -> PageAnswer<'a, PageReply> {
+        Box::pin(self.send(ask))
+    }
+}
+
+/// A header's cookies as a browser holds those of `base`.
+fn cookies_of(header: &str, base: &str) -> Vec<Cookie> {
+    let pairs = header.split(';').filter_map(|pair| pair.trim().split_once('='));
+    let cookie = |(name, value): (&str, &str)| Cookie {
+        name: name.to_owned(),
+        value: Secret::new(value.to_owned()),
+        domain: host_of(base).split(':').next().unwrap_or_default().to_owned(),
+        path: "/".to_owned(),
+        expiry: None,
+        http_only: true,
+        secure: base.starts_with("https://"),
+        same_site: SameSite::Lax,
+        partition: None,
+    };
+    pairs.map(cookie).collect()
+}

@@ -1,0 +1,13 @@
+//! Where the browser comes from that works for profiles.
+
+use std::path::PathBuf;
+
+use crate::browser::{Look, Place, Programs, Source};
+use crate::config::Browser;
+
+/// The browser that the settings name: one that runs already, or a driver of our own; shown on `display`, if anywhere.
+pub fn source_of(settings: &Browser, display: Option<String>, folder: PathBuf) -> Source {
+    let programs = Programs { binary: settings.binary.clone(), driver: settings.driver.clone() };
+    let place = settings.webdriver.clone().map_or(Place::Here(programs), Place::There);
+    Source { place, look: Look { display, is_root: rustix::process::geteuid().is_root() }, folder }
+}
