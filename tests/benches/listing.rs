@@ -39,7 +39,7 @@ const PAGE: f64 = 20.0;
 /// Measures all of them.
 pub(crate) fn figures(runtime: &tokio::runtime::Runtime) -> anyhow::Result<Vec<Figure>> {
     let site = Site::start()?;
-    let told = runtime.block_on(state(&client(&[&site.control])?, &site.control))?;
+    let told = runtime.block_on(site.state())?;
     let creator = |at: usize| text(&told, &format!("/creators/{at}"));
     let many = MANY.map(creator);
     let all: Vec<String> = many.iter().cycle().take(4 * MANY.len()).cloned().collect();
@@ -133,7 +133,7 @@ async fn state(client: &Client, control: &str) -> anyhow::Result<Value> {
     Ok(serde_json::from_slice(&answer.body)?)
 }
 
-fn text(told: &Value, place: &str) -> String {
+pub(crate) fn text(told: &Value, place: &str) -> String {
     told.pointer(place).and_then(Value::as_str).unwrap_or_default().to_owned()
 }
 
@@ -172,18 +172,23 @@ pub(crate) async fn once(control: &str, creators: &[String]) -> anyhow::Result<V
 }
 
 /// The simulated platforms, gone with this value.
-struct Site {
+pub(crate) struct Site {
     process: Child,
     control: String,
 }
 
 impl Site {
-    fn start() -> anyhow::Result<Self> {
+    pub(crate) fn start() -> anyhow::Result<Self> {
         let mut process = Command::new(env!("CARGO_BIN_EXE_radard")).arg("sim").stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         BufReader::new(process.stdout.take().context("it says nothing")?).read_line(&mut line)?;
         let control = text(&serde_json::from_str(&line)?, "/control");
         Ok(Self { process, control })
+    }
+
+    /// What it says of itself.
+    pub(crate) async fn state(&self) -> anyhow::Result<Value> {
+        state(&client(&[&self.control])?, &self.control).await
     }
 }
 

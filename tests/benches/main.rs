@@ -5,6 +5,7 @@
 //! take turns with ours, because figures of different minutes cannot be compared on a shared machine. For that this
 //! program can also stand among the peers: called with `--jobs`, it does the work once and prints its rates.
 
+mod browser;
 mod claim;
 mod daemon;
 mod douyin;
@@ -99,6 +100,7 @@ const GROUPS: &[(&[&str], Run)] = &[
     (net::NAMES, net::figures),
     (douyin::NAMES, douyin::figures),
     (listing::NAMES, listing::figures),
+    (browser::NAMES, browser::figures),
     (claim::NAMES, claim::figures),
     (queue::NAMES, queue::figures),
 ];
