@@ -1,5 +1,7 @@
 //! Cookies into an account and out of it.
 
+use std::collections::BTreeSet;
+
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
@@ -38,8 +40,17 @@ pub struct Cookie {
     pub secure: bool,
     /// To which requests of other sites it goes.
     pub same_site: SameSite,
-    /// The site on whose pages alone it counts.
-    pub partition: Option<String>,
+    /// On whose pages alone it counts.
+    pub partition: Option<Partition>,
+}
+
+/// Where a cookie counts that counts on the pages of one site alone.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Partition {
+    /// The site.
+    pub site: String,
+    /// Whether it was set in a page within one of another site.
+    pub is_within_another: bool,
 }
 
 impl Cookie {
@@ -61,13 +72,17 @@ impl Cookie {
         cookie
     }
 
+    fn key(&self) -> Key {
+        (self.name.clone(), self.domain.clone(), self.path.clone())
+    }
+
     fn of(told: &Value) -> Option<Self> {
         let text = |place: &str| told.pointer(place)?.as_str().map(str::to_owned);
         let flag = |name: &str| told.get(name).and_then(Value::as_bool).unwrap_or(false);
         let secure = flag("secure");
         let same_site = match text("/sameSite").as_deref() {
             Some("strict") => SameSite::Strict,
-            // Chromium says `none` of what says nothing too; without secure it can only be that.
+            // Without secure it can only be one that says nothing.
             Some("none") if secure => SameSite::None,
             _ => SameSite::Lax,
         };
@@ -83,7 +98,10 @@ impl Cookie {
             http_only: flag("httpOnly"),
             secure,
             same_site,
-            partition: text("/goog:partitionKey/topLevelSite"),
+            partition: text("/goog:partitionKey/topLevelSite").map(|site| Partition {
+                site,
+                is_within_another: told.pointer("/goog:partitionKey/hasCrossSiteAncestor") == Some(&Value::Bool(true)),
+            }),
         })
     }
 }
@@ -93,8 +111,8 @@ impl Page {
     pub async fn put_cookies(&self, cookies: &[Cookie]) -> Result<Vec<String>, Trouble> {
         for cookie in cookies {
             let mut partition = json!({"type": "storageKey", "userContext": self.user_context});
-            if let (Some(site), Some(fields)) = (&cookie.partition, partition.as_object_mut()) {
-                fields.insert("sourceOrigin".to_owned(), site.clone().into());
+            if let (Some(of), Some(fields)) = (&cookie.partition, partition.as_object_mut()) {
+                fields.insert("sourceOrigin".to_owned(), of.site.clone().into());
             }
             let order = json!({"cookie": cookie.order(), "partition": partition});
             match self.bidi.call("storage.setCookie", order).await {
@@ -115,6 +133,30 @@ impl Page {
     pub async fn cookies(&self) -> Result<Vec<Cookie>, Trouble> {
         let partition = json!({"type": "storageKey", "userContext": self.user_context});
         let told = self.bidi.call("storage.getCookies", json!({"partition": partition})).await?;
-        Ok(told.get("cookies").and_then(Value::as_array).into_iter().flatten().filter_map(Cookie::of).collect())
+        let told = told.get("cookies").and_then(Value::as_array).into_iter().flatten();
+        let mut cookies: Vec<Cookie> = told.filter_map(Cookie::of).collect();
+        // Chromium says `none` of what says nothing too; asked in its own words it tells the two apart.
+        if cookies.iter().any(|cookie| cookie.same_site == SameSite::None) {
+            let unset = self.unset_same_site().await;
+            for cookie in cookies.iter_mut().filter(|cookie| unset.contains(&cookie.key())) {
+                cookie.same_site = SameSite::Lax;
+            }
+        }
+        Ok(cookies)
+    }
+
+    /// The cookies of the account that do not say to which sites they go; none where that cannot be asked.
+    async fn unset_same_site(&self) -> BTreeSet<Key> {
+        let order = json!({"method": "Storage.getCookies", "params": {"browserContextId": self.user_context}});
+        let told = self.bidi.call("goog:cdp.sendCommand", order).await.unwrap_or_default();
+        let cookies = told.pointer("/result/cookies").and_then(Value::as_array).into_iter().flatten();
+        let key = |cookie: &Value| {
+            let text = |name: &str| cookie.get(name).and_then(Value::as_str).map(str::to_owned);
+            Some((text("name")?, text("domain")?, text("path")?))
+        };
+        cookies.filter(|cookie| cookie.get("sameSite").is_none()).filter_map(key).collect()
     }
 }
+
+/// What tells a cookie from others: name, domain, path.
+type Key = (String, String, String);

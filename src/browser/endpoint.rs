@@ -14,8 +14,8 @@ use super::trouble::{Trouble, first_line};
 use crate::ambient::Clock;
 use crate::net::Dialer;
 
-/// How long a plain question may take.
-const PATIENCE: Duration = Duration::from_secs(10);
+/// How long a plain question may take; closing a session ends a browser, which may be busy.
+const PATIENCE: Duration = Duration::from_secs(30);
 /// The longest answer to one.
 const LONGEST: usize = 64 << 10;
 /// What a head ends with.

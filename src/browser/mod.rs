@@ -28,7 +28,7 @@ mod stored;
 mod trouble;
 
 pub use code::Code;
-pub use cookies::{Cookie, SameSite};
+pub use cookies::{Cookie, Partition, SameSite};
 pub use driver::sweep;
 pub use find::{Found, Programs, find};
 pub use page::Page;

@@ -152,7 +152,9 @@ impl Browser {
 
     /// Closes the session, and the driver if it is ours.
     pub async fn close(self) {
-        let closed = self.clock.limit(CLOSING, self.webdriver.close()).await;
+        // One of our own is ended anyway; one that runs elsewhere has nobody else who would.
+        let patience = if self.driver.is_some() { CLOSING } else { OPENING };
+        let closed = self.clock.limit(patience, self.webdriver.close()).await;
         // One that did not hear it is told again by whoever comes next.
         if let Some(noted) = self.noted.filter(|_| closed.is_ok_and(|closed| closed.is_ok())) {
             noted.done();

@@ -4,14 +4,16 @@
 //! shown nowhere; `export` writes them, because that is what it is asked for.
 
 mod hand;
+mod import;
 mod login;
 
-use std::io::{IsTerminal as _, Read as _, Write as _};
+use std::io::{IsTerminal as _, Write as _};
 use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use hand::{ask, host_of_platform, in_use, put, take_in};
+use hand::{ask, in_use, put};
+use import::import;
 
 use super::desk::Desk;
 use super::exit::Exit;
@@ -19,13 +21,9 @@ use super::failure::Failure;
 use super::listing::{Column, Form, page, show};
 use super::out::{Answer, Out};
 use super::reach::Need;
-use crate::config::Profile;
-use crate::domain::{Millis, Secret};
-use crate::session::{Login, rules, state_in};
-use crate::wire::login::{Found, StorageState, read, write_netscape};
+use crate::domain::{Millis, Platform, Secret};
+use crate::wire::login::{StorageState, write_netscape};
 
-/// The most that is read: a HAR of a long visit.
-const MOST: u64 = 64 << 20;
 const LIST: &[Column] = &[
     ("PROFILE", "profile", Form::Plain),
     ("PLATFORM", "platform", Form::Plain),
@@ -82,12 +80,16 @@ pub(super) enum ProfileCommand {
         /// Which profile
         name: String,
     },
-    /// Take a login in: cookies.txt, state.json or its folder, an extension's list, a Cookie header, cURL, a HAR, .env
+    /// Take a login in: cookies.txt, state.json or its folder, an extension's list, a Cookie header, cURL, a HAR, .env,
+    /// cookies.sqlite
     Import {
         /// Which profile, as in the settings
         name: String,
         /// The file, or `-` for stdin
         file: PathBuf,
+        /// For which platform, when the profile stands in no settings: `douyin`, `creative_radar`
+        #[arg(long)]
+        platform: Option<Platform>,
     },
     /// Log in with a browser here: in a window, or by the code of the page in the terminal
     Login(login::LogIn),
@@ -140,7 +142,7 @@ impl ProfileCommand {
                 let told = ask(desk, Need::Reading, json!({"act": "show", "name": name})).await?;
                 Ok(describe(told, now))
             }
-            Self::Import { name, file } => Box::pin(import(desk, (&name, &file), now)).await,
+            Self::Import { name, file, platform } => Box::pin(import(desk, (&name, platform), &file)).await,
             Self::Login(login) => Box::pin(login.answer(desk)).await,
             Self::Capture { name, output } => {
                 let told = ask(desk, Need::Writing, json!({"act": "capture", "name": name})).await?;
@@ -187,66 +189,6 @@ fn describe(told: Value, now: Millis) -> Answer {
         parts.push(format!("headers: {}", headers.join(", ")));
     }
     Answer::shown(told, parts.join("\n\n"))
-}
-
-async fn import(desk: &Desk, (name, file): (&str, &Path), now: Millis) -> Result<Answer, Failure> {
-    let places = desk.places()?;
-    let config = desk.checked(&places)?.config;
-    let profile = config.profiles.iter().find(|known| known.name == name).ok_or_else(|| {
-        let advice = format!("add [profile.{name}] with its platform to {}", places.settings().display());
-        Failure::usage(format!("there is no profile `{name}`")).advise(advice)
-    })?;
-    let (found, left_out) = found_in(file, profile, host_of_platform(&config, profile.platform))?;
-    desk.out.say(&told_of(&found, left_out, now));
-    let source = serde_json::to_value(found.form).unwrap_or_default();
-    let headers = found.headers.into_iter().collect();
-    let login = Login { state: found.state, headers };
-    take_in(desk, name, (source.as_str().unwrap_or_default(), &login)).await.map(in_use)
-}
-
-/// What stands in `file` for `profile`, and how many cookies and origins of other sites were left out.
-fn found_in(file: &Path, profile: &Profile, host: &str) -> Result<(Found, usize), Failure> {
-    let rules = rules(profile.platform).ok_or_else(|| {
-        let what = format!("nobody logs in to {} with a browser", profile.platform);
-        Failure::usage(what).advise("profiles with a login are those of douyin and creative_radar")
-    })?;
-    let failed = |why: String| Failure::usage(format!("cannot read a login from `{}`: {why}", file.display()));
-    let mut text = Vec::new();
-    let taken = if file == Path::new("-") {
-        std::io::stdin().lock().take(MOST + 1).read_to_end(&mut text)
-    } else {
-        std::fs::File::open(state_in(file)).and_then(|open| open.take(MOST + 1).read_to_end(&mut text))
-    };
-    taken.map_err(|error| failed(error.to_string()))?;
-    let text = Secret::new(text);
-    let mut found = read(text.reveal(), rules.domains).map_err(|bad| {
-        failed(bad.to_string()).advise("give a file of one of these forms, whole and as the tool wrote it")
-    })?;
-    let left_out = found.keep_only(&[rules.domains, &[host]].concat());
-    if found.state.cookies.is_empty() {
-        let what = failed(format!("no cookie in it belongs to {}", rules.domains.join(", ")));
-        return Err(what.advise("export the cookies of that site, while you are logged in there"));
-    }
-    Ok((found, left_out))
-}
-
-/// What was found, for a person, before it is handed on; never a value.
-fn told_of(found: &Found, left_out: usize, now: Millis) -> String {
-    let StorageState { cookies, origins, .. } = &found.state;
-    let over = cookies.iter().filter(|cookie| cookie.is_over(now)).count();
-    let counts = (cookies.len(), origins.len(), found.headers.len());
-    let mut said = format!("found cookies: {}, origins with storage: {}, headers: {}", counts.0, counts.1, counts.2);
-    for (count, what) in
-        [(left_out, "of other sites"), (over, "out of date"), (found.skipped.len(), "that no browser takes")]
-    {
-        if count > 0 {
-            said.extend(["; ", &count.to_string(), " ", what]);
-        }
-    }
-    for skipped in &found.skipped {
-        said.extend(["\n  left out `", &skipped.name, "`: ", skipped.why]);
-    }
-    said
 }
 
 /// What the lines of an `.env` begin with.

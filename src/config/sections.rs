@@ -355,6 +355,13 @@ pub struct Profile {
     pub user_agent: Option<String>,
 }
 
+impl Profile {
+    /// One of which nothing more is said.
+    pub fn new(name: &str, platform: crate::domain::Platform) -> Self {
+        Self { name: name.to_owned(), platform, proxy: None, locale: None, timezone: None, user_agent: None }
+    }
+}
+
 /// What there may be any number of.
 pub(super) struct Lists {
     pub(super) schedules: Vec<Schedule>,

@@ -208,13 +208,16 @@ impl House {
         let house = Self::build(plan, Access::Write, vault, (node, Some(lock))).await?;
         house.credentials.refresh().await?;
         Box::pin(house.fetcher.load()).await.map_err(OpenError::Store)?;
+        house.profiles.take_up_made().await;
         Ok(house)
     }
 
     /// Opens the store for reading, beside whoever holds the directory.
     pub async fn read_only(plan: Plan) -> Result<Self, HouseError> {
         let vault = Vault::new(plan.vault_key());
-        Self::build(plan, Access::Read, vault, ("reader".to_owned(), None)).await
+        let house = Self::build(plan, Access::Read, vault, ("reader".to_owned(), None)).await?;
+        house.profiles.take_up_made().await;
+        Ok(house)
     }
 
     async fn build(

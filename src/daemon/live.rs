@@ -1,26 +1,87 @@
-//! The settings as they are now, for everyone who must follow a change.
+//! The settings as they are now, for everyone who must follow a change; and the profiles that people made without them.
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::config::Config;
+use crate::config::{Config, Profile};
 
 /// A cheap handle on the current settings; clones share them.
 #[derive(Debug, Clone)]
-pub struct Live(Arc<RwLock<Arc<Config>>>);
+pub struct Live(Arc<RwLock<Now>>);
+
+#[derive(Debug)]
+struct Now {
+    /// As the file has them.
+    written: Config,
+    /// Made by hand; one of the same name in the file goes before it.
+    made: Vec<Profile>,
+    both: Arc<Config>,
+}
+
+impl Now {
+    fn new(written: Config, made: Vec<Profile>) -> Self {
+        let mut both = written.clone();
+        let is_new = |made: &&Profile| !written.profiles.iter().any(|known| known.name == made.name);
+        both.profiles.extend(made.iter().filter(is_new).cloned());
+        Self { both: Arc::new(both), written, made }
+    }
+}
 
 impl Live {
     /// Begins with `config`.
     pub fn new(config: Config) -> Self {
-        Self(Arc::new(RwLock::new(Arc::new(config))))
+        Self(Arc::new(RwLock::new(Now::new(config, Vec::new()))))
     }
 
     /// The settings now.
     pub fn now(&self) -> Arc<Config> {
-        self.0.read().unwrap_or_else(PoisonError::into_inner).clone()
+        self.0.read().unwrap_or_else(PoisonError::into_inner).both.clone()
     }
 
     /// Puts `config` in their place.
     pub fn replace(&self, config: Config) {
-        *self.0.write().unwrap_or_else(PoisonError::into_inner) = Arc::new(config);
+        self.change(|now| Now::new(config, now.made.clone()));
+    }
+
+    /// Adds a profile that stands in no file.
+    pub fn make(&self, profile: &Profile) {
+        self.change(|now| {
+            let others = now.made.iter().filter(|made| made.name != profile.name).cloned();
+            Now::new(now.written.clone(), others.chain([profile.clone()]).collect())
+        });
+    }
+
+    /// Takes one of those away.
+    pub fn unmake(&self, name: &str) {
+        self.change(|now| {
+            let others = now.made.iter().filter(|made| made.name != name).cloned();
+            Now::new(now.written.clone(), others.collect())
+        });
+    }
+
+    fn change(&self, change: impl FnOnce(&Now) -> Now) {
+        let mut now = self.0.write().unwrap_or_else(PoisonError::into_inner);
+        *now = change(&now);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::domain::Platform;
+
+    #[test]
+    fn a_profile_that_was_made_outlives_a_change_of_the_file_and_gives_way_to_one_in_it() {
+        let live = Live::new(Config::default());
+        let made = Profile::new("main", Platform::Douyin);
+        live.make(&made);
+        live.make(&made);
+        live.replace(Config::default());
+        assert_eq!(live.now().profiles, [made]);
+        let written = Profile { proxy: Some("http://proxy:1".to_owned()), ..Profile::new("main", Platform::Douyin) };
+        live.replace(Config { profiles: vec![written.clone()], ..Config::default() });
+        assert_eq!(live.now().profiles, [written]);
+        live.unmake("main");
+        live.replace(Config::default());
+        assert_eq!(live.now().profiles, []);
     }
 }

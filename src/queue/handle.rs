@@ -208,6 +208,12 @@ impl Queue {
         self.ambient.clock.limit(limit, proof).await.map_err(|out| format!("the workers {out}"))?
     }
 
+    /// The lanes of jobs that come due within `span`.
+    pub async fn soon(&self, span: Duration) -> Result<Vec<String>, store::Error> {
+        let until = self.ambient.clock.now() + span;
+        self.store.read::<_, store::Error, _>(move |tx| Box::pin(jobs::soon(tx, until))).await
+    }
+
     /// The kinds of this process.
     pub fn kinds(&self) -> Vec<&'static str> {
         self.kinds.names()

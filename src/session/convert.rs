@@ -1,7 +1,7 @@
 //! Between what a browser holds and what a login consists of.
 
 use super::login::Login;
-use crate::browser;
+use crate::browser::{self, Partition};
 use crate::domain::Secret;
 use crate::wire::login::{Cookie, Origin, Rest, SameSite, StorageState};
 
@@ -33,7 +33,7 @@ pub fn cookie_for_browser(cookie: &Cookie) -> browser::Cookie {
         http_only: cookie.http_only,
         secure: cookie.secure,
         same_site,
-        partition: None,
+        partition: cookie.rest.partition().map(|(site, is_within_another)| Partition { site, is_within_another }),
     }
 }
 
@@ -52,7 +52,7 @@ fn told(cookie: browser::Cookie) -> Cookie {
         http_only: cookie.http_only,
         secure: cookie.secure,
         same_site: Some(same_site),
-        rest: Rest::default(),
+        rest: cookie.partition.map_or_else(Rest::default, |of| Rest::of_partition(of.site, of.is_within_another)),
     }
 }
 

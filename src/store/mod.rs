@@ -21,6 +21,7 @@ mod writer;
 pub mod alarms;
 pub mod backup;
 pub mod captures;
+pub mod firefox;
 pub mod gates;
 pub mod health;
 pub mod jobs;

@@ -88,3 +88,32 @@ pub(crate) fn on_postgres(url: &str, statement: String) -> u64 {
         done.rows_affected()
     })
 }
+
+/// Lets every login in `file` have been looked at `ms` earlier than it was, while nobody has it open.
+pub(crate) fn age_logins(file: &Path, ms: i64) -> u64 {
+    block_on(async {
+        let mut db = open(file).await.unwrap();
+        let changed =
+            sqlx::query("UPDATE capture SET proved_at = proved_at - $1").bind(ms).execute(&mut db).await.unwrap();
+        db.close().await.unwrap();
+        changed.rows_affected()
+    })
+}
+
+/// Makes the database of a Firefox whose owner has these cookies at Douyin.
+pub(crate) fn firefox(file: &Path, cookies: &[(&str, &str)]) {
+    block_on(async {
+        let options = SqliteConnectOptions::new().filename(file).create_if_missing(true);
+        let mut db = options.connect().await.unwrap();
+        let table = "CREATE TABLE moz_cookies (id INTEGER PRIMARY KEY, originAttributes TEXT NOT NULL DEFAULT '',
+            name TEXT, value TEXT, host TEXT, path TEXT, expiry INTEGER, lastAccessed INTEGER, creationTime INTEGER,
+            isSecure INTEGER, isHttpOnly INTEGER, inBrowserElement INTEGER DEFAULT 0, sameSite INTEGER DEFAULT 0)";
+        sqlx::query(table).execute(&mut db).await.unwrap();
+        for (name, value) in cookies {
+            let add = "INSERT INTO moz_cookies (name, value, host, path, expiry, isSecure, isHttpOnly)
+                VALUES ($1, $2, '.douyin.com', '/', 2000000000000, 1, 1)";
+            sqlx::query(add).bind(*name).bind(*value).execute(&mut db).await.unwrap();
+        }
+        db.close().await.unwrap();
+    });
+}

@@ -10,7 +10,8 @@ use base64::engine::general_purpose::STANDARD;
 use md5::{Digest as _, Md5};
 use radard::ambient::Ambient;
 use radard::browser::{
-    Browser, Captured, Cookie, CookieSource, Look, Page, Place, Programs, SameSite, Signs, Source, Trouble, Wanted,
+    Browser, Captured, Cookie, CookieSource, Look, Page, Partition, Place, Programs, SameSite, Signs, Source, Trouble,
+    Wanted,
 };
 use radard::domain::Secret;
 use radard::sign::{Scheme as _, UserSign, UserSignInput};
@@ -165,6 +166,46 @@ fn a_page_signs_for_a_socket_and_asks_for_itself_and_a_dialog_holds_nobody_up() 
         );
         let unsigned = "() => fetch('/static/md5.js').then(() => confirm('cookies?') ? 'yes' : 'no')";
         assert_eq!(page.run(unsigned, &[]).await.unwrap(), "no", "a dialog is dismissed");
+        page.close().await.unwrap();
+    });
+}
+
+#[test]
+fn what_a_cookie_says_of_other_sites_comes_out_as_it_went_in() {
+    visit("browser-sites", async |visit| {
+        let page = Page::open(&visit.browser, None).await.unwrap();
+        let of = |name: &str, same_site, partition| Cookie {
+            name: name.to_owned(),
+            domain: "www.example.com".to_owned(),
+            secure: true,
+            same_site,
+            partition,
+            ..visit.cookie()
+        };
+        let partition = Partition { site: "https://example.org".to_owned(), is_within_another: true };
+        let put = [
+            of("strict", SameSite::Strict, None),
+            of("lax", SameSite::Lax, None),
+            of("none", SameSite::None, None),
+            of("apart", SameSite::None, Some(partition)),
+            Cookie { name: "large".to_owned(), value: Secret::new("x".repeat(4000)), ..visit.cookie() },
+        ];
+        assert_eq!(page.put_cookies(&put).await.unwrap(), [""; 0]);
+        visit.catch(&page, 20).await.unwrap();
+        // One that says nothing of it, which only a page can make: the browser's own answer cannot tell it from `none`.
+        page.run("() => { document.cookie = 'silent=1; Secure'; return '' }", &[]).await.unwrap();
+        let held = page.cookies().await.unwrap();
+        let said = |name: &str| held.iter().find(|cookie| cookie.name == name).unwrap().clone();
+        for cookie in &put[..4] {
+            let after = said(&cookie.name);
+            let partition = |cookie: &Cookie| cookie.partition.as_ref().map(|of| of.site.clone());
+            assert_eq!((after.same_site, partition(&after)), (cookie.same_site, partition(cookie)), "{}", cookie.name);
+        }
+        assert_eq!((said("silent").same_site, said("silent").secure), (SameSite::Lax, true));
+        assert_eq!(said("large").value, put[4].value);
+        // What it does not keep is named, and costs the others nothing.
+        let far = Cookie { name: "far".to_owned(), value: Secret::new("x".repeat(8192)), ..visit.cookie() };
+        assert_eq!(page.put_cookies(&[far, visit.cookie()]).await.unwrap(), ["far"]);
         page.close().await.unwrap();
     });
 }

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::kit::{Outside, RADARD, ask, listed, login_dir as dir, mode, run, state};
+use crate::kit::{Outside, RADARD, ask, firefox, listed, login_dir as dir, mode, run, state};
 
 const STATE: &str = "sessions/main/state.json";
 
@@ -52,6 +52,32 @@ fn a_login_is_taken_in_from_a_file_proved_and_used() {
     assert_eq!(listed(&dir, "main")["standing"], "no login");
     let (code, _, err) = run(&dir, &["fetch", "--no-media", "--profile", "main", "--mode", "like", creator], None);
     assert!(code != 0 && err.contains("radard profile import main FILE"), "{err}");
+}
+
+#[test]
+fn the_cookies_of_a_firefox_are_read_where_it_keeps_them_and_its_file_is_left_alone() {
+    let outside = Outside::start(&[]);
+    let (dir, told) = dir("profile-firefox", &outside);
+    let login = told["login"].as_str().unwrap();
+    let pairs: Vec<_> = login.split("; ").map(|pair| pair.split_once('=').unwrap()).collect();
+    let file = dir.path().join("cookies.sqlite");
+    firefox(&file, &pairs);
+    let before = std::fs::read(&file).unwrap();
+    let (code, out, err) = run(&dir, &["profile", "import", "main", "cookies.sqlite"], None);
+    assert_eq!(code, 0, "{out}{err}");
+    assert_eq!(listed(&dir, "main")["source"], "firefox");
+    assert!(std::fs::read(&file).unwrap() == before, "nothing was written");
+    let beside: Vec<_> = std::fs::read_dir(dir.path()).unwrap().map(|it| it.unwrap().file_name()).collect();
+    assert!(
+        !beside.iter().any(|name| name.to_string_lossy().starts_with("cookies.sqlite-")),
+        "nor beside it: {beside:?}"
+    );
+    let (code, _, err) = run(&dir, &["profile", "import", "main", "data/radard.db"], None);
+    assert!(code == 2 && err.contains("it is no cookies.sqlite of Firefox"), "{code} {err}");
+    // Larger than any login is, or not even that.
+    std::fs::File::create(dir.path().join("huge")).unwrap().set_len(65 << 20).unwrap();
+    let (code, _, err) = run(&dir, &["profile", "import", "main", "huge"], None);
+    assert!(code == 2 && err.contains("it is longer than 64 MiB"), "{code} {err}");
 }
 
 #[test]

@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::kit::{
-    Daemon, Dir, Extra, Outside, SmallDisk, ads_state, listed, login_dir, login_settings, mode, not_run, play,
-    play_nothing, run, state, until,
+    Daemon, Dir, Extra, Outside, SmallDisk, ads_state, age_logins, listed, login_dir, login_settings, mode, not_run,
+    play, play_nothing, run, state, until,
 };
 
 const WHILE: Duration = Duration::from_secs(90);
@@ -53,8 +53,8 @@ fn a_challenge_stops_a_profile_and_shows_a_person_what_there_is_to_do() {
     let page = std::fs::read_to_string(dir.data().join("sessions/ads/challenge.html")).unwrap();
     assert!(page.contains("Please slide to verify"), "{page}");
     assert!(row["said"].as_str().unwrap().ends_with("sessions/ads/challenge.png"), "{row}");
-    let (_, metrics, _) = run(&dir, &["profile", "list"], None);
-    assert!(metrics.contains("stopped"), "{metrics}");
+    let (_, table, _) = run(&dir, &["profile", "list"], None);
+    assert!(table.contains("stopped"), "{table}");
     // A person answered it: the next capture proves it, and everything is as before.
     play_nothing(&outside);
     assert_eq!(look(&daemon, "ads", "look-3")["result"]["standing"], "active");
@@ -81,6 +81,57 @@ fn a_lost_login_sends_nothing_more_until_it_is_found() {
     // Somebody imports a login that works: it goes on by itself.
     assert_eq!(run(&dir, &["profile", "import", "main", "-"], Some(&text)).0, 0);
     assert_eq!((alarms(&daemon), run(&dir, &collects, None).1.lines().count()), (vec![], 3));
+    assert_eq!(daemon.term(WHILE).0, 0, "{}", daemon.log());
+}
+
+#[test]
+fn a_login_is_looked_at_by_itself_when_its_time_has_come_and_before_it_is_needed() {
+    let outside = Outside::start(&[]);
+    let (dir, told, mut daemon) = start("stopped-plan", &outside);
+    let text = state(told["login"].as_str().unwrap());
+    assert_eq!(run(&dir, &["profile", "import", "main", "-"], Some(&text)).0, 0);
+    let made = ["profile", "import", "spare", "-", "--platform", "douyin"];
+    assert_eq!(run(&dir, &made, Some(&text)).0, 0, "one that stands in no settings");
+    let next = |name: &str| {
+        listed(&dir, name)["next_at"].as_i64().unwrap() - listed(&dir, name)["proved_at"].as_i64().unwrap()
+    };
+    let hours = |n: i64| n * 3_600_000;
+    assert!((hours(5)..=hours(6)).contains(&next("main")) && next("main") != next("spare"), "each has its own time");
+    let looks = |daemon: &Daemon| {
+        let rows = daemon.list("/api/v1/jobs").into_iter().filter(|row| row["kind"] == "capture");
+        let name = |row: &Value| row["key"].as_str().unwrap().split('@').next().unwrap().to_owned();
+        rows.map(|row| (name(&row), row["state"].clone())).collect::<Vec<_>>()
+    };
+    assert_eq!(looks(&daemon), [], "the control: nothing is due");
+    assert_eq!(daemon.term(WHILE).0, 0, "{}", daemon.log());
+    // Two hours later one of them is needed within the hour.
+    assert_eq!(age_logins(&dir.database(), hours(2)), 2);
+    let soon = jiff::Timestamp::from_second(radard::ambient::Clock::real().now().0 / 1000 + 1800).unwrap();
+    let at = soon.strftime("%M %H * * *");
+    let schedule = format!(
+        "[[schedule]]\nname = \"report\"\nkind = \"probe_platform\"\nat = \"{at}\"\ntimezone = \"UTC\"\n\
+         payload = {{ platform = \"douyin\", profile = \"spare\" }}\n"
+    );
+    let settings = format!("{}\n{schedule}", login_settings(&outside));
+    let mut daemon = Daemon::start(&dir, &settings, &Extra::default());
+    until(WHILE, "it was looked at", || (looks(&daemon) == [("spare".to_owned(), json!("done"))]).then_some(()));
+    assert_eq!(daemon.term(WHILE).0, 0, "{}", daemon.log());
+    // And four hours later the time of the other has come.
+    assert_eq!(age_logins(&dir.database(), hours(4)), 2);
+    let mut daemon = Daemon::start(&dir, &login_settings(&outside), &Extra::default());
+    until(WHILE, "both were", || looks(&daemon).contains(&("main".to_owned(), json!("done"))).then_some(()));
+    let fresh = listed(&dir, "main")["proved_at"].as_i64().unwrap();
+    assert!(fresh + hours(1) > radard::ambient::Clock::real().now().0, "it was proved just now");
+    let (_, numbers) = daemon.call("GET", "/metrics", None).unwrap();
+    let numbers = numbers.as_str().unwrap_or_default().to_owned();
+    assert!(
+        numbers.contains("radard_login{profile=\"main\"} 1")
+            && numbers.contains("radard_login_looks_total{profile=\"main\",class=\"ok\"} 1"),
+        "{numbers}"
+    );
+    // One that was made without settings is forgotten whole.
+    assert_eq!(run(&dir, &["profile", "forget", "spare"], None).0, 0);
+    assert!(run(&dir, &["profile", "probe", "spare"], None).2.contains("there is no profile `spare`"));
     assert_eq!(daemon.term(WHILE).0, 0, "{}", daemon.log());
 }
 

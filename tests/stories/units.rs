@@ -321,13 +321,13 @@ fn a_browser_works_under_every_option_of_its_unit_and_keeps_its_own_sandbox() {
 
     // And it captures a login there, as the core of the two units does.
     let outside = Outside::start(&[]);
-    let (core, told) = login_dir("browser-core", &outside);
+    let (house, told) = login_dir("browser-core", &outside);
     let there = format!("[browser]\nwebdriver = \"http://127.0.0.1:{}\"\n", driver.port);
-    core.save_settings(&format!("{}\n{there}", login_settings(&outside)));
-    assert_eq!(run(&core, &["profile", "import", "ads", "-"], Some(&ads_state(&told))).0, 0);
-    let (code, out, err) = run(&core, &["profile", "capture", "ads"], None);
+    house.save_settings(&format!("{}\n{there}", login_settings(&outside)));
+    assert_eq!(run(&house, &["profile", "import", "ads", "-"], Some(&ads_state(&told))).0, 0);
+    let (code, out, err) = run(&house, &["profile", "capture", "ads"], None);
     assert_eq!(code, 0, "{out}{err}");
-    assert_eq!(listed(&core, "ads")["source"], "browser");
+    assert_eq!(listed(&house, "ads")["source"], "browser");
     drop(driver);
 
     // The control: what Chromium cannot do without is noticed when the unit takes it.

@@ -13,7 +13,7 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::out::Answer;
 use crate::cli::reach::{Need, Reach};
-use crate::config::{Config, host_of};
+use crate::config::{Config, Profile, host_of};
 use crate::domain::{Millis, Platform, Secret};
 use crate::session::Login;
 
@@ -42,12 +42,42 @@ pub(super) fn in_use(told: Value) -> Answer {
     answer.note(format!("{file} is written"))
 }
 
+/// The profile of this name: of the settings, or made by hand now or before.
+pub(super) async fn known(
+    desk: &Desk,
+    config: &Config,
+    (name, platform): (&str, Option<Platform>),
+) -> Result<Profile, Failure> {
+    let written = config.profiles.iter().find(|known| known.name == name);
+    let made = match (written, platform) {
+        (Some(known), _) => Some(known.clone()),
+        (None, Some(platform)) => Some(Profile::new(name, platform)),
+        (None, None) => {
+            // Without a database nobody has made any yet.
+            let told = ask(desk, Need::Reading, json!({"act": "list"})).await.unwrap_or_default();
+            let rows = told.get("items").and_then(Value::as_array).into_iter().flatten();
+            let row = rows.into_iter().find(|row| row.get("profile").and_then(Value::as_str) == Some(name));
+            let platform = row.and_then(|row| row.get("platform")?.as_str()?.parse().ok());
+            platform.map(|platform| Profile::new(name, platform))
+        }
+    };
+    made.ok_or_else(|| {
+        let advice = format!(
+            "make it with --platform douyin or --platform creative_radar, or add [profile.{name}] to radard.toml"
+        );
+        Failure::usage(format!("there is no profile `{name}`")).advise(advice)
+    })
+}
+
 /// Hands a login over, to be proved and used.
-pub(super) async fn take_in(desk: &Desk, name: &str, (source, login): (&str, &Login)) -> Result<Value, Failure> {
+pub(super) async fn take_in(desk: &Desk, profile: &Profile, (source, login): (&str, &Login)) -> Result<Value, Failure> {
     let state: Value = serde_json::from_str(login.state.write(Millis(0)).reveal()).unwrap_or_default();
     let headers: BTreeMap<&str, &str> =
         login.headers.iter().map(|(name, value)| (name.as_str(), value.reveal().as_str())).collect();
-    let asked = json!({"act": "import", "name": name, "source": source, "state": state, "headers": headers});
+    let asked = json!({
+        "act": "import", "name": profile.name, "platform": profile.platform.as_str(), "source": source, "state": state,
+        "headers": headers,
+    });
     ask(desk, Need::Writing, asked).await
 }
 

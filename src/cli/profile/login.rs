@@ -10,7 +10,7 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
-use super::hand::{host_of_platform, in_use, put, take_in};
+use super::hand::{host_of_platform, in_use, known, put, take_in};
 use crate::browser::{Browser, Code, Cookie, Page, Place, Programs};
 use crate::cli::desk::Desk;
 use crate::cli::exit::Exit;
@@ -30,6 +30,9 @@ const QUIET: usize = 3;
 pub(in crate::cli) struct LogIn {
     /// Which profile, as in the settings
     name: String,
+    /// For which platform, when the profile stands in no settings: `douyin`, `creative_radar`
+    #[arg(long)]
+    platform: Option<Platform>,
     /// Show the code of the page here instead of a window
     #[arg(long)]
     qr: bool,
@@ -46,7 +49,8 @@ impl LogIn {
     pub(super) async fn answer(self, desk: &Desk) -> Result<Answer, Failure> {
         let places = desk.places()?;
         let config = desk.checked(&places)?.config;
-        let (profile, rules) = known(&config, &self.name)?;
+        let profile = known(desk, &config, (&self.name, self.platform)).await?;
+        let rules = rules_of(&profile)?;
         let display = if self.qr { None } else { Some(display(desk)?) };
         let failed = |trouble: crate::browser::Trouble| {
             let class = trouble.class();
@@ -65,7 +69,7 @@ impl LogIn {
             _ = tokio::signal::ctrl_c() => Err(Failure::new("nobody waits any more").exit(Exit::Interrupted)),
         };
         browser.close().await;
-        take_in(desk, &self.name, ("login", &waited?)).await.map(in_use)
+        take_in(desk, &profile, ("login", &waited?)).await.map(in_use)
     }
 
     async fn wait_for(
@@ -124,16 +128,11 @@ fn show(desk: &Desk, code: Option<&Code>) {
     desk.out.say("scan it with the app of the platform");
 }
 
-fn known(config: &Config, name: &str) -> Result<(Profile, &'static Rules), Failure> {
-    let profile = config.profiles.iter().find(|known| known.name == name).cloned();
-    let profile = profile.ok_or_else(|| {
-        Failure::usage(format!("there is no profile `{name}`")).advise(format!("add [profile.{name}] to radard.toml"))
-    })?;
-    let rules = rules(profile.platform).ok_or_else(|| {
+fn rules_of(profile: &Profile) -> Result<&'static Rules, Failure> {
+    rules(profile.platform).ok_or_else(|| {
         let what = format!("nobody logs in to {} with a browser", profile.platform);
         Failure::usage(what).advise("profiles with a login are those of douyin and creative_radar")
-    })?;
-    Ok((profile, rules))
+    })
 }
 
 fn base_of(config: &Config, platform: Platform) -> &str {

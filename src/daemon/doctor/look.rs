@@ -170,8 +170,15 @@ async fn look_at_profiles(store: &Store, plan: Option<&Plan>) -> Profiles {
         Standing { name: profile.name.clone(), has_login, doubt, lasts_ms }
     };
     let by_browser = |profile: &&config::Profile| rules(profile.platform).is_some();
-    let profiles = plan.into_iter().flat_map(|plan| &plan.config.profiles).filter(by_browser);
-    Profiles::Known(profiles.map(standing).collect())
+    let written: Vec<_> = plan.into_iter().flat_map(|plan| plan.config.profiles.clone()).collect();
+    // And those that people made without settings.
+    let mut known = written;
+    for capture in &all {
+        if let (false, Ok(platform)) = (known.iter().any(|it| it.name == capture.profile), capture.platform.parse()) {
+            known.push(config::Profile::new(&capture.profile, platform));
+        }
+    }
+    Profiles::Known(known.iter().filter(by_browser).map(standing).collect())
 }
 
 /// Finds the browser and its driver, and asks each what it is.

@@ -1,18 +1,24 @@
 //! Keeps logins fresh: asks for a capture of each when its time has come, outside quiet hours.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use serde_json::json;
 
-use super::desk::Profiles;
+use super::who::Profiles;
 use crate::ambient::Clock;
+use crate::config::{self, Config, parse_cron, parse_zone};
 use crate::daemon::live::Live;
+use crate::domain::Millis;
 use crate::pace::Quiet;
-use crate::queue::{Ask, Queue};
+use crate::queue::{Ask, Queue, slots_between};
 use crate::supervise::{Failure, Stop};
 
 /// How often it is looked whether something is due.
 const LOOK: Duration = Duration::from_mins(1);
+
+/// So long before something is done in its name a login is looked at, unless it was just now.
+const AHEAD: Duration = Duration::from_hours(1);
 
 /// Looks for what is due until it is asked to stop.
 pub(in crate::daemon) async fn keep(
@@ -24,7 +30,8 @@ pub(in crate::daemon) async fn keep(
         let now = clock.now();
         profiles.show_numbers(now).await?;
         if Quiet::of(&live.now().pace).until(now).is_none() {
-            for (name, proved_at) in profiles.due(now).await? {
+            let wanted = soon(&queue.soon(AHEAD).await?, &live.now(), now);
+            for (name, proved_at) in profiles.due(now, (&wanted, AHEAD)).await? {
                 let key = format!("{name}@{proved_at}");
                 let ask = Ask {
                     kind: "capture".to_owned(),
@@ -43,5 +50,43 @@ pub(in crate::daemon) async fn keep(
             () = stop.asked() => return Ok(()),
             () = clock.sleep(LOOK) => {}
         }
+    }
+}
+
+/// Whose name something will be done in before long: by jobs in these lanes, and by schedules that name a profile.
+fn soon(lanes: &[String], config: &Config, now: Millis) -> BTreeSet<String> {
+    let of_lanes = lanes.iter().filter_map(|lane| lane.split_once('/')).filter(|(_, what)| *what != "capture");
+    let comes = |schedule: &&config::Schedule| {
+        let times = parse_cron(&schedule.at).ok().zip(parse_zone(&schedule.timezone));
+        !schedule.paused && times.is_some_and(|(cron, zone)| !slots_between(&cron, &zone, now, now + AHEAD).is_empty())
+    };
+    let named = |schedule: &config::Schedule| Some(schedule.payload.get("profile")?.as_str()?.to_owned());
+    let of_schedules = config.schedules.iter().filter(comes).filter_map(named);
+    of_lanes.map(|(name, _)| name.to_owned()).chain(of_schedules).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_comes_before_long_is_known_by_its_lane_and_by_its_schedule() {
+        let lanes = ["main/posts", "douyin/fetch", "spare/capture", "no lane of anybody"].map(str::to_owned);
+        let schedule = |profile: &str, at: &str| config::Schedule {
+            name: profile.to_owned(),
+            kind: "report".to_owned(),
+            at: at.to_owned(),
+            timezone: "Asia/Shanghai".to_owned(),
+            payload: json!({"profile": profile}),
+            late: config::Late::Once,
+            paused: false,
+        };
+        // Monday, half past seven in the morning there.
+        let now = Millis(1_795_995_000_000);
+        let schedules =
+            vec![schedule("ads", "0 8 * * 1"), schedule("later", "0 9 * * 1"), schedule("tuesday", "0 8 * * 2")];
+        let config = Config { schedules, ..Config::default() };
+        let wanted: Vec<_> = soon(&lanes, &config, now).into_iter().collect();
+        assert_eq!(wanted, ["ads", "douyin", "main"]);
     }
 }

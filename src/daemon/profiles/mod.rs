@@ -1,15 +1,18 @@
 //! What people do with profiles, for the API: take a login in, look at it, prove it, use another, give it out, forget it.
 //!
-//! - `desk` all of these acts, `proof` asks a platform whether somebody is logged in, `capture` opens the browser, `keep`
-//!   has each login looked at in time; `inside` lets a page sign or send what nobody else can sign.
+//! - `who` all profiles, `desk` what is asked for over the API, `take` how a login comes in; `proof` asks a platform
+//!   whether somebody is logged in, `capture` opens the browser, `keep` has each login looked at in time.
+//! - `inside` lets a page sign or send what nobody else can sign.
 
 mod capture;
 mod desk;
 mod inside;
 mod keep;
 mod proof;
+mod take;
+mod who;
 
-pub(super) use desk::Profiles;
 pub(super) use inside::Inside;
 pub(super) use keep::keep;
 pub(super) use proof::Prover;
+pub(super) use who::Profiles;

@@ -31,6 +31,8 @@ const LIST_STATE: &str = concat!(
     AND state = $5 ORDER BY id DESC LIMIT $4"
 );
 const NEXT_DUE: &str = "SELECT MIN(run_at) FROM job WHERE turn IS NULL AND state IN ('queued', 'failed', 'snoozed')";
+const SOON: &str = "SELECT DISTINCT lane FROM job WHERE turn IS NULL AND state IN ('queued', 'failed', 'snoozed')
+    AND run_at > $1 AND run_at <= $2 LIMIT 1000";
 const WAITS_FOR_PERSON: &str = "SELECT 1 FROM job WHERE kind = $1 AND class = 'auth'
     AND state IN ('queued', 'running', 'snoozed', 'failed') LIMIT 1";
 /// Lanes hop over the index of lines, as a claim does.
@@ -46,7 +48,7 @@ const LANES: &str = "WITH RECURSIVE l(lane) AS (
 const WAITS_FOR_TURN: &str = "SELECT lane, COUNT(*) FROM job WHERE state = 'snoozed' AND class = 'rate' GROUP BY lane";
 
 pub(super) const STATEMENTS: &[&str] =
-    &[WAITS_FOR_TURN, FIND, FIND_KEY, LIST, LIST_STATE, LANES, NEXT_DUE, WAITS_FOR_PERSON];
+    &[WAITS_FOR_TURN, FIND, FIND_KEY, LIST, LIST_STATE, LANES, NEXT_DUE, SOON, WAITS_FOR_PERSON];
 
 /// A whole row.
 #[derive(Debug, Clone, FromRow)]
@@ -143,6 +145,14 @@ pub async fn list(tx: &mut Tx, filter: &Filter) -> Result<Vec<Job>, Error> {
             .bind(state.as_str()).fetch_all(db).await),
     };
     jobs.map_err(Error::in_act("list jobs"))
+}
+
+/// The lanes of jobs that come due between now and `until`.
+pub async fn soon(tx: &mut Tx, until: Millis) -> Result<Vec<String>, Error> {
+    let now = tx.now.0;
+    let lanes: Vec<(String,)> = on!(tx, db => sqlx::query_as(SOON).bind(now).bind(until.0).fetch_all(db).await)
+        .map_err(Error::in_act("list lanes"))?;
+    Ok(lanes.into_iter().map(|(lane,)| lane).collect())
 }
 
 /// What waits in a lane.

@@ -18,7 +18,7 @@ pub use batch::Batch;
 pub use change::{cancel, retry, retry_kind};
 pub use claim::{Claimed, Slot, Whom, renew, slots, take};
 pub use insert::{Inserted, New, insert, insert_one};
-pub use look::{Filter, Job, Waiting, find, find_key, lanes, list, next_due, waits_for_person};
+pub use look::{Filter, Job, Waiting, find, find_key, lanes, list, next_due, soon, waits_for_person};
 pub use settle::{End, progress, settle, still_held};
 pub use state::State;
 pub(super) use tally::write as write_counts;

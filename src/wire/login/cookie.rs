@@ -43,6 +43,23 @@ impl SameSite {
 #[derive(Clone, Default, PartialEq)]
 pub struct Rest(pub(super) Map<String, Value>);
 
+/// The members in which Playwright says on whose pages alone a cookie counts.
+const PARTITION: [&str; 2] = ["partitionKey", "_crHasCrossSiteAncestor"];
+
+impl Rest {
+    /// On the pages of which site alone it counts, and whether it was set within a page of another.
+    pub fn partition(&self) -> Option<(String, bool)> {
+        let [site, within] = PARTITION.map(|name| self.0.get(name));
+        Some((site?.as_str()?.to_owned(), within == Some(&Value::Bool(true))))
+    }
+
+    /// The same for one that counts there alone.
+    pub fn of_partition(site: String, is_within_another: bool) -> Self {
+        let [named, within] = PARTITION.map(str::to_owned);
+        Self(Map::from_iter([(named, site.into()), (within, is_within_another.into())]))
+    }
+}
+
 impl std::fmt::Debug for Rest {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.debug_set().entries(self.0.keys()).finish()

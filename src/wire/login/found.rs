@@ -35,6 +35,8 @@ pub enum Form {
     Har,
     /// Lines of an `.env`.
     Dotenv,
+    /// A Firefox's own database.
+    Firefox,
 }
 
 /// What was found.
@@ -48,6 +50,16 @@ pub struct Found {
     pub headers: Vec<(String, Secret<String>)>,
     /// What was left out.
     pub skipped: Vec<Skipped>,
+}
+
+impl Found {
+    /// Of cookies that were read elsewhere already.
+    pub fn of_cookies(form: Form, cookies: Vec<Cookie>) -> Self {
+        let mut skipped = Vec::new();
+        let cookies = cookies.into_iter().filter_map(|cookie| take(Some(cookie), &mut skipped)).collect();
+        let state = StorageState { cookies, ..StorageState::default() };
+        Self { form, state, headers: Vec::new(), skipped }
+    }
 }
 
 /// A text that holds no login.

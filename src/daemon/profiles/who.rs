@@ -1,0 +1,158 @@
+//! All profiles: which there are, who is at work on which, how each stands, when it is looked at next.
+
+use std::collections::{BTreeSet, HashMap};
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use serde_json::Value;
+
+use super::proof::Prover;
+use crate::browser::{Pool, Source};
+use crate::config::Profile;
+use crate::domain::{Class, Millis, Platform};
+use crate::observe::metric::{LOGIN, LOGIN_ENDS, LOGIN_LOOKS};
+use crate::session::{Book, Error, Folder, Rules, next_at, rules, source_of};
+use crate::store::captures::Capture;
+use crate::web::Declined;
+
+/// A cheap handle on all profiles; clones share it.
+#[derive(Clone)]
+pub(in crate::daemon) struct Profiles {
+    pub(super) book: Book,
+    pub(super) prover: Prover,
+    pub(super) folder: Folder,
+    pub(super) pool: Pool,
+    browsers: PathBuf,
+    /// Who is at work on which profile: another waits.
+    at_work: Arc<Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>>,
+}
+
+impl Profiles {
+    /// Over the captures in `book`; states lie in `folder`, drivers in `browsers`.
+    pub(in crate::daemon) fn new(
+        (book, pool): (Book, Pool),
+        prover: Prover,
+        (folder, browsers): (PathBuf, PathBuf),
+    ) -> Self {
+        Self { book, prover, folder: Folder(folder), pool, browsers, at_work: Arc::default() }
+    }
+
+    /// The browser that all share.
+    pub(in crate::daemon) const fn pool(&self) -> &Pool {
+        &self.pool
+    }
+
+    /// Where it comes from now.
+    pub(super) fn source(&self) -> Source {
+        source_of(&self.prover.live.now().browser, None, self.browsers.clone())
+    }
+
+    /// Makes a profile that stands in no settings, if there is none of that name yet.
+    pub(super) fn make(&self, name: &str, platform: Option<Platform>) -> Result<(), Declined> {
+        let Some(platform) = platform else { return Ok(()) };
+        let settings = self.prover.live.now();
+        match settings.profiles.iter().find(|known| known.name == name) {
+            None => self.prover.live.make(&Profile::new(name, platform)),
+            Some(known) if known.platform == platform => {}
+            Some(known) => {
+                let what = format!("the profile `{name}` is for {}, not for {platform}", known.platform);
+                return Err(Declined::by_us(what, "give it another name"));
+            }
+        }
+        Ok(())
+    }
+
+    /// Takes up the profiles that were made without settings, in this life or in an earlier one.
+    pub(in crate::daemon) async fn take_up_made(&self) {
+        let all = self.book.all().await.unwrap_or_else(|error| {
+            tracing::warn!("Profiles that stand in no settings are not known: {error}");
+            Vec::new()
+        });
+        for capture in all {
+            let is_new = !self.prover.live.now().profiles.iter().any(|known| known.name == capture.profile);
+            if let (true, Ok(platform)) = (is_new, capture.platform.parse()) {
+                self.prover.live.make(&Profile::new(&capture.profile, platform));
+            }
+        }
+    }
+
+    /// The profile by its name, and what a login is on its platform.
+    pub(super) fn known(&self, name: &str) -> Result<(Profile, &'static Rules), Declined> {
+        let settings = self.prover.live.now();
+        let known = settings.profiles.iter().find(|known| known.name == name).cloned();
+        let known = known.ok_or_else(|| {
+            let add = format!(
+                "make it with --platform douyin or --platform creative_radar, or add [profile.{name}] to radard.toml"
+            );
+            Declined::by_us(format!("there is no profile `{name}`"), add)
+        })?;
+        let rules = rules(known.platform).ok_or_else(|| {
+            let what = format!("the profile `{name}` is for {}, where nobody logs in with a browser", known.platform);
+            Declined::by_us(what, "profiles with a login are those of douyin and creative_radar")
+        })?;
+        Ok((known, rules))
+    }
+
+    /// The profiles whose login is to be looked at by `now`, each with when it was proved last: those whose time has come,
+    /// and those of `wanted` that were not looked at for as long as `ahead`.
+    pub(super) async fn due(
+        &self,
+        now: Millis,
+        (wanted, ahead): (&BTreeSet<String>, Duration),
+    ) -> Result<Vec<(String, i64)>, Error> {
+        let settings = self.prover.live.now();
+        let is_known = |capture: &Capture| settings.profiles.iter().any(|known| known.name == capture.profile);
+        let is_due = |capture: &Capture| {
+            let is_old = capture.proved_at.is_some_and(|at| Millis(at) + ahead <= now);
+            let comes = next_at(capture).is_some_and(|at| at <= now) || (is_old && wanted.contains(&capture.profile));
+            capture.standing == "active" && !capture.is_stopped() && comes
+        };
+        let all = self.book.all().await?.into_iter().filter(|capture| is_due(capture) && is_known(capture));
+        Ok(all.map(|capture| (capture.profile, capture.proved_at.unwrap_or(0))).collect())
+    }
+
+    /// Shows how the login of each profile stands.
+    pub(super) async fn show_numbers(&self, now: Millis) -> Result<(), Error> {
+        let all = self.book.all().await?;
+        for profile in self.prover.live.now().profiles.iter().filter(|profile| rules(profile.platform).is_some()) {
+            let active = all.iter().find(|it| it.profile == profile.name && it.standing == "active");
+            let name = [profile.name.as_str()];
+            self.prover.metrics.set(LOGIN, name, u64::from(active.is_some_and(|it| !it.is_stopped())));
+            let left = active.and_then(|it| it.ends_at).map(|ends| ends.saturating_sub(now.0));
+            let left = left.and_then(|left| u64::try_from(left).ok()).unwrap_or(0);
+            self.prover.metrics.set(LOGIN_ENDS, name, Duration::from_millis(left));
+        }
+        Ok(())
+    }
+
+    /// Counts how a look at the login of a known profile ended.
+    pub(super) fn counted(&self, name: &str, ended: Result<Value, Declined>) -> Result<Value, Declined> {
+        let class = ended.as_ref().map_or_else(|declined| declined.class, |_| Class::Ok);
+        if self.known(name).is_ok() {
+            self.prover.metrics.add(LOGIN_LOOKS, [name, class.as_str()], 1u64);
+        }
+        ended
+    }
+
+    pub(super) fn turn(&self, name: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut at_work = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
+        at_work.entry(name.to_owned()).or_default().clone()
+    }
+}
+
+/// There is no login.
+pub(super) fn no_login(name: &str) -> Declined {
+    let advice = format!("take one in: `radard profile import {name} FILE`");
+    Declined { class: Class::Auth, ..Declined::by_us(format!("the profile `{name}` has no login"), advice) }
+}
+
+/// What was kept of logins cannot be used.
+pub(super) fn broken(error: &Error) -> Declined {
+    let advice = match error {
+        Error::Vault(error) => error.advice(),
+        Error::Store(error) => error.advice().to_owned(),
+        Error::Unread(_) | Error::Gone(_) => "import the login again".to_owned(),
+    };
+    Declined::by_us(error.to_string(), advice)
+}
