@@ -33,6 +33,6 @@ pub use driver::sweep;
 pub use find::{Found, Programs, find};
 pub use page::Page;
 pub use pool::{Pool, Turn};
-pub use request::{Captured, CookieSource, Signs, Wanted};
+pub use request::{Captured, CookieSource, Sends, Signs, Wanted};
 pub use session::{Browser, Look, Place, Source, is_at_hand, knock};
 pub use trouble::Trouble;

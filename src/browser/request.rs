@@ -21,13 +21,14 @@ const BETTER: Duration = Duration::from_secs(1);
 pub struct Wanted<'a> {
     /// The page that sends it.
     pub page: &'a str,
-    /// A part of its path.
-    pub path: &'static str,
-    /// Headers that it has to have, in small letters.
-    pub headers: &'static [&'static str],
+    /// A part of its path, and the headers that it has to have then, in small letters; any of these is one.
+    pub sends: &'a [Sends],
     /// How long it is waited for.
     pub limit: Duration,
 }
+
+/// A request by a part of its path, and by headers that it has.
+pub type Sends = (&'static str, &'static [&'static str]);
 
 /// By which parts of its address a page is known that is not the one that was asked for.
 #[derive(Debug, Clone, Copy)]
@@ -156,10 +157,10 @@ impl Page {
 
     async fn nothing_came(&self, wanted: Wanted<'_>, hint: Option<String>) -> Trouble {
         match (self.place().await, hint) {
-            (Ok((at, _)), _) if !at.starts_with("null") => Trouble::NoRequest { wanted: wanted.path.to_owned(), at },
+            (Ok((at, _)), _) if !at.starts_with("null") => Trouble::NoRequest { wanted: paths(wanted), at },
             (_, Some(why)) => Trouble::Unreachable { host: host_of(wanted.page), why },
             (Err(trouble), None) => trouble,
-            (Ok((at, _)), None) => Trouble::NoRequest { wanted: wanted.path.to_owned(), at },
+            (Ok((at, _)), None) => Trouble::NoRequest { wanted: paths(wanted), at },
         }
     }
 }
@@ -171,13 +172,11 @@ fn matching(event: &Event, wanted: Wanted<'_>) -> Option<BTreeMap<String, Secret
     let path = url.split_once("://").and_then(|(_, rest)| rest.split_once('/')).map_or("", |(_, path)| path);
     let path = path.split(['?', '#']).next().unwrap_or_default();
     let is_at_home = crate::config::host_of(url) == crate::config::host_of(wanted.page);
-    if !is_request
-        || !is_at_home
-        || event.text("/request/method") == "OPTIONS"
-        || !format!("/{path}").contains(wanted.path)
-    {
+    if !is_request || !is_at_home || event.text("/request/method") == "OPTIONS" {
         return None;
     }
+    let path = format!("/{path}");
+    let (_, needed) = wanted.sends.iter().find(|(part, _)| path.contains(part))?;
     let mut headers = BTreeMap::new();
     // Chromium tells many of them twice, a draft and what was sent: the last counts.
     for header in event.params.pointer("/request/headers")?.as_array()? {
@@ -189,7 +188,11 @@ fn matching(event: &Event, wanted: Wanted<'_>) -> Option<BTreeMap<String, Secret
         headers.insert(text("/name")?.to_ascii_lowercase(), Secret::new(value));
     }
     let has = |name: &&str| headers.get(*name).is_some_and(|value| !value.reveal().is_empty());
-    wanted.headers.iter().all(has).then_some(headers)
+    needed.iter().all(has).then_some(headers)
+}
+
+fn paths(wanted: Wanted<'_>) -> String {
+    wanted.sends.iter().map(|(path, _)| *path).collect::<Vec<_>>().join("` or `")
 }
 
 fn host_of(url: &str) -> String {

@@ -13,7 +13,6 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-use super::creative_radar;
 use super::douyin::{Rename, short_links};
 use super::fault::{Fault, PLATFORMS};
 use super::ledger::Wanted;
@@ -37,6 +36,7 @@ pub(super) fn router(desk: Desk) -> Router {
         .route("/ledger", get(ledger))
         .route("/rename", post(rename))
         .route("/scan", post(scan))
+        .route("/expire", post(expire))
         .route("/fault", post(set_fault).delete(clear_faults))
         .fallback(async || json_reply(StatusCode::NOT_FOUND, &json!({"error": "no such control"})))
         .layer(from_fn_with_state(desk.clone(), hold))
@@ -61,7 +61,7 @@ async fn state(State(desk): State<Desk>) -> Json<Value> {
         "creators": world.cast.names().collect::<Vec<_>>(),
         "login": world.cast.login(),
         "codes": world.codes.shown(),
-        "ads_login": creative_radar::session(world.seed).1,
+        "ads_login": world.ads.cookie(world.seed).1,
         "ledger": {"total": total, "kept": kept},
     }))
 }
@@ -123,6 +123,18 @@ async fn scan(State(desk): State<Desk>, Json(asked): Json<Scan>) -> Response {
         return json_reply(StatusCode::OK, &json!({"v": 1}));
     }
     refuse("no page shows such a code")
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Expire {
+    after: u64,
+}
+
+/// Lets the login at the Creative Center be lost after so many uses.
+async fn expire(State(desk): State<Desk>, Json(asked): Json<Expire>) -> Response {
+    desk.world.ads.ends_after(asked.after);
+    json_reply(StatusCode::OK, &json!({"v": 1}))
 }
 
 async fn clear_faults(State(desk): State<Desk>) -> Response {

@@ -32,9 +32,9 @@ const FILE: [Class; 5] = [Class::Gone, Class::Auth, Class::Risk, Class::Rate, Cl
 const PAGE: [Class; 8] = ALL;
 
 /// What the pages of the simulated Creative Center can play, each shown to a person.
-const CENTER: [Class; 3] = [Class::Auth, Class::Risk, Class::Schema];
-/// What its lists can.
-const LISTS: [Class; 5] = [Class::Auth, Class::Risk, Class::Rate, Class::Signature, Class::Network];
+const CENTER: [Class; 4] = [Class::Gone, Class::Auth, Class::Risk, Class::Schema];
+/// What its lists can: one that is gone says so in words of its own.
+const LISTS: [Class; 6] = [Class::Gone, Class::Auth, Class::Risk, Class::Rate, Class::Signature, Class::Network];
 
 /// An endpoint's name and the classes it can play.
 type Endpoint = (&'static str, &'static [Class]);
@@ -79,7 +79,13 @@ pub(super) const fn endpoints(platform: &str) -> &'static [Endpoint] {
             ("user_live_status", &PAGE),
             ("live_im_fetch", &PAGE),
         ],
-        b"creative_radar" => &[("probe", &ALL), ("business", &CENTER), ("creative_radar_api", &LISTS)],
+        b"creative_radar" => &[
+            ("probe", &ALL),
+            ("business", &CENTER),
+            ("creative", &CENTER),
+            ("creative_radar_api", &LISTS),
+            ("CreativeOne", &LISTS),
+        ],
         _ => &[("probe", &ALL)],
     }
 }

@@ -4,7 +4,8 @@
 //! clock they were given; a fault switch makes an endpoint refuse the way the real platform refuses; every request
 //! stands in a ledger with its arrival time. Control: `GET /state`, `GET /ledger?platform=&since=&cursor=&limit=`,
 //! `POST /fault {"spec": …}`, `DELETE /fault`, `POST /rename {"page": …, "from": …, "to": …}`, after which answers of
-//! a page call a member something else.
+//! a page call a member something else; `POST /scan {"says": …}` for a code that a page shows, `POST /expire {"after": …}`
+//! for a login that is lost after so many uses.
 //!
 //! This room is judged as hard as the client that it tries: it never uses the client's signers or its HTTP room, so
 //! that an error in one of them cannot hide in the other.

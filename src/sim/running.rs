@@ -166,7 +166,7 @@ impl Running {
 
     /// The cookie of the one login that the simulated Creative Center knows: its name and its value.
     pub fn ads_login(&self) -> (&'static str, String) {
-        creative_radar::session(self.seed)
+        self.world.ads.cookie(self.seed)
     }
 
     /// The creators of the simulated Douyin, by the id in the address of their page.
@@ -232,6 +232,9 @@ fn router(stand: Stand) -> Router {
                 .route("/business/creativecenter/{*page}", get(creative_radar::page))
                 .route("/creative_radar_api/v1/popular_trend/creator/list", get(creative_radar::list))
                 .route("/static/center.js", get(script::center))
+                .route("/static/hashtags.js", get(script::hashtags))
+                .route("/creative/creativeCenter/trends/hashtag", get(creative_radar::newer))
+                .route("/CreativeOne/KnowledgeAPI/GetHashtagList", post(creative_radar::hashtags))
                 .route("/login", get(creative_radar::login))
                 .route("/verify/slide", get(creative_radar::challenge));
         }

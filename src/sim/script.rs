@@ -18,6 +18,11 @@ pub(super) async fn center() -> Response {
     shown(include_str!("creative_radar/center.js"))
 }
 
+/// `GET /static/hashtags.js`: what its newer page asks for.
+pub(super) async fn hashtags() -> Response {
+    shown(include_str!("creative_radar/hashtags.js"))
+}
+
 fn shown(text: &'static str) -> Response {
     ([(CONTENT_TYPE, "text/javascript; charset=utf-8")], text).into_response()
 }

@@ -4,6 +4,7 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::creative_radar::AdsLogin;
 use super::douyin::cast::Cast;
 use super::douyin::change::Renames;
 use super::douyin::codes::Codes;
@@ -32,6 +33,8 @@ pub(super) struct World {
     pub(super) renames: Renames,
     /// The codes that were shown to be scanned.
     pub(super) codes: Codes,
+    /// Who is logged in at the Creative Center.
+    pub(super) ads: AdsLogin,
 }
 
 impl World {
@@ -49,6 +52,7 @@ impl World {
             written: Written::default(),
             renames: Renames::default(),
             codes: Codes::default(),
+            ads: AdsLogin::default(),
         }
     }
 

@@ -105,8 +105,7 @@ impl Ours {
         page.put_stored(&self.base, &[("kept".to_owned(), Secret::new("x".to_owned()))]).await?;
         let wanted = Wanted {
             page: &format!("{}/business/creativecenter/inspiration/popular/creator/pc/en", self.base),
-            path: "/creative_radar_api/v1/popular_trend/",
-            headers: &["timestamp", "user-sign", "anonymous-user-id"],
+            sends: &[("/creative_radar_api/v1/popular_trend/", &["timestamp", "user-sign", "anonymous-user-id"])],
             limit: Duration::from_secs(30),
         };
         let captured = page.catch(wanted, Signs { login: &["/login"], challenge: &["/verify"] }).await?;

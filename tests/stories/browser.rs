@@ -105,8 +105,7 @@ impl Visit {
     async fn catch(&self, page: &Page, limit: u64) -> Result<Captured, Trouble> {
         let wanted = Wanted {
             page: &format!("{}{CREATORS}", self.base),
-            path: "/creative_radar_api/v1/popular_trend/",
-            headers: &["timestamp", "user-sign", "anonymous-user-id"],
+            sends: &[("/creative_radar_api/v1/popular_trend/", &["timestamp", "user-sign", "anonymous-user-id"])],
             limit: Duration::from_secs(limit),
         };
         page.catch(wanted, SIGNS).await
@@ -238,7 +237,7 @@ fn what_goes_wrong_has_its_name_and_the_next_capture_goes_well() {
         let nothing = visit.catch(&page, 2).await.unwrap_err();
         let at = format!("it stands at `{}{CREATORS}`", visit.base);
         assert!(matches!(nothing, Trouble::NoRequest { .. }) && nothing.to_string().ends_with(&at), "{nothing}");
-        let nowhere = Wanted { page: "http://127.0.0.1:1/", path: "/x", headers: &[], limit: Duration::from_secs(20) };
+        let nowhere = Wanted { page: "http://127.0.0.1:1/", sends: &[("/x", &[])], limit: Duration::from_secs(20) };
         let nowhere = page.catch(nowhere, SIGNS).await.unwrap_err();
         assert!(matches!(&nowhere, Trouble::Unreachable { host, .. } if host == "127.0.0.1:1"), "{nowhere}");
         visit.catch(&page, 20).await.unwrap();

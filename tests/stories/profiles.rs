@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::kit::{Outside, RADARD, ask, firefox, listed, login_dir as dir, mode, run, state};
+use crate::kit::{Outside, RADARD, ads_state, ask, firefox, listed, login_dir as dir, mode, run, state};
 
 const STATE: &str = "sessions/main/state.json";
 
@@ -222,6 +222,31 @@ fn a_browser_captures_a_login_and_keeps_it_fresh() {
     let left = std::fs::read_dir(dir.path().join("data/browser")).unwrap().count();
     assert_eq!(left, 0, "no browser left anything");
     assert!(!out.contains(session) && !err.contains(session) && !shown.contains(session));
+}
+
+#[test]
+fn a_page_that_is_retired_leads_to_the_next_and_a_login_lasts_as_long_as_it_lasts() {
+    let outside = Outside::start(&["creative_radar.business.gone", "creative_radar.creative_radar_api.gone"]);
+    let (dir, told) = dir("profile-newer", &outside);
+    assert_eq!(run(&dir, &["profile", "import", "ads", "-"], Some(&ads_state(&told))).0, 0, "the newer list proves it");
+    let (code, out, err) = run(&dir, &["profile", "capture", "ads"], None);
+    assert_eq!(code, 0, "{out}{err}");
+    let (_, shown, _) = run(&dir, &["profile", "show", "ads"], None);
+    assert!(shown.contains("x-csrftoken (24)") && shown.contains("sid_tt"), "{shown}");
+    // After three more uses the session is over: two for this capture, one for the next one's page.
+    let control = |path: &str, body: Value| {
+        let mut stream = std::net::TcpStream::connect(outside.control.trim_start_matches("http://")).unwrap();
+        assert_eq!(ask(&mut stream, ("POST", path), Some(&body)).unwrap().0, 200);
+    };
+    control("/expire", json!({"after": 3}));
+    assert_eq!(run(&dir, &["profile", "capture", "ads"], None).0, 0);
+    let (code, _, err) = run(&dir, &["profile", "capture", "ads"], None);
+    assert!(code == 16 && err.contains("it shows 3 rows, as it does to anybody"), "{code} {err}");
+    let row = listed(&dir, "ads");
+    assert_eq!((&row["standing"], &row["versions"]), (&json!("active"), &json!(4)), "what was used is used on");
+    // It is over for that one too, which is only seen when it is looked at.
+    assert_eq!(run(&dir, &["profile", "probe", "ads"], None).0, 16);
+    assert_eq!(listed(&dir, "ads")["standing"], "stopped");
 }
 
 #[test]

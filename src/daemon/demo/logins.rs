@@ -34,15 +34,40 @@ pub(super) fn logins(stage: &mut Stage) -> Pin<Box<dyn Future<Output = Outcome> 
         refused(stage, json!({"act": "import", "name": "ads", "source": "demo", "state": other, "headers": {}}))
             .await?;
         still(stage, &first).await?;
+        challenged(stage).await?;
         done(stage, json!({"act": "capture", "name": "ads"})).await?;
+        alarms(stage, &[]).await?;
         done(stage, json!({"act": "rollback", "name": "ads"})).await?;
         let versions = still(stage, &first).await?;
         by_code(stage).await?;
         let cookies = captured.get("cookies").cloned();
         Ok(json!({
-            "by_code": 1, "cookies": cookies, "headers": headers, "refused": 2, "versions": versions, "rolled_back": 1,
+            "by_code": 1, "challenges": 1, "cookies": cookies, "headers": headers, "refused": 2, "versions": versions,
+            "rolled_back": 1,
         }))
     })
+}
+
+/// A challenge is shown to a person and to nobody else: the profile stops, and what the page showed is kept.
+async fn challenged(stage: &mut Stage) -> Result<(), Trouble> {
+    stage.play("creative_radar.business.risk@1")?;
+    let answer = stage.must(502, ("POST", PATH), Some(json!({"act": "capture", "name": "ads"}))).await?;
+    let said = text(&answer, "error");
+    let picture = said.rsplit(' ').next().unwrap_or_default();
+    if text(&answer, "class") != "risk" || !std::fs::metadata(picture).is_ok_and(|picture| picture.len() > 1000) {
+        return Err(expected("a challenge with its picture".into(), answer.to_string()));
+    }
+    alarms(stage, &["login_challenged", "login_lost"]).await
+}
+
+/// Looks that these alarms about logins are open, and no other.
+async fn alarms(stage: &Stage, expected_ones: &[&str]) -> Result<(), Trouble> {
+    let told = stage.must(200, ("GET", "/api/v1/alarms"), None).await?;
+    let rows = told.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
+    let open = rows.iter().filter(|row| row.get("closed_at").is_some_and(Value::is_null));
+    let mut names: Vec<String> = open.map(|row| text(row, "name")).filter(|name| name.starts_with("login")).collect();
+    names.sort_unstable();
+    if names == expected_ones { Ok(()) } else { Err(expected(format!("{expected_ones:?}"), format!("{names:?}"))) }
 }
 
 /// Logs in as a person does on a server: the command shows the code of the page, and somebody scans it.

@@ -17,8 +17,6 @@ use crate::session::{Login, Rules, cookie_for_browser, login_of};
 const PATIENCE: Duration = Duration::from_secs(45);
 /// How long a page may take to show what it shows.
 const SETTLING: Duration = Duration::from_secs(5);
-/// What makes a set with the cookies: without one of them the others are worth nothing.
-const SET: &[&str] = &["timestamp", "user-sign", "anonymous-user-id"];
 /// What is not kept of a request's headers: it belongs to the one request.
 const PASSING: [&str; 6] = ["cookie", "host", "connection", "content-length", "accept-encoding", "priority"];
 /// How an address shows that the page is another than was asked for.
@@ -94,7 +92,7 @@ async fn visit(page: &Page, base: &str, (before, now): (Option<&Login>, Millis))
             page.put_stored(&origin.origin, &origin.local).await?;
         }
     }
-    let wanted = Wanted { page: &format!("{base}{PAGE}"), path: SENDS, headers: SET, limit: PATIENCE };
+    let wanted = Wanted { page: &format!("{base}{PAGE}"), sends: &SENDS, limit: PATIENCE };
     let request = page.catch(wanted, SIGNS).await?;
     Ok((request, page.cookies().await?, page.stored(base).await?))
 }

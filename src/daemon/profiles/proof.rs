@@ -62,7 +62,7 @@ impl Prover {
         let sending = Sending { lane, endpoint: "creative_radar.proof".to_owned(), ..Sending::default() };
         let client = self.ways.of(Some(&profile.name), sending).map_err(|miss| (miss.class, miss.error))?;
         let asker = Asker { cookies, headers: &login.headers, client: &client };
-        let proved = creative_radar::prove(&self.base(profile.platform), asker, self.ambient.clock.now()).await;
+        let proved = creative_radar::prove(&self.base(profile.platform), &asker, self.ambient.clock.now()).await;
         proved.map_err(|refusal| (refusal.class, refusal.message))
     }
 }

@@ -1,5 +1,12 @@
 //! TikTok Creative Radar: the pages of its Creative Center, as far as a login is asked whether it is one.
+//!
+//! There are two of them. The older lists are being retired, one after the other and not everywhere at once; where they
+//! are, their pages lead to the newer ones, which need no signature.
+//!
+//! - `lists` asks each of both, `proof` asks whether somebody is logged in.
 
+mod lists;
 mod proof;
 
-pub use proof::{Asker, PAGE, SENDS, prove};
+pub use lists::{Asker, PAGE, SENDS};
+pub use proof::prove;

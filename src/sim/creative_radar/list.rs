@@ -1,14 +1,15 @@
 //! `GET /creative_radar_api/v1/popular_trend/creator/list`: three creators for anybody, all of them for whoever is logged
 //! in, nothing for what is not signed as the page signs.
 
+use axum::Extension;
 use axum::extract::{Query, State};
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use md5::{Digest as _, Md5};
 use serde_json::{Value, json};
 
-use super::session::{cookie, session};
-use crate::sim::reply::json_reply;
+use crate::domain::Class;
+use crate::sim::reply::{Spoil, json_reply};
 use crate::sim::seed::Dice;
 use crate::sim::world::Stand;
 
@@ -41,6 +42,7 @@ const fn usual() -> u64 {
 pub(in crate::sim) async fn answer(
     State(stand): State<Stand>,
     Query(asked): Query<Asked>,
+    Extension(spoil): Extension<Spoil>,
     headers: HeaderMap,
 ) -> Response {
     let world = &stand.world;
@@ -48,8 +50,10 @@ pub(in crate::sim) async fn answer(
     if !is_signed(&header, u64::try_from(world.clock.now().0 / 1000).unwrap_or(0)) {
         return json_reply(StatusCode::OK, &json!({"code": 40_101, "msg": "no permission", "data": null}));
     }
-    let (name, value) = session(world.seed);
-    let is_known = cookie(header("cookie"), name) == Some(value.as_str());
+    if spoil.0 == Some(Class::Gone) {
+        return json_reply(StatusCode::OK, &json!({"code": 0, "msg": "deprecated", "request_id": "0", "data": {}}));
+    }
+    let is_known = world.ads.is_in(world.seed, header("cookie"));
     let limit = asked.limit.clamp(1, PAGE);
     let (from, to) = if is_known {
         let from = asked.page.saturating_sub(1).saturating_mul(limit).min(ALL);

@@ -11,26 +11,39 @@ use crate::sim::reply::Spoil;
 use crate::sim::seed::Dice;
 use crate::sim::world::Stand;
 
-/// `GET /business/creativecenter/…`: where a session is lost it leads to the login, where there is a risk to a challenge;
-/// spoilt by `schema`, it never asks for anything.
+/// `GET /business/creativecenter/…`: where a session is lost it leads to the login, where there is a risk to a challenge,
+/// where it is retired to the newer page; spoilt by `schema`, it never asks for anything.
 pub(in crate::sim) async fn answer(State(stand): State<Stand>, Extension(spoil): Extension<Spoil>) -> Response {
     let lead = |place: &'static str| (StatusCode::FOUND, [(LOCATION, place)]).into_response();
     match spoil.0 {
         Some(Class::Auth) => return lead("/login?redirect=creativecenter"),
         Some(Class::Risk) => return lead("/verify/slide"),
+        Some(Class::Gone) => return lead("/creative/creativeCenter/trends/hashtag"),
         _ => {}
     }
+    show(&stand, "center", spoil)
+}
+
+/// `GET /creative/creativeCenter/trends/hashtag`: the page that takes its place.
+pub(in crate::sim) async fn newer(State(stand): State<Stand>, Extension(spoil): Extension<Spoil>) -> Response {
+    let lead = |place: &'static str| (StatusCode::FOUND, [(LOCATION, place)]).into_response();
+    match spoil.0 {
+        Some(Class::Auth) => lead("/login?redirect=creativecenter"),
+        Some(Class::Risk) => lead("/verify/slide"),
+        _ => show(&stand, "hashtags", spoil),
+    }
+}
+
+/// A page with the script that asks for its list; spoilt by `schema`, without.
+fn show(stand: &Stand, script: &str, spoil: Spoil) -> Response {
     let count = stand.world.next_token();
     let mark = Dice::of(stand.world.seed, &format!("creative_radar/{count}"));
     let set = |name: &str, value: &str, more: &str| (SET_COOKIE, format!("{name}={value}; Path=/{more}"));
     let cookies: [(HeaderName, String); 2] =
         [set("ttwid", &format!("1%7C{:016x}", mark.key()), "; HttpOnly; Max-Age=31536000"), set("lang_type", "en", "")];
-    let script = if spoil.0 == Some(Class::Schema) {
-        ""
-    } else {
-        "<script src=\"/static/md5.js\"></script><script src=\"/static/center.js\"></script>"
-    };
-    let text = include_str!("center.html").replace("<!-- script -->", script);
+    let scripts = format!("<script src=\"/static/md5.js\"></script><script src=\"/static/{script}.js\"></script>");
+    let scripts = if spoil.0 == Some(Class::Schema) { "" } else { scripts.as_str() };
+    let text = include_str!("center.html").replace("<!-- script -->", scripts);
     let mut reply = shown(text);
     for (name, value) in cookies {
         if let Ok(value) = value.try_into() {
