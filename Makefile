@@ -53,6 +53,7 @@ soak: setup ## the fault stories in full length, the package in a clean Debian, 
 	@tests/kit/setup.sh soak
 	RADARD_SOAK=1 NEXTEST_PROFILE=soak $(RUN) $(ALL_TESTS)
 	@tests/soak/deb.sh
+	@tests/soak/firefox.sh
 	@tests/soak/fuzz.sh
 
 peers: ## the same work beside other people's programs

@@ -64,10 +64,16 @@ impl Page {
     /// Goes to the page of `wanted` and waits until it sends the request.
     pub async fn catch(&self, wanted: Wanted<'_>, signs: Signs) -> Result<Captured, Trouble> {
         // Workers of the page send without a context; one account at a time is caught in one browser.
-        let (user, known) = (self.user_context.clone(), ["network.", "browsingContext.navigation"]);
+        let (user, tab) = (self.user_context.clone(), self.context.clone());
+        let known = ["network.", "browsingContext.navigation"];
         let is_ours = move |event: &Event| {
-            let of = event.text("/userContext");
-            known.iter().any(|known| event.method.starts_with(known)) && (of.is_empty() || of == user)
+            // Firefox does not say whose it is, but in which tab.
+            let is_ours = match (event.text("/userContext"), event.text("/context")) {
+                ("", "") => true,
+                ("", context) => context == tab,
+                (of, _) => of == user,
+            };
+            is_ours && known.iter().any(|known| event.method.starts_with(known))
         };
         let mut events = self.bidi.listen(is_ours);
         // That it is refused is a hint at most: a page that leads elsewhere by script refuses too. What came of it is seen.
@@ -108,6 +114,12 @@ impl Page {
             // A page leads on by its script, a server by its answer.
             "browsingContext.navigationStarted" if is_of_tab => event.text("/url"),
             "network.beforeRequestSent" if leads => event.text("/request/url"),
+            "browsingContext.navigationFailed" if is_of_tab && !event.text("/message").contains("ABORTED") => {
+                return Err(Trouble::Unreachable {
+                    host: host_of(event.text("/url")),
+                    why: first_line(event.text("/message")),
+                });
+            }
             // A page that leads on by its script ends its own loading.
             "network.fetchError" if leads && !event.text("/errorText").contains("ABORTED") => {
                 let host = host_of(event.text("/request/url"));

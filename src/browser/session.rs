@@ -34,11 +34,12 @@ const FLAGS: [&str; 8] = [
     "--mute-audio",
 ];
 /// What happens at all, as far as anybody here wants to know it.
-const EVENTS: [&str; 6] = [
+const EVENTS: [&str; 7] = [
     "network.beforeRequestSent",
     "network.responseStarted",
     "network.fetchError",
     "browsingContext.navigationStarted",
+    "browsingContext.navigationFailed",
     "browsingContext.load",
     "browsingContext.userPromptOpened",
 ];

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::creative_radar::AdsLogin;
+use super::creative_radar::session::AdsLogin;
 use super::douyin::cast::Cast;
 use super::douyin::change::Renames;
 use super::douyin::codes::Codes;

@@ -1,12 +1,13 @@
 //! Logins as stories handle them: a directory with profiles, the commands, how a profile stands, what a platform plays.
 
 use std::os::unix::fs::PermissionsExt as _;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
+use radard::browser::Programs;
 use serde_json::{Value, json};
 
-use super::{Dir, Outside, QUIET, RADARD, ask};
+use super::{Dir, Outside, QUIET, RADARD, ask, env};
 
 /// A directory with two profiles, whose settings lead to `outside`; and what the platforms know as logins.
 pub(crate) fn login_dir(name: &str, outside: &Outside) -> (Dir, Value) {
@@ -19,10 +20,20 @@ pub(crate) fn login_dir(name: &str, outside: &Outside) -> (Dir, Value) {
     (dir, told)
 }
 
+/// The browser that stories use: Chromium, or Firefox where `RADARD_GECKODRIVER` names its driver.
+pub(crate) fn programs() -> Programs {
+    let Some(driver) = env("RADARD_GECKODRIVER") else { return Programs::default() };
+    let binary = ["/usr/bin/firefox-esr", "/usr/bin/firefox"].map(PathBuf::from).into_iter().find(|path| path.exists());
+    Programs { binary, driver: Some(driver.into()) }
+}
+
 /// The settings of such a directory.
 pub(crate) fn login_settings(outside: &Outside) -> String {
     let profiles = "[profile.main]\nplatform = \"douyin\"\n\n[profile.ads]\nplatform = \"creative_radar\"\n";
-    format!("{QUIET}{}\n[pace]\ntolerance = \"eager\"\n\n{profiles}", outside.config)
+    let Programs { binary, driver } = programs();
+    let path = |path: Option<PathBuf>| path.unwrap_or_default().display().to_string();
+    let browser = format!("[browser]\nbinary = \"{}\"\ndriver = \"{}\"\n", path(binary), path(driver));
+    format!("{QUIET}{}\n[pace]\ntolerance = \"eager\"\n\n{profiles}\n{browser}", outside.config)
 }
 
 pub(crate) fn run(dir: &Dir, arguments: &[&str], input: Option<&str>) -> (i32, String, String) {

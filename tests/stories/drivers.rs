@@ -74,7 +74,8 @@ fn a_driver_that_runs_elsewhere_is_used_and_given_back_even_by_a_killed_house() 
     let outside = Outside::start(&[]);
     let (dir, told) = login_dir("driver-elsewhere", &outside);
     let Some(driver) = Elsewhere::start(&dir) else { return };
-    let settings = format!("{}\n[browser]\nwebdriver = \"{}\"\n", login_settings(&outside), driver.url);
+    let settings =
+        login_settings(&outside).replace("[browser]\n", &format!("[browser]\nwebdriver = \"{}\"\n", driver.url));
     dir.save_settings(&settings);
     let (code, out, err) = run(&dir, &["profile", "import", "ads", "-"], Some(&ads_state(&told)));
     assert_eq!(code, 0, "{out}{err}");

@@ -323,7 +323,7 @@ fn a_browser_works_under_every_option_of_its_unit_and_keeps_its_own_sandbox() {
     let outside = Outside::start(&[]);
     let (house, told) = login_dir("browser-core", &outside);
     let there = format!("[browser]\nwebdriver = \"http://127.0.0.1:{}\"\n", driver.port);
-    house.save_settings(&format!("{}\n{there}", login_settings(&outside)));
+    house.save_settings(&login_settings(&outside).replace("[browser]\n", &there));
     assert_eq!(run(&house, &["profile", "import", "ads", "-"], Some(&ads_state(&told))).0, 0);
     let (code, out, err) = run(&house, &["profile", "capture", "ads"], None);
     assert_eq!(code, 0, "{out}{err}");

@@ -62,7 +62,7 @@ const STEPS: &[(&str, &str, Step)] = &[
     ("breaker", "meet a sign of risk, be silent for hours, let one request try, and go on", time::breaker),
     (
         "logins",
-        "let a browser capture a login, lose it, refuse what is none, go back a version; log in by a code that is scanned",
+        "let a browser capture a login, lose it, refuse what is none, meet a challenge, go back; log in by a code that is scanned",
         logins::logins,
     ),
     ("leaks", "put secrets into every place for them, work, then hunt for them in all that was written", leaks::leaks),

@@ -45,7 +45,10 @@ pub(super) async fn capture(
     let host = prover.host(profile.platform);
     let mut headers = request.headers;
     headers.retain(|name, _| !PASSING.contains(&name.as_str()) && !name.starts_with(':'));
-    let login = login_of(cookies, (&base, stored), &[rules.domains, &[&host]].concat());
+    let mut login = login_of(cookies, (&base, stored), &[rules.domains, &[&host]].concat());
+    if let Some(before) = before {
+        login.carry_over(before);
+    }
     Ok(Login { headers, ..login })
 }
 

@@ -3,9 +3,8 @@
 mod hashtags;
 mod list;
 mod page;
-mod session;
+pub(super) mod session;
 
 pub(super) use hashtags::answer as hashtags;
 pub(super) use list::answer as list;
 pub(super) use page::{answer as page, challenge, login, newer};
-pub(super) use session::AdsLogin;
