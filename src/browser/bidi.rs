@@ -4,7 +4,7 @@
 //! socket ends, everybody who waits is told at once. An event goes to those who said that they want it, before they
 //! come to look: what none wants is dropped where it is read.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -13,7 +13,7 @@ use std::time::Duration;
 use futures_util::{SinkExt as _, StreamExt as _};
 use serde_json::{Value, json};
 use tokio::net::TcpStream;
-use tokio::sync::{mpsc, oneshot};
+use tokio::sync::{mpsc, oneshot, watch};
 use tokio::task::JoinSet;
 use tokio_tungstenite::tungstenite::Message;
 use tokio_tungstenite::tungstenite::protocol::WebSocketConfig;
@@ -26,6 +26,8 @@ use crate::ambient::Clock;
 pub(super) const PATIENCE: Duration = Duration::from_secs(20);
 /// The largest message: an answer of a long page, an event with a long body.
 const LARGEST: usize = 64 << 20;
+/// What Chromium says of a tab that crashed; it answers nothing about it from then on.
+pub(super) const CRASHED: &str = "goog:cdp.Inspector.targetCrashed";
 /// Events that wait for whoever wants them; the next is dropped.
 const WAITING: usize = 1024;
 
@@ -69,6 +71,8 @@ struct Shared {
     is_closed: bool,
     pending: HashMap<u64, oneshot::Sender<Answer>>,
     listeners: Vec<(Wants, mpsc::Sender<Event>)>,
+    /// The tabs that crashed, by their sessions.
+    crashed: watch::Sender<HashSet<String>>,
 }
 
 impl fmt::Debug for Bidi {
@@ -138,6 +142,14 @@ impl Bidi {
         told
     }
 
+    /// Ends when the tab of `session` crashes.
+    pub(super) async fn crash_of(&self, session: &str) {
+        let mut crashed = lock(&self.0.shared).crashed.subscribe();
+        if crashed.wait_for(|all| all.contains(session)).await.is_err() {
+            std::future::pending::<()>().await;
+        }
+    }
+
     pub(super) fn clock(&self) -> &Clock {
         &self.0.clock
     }
@@ -183,6 +195,9 @@ fn take(text: &str, shared: &Mutex<Shared>) {
         Some("event") => {
             let params = message.get_mut("params").map(Value::take).unwrap_or_default();
             let event = Event { method: word(&message, "method"), params };
+            if event.method == CRASHED {
+                shared.crashed.send_if_modified(|all| all.insert(event.text("/session").to_owned()));
+            }
             shared.listeners.retain(|(_, to)| !to.is_closed());
             for (_, to) in shared.listeners.iter().filter(|(wants, _)| wants(&event)) {
                 let _full = to.try_send(event.clone());

@@ -5,17 +5,20 @@
 //! start. It lies below `/tmp`, because a browser makes sockets in it, whose paths may not be long. The driver leads a
 //! process group, and it is told to end when we do: by the kernel, for the case that we cannot.
 
+use std::os::fd::OwnedFd;
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
 use std::process::Stdio;
 use std::time::Duration;
 
-use rustix::process::{Pid, Signal, kill_process_group};
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
+use rustix::process::{Pid, PidfdFlags, Signal, kill_process_group, pidfd_open, pidfd_send_signal};
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader, Lines};
 use tokio::process::{Child, Command};
 use tokio::task::JoinSet;
 
 use super::find::Found;
+use super::place::Display;
 use super::trouble::{Trouble, first_line};
 use crate::ambient::Clock;
 
@@ -23,15 +26,13 @@ use crate::ambient::Clock;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long it has to leave by itself.
 const GRACE: Duration = Duration::from_secs(3);
-/// How often it is looked for what still runs, and how long between two looks.
-const LOOKS: u32 = 60;
-const LOOK_EVERY: Duration = Duration::from_millis(50);
 /// Ends what it runs when whoever started it ends; part of every Debian.
 const SETPRIV: &str = "/usr/bin/setpriv";
 /// More drivers than this are never at work at once.
 const MOST: u32 = 1000;
-/// How often a folder is removed while something still dies in it.
-const TRIES: u32 = 5;
+/// How often it is looked for who still lives in a folder that is to go, and how long is waited for the death of each.
+const TRIES: u32 = 8;
+const DEATH: Timespec = Timespec { tv_sec: 0, tv_nsec: 250_000_000 };
 /// Where their folders lie, and how those are called.
 const BELOW: &str = "/tmp";
 const PREFIX: &str = "radard-b-";
@@ -42,7 +43,7 @@ pub(super) struct Driver {
     child: Child,
     group: Option<Pid>,
     port: u16,
-    home: Home,
+    home: Option<Home>,
     clock: Clock,
     /// Reads what it goes on to say, so that it can go on saying it.
     listener: JoinSet<()>,
@@ -53,19 +54,20 @@ impl Driver {
     pub(super) async fn start(
         found: &Found,
         among: &Path,
-        (clock, display): (&Clock, Option<&str>),
+        (clock, display): (&Clock, Option<&Display>),
     ) -> Result<Self, Trouble> {
         let name = found.driver.display().to_string();
         let failed = |source| Trouble::Start(name.clone(), source);
         let home = Home::make(among).map_err(failed)?;
         let mut command = command(found, &home.folder);
-        if let Some(display) = display {
-            command.env("DISPLAY", display);
+        if let Some(Display { name, authority }) = display {
+            command.env("DISPLAY", name).envs(authority.as_ref().map(|file| ("XAUTHORITY", file)));
         }
         let mut child = command.spawn().map_err(failed)?;
         let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         let (out, err) = (child.stdout.take(), child.stderr.take());
-        let mut driver = Self { child, group, port: 0, home, clock: clock.clone(), listener: JoinSet::new() };
+        let mut driver =
+            Self { child, group, port: 0, home: Some(home), clock: clock.clone(), listener: JoinSet::new() };
         let Some((out, err)) = out.zip(err) else { return Err(Trouble::Silent(name, "it has no output".to_owned())) };
         let mut lines = BufReader::new(out).lines();
         driver.listener.spawn(async move { drain(BufReader::new(err).lines()).await });
@@ -97,13 +99,9 @@ impl Driver {
         let _late = self.clock.limit(GRACE, self.child.wait()).await;
         self.kill();
         let _late = self.clock.limit(GRACE, self.child.wait()).await;
-        // Helpers of a browser that lead groups of their own see its end a moment later.
-        for _ in 0..LOOKS {
-            if end_all(&self.home.folder) == 0 {
-                break;
-            }
-            self.clock.sleep(LOOK_EVERY).await;
-        }
+        // Helpers of a browser that lead groups of their own are ended with the folder.
+        let home = self.home.take();
+        let _cannot_fail = tokio::task::spawn_blocking(move || drop(home)).await;
     }
 
     fn kill(&self) {
@@ -132,16 +130,22 @@ impl Home {
         private.mode(0o700).recursive(true).create(among)?;
         private.recursive(false);
         for n in 0..MOST {
-            let folder = Path::new(BELOW).join(format!("{PREFIX}{}-{n}", std::process::id()));
+            let name = format!("{PREFIX}{}-{n}", std::process::id());
+            let (folder, note) = (Path::new(BELOW).join(&name), among.join(&name));
+            if note.exists() || folder.exists() {
+                continue;
+            }
+            // The note is first: whenever we are killed, no folder is left that nobody knows of.
+            std::fs::write(&note, folder.as_os_str().as_encoded_bytes())?;
             match private.create(&folder) {
-                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => {}
-                made => {
-                    made?;
-                    let note = among.join(folder.file_name().unwrap_or_default());
-                    let home = Self { folder, note };
-                    std::fs::write(&home.note, home.folder.as_os_str().as_encoded_bytes())?;
-                    private.create(home.folder.join("tmp"))?;
-                    return Ok(home);
+                Err(error) if error.kind() == std::io::ErrorKind::AlreadyExists => std::fs::remove_file(&note)?,
+                Err(error) => {
+                    std::fs::remove_file(&note)?;
+                    return Err(error);
+                }
+                Ok(()) => {
+                    private.create(folder.join("tmp"))?;
+                    return Ok(Self { folder, note });
                 }
             }
         }
@@ -158,11 +162,13 @@ impl Drop for Home {
 /// Ends who lives in `folder` and removes it; what says where it is goes last, so that nothing is ever left unknown.
 fn remove(folder: &Path, note: &Path) -> bool {
     for _ in 0..TRIES {
-        end_all(folder);
-        let gone = std::fs::remove_dir_all(folder);
-        if gone.is_ok() || gone.is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
-            let _already_gone = std::fs::remove_file(note);
-            return true;
+        // Who was killed still writes for a moment: the folder goes once nobody is seen any more.
+        if end_all(folder) == 0 {
+            let gone = std::fs::remove_dir_all(folder);
+            if gone.is_ok() || gone.is_err_and(|error| error.kind() == std::io::ErrorKind::NotFound) {
+                let _already_gone = std::fs::remove_file(note);
+                return true;
+            }
         }
     }
     false
@@ -199,22 +205,30 @@ pub(super) fn lives(process: u32) -> bool {
     program(&process.to_string()).is_some_and(|theirs| Some(theirs) == program("self"))
 }
 
-/// Kills every process whose home is `folder`, which nobody else was given; gives how many there were.
+/// Kills every process that lives in `folder`, which nobody else was given; gives how many there were. The parts of
+/// Chromium write their title over their environment, but keep in it where the profile is.
 fn end_all(folder: &Path) -> usize {
     let home = format!("HOME={}", folder.display()).into_bytes();
+    let profile = format!("--user-data-dir={}/", folder.display());
     let is_ours = |path: &Path| {
         let environment = std::fs::read(path.join("environ")).unwrap_or_default();
+        let title = std::fs::read(path.join("cmdline")).unwrap_or_default();
         environment.split(|byte| *byte == 0).any(|variable| variable == home)
+            || String::from_utf8_lossy(&title).contains(&profile)
     };
     let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
     let numbered = processes.filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path())));
-    let ours = numbered.filter(|(_, path)| is_ours(path)).filter_map(|(pid, _)| Pid::from_raw(pid));
-    let mut ended = 0;
-    for pid in ours {
-        let _already_gone = rustix::process::kill_process(pid, Signal::KILL);
-        ended += 1;
+    // Held before it is looked at, so that nobody who has got its number since is meant.
+    let held =
+        numbered.filter_map(|(pid, path)| Some((pidfd_open(Pid::from_raw(pid)?, PidfdFlags::empty()).ok()?, path)));
+    let ours: Vec<OwnedFd> = held.filter(|(_, path)| is_ours(path)).map(|(process, _)| process).collect();
+    for process in &ours {
+        let _already_gone = pidfd_send_signal(process, Signal::KILL);
     }
-    ended
+    for process in &ours {
+        let _late = poll(&mut [PollFd::new(process, PollFlags::IN)], Some(&DEATH));
+    }
+    ours.len()
 }
 
 fn command(found: &Found, folder: &Path) -> Command {

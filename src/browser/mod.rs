@@ -4,8 +4,8 @@
 //! hang without holding up each other and its events come by themselves. Requests are watched and never held: a held
 //! one is told before the browser has put its cookies to it. Every account has a user context of its own in one browser.
 //!
-//! - `driver` the process and what it leaves behind, `find` where it is, `endpoint` one that runs already; `session`
-//!   WebDriver, `bidi` the socket; `pool` the one browser that all share.
+//! - `place` where it comes from and how it looks; `driver` the process and what it leaves behind, `find` where it is,
+//!   `endpoint` one that runs already; `session` WebDriver, `bidi` the socket; `pool` the one browser that all share.
 //! - `page` one account's tab: where it goes, what runs in it; `cookies` and `stored` what it holds; `request` what it
 //!   sends, `code` what it shows to be scanned, `inside` what its own scripts do for us.
 //! - `trouble` all that can go wrong, each by its name.
@@ -21,6 +21,7 @@ mod endpoint;
 mod find;
 mod inside;
 mod page;
+mod place;
 mod pool;
 mod request;
 mod session;
@@ -31,8 +32,9 @@ pub use code::Code;
 pub use cookies::{Cookie, Partition, SameSite};
 pub use driver::sweep;
 pub use find::{Found, Programs, find};
-pub use page::Page;
+pub use page::{Guise, Page};
+pub use place::{Display, Look, Place, Source};
 pub use pool::{Pool, Turn};
 pub use request::{Captured, CookieSource, Sends, Signs, Wanted};
-pub use session::{Browser, Look, Place, Source, is_at_hand, knock};
+pub use session::{Browser, is_at_hand, knock};
 pub use trouble::Trouble;

@@ -17,13 +17,28 @@ pub struct Page {
     pub(super) bidi: Bidi,
     pub(super) user_context: String,
     pub(super) context: String,
+    /// By which Chromium tells of its crash.
+    session: Option<String>,
+}
+
+/// Who an account is to a site, as far as the browser says it; what is left out is the browser's own.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Guise<'a> {
+    /// What its requests go through, an `http://` or a `socks5://` proxy.
+    pub proxy: Option<&'a str>,
+    /// What it calls itself.
+    pub user_agent: Option<&'a str>,
+    /// Its language.
+    pub locale: Option<&'a str>,
+    /// Its time zone.
+    pub timezone: Option<&'a str>,
 }
 
 impl Page {
-    /// Opens an account without anything in it, whose requests go through `proxy`, an `http://` or a `socks5://` one.
-    pub async fn open(browser: &Browser, proxy: Option<&str>) -> Result<Self, Trouble> {
+    /// Opens an account without anything in it.
+    pub async fn open(browser: &Browser, guise: Guise<'_>) -> Result<Self, Trouble> {
         let bidi = browser.bidi.clone();
-        let settings = match proxy.map(|proxy| proxy.split_once("://").unwrap_or(("http", proxy))) {
+        let settings = match guise.proxy.map(|proxy| proxy.split_once("://").unwrap_or(("http", proxy))) {
             Some(("socks5", place)) => {
                 json!({"proxy": {"proxyType": "manual", "socksProxy": place, "socksVersion": 5}})
             }
@@ -32,8 +47,29 @@ impl Page {
         };
         let made = bidi.call("browser.createUserContext", settings).await?;
         let user_context = named(&made, "userContext")?;
+        let said = [
+            ("emulation.setUserAgentOverride", "userAgent", guise.user_agent),
+            ("emulation.setLocaleOverride", "locale", guise.locale),
+            ("emulation.setTimezoneOverride", "timezone", guise.timezone),
+        ];
+        for (command, name, value) in said.iter().filter_map(|(command, name, value)| Some((command, name, (*value)?)))
+        {
+            bidi.call(command, json!({*name: value, "userContexts": [user_context]})).await?;
+        }
         let tab = bidi.call("browsingContext.create", json!({"type": "tab", "userContext": user_context})).await?;
-        Ok(Self { context: named(&tab, "context")?, bidi, user_context })
+        let context = named(&tab, "context")?;
+        let session = bidi.call("goog:cdp.getSession", json!({"context": context})).await.ok();
+        let session = session.and_then(|told| named(&told, "session").ok());
+        Ok(Self { bidi, user_context, context, session })
+    }
+
+    /// What `work` gives, unless the tab crashes meanwhile: then it would never be answered.
+    pub(super) async fn unless_crashed<T>(&self, work: impl Future<Output = Result<T, Trouble>>) -> Result<T, Trouble> {
+        let Some(session) = &self.session else { return work.await };
+        tokio::select! {
+            done = work => done,
+            () = self.bidi.crash_of(session) => Err(Trouble::Crashed),
+        }
     }
 
     /// Closes the tab and forgets the account.
@@ -62,7 +98,7 @@ impl Page {
             "functionDeclaration": function, "arguments": arguments, "target": {"context": self.context},
             "awaitPromise": true, "resultOwnership": "none",
         });
-        let told = self.bidi.call_within(limit, "script.callFunction", order).await?;
+        let told = self.unless_crashed(self.bidi.call_within(limit, "script.callFunction", order)).await?;
         if told.get("type").and_then(Value::as_str) == Some("exception") {
             let why = told.pointer("/exceptionDetails/text").and_then(Value::as_str).unwrap_or_default();
             return Err(Trouble::Script(first_line(why)));

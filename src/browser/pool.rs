@@ -10,7 +10,8 @@ use std::time::Duration;
 
 use tokio::sync::{Mutex, Notify, OwnedMappedMutexGuard, OwnedMutexGuard};
 
-use super::session::{Browser, Source};
+use super::place::Source;
+use super::session::Browser;
 use super::trouble::Trouble;
 use crate::ambient::Clock;
 use crate::supervise::Stop;

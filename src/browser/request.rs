@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
 use super::bidi::Event;
@@ -15,6 +15,14 @@ use crate::domain::Secret;
 
 /// How long a request without its cookies waits for the same with them: a worker of the page sends it once more.
 const BETTER: Duration = Duration::from_secs(1);
+
+/// How often a browser that says nothing is asked whether it still answers, and how long that may take.
+const PULSE: Duration = Duration::from_secs(5);
+const ANSWERING: Duration = Duration::from_secs(10);
+
+/// Which of the selectors, given as JSON, stands in the page and can be seen; empty when none does.
+const MARKED: &str = "(selectors) => JSON.parse(selectors).find((one) =>
+    Array.from(document.querySelectorAll(one)).some((found) => found.getClientRects().length > 0)) || ''";
 
 /// Which request is waited for.
 #[derive(Debug, Clone, Copy)]
@@ -30,13 +38,15 @@ pub struct Wanted<'a> {
 /// A request by a part of its path, and by headers that it has.
 pub type Sends = (&'static str, &'static [&'static str]);
 
-/// By which parts of its address a page is known that is not the one that was asked for.
+/// How a page is known that is not the one that was asked for.
 #[derive(Debug, Clone, Copy)]
-pub struct Signs {
-    /// It asks for a login.
-    pub login: &'static [&'static str],
-    /// It shows a challenge.
-    pub challenge: &'static [&'static str],
+pub struct Signs<'a> {
+    /// It asks for a login: by parts of its address.
+    pub login: &'a [&'a str],
+    /// It shows a challenge: the same.
+    pub challenge: &'a [&'a str],
+    /// It shows one where it is: by what can be seen there, as selectors.
+    pub marks: &'a [String],
 }
 
 /// Where the cookies of a request were taken from.
@@ -62,10 +72,10 @@ pub struct Captured {
 
 impl Page {
     /// Goes to the page of `wanted` and waits until it sends the request.
-    pub async fn catch(&self, wanted: Wanted<'_>, signs: Signs) -> Result<Captured, Trouble> {
+    pub async fn catch(&self, wanted: Wanted<'_>, signs: Signs<'_>) -> Result<Captured, Trouble> {
         // Workers of the page send without a context; one account at a time is caught in one browser.
         let (user, tab) = (self.user_context.clone(), self.context.clone());
-        let known = ["network.", "browsingContext.navigation"];
+        let known = ["network.", "browsingContext.navigation", "browsingContext.load"];
         let is_ours = move |event: &Event| {
             // Firefox does not say whose it is, but in which tab.
             let is_ours = match (event.text("/userContext"), event.text("/context")) {
@@ -81,21 +91,50 @@ impl Page {
             Err(Trouble::Refused { why, .. }) => Some(why),
             other => other.map(|()| None)?,
         };
-        let caught = self.bidi.clock().limit(wanted.limit, self.watch(&mut events, wanted, signs)).await;
-        match caught {
-            Ok(caught) => caught,
-            Err(_) => Err(self.nothing_came(wanted, hint).await),
+        let watched = async {
+            tokio::select! {
+                caught = self.watch(&mut events, wanted, signs) => caught,
+                silent = self.pulse() => Err(silent),
+            }
+        };
+        if let Ok(caught) = self.bidi.clock().limit(wanted.limit, self.unless_crashed(watched)).await {
+            return caught;
         }
+        self.look_for(signs.marks).await?;
+        Err(self.nothing_came(wanted, hint).await)
+    }
+
+    /// Ends when the browser no longer answers: its socket may stay open all the same.
+    async fn pulse(&self) -> Trouble {
+        loop {
+            self.bidi.clock().sleep(PULSE).await;
+            if let Err(trouble) = self.bidi.call_within(ANSWERING, "browser.getUserContexts", json!({})).await {
+                return trouble;
+            }
+        }
+    }
+
+    /// A challenge, when one of `marks` can be seen in the page.
+    async fn look_for(&self, marks: &[String]) -> Result<(), Trouble> {
+        let seen = match self.run(MARKED, &[&json!(marks).to_string()]).await {
+            // Between two pages there is none that could be asked.
+            Err(Trouble::Refused { .. }) => return Ok(()),
+            seen => seen?,
+        };
+        if seen.is_empty() { Ok(()) } else { Err(Trouble::Challenge(self.place().await?.0)) }
     }
 
     async fn watch(
         &self,
         events: &mut mpsc::Receiver<Event>,
         wanted: Wanted<'_>,
-        signs: Signs,
+        signs: Signs<'_>,
     ) -> Result<Captured, Trouble> {
         while let Some(event) = events.recv().await {
             self.judge_place(&event, wanted, signs)?;
+            if event.method == "browsingContext.load" && event.text("/context") == self.context {
+                self.look_for(signs.marks).await?;
+            }
             let Some(headers) = matching(&event, wanted) else { continue };
             let url = event.text("/request/url").to_owned();
             if headers.contains_key("cookie") {
@@ -107,14 +146,17 @@ impl Page {
     }
 
     /// Whether the tab itself was led to a login or to a challenge.
-    fn judge_place(&self, event: &Event, wanted: Wanted<'_>, signs: Signs) -> Result<(), Trouble> {
+    fn judge_place(&self, event: &Event, wanted: Wanted<'_>, signs: Signs<'_>) -> Result<(), Trouble> {
         let is_of_tab = event.text("/context") == self.context;
         let leads = is_of_tab && !event.text("/navigation").is_empty();
         let url = match event.method.as_str() {
             // A page leads on by its script, a server by its answer.
             "browsingContext.navigationStarted" if is_of_tab => event.text("/url"),
             "network.beforeRequestSent" if leads => event.text("/request/url"),
-            "browsingContext.navigationFailed" if is_of_tab && !event.text("/message").contains("ABORTED") => {
+            // Of a tab that crashes it says nothing; that is told by itself.
+            "browsingContext.navigationFailed"
+                if is_of_tab && !event.text("/message").is_empty() && !event.text("/message").contains("ABORTED") =>
+            {
                 return Err(Trouble::Unreachable {
                     host: host_of(event.text("/url")),
                     why: first_line(event.text("/message")),

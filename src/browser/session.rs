@@ -1,17 +1,18 @@
 //! One browser with its session, and the accounts that are open in it.
 
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::time::Duration;
 
 use fantoccini::error::NewSessionError;
 use fantoccini::{Client as WebDriver, ClientBuilder};
 use serde_json::{Map, Value, json};
 
-use super::bidi::Bidi;
+use super::bidi::{Bidi, CRASHED};
 use super::connector::Connector;
 use super::driver::Driver;
 use super::endpoint::{Endpoint, Noted};
-use super::find::{Found, Programs, find};
+use super::find::{Found, find};
+use super::place::{Look, Place, Source};
 use super::trouble::{Trouble, first_line};
 use crate::ambient::Clock;
 use crate::net::{Client, Dialer, Policy};
@@ -44,35 +45,6 @@ const EVENTS: [&str; 7] = [
     "browsingContext.userPromptOpened",
 ];
 
-/// How a browser is to look.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Look {
-    /// The display it shows itself on; nothing for none.
-    pub display: Option<String>,
-    /// Whether it runs as root, where a Chromium has no sandbox.
-    pub is_root: bool,
-}
-
-/// Where a browser comes from.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Source {
-    /// What is started here, or found running elsewhere.
-    pub place: Place,
-    /// How it is to look.
-    pub look: Look,
-    /// Where it is written down what was opened.
-    pub folder: PathBuf,
-}
-
-/// Who drives it.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Place {
-    /// A driver of our own.
-    Here(Programs),
-    /// A driver or a grid that runs already, at this URL; its browser is a Chromium.
-    There(String),
-}
-
 /// A browser that is open.
 #[derive(Debug)]
 pub struct Browser {
@@ -95,7 +67,7 @@ impl Browser {
     }
 
     async fn start(found: &Found, source: &Source, clock: &Clock) -> Result<Self, Trouble> {
-        let driver = Driver::start(found, &source.folder, (clock, source.look.display.as_deref())).await?;
+        let driver = Driver::start(found, &source.folder, (clock, source.look.display.as_ref())).await?;
         let dialer = dialer_to(&driver.address(), clock)?;
         let wish = capabilities(Some(&found.binary), found.is_firefox, &source.look);
         match Self::session(&driver.url(), (&dialer, None), (wish, clock)).await {
@@ -110,9 +82,9 @@ impl Browser {
     async fn attach(url: &str, source: &Source, clock: &Clock) -> Result<Self, Trouble> {
         let endpoint = endpoint_of(url)?;
         let dialer = dialer_to(&endpoint.address(), clock)?;
-        // It answers in words of its own when it is none; and what we left there once is closed before.
-        endpoint.status((&dialer, clock)).await?;
+        // What we left there once is closed before: it may take the only room.
         endpoint.clear(&source.folder, (&dialer, clock)).await;
+        endpoint.status((&dialer, clock)).await?;
         let wish = capabilities(None, false, &Look { is_root: false, ..source.look.clone() });
         let mut browser = Self::session(&endpoint.url(), (&dialer, Some(&endpoint)), (wish, clock)).await?;
         let session = browser.webdriver.session_id().await.ok().flatten().unwrap_or_default();
@@ -216,6 +188,8 @@ async fn prepare(url: &str, (dialer, there): (&Dialer, Option<&Endpoint>), clock
     };
     let bidi = Bidi::open(stream.0, &stream.1, clock).await?;
     bidi.call("session.subscribe", json!({"events": EVENTS})).await?;
+    // Only Chromium knows of it.
+    let _not_here = bidi.call("session.subscribe", json!({"events": [CRASHED]})).await;
     // What a page offers for download is nothing that anybody asked for.
     bidi.call("browser.setDownloadBehavior", json!({"downloadBehavior": {"type": "denied"}})).await?;
     Ok(bidi)

@@ -37,6 +37,9 @@ pub enum Trouble {
     /// The socket closed: the browser is gone, or its driver.
     #[error("the browser is gone: its socket closed")]
     Gone,
+    /// The tab crashed.
+    #[error("the tab crashed")]
+    Crashed,
     /// A command was not answered.
     #[error("the browser did not answer `{0}` in time")]
     Hung(&'static str),
@@ -86,9 +89,12 @@ impl Trouble {
             | Self::NoSession(_)
             | Self::Mismatch(_)
             | Self::NoBidi => Class::Local,
-            Self::NotThere(..) | Self::Socket(_) | Self::Gone | Self::Hung(_) | Self::Unreachable { .. } => {
-                Class::Network
-            }
+            Self::NotThere(..)
+            | Self::Socket(_)
+            | Self::Gone
+            | Self::Crashed
+            | Self::Hung(_)
+            | Self::Unreachable { .. } => Class::Network,
             Self::Refused { .. } | Self::Script(_) | Self::NoRequest { .. } => Class::Schema,
             Self::LoginRequired(_) => Class::Auth,
             Self::Challenge(_) => Class::Risk,
@@ -110,7 +116,9 @@ impl Trouble {
             }
             Self::NoBidi => "use a driver of this year: chromedriver or geckodriver, or a grid that passes sockets on",
             Self::Socket(_) => "look whether the grid gives an address that can be reached from here",
-            Self::Gone | Self::Hung(_) => "it is started anew; if it stays, look at the memory of this machine",
+            Self::Gone | Self::Crashed | Self::Hung(_) => {
+                "it is started anew; if it stays, look at the memory of this machine"
+            }
             Self::Refused { .. } | Self::Script(_) => "update radard: the browser has changed",
             Self::Unreachable { .. } => "look at the network and at the proxy of the profile",
             Self::LoginRequired(_) => "log in again: `radard profile login NAME`",

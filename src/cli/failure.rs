@@ -126,6 +126,11 @@ impl Failure {
         Value::Object(fields)
     }
 
+    /// What went wrong, in a line.
+    pub(super) fn what(&self) -> &str {
+        &self.what
+    }
+
     /// For a person; empty when there is nobody to tell.
     pub(super) fn to_text(&self) -> String {
         if self.what.is_empty() {

@@ -149,8 +149,17 @@ impl ProfileCommand {
                 let answer = in_use(told);
                 let Some(file) = output else { return Ok(answer) };
                 let given = ask(desk, Need::Writing, json!({"act": "export", "name": name})).await?;
-                put(&file, &among_others(&file, &shaped(&given, Shape::Env)))?;
-                Ok(answer.note(format!("{} is written", file.display())))
+                let lines = shaped(&given, Shape::Env);
+                put(&file, &among_others(&file, &lines)?)?;
+                let unsent: Vec<_> =
+                    NAMES.iter().filter(|name| !lines.reveal().contains(&format!("{ENV}{name}="))).collect();
+                let answer = answer.note(format!("{} is written", file.display()));
+                Ok(match unsent.as_slice() {
+                    [] => answer,
+                    _ => answer.note(format!(
+                        "The page did not send what belongs into {unsent:?}: as it stood there it stays."
+                    )),
+                })
             }
             Self::Probe { name } => ask(desk, Need::Writing, json!({"act": "probe", "name": name})).await.map(in_use),
             Self::Rollback { name, to } => {
@@ -161,7 +170,7 @@ impl ProfileCommand {
                 let given = ask(desk, Need::Reading, json!({"act": "export", "name": name})).await?;
                 let text = shaped(&given, format);
                 let text = match &output {
-                    Some(file) if format == Shape::Env => among_others(file, &text),
+                    Some(file) if format == Shape::Env => among_others(file, &text)?,
                     _ => text,
                 };
                 give(&name, &text, output.as_deref())
@@ -193,6 +202,8 @@ fn describe(told: Value, now: Millis) -> Answer {
 
 /// What the lines of an `.env` begin with.
 const ENV: &str = "TIKTOK_ADS_";
+/// And what they go on with: the cookies, and two headers.
+const NAMES: [&str; 3] = ["COOKIE", "USER_SIGN", "WEB_ID"];
 
 /// A value as a shell reads it back, whatever it holds.
 fn quoted(value: &str) -> String {
@@ -203,13 +214,19 @@ fn quoted(value: &str) -> String {
 }
 
 /// The lines of an `.env`, among those that stand in `file` already and are others'.
-fn among_others(file: &Path, lines: &Secret<String>) -> Secret<String> {
-    let before = Secret::new(std::fs::read_to_string(file).unwrap_or_default());
+fn among_others(file: &Path, lines: &Secret<String>) -> Result<Secret<String>, Failure> {
+    let before = match std::fs::read_to_string(file) {
+        Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
+            let failure = Failure::new(format!("`{}` cannot be read: {error}", file.display()));
+            return Err(failure.advise("what else is in it would be lost: put it right, or give another file"));
+        }
+        before => Secret::new(before.unwrap_or_default()),
+    };
     let name = |line: &str| line.trim_start_matches("export ").split('=').next().unwrap_or_default().trim().to_owned();
     let ours: Vec<String> = lines.reveal().lines().map(name).collect();
     let others = before.reveal().lines().filter(|line| !ours.contains(&name(line)));
     let others: String = others.flat_map(|line| [line, "\n"]).collect();
-    Secret::new(format!("{others}{}", lines.reveal()))
+    Ok(Secret::new(format!("{others}{}", lines.reveal())))
 }
 
 /// A login in the form that is wanted.
@@ -225,8 +242,11 @@ fn shaped(given: &Value, shape: Shape) -> Secret<String> {
         }
         Shape::Env => {
             let header = |name: &str| text(given.get("headers").and_then(|headers| headers.get(name)));
-            let lines = [("COOKIE", cookie), ("USER_SIGN", header("user-sign")), ("WEB_ID", header("web-id"))];
-            lines.map(|(name, value)| format!("{ENV}{name}={}\n", quoted(&value))).concat()
+            let lines = NAMES.iter().zip([cookie, header("user-sign"), header("web-id")]);
+            // What the page did not send is left as it stands there.
+            let sent = lines.filter(|(_, value)| !value.is_empty());
+            let lines = sent.map(|(name, value)| format!("{ENV}{name}={}\n", quoted(&value)));
+            lines.collect::<Vec<_>>().concat()
         }
     })
 }

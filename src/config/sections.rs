@@ -147,6 +147,8 @@ section! {
         "browser.driver" Live Kind::Text(PATH), "" => driver: Option<PathBuf>;
         /// A driver or a grid that runs already, such as radard-browser.service; empty starts a driver when one is needed.
         "browser.webdriver" Live Kind::Text(DRIVER_OR_NONE), "" => webdriver: Option<String>;
+        /// By what can be seen in a page it is known that it shows a challenge, as CSS selectors.
+        "browser.challenge" Live Kind::List(WORD), "[\"[id^=captcha]\", \".captcha_verify_container\", \".captcha-verify-container\", \"#secsdk-captcha-drag-wrapper\", \"iframe[src*=captcha]\"]" => challenge: Vec<String>;
         /// How long a browser stays open after its last use.
         "browser.idle" Live Kind::Span("0s", "1h"), "5s" => idle: Duration;
     }

@@ -171,13 +171,12 @@ impl Fetcher {
     }
 
     /// Whether these cookies are those of somebody who is logged in: only such a one has folders of their own.
-    pub(super) async fn prove(&self, profile: &Profile, cookies: Secret<String>) -> Result<(), (Class, String)> {
-        let visitor = self.visitor_of(profile, cookies, ("proof", "douyin.proof".to_owned()));
-        let visitor = visitor.map_err(|miss| (miss.class, miss.error))?;
+    pub(super) async fn prove(&self, profile: &Profile, cookies: Secret<String>) -> Result<(), Miss> {
+        let visitor = self.visitor_of(profile, cookies, ("proof", "douyin.proof".to_owned()))?;
         let first = user_collects::Request::first();
         let proved = self.0.site.ask(&visitor, &first).await;
         self.0.shapes.save().await;
-        proved.map(drop).map_err(|refusal| (refusal.class, refusal.message))
+        proved.map(drop).map_err(Miss::from)
     }
 }
 

@@ -209,6 +209,7 @@ impl House {
         house.credentials.refresh().await?;
         Box::pin(house.fetcher.load()).await.map_err(OpenError::Store)?;
         house.profiles.take_up_made().await;
+        house.profiles.take_up_files().await;
         Ok(house)
     }
 

@@ -50,6 +50,13 @@ impl Live {
         });
     }
 
+    /// Whether the profile `name` was made by hand and stands in no file.
+    pub fn is_made(&self, name: &str) -> bool {
+        let now = self.0.read().unwrap_or_else(PoisonError::into_inner);
+        let is = |profiles: &[Profile]| profiles.iter().any(|known| known.name == name);
+        is(&now.made) && !is(&now.written.profiles)
+    }
+
     /// Takes one of those away.
     pub fn unmake(&self, name: &str) {
         self.change(|now| {

@@ -153,11 +153,11 @@ impl Client {
 
     /// Lets somebody else fetch an answer, such as a page in a browser, where we might: what must be so before a request
     /// is so before this one too, and it counts like any other.
-    pub async fn fetch_by(
+    pub async fn fetch_by<T>(
         &self,
         ask: impl Into<Ask<'_>>,
-        fetched: impl Future<Output = Result<Answer, Refusal>>,
-    ) -> Result<Answer, Refusal> {
+        fetched: impl Future<Output = Result<T, Refusal>>,
+    ) -> Result<T, Refusal> {
         let (_hop, permit) = self.begin(&ask.into()).await?;
         let answer = fetched.await?;
         if let Some(permit) = permit {

@@ -12,8 +12,8 @@ use serde_json::Value;
 
 use super::client::install_provider;
 
-/// How long a command waits for the daemon's answer: a browser that is opened for it takes a while.
-const PATIENCE: Duration = Duration::from_mins(3);
+/// How long a command waits for the daemon's answer: a browser is opened for some, and others may have their turn first.
+const PATIENCE: Duration = Duration::from_mins(10);
 
 /// A handle on the daemon's socket.
 #[derive(Debug, Clone)]
@@ -39,6 +39,12 @@ pub enum LocalError {
         /// The deepest cause.
         why: String,
     },
+    /// It did not answer for so long.
+    #[error("the daemon on `{}` did not answer for {} min", .socket.display(), PATIENCE.as_secs() / 60)]
+    Late {
+        /// Which socket.
+        socket: PathBuf,
+    },
     /// The daemon spoke, but not JSON.
     #[error("the daemon on `{}` answered {status} without JSON", .socket.display())]
     NotJson {
@@ -61,6 +67,7 @@ impl LocalError {
         match self {
             Self::NotRunning { .. } => Some("start it with `radard run`"),
             Self::Ask { .. } => Some("run the command as the user that runs the daemon"),
+            Self::Late { .. } => Some("look at what it does with `radard doctor` and in its log, then try again"),
             Self::NotJson { .. } => Some("use the same version of radard for the command and the daemon"),
             Self::Build(_) => None,
         }

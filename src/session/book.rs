@@ -54,6 +54,8 @@ pub struct Fresh<'a> {
     pub platform: Platform,
     /// Where it comes from, for a person.
     pub source: &'a str,
+    /// Whether the profile stands in no settings, but was made by hand.
+    pub is_made: bool,
     /// What it holds.
     pub login: &'a Login,
 }
@@ -74,7 +76,7 @@ impl Book {
 
     /// Adds a capture that waits to be proved; gives its id.
     pub async fn add(&self, fresh: Fresh<'_>, rules: &Rules) -> Result<Uuid, Error> {
-        let of = (fresh.profile.to_owned(), fresh.platform.as_str(), fresh.source.to_owned());
+        let of = (fresh.profile.to_owned(), fresh.platform.as_str(), fresh.source.to_owned(), fresh.is_made);
         let cookies = i64::try_from(fresh.login.state.cookies.len()).unwrap_or(i64::MAX);
         let counts = (cookies, fresh.login.ends_at(rules).map(|at| at.0));
         let (vault, text) = (self.vault.clone(), fresh.login.to_text());
@@ -82,7 +84,7 @@ impl Book {
         self.store
             .write::<_, Error, _>(move |tx| {
                 Box::pin(async move {
-                    let id = captures::add(tx, (&of.0, of.1, &of.2), counts).await?;
+                    let id = captures::add(tx, (&of.0, of.1, &of.2, of.3), counts).await?;
                     vault.put(tx, &slot(id), &text).await?;
                     prune(tx, &vault, &of.0).await?;
                     Ok(id)
@@ -109,9 +111,13 @@ impl Book {
     }
 
     /// Notes that `id` could not be proved. What the site said no to is refused; what it could not be asked waits on;
-    /// one that is in use stays in use, as there is nothing better, and if the site said no, its profile stops.
+    /// one that is in use stays in use, as there is nothing better, and if the site said no, its profile stops: that the
+    /// site could not be asked once more lets it not go on.
     pub async fn doubt(&self, capture: &Capture, (class, said): (Class, &str)) -> Result<(), Error> {
-        let is_no = matches!(class, Class::Auth | Class::Risk | Class::Gone | Class::Private);
+        if capture.is_stopped() && !matches!(class, Class::Auth | Class::Risk) {
+            return Ok(());
+        }
+        let is_no = is_no(class);
         let standing = match capture.standing.as_str() {
             "waiting" if is_no => "refused",
             standing => standing,
@@ -172,19 +178,11 @@ impl Book {
         Ok(Some((capture, login)))
     }
 
-    /// Lets `profile` use another of its captures; false when it has no such.
+    /// Lets `profile` use another of its captures, unproved; false when it has no such.
     pub async fn use_again(&self, profile: &str, id: Uuid) -> Result<bool, Error> {
         let profile = profile.to_owned();
         self.store
-            .write::<_, Error, _>(move |tx| {
-                Box::pin(async move {
-                    let is_used = captures::activate(tx, &profile, id).await?;
-                    if is_used {
-                        quiet(tx, &profile).await?;
-                    }
-                    Ok(is_used)
-                })
-            })
+            .write::<_, Error, _>(move |tx| Box::pin(async move { Ok(captures::activate(tx, &profile, id).await?) }))
             .await
     }
 
@@ -215,6 +213,11 @@ impl Book {
             self.register.add(value);
         }
     }
+}
+
+/// Whether the site itself said no to a login, not to how it was asked.
+pub const fn is_no(class: Class) -> bool {
+    matches!(class, Class::Auth | Class::Risk | Class::Gone | Class::Private)
 }
 
 /// Raises the alarm about `profile`, if a person is wanted.

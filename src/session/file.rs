@@ -2,12 +2,15 @@
 //!
 //! It takes the place of the one before in one step, and nobody else may read it.
 
-use std::io::{self, Write as _};
+use std::io::{self, Read as _, Write as _};
 use std::os::unix::fs::{DirBuilderExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
 
 use crate::domain::Secret;
+use crate::wire::login::StorageState;
 
+/// The longest that is read, in bytes.
+const MOST: u64 = 32 << 20;
 /// The file in a profile's folder, as Playwright's users call it.
 const NAME: &str = "state.json";
 /// What a page looked like that wants a person, and what stood there.
@@ -27,6 +30,19 @@ impl Folder {
     /// Where the state of `profile` lies.
     pub fn state_of(&self, profile: &str) -> PathBuf {
         self.0.join(profile).join(NAME)
+    }
+
+    /// What stands there, whoever wrote it; nothing when there is none.
+    pub fn read(&self, profile: &str) -> Result<Option<StorageState>, String> {
+        let open = match std::fs::File::open(self.state_of(profile)) {
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
+            open => open.map_err(|error| error.to_string())?,
+        };
+        let mut text = Vec::new();
+        open.take(MOST).read_to_end(&mut text).map_err(|error| error.to_string())?;
+        let text = Secret::new(text);
+        let value = serde_json::from_slice(text.reveal()).map_err(|_| "it is no JSON that ends".to_owned())?;
+        StorageState::of_value(value).map(Some).ok_or_else(|| "it is no storage state".to_owned())
     }
 
     /// Puts `text` there.

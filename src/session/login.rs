@@ -29,9 +29,11 @@ impl Login {
         self.state.keep_only(domains);
     }
 
-    /// Those of its cookies that say that somebody is logged in.
+    /// Those of its cookies that say that somebody is logged in; an empty one says the contrary.
     pub fn marks<'l>(&'l self, rules: &'l Rules) -> impl Iterator<Item = &'l Cookie> {
-        self.state.cookies.iter().filter(|cookie| rules.marks.contains(&cookie.name.as_str()))
+        let is_mark =
+            |cookie: &&Cookie| rules.marks.contains(&cookie.name.as_str()) && !cookie.value.reveal().is_empty();
+        self.state.cookies.iter().filter(is_mark)
     }
 
     /// When the last of these ends, so long as one is there somebody is logged in; nothing when none says.

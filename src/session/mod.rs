@@ -16,10 +16,10 @@ mod plan;
 mod rules;
 mod source;
 
-pub use book::{Book, Error, Fresh};
+pub use book::{Book, Error, Fresh, is_no};
 pub use convert::{cookie_for_browser, login_of};
 pub use file::{Folder, state_in};
 pub use login::Login;
 pub use plan::next_at;
 pub use rules::{Rules, rules};
-pub use source::source_of;
+pub use source::{guise_of, source_of};

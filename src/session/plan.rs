@@ -35,6 +35,7 @@ mod tests {
             profile: "main".to_owned(),
             platform: "douyin".to_owned(),
             source: "login".to_owned(),
+            is_made: false,
             standing: "active".to_owned(),
             class: None,
             said: None,

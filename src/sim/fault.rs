@@ -32,7 +32,7 @@ const FILE: [Class; 5] = [Class::Gone, Class::Auth, Class::Risk, Class::Rate, Cl
 const PAGE: [Class; 8] = ALL;
 
 /// What the pages of the simulated Creative Center can play, each shown to a person.
-const CENTER: [Class; 4] = [Class::Gone, Class::Auth, Class::Risk, Class::Schema];
+const CENTER: [Class; 5] = [Class::Gone, Class::Private, Class::Auth, Class::Risk, Class::Schema];
 /// What its lists can: one that is gone says so in words of its own.
 const LISTS: [Class; 6] = [Class::Gone, Class::Auth, Class::Risk, Class::Rate, Class::Signature, Class::Network];
 

@@ -7,11 +7,13 @@ use super::error::Error;
 use super::tx::{Tx, on};
 use crate::domain::Class;
 
-const ADD: &str = "INSERT INTO capture (id, profile, platform, source, standing, cookies, ends_at, made_at)
-    VALUES ($1, $2, $3, $4, 'waiting', $5, $6, $7)";
-const ALL: &str = "SELECT id, profile, platform, source, standing, class, said, cookies, ends_at, made_at, proved_at
+const ADD: &str = "INSERT INTO capture (id, profile, platform, source, is_made, standing, cookies, ends_at, made_at)
+    VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $7, $8)";
+const ALL: &str =
+    "SELECT id, profile, platform, source, is_made, standing, class, said, cookies, ends_at, made_at, proved_at
     FROM capture ORDER BY profile, id DESC";
-const OF: &str = "SELECT id, profile, platform, source, standing, class, said, cookies, ends_at, made_at, proved_at
+const OF: &str =
+    "SELECT id, profile, platform, source, is_made, standing, class, said, cookies, ends_at, made_at, proved_at
     FROM capture WHERE profile = $1 ORDER BY id DESC";
 const RETIRE: &str = "UPDATE capture SET standing = 'kept' WHERE profile = $1 AND standing = 'active' AND id <> $2";
 const ACTIVATE: &str = "UPDATE capture SET standing = 'active' WHERE profile = $1 AND id = $2 RETURNING id";
@@ -32,6 +34,8 @@ pub struct Capture {
     pub platform: String,
     /// Where it comes from.
     pub source: String,
+    /// Whether its profile stands in no settings, but was made by hand.
+    pub is_made: bool,
     /// How it stands: waiting to be proved, active, kept from before, or refused.
     pub standing: String,
     /// How the last look at it ended.
@@ -58,11 +62,11 @@ impl Capture {
 /// Adds one that waits to be proved; gives its id.
 pub async fn add(
     tx: &mut Tx,
-    (profile, platform, source): (&str, &str, &str),
+    (profile, platform, source, is_made): (&str, &str, &str, bool),
     (cookies, ends_at): (i64, Option<i64>),
 ) -> Result<Uuid, Error> {
     let (id, now) = (tx.entropy.id(tx.now), tx.now.0);
-    on!(tx, db => sqlx::query(ADD).bind(id).bind(profile).bind(platform).bind(source).bind(cookies).bind(ends_at)
+    on!(tx, db => sqlx::query(ADD).bind(id).bind(profile).bind(platform).bind(source).bind(is_made).bind(cookies).bind(ends_at)
         .bind(now).execute(db).await.map(drop))
     .map_err(Error::in_act("add a capture"))?;
     Ok(id)

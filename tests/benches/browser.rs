@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use radard::ambient::{Ambient, Clock};
-use radard::browser::{Browser, Captured, Cookie, Look, Page, Place, Programs, SameSite, Signs, Source, Wanted};
+use radard::browser::{Browser, Captured, Cookie, Guise, Look, Page, Place, Programs, SameSite, Signs, Source, Wanted};
 use radard::domain::Secret;
 use serde_json::Value;
 
@@ -89,7 +89,7 @@ impl Ours {
     }
 
     async fn account(&self, browser: &Browser) -> anyhow::Result<(Page, Captured)> {
-        let page = Page::open(browser, None).await?;
+        let page = Page::open(browser, Guise::default()).await?;
         let cookie = Cookie {
             name: "sid_tt".to_owned(),
             value: Secret::new(self.session.clone()),
@@ -108,7 +108,7 @@ impl Ours {
             sends: &[("/creative_radar_api/v1/popular_trend/", &["timestamp", "user-sign", "anonymous-user-id"])],
             limit: Duration::from_secs(30),
         };
-        let captured = page.catch(wanted, Signs { login: &["/login"], challenge: &["/verify"] }).await?;
+        let captured = page.catch(wanted, Signs { login: &["/login"], challenge: &["/verify"], marks: &[] }).await?;
         Ok((page, captured))
     }
 

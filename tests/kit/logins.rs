@@ -87,3 +87,17 @@ pub(crate) fn play_nothing(outside: &Outside) {
     let mut stream = std::net::TcpStream::connect(outside.control.trim_start_matches("http://")).unwrap();
     assert_eq!(ask(&mut stream, ("DELETE", "/fault"), None).unwrap().0, 200);
 }
+
+/// The processes of browsers that live in one of `homes`, as folders below `/proc`. The parts of Chromium write their title
+/// over their environment; either names the home.
+pub(crate) fn living_in(homes: impl IntoIterator<Item = impl AsRef<Path>>) -> Vec<String> {
+    let signs = |home: &Path| [format!("HOME={}\0", home.display()), format!("={}/", home.display())];
+    let signs: Vec<String> = homes.into_iter().flat_map(|home| signs(home.as_ref())).collect();
+    let is_ours = |path: &PathBuf| {
+        let said = ["environ", "cmdline"].map(|of| std::fs::read(path.join(of)).unwrap_or_default());
+        let text = said.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()).concat();
+        signs.iter().any(|sign| text.contains(sign))
+    };
+    let processes = std::fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().path()).filter(is_ours);
+    processes.map(|path| path.display().to_string()).collect()
+}

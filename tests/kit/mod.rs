@@ -37,7 +37,9 @@ pub(crate) use database::{Rows, age_logins, firefox, while_locked};
 pub(crate) use disk::SmallDisk;
 pub(crate) use http::{Caller, ask};
 pub(crate) use load::{Crowd, Ledger, doubled, lost};
-pub(crate) use logins::{ads_state, listed, login_dir, login_settings, mode, play, play_nothing, programs, run, state};
+pub(crate) use logins::{
+    ads_state, listed, living_in, login_dir, login_settings, mode, play, play_nothing, programs, run, state,
+};
 pub(crate) use outside::Outside;
 pub(crate) use postgres::Database;
 pub(crate) use raw::{Raw, answer, read_head};

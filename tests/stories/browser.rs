@@ -2,7 +2,7 @@
 //! and nothing stays behind.
 
 use std::collections::BTreeSet;
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -10,16 +10,18 @@ use base64::engine::general_purpose::STANDARD;
 use md5::{Digest as _, Md5};
 use radard::ambient::Ambient;
 use radard::browser::{
-    Browser, Captured, Cookie, CookieSource, Look, Page, Partition, Place, SameSite, Signs, Source, Trouble, Wanted,
+    Browser, Captured, Cookie, CookieSource, Guise, Look, Page, Partition, Place, SameSite, Signs, Source, Trouble,
+    Wanted,
 };
 use radard::domain::Secret;
 use radard::sign::{Scheme as _, UserSign, UserSignInput};
 use serde_json::{Value, json};
 
-use crate::kit::{Dir, Outside, ask, programs};
+use crate::kit::{Dir, Outside, ask, living_in, not_run, programs};
 
 const CREATORS: &str = "/business/creativecenter/inspiration/popular/creator/pc/en";
-const SIGNS: Signs = Signs { login: &["/login"], challenge: &["/verify/"] };
+const LOGIN: [&str; 1] = ["/login"];
+const CHALLENGE: [&str; 1] = ["/verify/"];
 
 /// A browser, its folder, and the platforms that it visits.
 struct Visit {
@@ -44,7 +46,7 @@ fn visit(name: &str, story: impl AsyncFnOnce(&Visit)) {
         let home = home(&visit.dir);
         let Visit { dir, browser, .. } = visit;
         browser.close().await;
-        assert_eq!(left(&home), BTreeSet::new(), "no process is left");
+        assert_eq!(living_in([&home]), [""; 0], "no process is left");
         assert!(!home.exists() && std::fs::read_dir(folder(&dir)).unwrap().count() == 0, "no folder is left");
     });
 }
@@ -64,15 +66,9 @@ fn home(dir: &Dir) -> PathBuf {
     std::fs::read_to_string(note).unwrap().into()
 }
 
-/// The processes that live in `home`.
-fn left(home: &Path) -> BTreeSet<String> {
-    let home = format!("HOME={}", home.display());
-    let is_ours = |path: &PathBuf| {
-        let environment = std::fs::read(path.join("environ")).unwrap_or_default();
-        environment.split(|byte| *byte == 0).any(|variable| variable == home.as_bytes())
-    };
-    let processes = std::fs::read_dir("/proc").unwrap().map(|entry| entry.unwrap().path()).filter(is_ours);
-    processes.map(|path| path.display().to_string()).collect()
+/// How a page shows that it is another.
+fn signs(marks: &[String]) -> Signs<'_> {
+    Signs { login: &LOGIN, challenge: &CHALLENGE, marks }
 }
 
 fn control(outside: &Outside, method: &str, path: &str, body: Option<&Value>) -> Value {
@@ -107,14 +103,14 @@ impl Visit {
             sends: &[("/creative_radar_api/v1/popular_trend/", &["timestamp", "user-sign", "anonymous-user-id"])],
             limit: Duration::from_secs(limit),
         };
-        page.catch(wanted, SIGNS).await
+        page.catch(wanted, signs(&[".nowhere".to_owned(), ".captcha_verify_container".to_owned()])).await
     }
 }
 
 #[test]
 fn what_a_page_sends_is_caught_with_the_cookies_that_scripts_cannot_see() {
     visit("browser-catch", async |visit| {
-        let page = Page::open(&visit.browser, None).await.unwrap();
+        let page = Page::open(&visit.browser, Guise::default()).await.unwrap();
         assert_eq!(page.put_cookies(&[visit.cookie()]).await.unwrap(), [""; 0]);
         let id = "0123456789abcdef0123456789abcdef";
         let stored = [
@@ -132,7 +128,7 @@ fn what_a_page_sends_is_caught_with_the_cookies_that_scripts_cannot_see() {
             "what was stored is there"
         );
         let timestamp = header("timestamp").parse().unwrap();
-        let input = UserSignInput { web_id: None, anonymous_user_id: id, timestamp };
+        let input = UserSignInput { web_id: Some(header("web-id")), anonymous_user_id: id, timestamp };
         assert_eq!(header("user-sign"), UserSign::sign(&input), "the recipe holds");
         assert!(
             caught.url.contains("creator_country=US")
@@ -153,7 +149,7 @@ fn what_a_page_sends_is_caught_with_the_cookies_that_scripts_cannot_see() {
 #[test]
 fn a_page_signs_for_a_socket_and_asks_for_itself_and_a_dialog_holds_nobody_up() {
     visit("browser-inside", async |visit| {
-        let page = Page::open(&visit.browser, None).await.unwrap();
+        let page = Page::open(&visit.browser, Guise::default()).await.unwrap();
         let state = control(&visit.outside, "GET", "/state", None);
         let base = state.pointer("/platforms/douyin").unwrap().as_str().unwrap();
         page.settle(&format!("{base}/"), "typeof window.byted_acrawler?.frontierSign === 'function'").await.unwrap();
@@ -174,7 +170,7 @@ fn a_page_signs_for_a_socket_and_asks_for_itself_and_a_dialog_holds_nobody_up() 
 #[test]
 fn what_a_cookie_says_of_other_sites_comes_out_as_it_went_in() {
     visit("browser-sites", async |visit| {
-        let page = Page::open(&visit.browser, None).await.unwrap();
+        let page = Page::open(&visit.browser, Guise::default()).await.unwrap();
         let of = |name: &str, same_site, partition| Cookie {
             name: name.to_owned(),
             domain: "www.example.com".to_owned(),
@@ -218,8 +214,10 @@ fn what_a_cookie_says_of_other_sites_comes_out_as_it_went_in() {
 #[test]
 fn two_accounts_know_nothing_of_each_other() {
     visit("browser-two", async |visit| {
-        let (one, other) =
-            (Page::open(&visit.browser, None).await.unwrap(), Page::open(&visit.browser, None).await.unwrap());
+        let (one, other) = (
+            Page::open(&visit.browser, Guise::default()).await.unwrap(),
+            Page::open(&visit.browser, Guise::default()).await.unwrap(),
+        );
         one.put_cookies(&[visit.cookie()]).await.unwrap();
         let (caught, stranger) = (visit.catch(&one, 20).await.unwrap(), visit.catch(&other, 20).await.unwrap());
         assert!(caught.headers["cookie"].reveal().contains("sid_tt="));
@@ -234,11 +232,14 @@ fn two_accounts_know_nothing_of_each_other() {
 #[test]
 fn what_goes_wrong_has_its_name_and_the_next_capture_goes_well() {
     visit("browser-wrong", async |visit| {
-        let page = Page::open(&visit.browser, None).await.unwrap();
+        let page = Page::open(&visit.browser, Guise::default()).await.unwrap();
         visit.play("creative_radar.business.auth@1");
         assert!(matches!(visit.catch(&page, 20).await, Err(Trouble::LoginRequired(_))));
         visit.play("creative_radar.business.risk@1");
         assert!(matches!(visit.catch(&page, 20).await, Err(Trouble::Challenge(_))));
+        visit.play("creative_radar.business.private@1");
+        let covered = visit.catch(&page, 20).await;
+        assert!(matches!(covered, Err(Trouble::Challenge(_))), "it stands where the page should: {covered:?}");
         visit.play("creative_radar.business.schema@1");
         let nothing = visit.catch(&page, 2).await.unwrap_err();
         let at = format!("it stands at `{}{CREATORS}`", visit.base);
@@ -247,7 +248,7 @@ fn what_goes_wrong_has_its_name_and_the_next_capture_goes_well() {
         let closed = std::net::TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap();
         let url = format!("http://{closed}/");
         let nowhere = Wanted { page: &url, sends: &[("/x", &[])], limit: Duration::from_secs(20) };
-        let nowhere = page.catch(nowhere, SIGNS).await.unwrap_err();
+        let nowhere = page.catch(nowhere, signs(&[])).await.unwrap_err();
         assert!(matches!(&nowhere, Trouble::Unreachable { host, .. } if *host == closed.to_string()), "{nowhere}");
         visit.catch(&page, 20).await.unwrap();
         page.wait_until("document.readyState === 'complete'", Duration::from_secs(10)).await.unwrap();
@@ -260,15 +261,60 @@ fn what_goes_wrong_has_its_name_and_the_next_capture_goes_well() {
 }
 
 #[test]
+fn a_tab_that_crashes_is_told_at_once_and_another_goes_on() {
+    if programs().driver.is_some() {
+        return not_run("a tab that crashes (Firefox tells nobody)");
+    }
+    visit("browser-crash", async |visit| {
+        let page = Page::open(&visit.browser, Guise::default()).await.unwrap();
+        visit.play("creative_radar.business.schema@1");
+        let crash = async {
+            page.wait_until("document.readyState === 'complete' && location.port", Duration::from_secs(10))
+                .await
+                .unwrap();
+            let _it_cannot_answer = page.go("chrome://crash").await;
+        };
+        let (caught, ()) = tokio::join!(visit.catch(&page, 60), crash);
+        assert!(matches!(caught, Err(Trouble::Crashed)), "{caught:?}");
+        assert!(matches!(page.place().await, Err(Trouble::Crashed)), "and whoever asks it later is told so too");
+        page.close().await.unwrap();
+        let page = Page::open(&visit.browser, Guise::default()).await.unwrap();
+        visit.catch(&page, 20).await.unwrap();
+        page.close().await.unwrap();
+    });
+}
+
+#[test]
+fn an_account_is_to_the_site_who_it_says() {
+    visit("browser-guise", async |visit| {
+        let guise = Guise {
+            user_agent: Some("Mozilla/5.0 of somebody"),
+            locale: Some("zh-CN"),
+            timezone: Some("Asia/Shanghai"),
+            ..Guise::default()
+        };
+        let page = Page::open(&visit.browser, guise).await.unwrap();
+        page.settle(&format!("{}/login", visit.base), "true").await.unwrap();
+        let said = "() => JSON.stringify([navigator.userAgent, new Intl.NumberFormat().resolvedOptions().locale,
+            Intl.DateTimeFormat().resolvedOptions().timeZone])";
+        let said = page.run(said, &[]).await.unwrap();
+        assert_eq!(said, r#"["Mozilla/5.0 of somebody","zh-CN","Asia/Shanghai"]"#);
+        let caught = visit.catch(&page, 20).await.unwrap();
+        assert_eq!(caught.headers["user-agent"].reveal(), "Mozilla/5.0 of somebody", "it is sent, too");
+        page.close().await.unwrap();
+    });
+}
+
+#[test]
 fn a_browser_that_is_killed_tells_everybody_who_waits() {
     visit("browser-killed", async |visit| {
-        let page = Page::open(&visit.browser, None).await.unwrap();
+        let page = Page::open(&visit.browser, Guise::default()).await.unwrap();
         visit.play("creative_radar.business.schema@1");
         let kill = async {
             page.wait_until("document.readyState === 'complete' && location.port", Duration::from_secs(10))
                 .await
                 .unwrap();
-            for path in left(&home(&visit.dir)) {
+            for path in living_in([home(&visit.dir)]) {
                 let pid =
                     path.trim_start_matches("/proc/").parse().ok().and_then(rustix::process::Pid::from_raw).unwrap();
                 let _already_gone = rustix::process::kill_process(pid, rustix::process::Signal::KILL);

@@ -13,8 +13,8 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 use crate::kit::{
-    Daemon, Dir, Extra, Outside, RADARD, Raw, ads_state, answer, ask, block_on, chance, figure, listed, login_dir,
-    login_settings, not_run, play, play_nothing, run, size, until,
+    Daemon, Dir, Extra, Outside, RADARD, Raw, ads_state, answer, ask, block_on, chance, figure, listed, living_in,
+    login_dir, login_settings, not_run, play, play_nothing, run, size, until,
 };
 
 /// A user who owns nothing.
@@ -155,17 +155,6 @@ fn a_driver_that_lies_or_is_of_another_time_is_called_by_what_it_is() {
     assert_eq!(std::fs::read_dir(dir.path().join("browser")).unwrap().count(), 0, "nothing of them is left");
 }
 
-/// The processes whose home was noted by `dir`'s houses.
-fn strays(homes: &BTreeSet<String>) -> Vec<String> {
-    let is_ours = |path: &Path| {
-        let environment = std::fs::read(path.join("environ")).unwrap_or_default();
-        let text = String::from_utf8_lossy(&environment).into_owned();
-        text.split('\0').any(|variable| variable.strip_prefix("HOME=").is_some_and(|home| homes.contains(home)))
-    };
-    let processes = std::fs::read_dir("/proc").unwrap().flatten().map(|entry| entry.path());
-    processes.filter(|path| is_ours(path)).map(|path| path.display().to_string()).collect()
-}
-
 #[test]
 fn captures_are_killed_at_any_moment_and_nothing_of_them_is_left() {
     let outside = Outside::start(&[]);
@@ -190,25 +179,28 @@ fn captures_are_killed_at_any_moment_and_nothing_of_them_is_left() {
             looks += 1;
             (capture.try_wait().unwrap().is_some() || looks >= moment).then_some(())
         });
-        let mut pids: Vec<String> = strays(&homes);
+        let mut pids: Vec<String> = living_in(&homes);
         pids.sort_by_key(|path| path.trim_start_matches("/proc/").parse::<u32>().unwrap());
         let pid = |path: Option<&String>| {
             path.and_then(|path| Pid::from_raw(path.trim_start_matches("/proc/").parse().ok()?))
         };
-        match victim {
-            0 => daemon.kill(),
+        let hit = match victim {
+            0 => {
+                daemon.kill();
+                true
+            }
             // The oldest is the driver, the youngest some part of the browser.
             1 | 2 => {
                 let one = if victim == 1 { pids.first() } else { pids.last() };
-                let _already_gone = pid(one).map(|pid| kill_process(pid, Signal::KILL));
+                pid(one).is_some_and(|pid| kill_process(pid, Signal::KILL).is_ok())
             }
-            _ => {}
-        }
-        ended[usize::try_from(victim).unwrap()] += 1;
+            _ => true,
+        };
+        ended[usize::try_from(victim).unwrap()] += u32::from(hit);
         let _whatever = capture.wait().unwrap();
         if victim == 0 {
             daemon = Daemon::start(&dir, &settings, &Extra::default());
-            assert_eq!(strays(&homes), [""; 0], "round {round}: the next start ends what a killed one left");
+            assert_eq!(living_in(&homes), [""; 0], "round {round}: the next start ends what a killed one left");
         }
         assert_eq!(listed(&dir, "ads")["standing"], "active", "round {round}: the login that worked is still in use");
     }
@@ -217,9 +209,10 @@ fn captures_are_killed_at_any_moment_and_nothing_of_them_is_left() {
     assert_eq!(daemon.term(WHILE).0, 0, "{}", daemon.log());
     let folders = homes.iter().filter(|home| Path::new(home).exists()).count();
     let notes = std::fs::read_dir(dir.data().join("browser")).unwrap().count();
-    assert_eq!((strays(&homes).len(), folders, notes), (0, 0, 0));
+    assert_eq!((living_in(&homes).len(), folders, notes), (0, 0, 0));
     assert!(!homes.is_empty(), "the control: there were browsers");
     let [daemons, drivers, browsers, spared] = ended;
+    assert!(drivers + browsers > 0, "the control: some of them were killed");
     figure(&format!(
         "P42 captures={rounds} browsers={} killed_daemons={daemons} killed_drivers={drivers} killed_browsers={browsers} spared={spared} strays=0 folders=0",
         homes.len()

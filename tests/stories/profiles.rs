@@ -204,7 +204,8 @@ fn a_browser_captures_a_login_and_keeps_it_fresh() {
     let lines = std::fs::read_to_string(dir.path().join(".env.radar")).unwrap();
     assert!(lines.starts_with("OTHER=1\nTIKTOK_ADS_COOKIE=\"") && !lines.contains("old"), "others' lines stay");
     assert!(lines.contains(&format!("sid_tt={session}")));
-    assert!(lines.contains("\nTIKTOK_ADS_USER_SIGN=\"") && lines.contains("\nTIKTOK_ADS_WEB_ID=\""));
+    let value = |name: &str| lines.split_once(&format!("\nTIKTOK_ADS_{name}=\"")).unwrap().1.find('"').unwrap();
+    assert_eq!((value("USER_SIGN"), value("WEB_ID")), (16, 19), "what the page sent");
     assert_eq!(mode(&dir.path().join(".env.radar")), 0o600);
     let row = listed(&dir, "ads");
     assert_eq!((&row["standing"], &row["source"]), (&json!("active"), &json!("browser")));
@@ -229,8 +230,16 @@ fn a_page_that_is_retired_leads_to_the_next_and_a_login_lasts_as_long_as_it_last
     let outside = Outside::start(&["creative_radar.business.gone", "creative_radar.creative_radar_api.gone"]);
     let (dir, told) = dir("profile-newer", &outside);
     assert_eq!(run(&dir, &["profile", "import", "ads", "-"], Some(&ads_state(&told))).0, 0, "the newer list proves it");
-    let (code, out, err) = run(&dir, &["profile", "capture", "ads"], None);
+    std::fs::write(dir.path().join(".env"), b"TIKTOK_ADS_WEB_ID=7\nOTHER=\xff\n").unwrap();
+    let (code, out, err) = run(&dir, &["profile", "capture", "ads", "-o", ".env"], None);
+    assert!(code == 1 && err.contains("`.env` cannot be read"), "{out}{err}");
+    assert!(std::fs::read(dir.path().join(".env")).unwrap().ends_with(b"\xff\n"), "nothing of it is lost");
+    std::fs::write(dir.path().join(".env"), "TIKTOK_ADS_WEB_ID=7\n").unwrap();
+    let (code, out, err) = run(&dir, &["profile", "capture", "ads", "-o", ".env"], None);
     assert_eq!(code, 0, "{out}{err}");
+    assert!(format!("{out}{err}").contains("did not send what belongs into [\"USER_SIGN\", \"WEB_ID\"]"), "{out}{err}");
+    let lines = std::fs::read_to_string(dir.path().join(".env")).unwrap();
+    assert!(lines.starts_with("TIKTOK_ADS_WEB_ID=7\nTIKTOK_ADS_COOKIE=") && lines.lines().count() == 2, "it is left");
     let (_, shown, _) = run(&dir, &["profile", "show", "ads"], None);
     assert!(shown.contains("x-csrftoken (24)") && shown.contains("sid_tt"), "{shown}");
     // After three more uses the session is over: two for this capture, one for the next one's page.
@@ -242,11 +251,32 @@ fn a_page_that_is_retired_leads_to_the_next_and_a_login_lasts_as_long_as_it_last
     assert_eq!(run(&dir, &["profile", "capture", "ads"], None).0, 0);
     let (code, _, err) = run(&dir, &["profile", "capture", "ads"], None);
     assert!(code == 16 && err.contains("it shows 3 rows, as it does to anybody"), "{code} {err}");
+    // The capture is refused, and so the one that it began from was looked at: it is over for that one too.
     let row = listed(&dir, "ads");
-    assert_eq!((&row["standing"], &row["versions"]), (&json!("active"), &json!(4)), "what was used is used on");
-    // It is over for that one too, which is only seen when it is looked at.
+    assert_eq!((&row["standing"], &row["class"]), (&json!("stopped"), &json!("auth")), "{row}");
     assert_eq!(run(&dir, &["profile", "probe", "ads"], None).0, 16);
-    assert_eq!(listed(&dir, "ads")["standing"], "stopped");
+}
+
+#[test]
+fn what_another_tool_left_in_the_folder_of_a_profile_is_taken_up() {
+    let outside = Outside::start(&[]);
+    let (dir, told) = dir("profile-left", &outside);
+    let folder = dir.path().join("sessions/main");
+    std::fs::create_dir_all(&folder).unwrap();
+    std::fs::write(folder.join("state.json"), "{\"cookies\": [").unwrap();
+    let (code, _, err) = run(&dir, &["profile", "probe", "main"], None);
+    assert!(code == 16 && err.contains("has no login"), "{code} {err}");
+    assert_eq!(std::fs::read(folder.join("state.json")).unwrap(), b"{\"cookies\": [", "what cannot be read is left");
+    std::fs::write(folder.join("state.json"), state(told["login"].as_str().unwrap())).unwrap();
+    let (code, out, err) = run(&dir, &["profile", "probe", "main"], None);
+    assert_eq!(code, 0, "{out}{err}");
+    let row = listed(&dir, "main");
+    assert_eq!((&row["standing"], &row["source"]), (&json!("active"), &json!("file")));
+    // What the other tool writes there since is its own, until a new login comes.
+    let theirs = state(&format!("{}; more=1", told["login"].as_str().unwrap()));
+    std::fs::write(folder.join("state.json"), &theirs).unwrap();
+    assert_eq!(run(&dir, &["profile", "probe", "main"], None).0, 0);
+    assert_eq!(std::fs::read_to_string(folder.join("state.json")).unwrap(), theirs);
 }
 
 #[test]

@@ -136,6 +136,34 @@ fn a_login_is_looked_at_by_itself_when_its_time_has_come_and_before_it_is_needed
 }
 
 #[test]
+fn nothing_but_a_proof_lets_a_stopped_login_go_on() {
+    let outside = Outside::start(&[]);
+    let (dir, told, mut daemon) = start("stopped-still", &outside);
+    let text = state(told["login"].as_str().unwrap());
+    for _ in 0..2 {
+        assert_eq!(run(&dir, &["profile", "import", "main", "-"], Some(&text)).0, 0);
+    }
+    play(&outside, "douyin.user_collects.auth@1");
+    assert_eq!(run(&dir, &["profile", "probe", "main"], None).0, 16);
+    let lost = [("login_lost".to_owned(), "main".to_owned(), 1)];
+    assert_eq!((&listed(&dir, "main")["standing"], alarms(&daemon).as_slice()), (&json!("stopped"), &lost[..]));
+    // The site cannot be asked: that is no proof, and neither is it one to go back to what was used before.
+    play(&outside, "douyin.user_collects.schema");
+    for act in ["probe", "rollback"] {
+        assert_ne!(run(&dir, &["profile", act, "main"], None).0, 0, "{act}");
+        let row = listed(&dir, "main");
+        assert_eq!((&row["standing"], &row["class"]), (&json!("stopped"), &json!("auth")), "{act}: {row}");
+    }
+    let fetch = ["fetch", "--no-media", "--json", "--mode", "collects", "--profile", "main"];
+    assert_eq!((run(&dir, &fetch, None).0, alarms(&daemon).as_slice()), (16, &lost[..]), "it sends nothing");
+    play_nothing(&outside);
+    let (code, out, err) = run(&dir, &["profile", "rollback", "main"], None);
+    assert_eq!(code, 0, "the one from before proves to be a login: {out}{err}");
+    assert_eq!((&listed(&dir, "main")["standing"], alarms(&daemon)), (&json!("active"), vec![]));
+    assert_eq!(daemon.term(WHILE).0, 0, "{}", daemon.log());
+}
+
+#[test]
 fn two_captures_of_one_profile_wait_for_each_other_and_share_a_browser() {
     let outside = Outside::start(&[]);
     let (dir, told, mut daemon) = start("stopped-two", &outside);

@@ -10,18 +10,22 @@ use std::time::Duration;
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
+use serde_json::Value;
+
 use super::hand::{host_of_platform, in_use, known, put, take_in};
-use crate::browser::{Browser, Code, Cookie, Page, Place, Programs};
+use crate::browser::{Browser, Code, Display, Page, Place, Programs};
 use crate::cli::desk::Desk;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::out::Answer;
 use crate::config::{Config, Profile};
 use crate::domain::{Platform, Secret};
-use crate::session::{Login, Rules, login_of, rules, source_of};
+use crate::session::{Rules, guise_of, login_of, rules, source_of};
 
 /// How often the browser is looked at.
 const LOOK: Duration = Duration::from_millis(700);
+/// How long after a login that was none yet.
+const AGAIN: Duration = Duration::from_secs(5);
 /// Light modules around a code, without which no camera finds it.
 const QUIET: usize = 3;
 
@@ -69,7 +73,7 @@ impl LogIn {
             _ = tokio::signal::ctrl_c() => Err(Failure::new("nobody waits any more").exit(Exit::Interrupted)),
         };
         browser.close().await;
-        take_in(desk, &profile, ("login", &waited?)).await.map(in_use)
+        waited.map(in_use)
     }
 
     async fn wait_for(
@@ -77,21 +81,33 @@ impl LogIn {
         desk: &Desk,
         browser: &Browser,
         (config, profile, rules): (&Config, &Profile, &Rules),
-    ) -> Result<Login, Failure> {
+    ) -> Result<Value, Failure> {
         let failed = |trouble: crate::browser::Trouble| Failure::new(trouble.to_string()).advise(trouble.advice());
         let base = base_of(config, profile.platform);
-        let page = Page::open(browser, profile.proxy.as_deref()).await.map_err(failed)?;
+        let page = Page::open(browser, guise_of(profile)).await.map_err(failed)?;
         page.go(base).await.map_err(failed)?;
         desk.out.say(&format!("waiting for somebody to log in at {base}, for {} s", self.wait));
         let clock = &desk.ambient.clock;
         let until = clock.steady() + Duration::from_secs(self.wait);
-        let mut shown = None;
+        let (mut shown, mut refused) = (None, Vec::new());
         while clock.steady() < until {
             let cookies = page.cookies().await.map_err(failed)?;
-            if cookies.iter().any(|cookie: &Cookie| rules.marks.contains(&cookie.name.as_str())) {
+            let host = host_of_platform(config, profile.platform);
+            let domains = [rules.domains, &[host]].concat();
+            let login = login_of(cookies.clone(), (base, Vec::new()), &domains);
+            let marks: Vec<_> = login.marks(rules).map(|cookie| (cookie.name.clone(), cookie.value.clone())).collect();
+            // Some are set before all is done: it is a login once it proves to be one, and until then the window stays.
+            if !marks.is_empty() && marks != refused {
                 let stored = page.stored(base.trim_end_matches('/')).await.map_err(failed)?;
-                let host = host_of_platform(config, profile.platform);
-                return Ok(login_of(cookies, (base, stored), &[rules.domains, &[host]].concat()));
+                let login = login_of(cookies, (base, stored), &domains);
+                match take_in(desk, profile, ("login", &login)).await {
+                    Err(failure) if failure.code() == Exit::Login => {
+                        desk.out.say(&format!("not yet: {}", failure.what()));
+                        refused = marks;
+                        clock.sleep(AGAIN).await;
+                    }
+                    ended => return ended,
+                }
             }
             if self.qr {
                 let code = page.code().await.map_err(failed)?;
@@ -140,12 +156,16 @@ fn base_of(config: &Config, platform: Platform) -> &str {
 }
 
 /// The display of whoever asks.
-fn display(desk: &Desk) -> Result<String, Failure> {
-    let display = desk.env().remove("DISPLAY").filter(|display| !display.is_empty());
-    display.ok_or_else(|| {
+fn display(desk: &Desk) -> Result<Display, Failure> {
+    let mut env = desk.env();
+    let name = env.remove("DISPLAY").filter(|name| !name.is_empty()).ok_or_else(|| {
         let failure = Failure::usage("there is no display here on which a browser could show itself");
         failure.advise("give --qr, which shows the code of the page in the terminal")
-    })
+    })?;
+    // The browser has a home of its own, where it would look in vain.
+    let said = env.remove("XAUTHORITY").filter(|file| !file.is_empty()).map(PathBuf::from);
+    let usual = env.remove("HOME").map(|home| PathBuf::from(home).join(".Xauthority")).filter(|file| file.exists());
+    Ok(Display { name, authority: said.or(usual) })
 }
 
 /// Two rows of modules in one line. On a terminal the colours are set, so that it is dark on light whatever its own are.

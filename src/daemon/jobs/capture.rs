@@ -29,10 +29,10 @@ impl Job for Capture {
         let refreshed = Box::pin(profiles.refresh(&self.profile)).await;
         match refreshed {
             Ok(told) => Ok(Settled::Done(told)),
-            // The look was taken, and its end is that a person is wanted: the profile stopped and raised its alarm.
+            // The look was taken, and the site said no: if that is so of the login in use, it stopped and raised its alarm.
             Err(declined) if matches!(declined.class, Class::Auth | Class::Risk) => {
                 let (class, why) = (declined.class.as_str(), declined.error);
-                Ok(Settled::Done(json!({"profile": self.profile, "standing": "stopped", "class": class, "error": why})))
+                Ok(Settled::Done(json!({"profile": self.profile, "class": class, "error": why})))
             }
             Err(declined) => {
                 let mut miss = Miss::new(declined.class, declined.error);

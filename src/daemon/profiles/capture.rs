@@ -11,7 +11,7 @@ use crate::browser::{self, Captured, Page, Pool, Signs, Source, Trouble, Wanted}
 use crate::config::Profile;
 use crate::domain::{Millis, Secret};
 use crate::platform::creative_radar::{PAGE, SENDS};
-use crate::session::{Login, Rules, cookie_for_browser, login_of};
+use crate::session::{Login, Rules, cookie_for_browser, guise_of, login_of};
 
 /// How long the page has to send its request.
 const PATIENCE: Duration = Duration::from_secs(45);
@@ -20,7 +20,8 @@ const SETTLING: Duration = Duration::from_secs(5);
 /// What is not kept of a request's headers: it belongs to the one request.
 const PASSING: [&str; 6] = ["cookie", "host", "connection", "content-length", "accept-encoding", "priority"];
 /// How an address shows that the page is another than was asked for.
-const SIGNS: Signs = Signs { login: &["/login", "/passport"], challenge: &["/verify", "/captcha"] };
+const LOGIN: [&str; 2] = ["/login", "/passport"];
+const CHALLENGE: [&str; 2] = ["/verify", "/captcha"];
 
 /// Captures a login at the Creative Center, beginning with what `before` held.
 pub(super) async fn capture(
@@ -31,8 +32,9 @@ pub(super) async fn capture(
 ) -> Result<Login, Missed> {
     let turn = pool.turn(source).await?;
     let base = prover.base(profile.platform);
-    let page = Page::open(turn.browser(), profile.proxy.as_deref()).await?;
-    let captured = visit(&page, &base, (before, prover.ambient.clock.now())).await;
+    let page = Page::open(turn.browser(), guise_of(profile)).await?;
+    let marks = prover.live.now().browser.challenge.clone();
+    let captured = Box::pin(visit(&page, (&base, &marks), (before, prover.ambient.clock.now()))).await;
     let captured = match captured {
         Err(trouble @ Trouble::Challenge(_)) => Err(Missed { seen: Some(Seen::of(&page).await), trouble }),
         other => other.map_err(Missed::from),
@@ -83,7 +85,11 @@ impl Seen {
 
 type Caught = (Captured, Vec<browser::Cookie>, Vec<(String, Secret<String>)>);
 
-async fn visit(page: &Page, base: &str, (before, now): (Option<&Login>, Millis)) -> Result<Caught, Trouble> {
+async fn visit(
+    page: &Page,
+    (base, marks): (&str, &[String]),
+    (before, now): (Option<&Login>, Millis),
+) -> Result<Caught, Trouble> {
     if let Some(login) = before {
         let cookies: Vec<_> =
             login.state.cookies.iter().filter(|cookie| !cookie.is_over(now)).map(cookie_for_browser).collect();
@@ -96,7 +102,7 @@ async fn visit(page: &Page, base: &str, (before, now): (Option<&Login>, Millis))
         }
     }
     let wanted = Wanted { page: &format!("{base}{PAGE}"), sends: &SENDS, limit: PATIENCE };
-    let request = page.catch(wanted, SIGNS).await?;
+    let request = page.catch(wanted, Signs { login: &LOGIN, challenge: &CHALLENGE, marks }).await?;
     Ok((request, page.cookies().await?, page.stored(base).await?))
 }
 

@@ -10,7 +10,8 @@ use super::capture::headers_of;
 use super::who::{Profiles, broken, no_login};
 use crate::config::Profile;
 use crate::domain::Platform;
-use crate::session::{Error, Folder, Login, next_at};
+use crate::session::{Error, Folder, Login, is_no, next_at};
+use crate::store::captures::Capture;
 use crate::web::Declined;
 use crate::wire::login::StorageState;
 
@@ -140,8 +141,9 @@ impl Profiles {
         }))
     }
 
+    /// Goes back to a login from before, if it still is one; where nobody can be asked, only if nothing speaks against it.
     async fn roll_back(&self, name: &str, to: Option<Uuid>) -> Result<Value, Declined> {
-        self.known(name)?;
+        let (profile, _) = self.known(name)?;
         let turn = self.turn(name);
         let _turn = turn.lock().await;
         let all = self.book.of(name).await.map_err(|error| broken(&error))?;
@@ -159,6 +161,14 @@ impl Profiles {
             ));
         };
         let login = self.book.open(target.id).await.map_err(|error| broken(&error))?;
+        let is_stopped = |capture: Option<&Capture>| capture.is_some_and(Capture::is_stopped);
+        match self.prover.prove(&profile, &login).await {
+            Ok(()) => return self.use_proved(name, (target.id, &login)).await,
+            Err(miss) if is_no(miss.class) || is_stopped(Some(target)) || is_stopped(all.get(active.unwrap_or(0))) => {
+                return Err(self.refuse(target, miss).await);
+            }
+            Err(miss) => tracing::warn!(session.profile = name, "Nobody could be asked for it: {}", miss.error),
+        }
         if !self.book.use_again(name, target.id).await.map_err(|error| broken(&error))? {
             return Err(broken(&Error::Gone(target.id)));
         }

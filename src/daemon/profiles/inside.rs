@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::ambient::Clock;
-use crate::browser::{Cookie, Page, Pool, SameSite, Trouble, Turn, is_at_hand};
+use crate::browser::{Cookie, Guise, Page, Pool, SameSite, Trouble, Turn, is_at_hand};
 use crate::config::host_of;
 use crate::daemon::live::Live;
 use crate::daemon::ways::Ways;
@@ -18,7 +18,7 @@ use crate::domain::Secret;
 use crate::observe::Metrics;
 use crate::observe::metric::{PAGE_HELP, PAGE_HELP_SECONDS};
 use crate::platform::signer::{self, PageAnswer, PageAsk, PageReply};
-use crate::session::source_of;
+use crate::session::{guise_of, source_of};
 
 /// How long a signature of a socket is used again.
 const GOOD_FOR: Duration = Duration::from_mins(1);
@@ -48,13 +48,6 @@ impl fmt::Debug for Inside {
     }
 }
 
-/// Who is in the page.
-#[derive(Default)]
-struct Guest {
-    proxy: Option<String>,
-    cookies: Vec<Cookie>,
-}
-
 impl Inside {
     /// In the browser of `pool`, whose drivers are written down in `browsers`.
     pub(in crate::daemon) fn new(
@@ -66,11 +59,11 @@ impl Inside {
         Self(Arc::new(Inner { pool, live, ways, clock, metrics, browsers, signed: Mutex::default() }))
     }
 
-    async fn open(&self, base: &str, guest: Guest) -> Result<(Turn, Page), Trouble> {
+    async fn open(&self, base: &str, (guise, cookies): (Guise<'_>, &[Cookie])) -> Result<(Turn, Page), Trouble> {
         let source = source_of(&self.0.live.now().browser, None, self.0.browsers.clone());
         let turn = self.0.pool.turn(&source).await?;
-        let page = Page::open(turn.browser(), guest.proxy.as_deref()).await?;
-        page.put_cookies(&guest.cookies).await?;
+        let page = Page::open(turn.browser(), guise).await?;
+        page.put_cookies(cookies).await?;
         page.settle(&format!("{base}/"), STANDS).await?;
         Ok((turn, page))
     }
@@ -104,7 +97,7 @@ impl Inside {
         }
         let base = self.0.live.now().douyin.live.clone();
         let done = async {
-            let (turn, page) = self.open(&base, Guest::default()).await?;
+            let (turn, page) = self.open(&base, (Guise::default(), &[])).await?;
             let signature = page.frontier_sign(stub).await?;
             Ok((turn, page, signature))
         };
@@ -131,10 +124,10 @@ impl Inside {
         if let Some(profile) = profile.filter(|profile| self.0.ways.wants_login(profile)) {
             return Err(format!("the proxy of `{}` wants a login, which a browser cannot be given", profile.name));
         }
-        let guest =
-            Guest { proxy: profile.and_then(|profile| profile.proxy.clone()), cookies: cookies_of(ask.cookies, &base) };
+        let guise = Guise { user_agent: Some(ask.user_agent), ..profile.map(guise_of).unwrap_or_default() };
+        let cookies = cookies_of(ask.cookies, &base);
         let done = async {
-            let (turn, page) = self.open(&base, guest).await?;
+            let (turn, page) = self.open(&base, (guise, &cookies)).await?;
             let (status, kind, body) = page.fetch(ask.url).await?;
             Ok((turn, page, PageReply { status, kind, body }))
         };

@@ -20,6 +20,9 @@ const LOOK: Duration = Duration::from_mins(1);
 /// So long before something is done in its name a login is looked at, unless it was just now.
 const AHEAD: Duration = Duration::from_hours(1);
 
+/// A look that came to nothing is taken again after this long.
+const AGAIN: Duration = Duration::from_hours(1);
+
 /// Looks for what is due until it is asked to stop.
 pub(in crate::daemon) async fn keep(
     (profiles, queue): (Profiles, Queue),
@@ -30,9 +33,14 @@ pub(in crate::daemon) async fn keep(
         let now = clock.now();
         profiles.show_numbers(now).await?;
         if Quiet::of(&live.now().pace).until(now).is_none() {
-            let wanted = soon(&queue.soon(AHEAD).await?, &live.now(), now);
-            for (name, proved_at) in profiles.due(now, (&wanted, AHEAD)).await? {
-                let key = format!("{name}@{proved_at}");
+            let lanes = queue.soon(AHEAD).await?;
+            let wanted = soon(&lanes, &live.now(), now);
+            for (name, since) in profiles.due(now, (&wanted, AHEAD)).await? {
+                // One look at a time, and one that came to nothing is taken again an hour later.
+                if lanes.contains(&format!("{name}/capture")) {
+                    continue;
+                }
+                let key = key_of(&name, since, now);
                 let ask = Ask {
                     kind: "capture".to_owned(),
                     key,
@@ -53,6 +61,11 @@ pub(in crate::daemon) async fn keep(
     }
 }
 
+/// What a look of `name` is called that is due since then: one in each hour.
+fn key_of(name: &str, since: Millis, now: Millis) -> String {
+    format!("{name}@{}+{}", since.0, now.since(since).as_secs() / AGAIN.as_secs())
+}
+
 /// Whose name something will be done in before long: by jobs in these lanes, and by schedules that name a profile.
 fn soon(lanes: &[String], config: &Config, now: Millis) -> BTreeSet<String> {
     let of_lanes = lanes.iter().filter_map(|lane| lane.split_once('/')).filter(|(_, what)| *what != "capture");
@@ -68,6 +81,14 @@ fn soon(lanes: &[String], config: &Config, now: Millis) -> BTreeSet<String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_look_that_came_to_nothing_is_taken_again_an_hour_later() {
+        let key = |minutes: i64| key_of("ads", Millis(1000), Millis(1000 + minutes * 60_000));
+        assert_eq!(key(0), key(59));
+        assert_ne!(key(59), key(60));
+        assert_ne!(key(0), key_of("ads", Millis(2000), Millis(2000)), "and the next time is another");
+    }
 
     #[test]
     fn what_comes_before_long_is_known_by_its_lane_and_by_its_schedule() {

@@ -6,13 +6,15 @@ use crate::daemon::fetch::Fetcher;
 use crate::daemon::live::Live;
 use crate::daemon::ways::Ways;
 use crate::domain::{Class, Platform, Secret};
+use crate::net::Client;
 use crate::observe::Metrics;
 use crate::pace::Sending;
 use crate::platform::creative_radar::{self, Asker};
+use crate::queue::Miss;
 use crate::session::{Login, rules};
 
-/// How a question ended that did not end well.
-pub(in crate::daemon) type Doubt = (Class, String);
+/// The longest that is kept of why a question did not end well.
+const LONGEST: usize = 300;
 
 /// A cheap handle; clones share what it needs.
 #[derive(Clone)]
@@ -25,17 +27,27 @@ pub(in crate::daemon) struct Prover {
 }
 
 impl Prover {
-    /// Whether `login` is one.
-    pub(super) async fn prove(&self, profile: &Profile, login: &Login) -> Result<(), Doubt> {
+    /// Whether `login` is one; else why not, or why nobody could be asked.
+    pub(super) async fn prove(&self, profile: &Profile, login: &Login) -> Result<(), Miss> {
         let Some(cookies) = self.cookies(profile, login) else {
-            return Err((Class::Auth, "none of its cookies goes to the platform".to_owned()));
+            return Err(Miss::new(Class::Auth, "none of its cookies goes to the platform"));
         };
         let ended = match profile.platform {
             Platform::Douyin => self.fetcher.prove(profile, cookies).await,
             Platform::CreativeRadar => self.prove_radar(profile, (login, &cookies)).await,
-            other => Err((Class::Local, format!("nobody logs in to {other} with a browser"))),
+            other => Err(Miss::new(Class::Local, format!("nobody logs in to {other} with a browser"))),
         };
-        ended.map_err(|(class, why)| (class, why.chars().take(300).collect()))
+        ended.map_err(|miss| Miss { error: miss.error.chars().take(LONGEST).collect(), ..miss })
+    }
+
+    /// Lets `visit` go to a page in the name of `profile` when what holds for every request lets it.
+    pub(super) async fn visiting<T>(
+        &self,
+        profile: &Profile,
+        (url, visit): (&str, impl Future<Output = T>),
+    ) -> Result<T, Miss> {
+        let client = self.radar(profile, "capture")?;
+        Ok(client.fetch_by(url, async { Ok(visit.await) }).await?)
     }
 
     /// The cookies of a login as its platform is sent them.
@@ -57,12 +69,15 @@ impl Prover {
         }
     }
 
-    async fn prove_radar(&self, profile: &Profile, (login, cookies): (&Login, &Secret<String>)) -> Result<(), Doubt> {
-        let lane = format!("{}/proof", profile.name);
-        let sending = Sending { lane, endpoint: "creative_radar.proof".to_owned(), ..Sending::default() };
-        let client = self.ways.of(Some(&profile.name), sending).map_err(|miss| (miss.class, miss.error))?;
+    async fn prove_radar(&self, profile: &Profile, (login, cookies): (&Login, &Secret<String>)) -> Result<(), Miss> {
+        let client = self.radar(profile, "proof")?;
         let asker = Asker { cookies, headers: &login.headers, client: &client };
-        let proved = creative_radar::prove(&self.base(profile.platform), &asker, self.ambient.clock.now()).await;
-        proved.map_err(|refusal| (refusal.class, refusal.message))
+        Ok(creative_radar::prove(&self.base(profile.platform), &asker, self.ambient.clock.now()).await?)
+    }
+
+    /// The way out to Creative Radar for `what` of a profile.
+    fn radar(&self, profile: &Profile, what: &str) -> Result<Client, Miss> {
+        let (lane, endpoint) = (format!("{}/{what}", profile.name), format!("creative_radar.{what}"));
+        self.ways.of(Some(&profile.name), Sending { lane, endpoint, ..Sending::default() })
     }
 }

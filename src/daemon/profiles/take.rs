@@ -6,10 +6,12 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::capture::{Missed, Seen, capture};
-use super::proof::Doubt;
 use super::who::{Profiles, broken, no_login};
+use crate::config::Profile;
 use crate::domain::{Class, Platform};
-use crate::session::{Fresh, Login};
+use crate::platform::creative_radar::PAGE;
+use crate::queue::Miss;
+use crate::session::{Fresh, Login, is_no};
 use crate::store::captures::Capture;
 use crate::web::Declined;
 
@@ -17,8 +19,9 @@ impl Profiles {
     /// Looks at a login again, and captures it anew where that can be done without a person.
     pub(in crate::daemon) async fn refresh(&self, name: &str) -> Result<Value, Declined> {
         let (profile, _) = self.known(name)?;
-        let has_login = self.book.active(name).await.map_err(|error| broken(&error))?.is_some();
-        if profile.platform == Platform::CreativeRadar && has_login {
+        let all = self.book.of(name).await.map_err(|error| broken(&error))?;
+        let has = |standing| all.iter().any(|capture| capture.standing == standing);
+        if profile.platform == Platform::CreativeRadar && has("active") && !has("waiting") {
             return self.counted(name, self.capture(name).await);
         }
         self.counted(name, self.probe(name).await)
@@ -39,13 +42,86 @@ impl Profiles {
         }
         let turn = self.turn(name);
         let _turn = turn.lock().await;
-        let before = self.book.active(name).await.map_err(|error| broken(&error))?.map(|(_, login)| login);
-        let source = self.source();
-        let captured = Box::pin(capture((&self.prover, &self.pool), (&profile, rules), before.as_ref(), &source)).await;
+        self.take_up_file(&profile).await?;
+        let before = self.book.active(name).await.map_err(|error| broken(&error))?;
+        let first = match &before {
+            Some((_, login)) => Some(login.clone()),
+            None => self.unproved(name).await?,
+        };
+        let (source, url) = (self.source(), format!("{}{PAGE}", self.prover.base(profile.platform)));
+        let visit = Box::pin(capture((&self.prover, &self.pool), (&profile, rules), first.as_ref(), &source));
+        let captured = self.prover.visiting(&profile, (&url, visit)).await.map_err(|miss| unasked(name, miss))?;
         match captured {
-            Ok(login) => self.take_in(name, "browser", login).await,
+            Ok(login) => match self.take_in(name, "browser", login).await {
+                Err(declined) => Err(self.what_of_the_other(&profile, before, declined).await),
+                taken => taken,
+            },
             Err(missed) => Err(self.missed(name, missed).await),
         }
+    }
+
+    /// What was captured is refused: then the one that it began from, which is in use, may be lost too.
+    async fn what_of_the_other(
+        &self,
+        profile: &Profile,
+        before: Option<(Capture, Login)>,
+        declined: Declined,
+    ) -> Declined {
+        let (name, Declined { class, error, .. }) = (&profile.name, &declined);
+        let Some((capture, login)) = before else { return declined };
+        let noted = match class {
+            // Whom the site looks at more closely asks for nothing more.
+            Class::Risk => self.book.stop(name, (*class, error)).await,
+            Class::Auth => match self.prover.prove(profile, &login).await {
+                Ok(()) => self.book.prove(name, capture.id).await,
+                Err(miss) => return self.refuse(&capture, miss).await,
+            },
+            _ => Ok(()),
+        };
+        noted.map_or_else(|failed| broken(&failed), |()| declined)
+    }
+
+    /// The youngest login that nobody could prove yet: a browser may begin with it.
+    async fn unproved(&self, name: &str) -> Result<Option<Login>, Declined> {
+        let all = self.book.of(name).await.map_err(|error| broken(&error))?;
+        match all.iter().find(|capture| capture.standing == "waiting") {
+            Some(capture) => self.book.open(capture.id).await.map(Some).map_err(|error| broken(&error)),
+            None => Ok(None),
+        }
+    }
+
+    /// Takes up the state that other tools left in the folder of a profile of which nothing else is known. It waits to
+    /// be proved like any other.
+    pub(super) async fn take_up_file(&self, profile: &Profile) -> Result<(), Declined> {
+        let name = &profile.name;
+        let (_, rules) = self.known(name)?;
+        if !self.book.of(name).await.map_err(|error| broken(&error))?.is_empty() {
+            return Ok(());
+        }
+        let (folder, of) = (self.folder.clone(), name.clone());
+        let mut state = match tokio::task::spawn_blocking(move || folder.read(&of)).await {
+            Ok(Ok(Some(state))) => state,
+            Ok(Err(why)) => {
+                let file = self.folder.state_of(name);
+                tracing::warn!(session.profile = %name, "`{}` is left as it is: {why}", file.display());
+                return Ok(());
+            }
+            Ok(Ok(None)) | Err(_) => return Ok(()),
+        };
+        let host = self.prover.host(profile.platform);
+        state.keep_only(&[rules.domains, &[&host]].concat());
+        let login = Login { state, headers: std::collections::BTreeMap::new() };
+        if login.marks(rules).next().is_some() {
+            self.add(profile, ("file", &login)).await?;
+        }
+        Ok(())
+    }
+
+    async fn add(&self, profile: &Profile, (source, login): (&str, &Login)) -> Result<Uuid, Declined> {
+        let (_, rules) = self.known(&profile.name)?;
+        let is_made = self.prover.live.is_made(&profile.name);
+        let fresh = Fresh { profile: &profile.name, platform: profile.platform, source, is_made, login };
+        self.book.add(fresh, rules).await.map_err(|error| broken(&error))
     }
 
     /// There is no capture; if the site wants a person, the profile stops until one was there.
@@ -82,27 +158,31 @@ impl Profiles {
         let (profile, rules) = self.known(name)?;
         let host = self.prover.host(profile.platform);
         login.keep_only(&[rules.domains, &[&host]].concat());
-        let fresh = Fresh { profile: name, platform: profile.platform, source, login: &login };
-        let id = self.book.add(fresh, rules).await.map_err(|error| broken(&error))?;
+        self.take_up_file(&profile).await?;
+        let id = self.add(&profile, (source, &login)).await?;
         let capture = self.book.of(name).await.map_err(|error| broken(&error))?.into_iter().find(|it| it.id == id);
         let capture = capture.ok_or_else(|| Declined::by_us("the capture is gone", "try again"))?;
         if login.marks(rules).next().is_none() {
-            let doubt = (Class::Auth, format!("it has none of the cookies of a login: {}", rules.marks.join(", ")));
-            return Err(self.refuse(&capture, doubt).await);
+            let why = format!("it has none of the cookies of a login: {}", rules.marks.join(", "));
+            return Err(self.refuse(&capture, Miss::new(Class::Auth, why)).await);
         }
         match self.prover.prove(&profile, &login).await {
             Ok(()) => self.use_proved(name, (id, &login)).await,
-            Err(doubt) => Err(self.refuse(&capture, doubt).await),
+            Err(miss) => Err(self.refuse(&capture, miss).await),
         }
     }
 
     /// Lets a login that was proved be the one in use, and writes its file.
-    async fn use_proved(&self, name: &str, (id, login): (Uuid, &Login)) -> Result<Value, Declined> {
+    pub(super) async fn use_proved(&self, name: &str, (id, login): (Uuid, &Login)) -> Result<Value, Declined> {
+        let before = self.book.of(name).await.map_err(|error| broken(&error))?;
+        let is_same = before.iter().any(|capture| capture.id == id && capture.standing == "active");
         self.book.prove(name, id).await.map_err(|error| broken(&error))?;
         self.folder.forget_seen(name);
+        // What people's own tools have written there since is theirs.
+        let file = self.folder.state_of(name);
+        let file = if is_same && file.exists() { json!(file) } else { self.write(name, login).await };
         Ok(json!({
-            "profile": name, "id": id, "standing": "active", "cookies": login.state.cookies.len(),
-            "file": self.write(name, login).await,
+            "profile": name, "id": id, "standing": "active", "cookies": login.state.cookies.len(), "file": file,
         }))
     }
 
@@ -125,35 +205,60 @@ impl Profiles {
         }
     }
 
-    async fn refuse(&self, capture: &Capture, (class, why): Doubt) -> Declined {
+    /// Notes why a login could not be proved.
+    pub(super) async fn refuse(&self, capture: &Capture, miss: Miss) -> Declined {
+        let Miss { class, error: why, after, .. } = miss;
         if let Err(error) = self.book.doubt(capture, (class, &why)).await {
             return broken(&error);
         }
-        let name = &capture.profile;
-        let is_open = !matches!(class, Class::Auth | Class::Risk | Class::Gone | Class::Private);
+        let (name, is_used) = (&capture.profile, capture.standing == "active");
         let advice = match class {
+            Class::Auth if is_used => "log in again: `radard profile login NAME`, or in your browser, and import that",
             Class::Auth => "log in again in your browser and import that; what was used before is still in use",
             Class::Risk => "open the site in your browser and answer what it asks, then import the login again",
-            _ if is_open => "it is kept; prove it later with `radard profile probe NAME`",
-            _ => "import another login",
+            _ if is_no(class) => "import another login",
+            _ if is_used => "prove it later with `radard profile probe NAME`",
+            _ => "it is kept, and proved later by itself, or with `radard profile probe NAME`",
         };
         let error = format!("the login of `{name}` could not be proved: {why}");
-        Declined { class, error, advice: advice.replace("NAME", name), wait: None }
+        Declined { class, error, advice: advice.replace("NAME", name), wait: after }
     }
 
-    /// Proves once more what is in use, or the youngest that waits for it.
+    /// Proves the youngest that waits for it; if the site says no to it, or none does, once more what is in use.
     pub(super) async fn probe(&self, name: &str) -> Result<Value, Declined> {
         let (profile, _) = self.known(name)?;
         let turn = self.turn(name);
         let _turn = turn.lock().await;
+        self.take_up_file(&profile).await?;
         let all = self.book.of(name).await.map_err(|error| broken(&error))?;
         // The youngest first: one that waits is of use only if it came after the one in use.
-        let capture = all.iter().find(|capture| matches!(capture.standing.as_str(), "waiting" | "active"));
-        let Some(capture) = capture else { return Err(no_login(name)) };
-        let login = self.book.open(capture.id).await.map_err(|error| broken(&error))?;
-        match self.prover.prove(&profile, &login).await {
-            Ok(()) => self.use_proved(name, (capture.id, &login)).await,
-            Err(doubt) => Err(self.refuse(capture, doubt).await),
+        let waiting = all.iter().take_while(|capture| capture.standing != "active").find(|it| it.standing == "waiting");
+        let mut refused = None;
+        for capture in waiting.into_iter().chain(all.iter().find(|capture| capture.standing == "active")) {
+            let login = self.book.open(capture.id).await.map_err(|error| broken(&error))?;
+            match (self.prover.prove(&profile, &login).await, refused.take()) {
+                (Ok(()), None) => return self.use_proved(name, (capture.id, &login)).await,
+                // Whoever brought the other is told that it is none; this one is fine.
+                (Ok(()), Some(declined)) => {
+                    self.book.prove(name, capture.id).await.map_err(|error| broken(&error))?;
+                    return Err(declined);
+                }
+                (Err(miss), _) => {
+                    let goes_on = is_no(miss.class) && miss.class != Class::Risk;
+                    let declined = self.refuse(capture, miss).await;
+                    if !goes_on {
+                        return Err(declined);
+                    }
+                    refused = Some(declined);
+                }
+            }
         }
+        Err(refused.unwrap_or_else(|| no_login(name)))
     }
+}
+
+/// The site was not asked at all.
+fn unasked(name: &str, Miss { class, error, after, .. }: Miss) -> Declined {
+    let (error, advice) = (format!("no capture of `{name}`: {error}"), "it is tried again when it may be".to_owned());
+    Declined { class, error, advice, wait: after }
 }

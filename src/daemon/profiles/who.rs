@@ -13,7 +13,6 @@ use crate::config::Profile;
 use crate::domain::{Class, Millis, Platform};
 use crate::observe::metric::{LOGIN, LOGIN_ENDS, LOGIN_LOOKS};
 use crate::session::{Book, Error, Folder, Rules, next_at, rules, source_of};
-use crate::store::captures::Capture;
 use crate::web::Declined;
 
 /// A cheap handle on all profiles; clones share it.
@@ -69,10 +68,21 @@ impl Profiles {
             tracing::warn!("Profiles that stand in no settings are not known: {error}");
             Vec::new()
         });
-        for capture in all {
+        // The youngest capture of each says whether it stood in the settings.
+        let mut seen = BTreeSet::new();
+        for capture in all.into_iter().filter(|capture| seen.insert(capture.profile.clone())) {
             let is_new = !self.prover.live.now().profiles.iter().any(|known| known.name == capture.profile);
-            if let (true, Ok(platform)) = (is_new, capture.platform.parse()) {
+            if let (true, true, Ok(platform)) = (is_new, capture.is_made, capture.platform.parse()) {
                 self.prover.live.make(&Profile::new(&capture.profile, platform));
+            }
+        }
+    }
+
+    /// Takes up what other tools left in the folders of those that have nothing else.
+    pub(in crate::daemon) async fn take_up_files(&self) {
+        for profile in self.prover.live.now().profiles.iter().filter(|profile| rules(profile.platform).is_some()) {
+            if let Err(declined) = self.take_up_file(profile).await {
+                tracing::warn!(session.profile = %profile.name, "{}", declined.error);
             }
         }
     }
@@ -94,22 +104,28 @@ impl Profiles {
         Ok((known, rules))
     }
 
-    /// The profiles whose login is to be looked at by `now`, each with when it was proved last: those whose time has come,
-    /// and those of `wanted` that were not looked at for as long as `ahead`.
+    /// The profiles whose login is to be looked at by `now`, each with since when it waits for that: those whose time has
+    /// come, those of `wanted` that were not looked at for as long as `ahead`, and those where one waits to be proved.
     pub(super) async fn due(
         &self,
         now: Millis,
         (wanted, ahead): (&BTreeSet<String>, Duration),
-    ) -> Result<Vec<(String, i64)>, Error> {
-        let settings = self.prover.live.now();
-        let is_known = |capture: &Capture| settings.profiles.iter().any(|known| known.name == capture.profile);
-        let is_due = |capture: &Capture| {
-            let is_old = capture.proved_at.is_some_and(|at| Millis(at) + ahead <= now);
-            let comes = next_at(capture).is_some_and(|at| at <= now) || (is_old && wanted.contains(&capture.profile));
-            capture.standing == "active" && !capture.is_stopped() && comes
+    ) -> Result<Vec<(String, Millis)>, Error> {
+        let all = self.book.all().await?;
+        let since = |profile: &Profile| {
+            let mut of = all.iter().filter(|capture| capture.profile == profile.name);
+            let newest = of.find(|capture| matches!(capture.standing.as_str(), "waiting" | "active"))?;
+            if newest.standing == "waiting" {
+                return Some(Millis(newest.made_at));
+            }
+            let proved = Millis(newest.proved_at?);
+            let is_old = proved + ahead <= now;
+            let comes = next_at(newest).is_some_and(|at| at <= now) || (is_old && wanted.contains(&profile.name));
+            (comes && !newest.is_stopped()).then_some(proved)
         };
-        let all = self.book.all().await?.into_iter().filter(|capture| is_due(capture) && is_known(capture));
-        Ok(all.map(|capture| (capture.profile, capture.proved_at.unwrap_or(0))).collect())
+        let settings = self.prover.live.now();
+        let known = settings.profiles.iter().filter(|profile| rules(profile.platform).is_some());
+        Ok(known.filter_map(|profile| Some((profile.name.clone(), since(profile)?))).collect())
     }
 
     /// Shows how the login of each profile stands.

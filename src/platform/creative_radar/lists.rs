@@ -25,6 +25,18 @@ const NEWER_PAGE: &str = "/creative/creativeCenter/trends/hashtag";
 /// Where redirects may lead.
 const DOMAINS: &[&str] = &["tiktok.com"];
 
+/// How long what a page signed is used again, in seconds.
+const GOOD_FOR: u64 = 600;
+
+/// How a question is signed.
+#[derive(Debug, PartialEq, Eq)]
+struct Signed {
+    timestamp: u64,
+    sign: String,
+    /// The recipe is the page's, as far as anybody knows.
+    is_known: bool,
+}
+
 /// Who asks.
 #[derive(Debug)]
 pub struct Asker<'a> {
@@ -45,9 +57,8 @@ impl Asker<'_> {
     pub(super) async fn creators(&self, base: &str, now: Millis) -> Result<usize, Refusal> {
         // Where no id was captured, any will do: it only has to agree with the signature.
         let id = self.header("anonymous-user-id").unwrap_or("00000000000040008000000000000000");
-        let timestamp = u64::try_from(now.0 / 1000).unwrap_or(0);
         let web_id = self.header("web-id");
-        let sign = UserSign::sign(&UserSignInput { web_id, anonymous_user_id: id, timestamp });
+        let Signed { timestamp, sign, is_known } = self.signed((id, web_id), u64::try_from(now.0 / 1000).unwrap_or(0));
         let ask = Ask::get(format!("{base}{OLDER}{CREATORS}")).within(DOMAINS).secret("cookie", self.cookies);
         let ask = ask.header("anonymous-user-id", id).header("timestamp", &timestamp.to_string());
         let ask = ask.header("user-sign", &sign).header("lang", "en").header("referer", &format!("{base}{PAGE}"));
@@ -58,11 +69,29 @@ impl Asker<'_> {
             match root.get("code").whole() {
                 Some(0) if said == "deprecated" => Err((Class::Gone, "the list is no more".to_owned())),
                 Some(0) => Ok(rows),
+                Some(40_101) if !is_known => Err((
+                    Class::Signature,
+                    "its page signs by a recipe that nobody here knows, and what it signed itself is too old: capture the login anew".to_owned(),
+                )),
                 Some(40_101) => Err((Class::Auth, "it gives no permission (code 40101)".to_owned())),
                 code => Err((Class::Schema, format!("it answers with a code that nobody here knows ({code:?})"))),
             }
         })
         .await
+    }
+
+    /// A signature of `now`; where the page turned out to sign by another recipe than ours, its own while that is good.
+    fn signed(&self, (id, web_id): (&str, Option<&str>), now: u64) -> Signed {
+        let of = |timestamp| UserSign::sign(&UserSignInput { web_id, anonymous_user_id: id, timestamp });
+        let seen = self.header("user-sign").zip(self.header("timestamp").and_then(|at| at.parse().ok()));
+        match seen {
+            Some((sign, at)) if of(at) != sign => {
+                let is_good = now.abs_diff(at) <= GOOD_FOR;
+                let (timestamp, sign) = if is_good { (at, sign.to_owned()) } else { (now, of(now)) };
+                Signed { timestamp, sign, is_known: is_good }
+            }
+            _ => Signed { timestamp: now, sign: of(now), is_known: true },
+        }
     }
 
     /// How many hashtags the newer list shows.

@@ -21,6 +21,8 @@ pub type PageAnswer<'a, T> = Pin<Box<dyn Future<Output = Result<T, String>> + Se
 pub struct PageAsk<'a> {
     /// The profile, if it is one's: its proxy is gone by.
     pub profile: Option<&'a str>,
+    /// What it calls itself.
+    pub user_agent: &'a str,
     /// The cookies, as a header.
     pub cookies: &'a str,
     /// What is asked for, unsigned.

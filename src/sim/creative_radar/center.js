@@ -12,8 +12,13 @@ async function list() {
     id = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
     localStorage.setItem('anonymous_user_id', id);
   }
+  let web = localStorage.getItem('web_id');
+  if (!web) {
+    web = `7${Array.from(crypto.getRandomValues(new Uint8Array(18)), (byte) => byte % 10).join('')}`;
+    localStorage.setItem('web_id', web);
+  }
   const moment = String(Math.floor(Date.now() / 1000));
-  const headers = { 'anonymous-user-id': id, timestamp: moment, 'user-sign': sign(id, moment), lang: 'en' };
+  const headers = { 'anonymous-user-id': id, timestamp: moment, 'web-id': web, 'user-sign': sign(web, moment), lang: 'en' };
   const path = '/creative_radar_api/v1/popular_trend/creator/list?page=1&limit=20&sort_by=follower&creator_country=US';
   const answer = await (await fetch(path, { headers })).json();
   const rows = answer.data ? answer.data.creators : [];

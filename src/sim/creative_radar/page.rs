@@ -12,7 +12,8 @@ use crate::sim::seed::Dice;
 use crate::sim::world::Stand;
 
 /// `GET /business/creativecenter/…`: where a session is lost it leads to the login, where there is a risk to a challenge,
-/// where it is retired to the newer page; spoilt by `schema`, it never asks for anything.
+/// where it is retired to the newer page; spoilt by `schema`, it never asks for anything, by `private` it shows a
+/// challenge in its own place.
 pub(in crate::sim) async fn answer(State(stand): State<Stand>, Extension(spoil): Extension<Spoil>) -> Response {
     let lead = |place: &'static str| (StatusCode::FOUND, [(LOCATION, place)]).into_response();
     match spoil.0 {
@@ -42,7 +43,11 @@ fn show(stand: &Stand, script: &str, spoil: Spoil) -> Response {
     let cookies: [(HeaderName, String); 2] =
         [set("ttwid", &format!("1%7C{:016x}", mark.key()), "; HttpOnly; Max-Age=31536000"), set("lang_type", "en", "")];
     let scripts = format!("<script src=\"/static/md5.js\"></script><script src=\"/static/{script}.js\"></script>");
-    let scripts = if spoil.0 == Some(Class::Schema) { "" } else { scripts.as_str() };
+    let scripts = match spoil.0 {
+        Some(Class::Schema) => "",
+        Some(Class::Private) => "<div class=\"captcha_verify_container\">Please slide to verify</div>",
+        _ => scripts.as_str(),
+    };
     let text = include_str!("center.html").replace("<!-- script -->", scripts);
     let mut reply = shown(text);
     for (name, value) in cookies {

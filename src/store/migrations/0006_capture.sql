@@ -4,6 +4,7 @@ CREATE TABLE capture (
     profile   TEXT   NOT NULL,
     platform  TEXT   NOT NULL,
     source    TEXT   NOT NULL,
+    is_made   BOOLEAN NOT NULL,
     standing  TEXT   NOT NULL,
     class     TEXT,
     said      TEXT,

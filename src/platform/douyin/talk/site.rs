@@ -117,8 +117,8 @@ impl Douyin {
         let answer = match self.0.page.as_ref().filter(|_| is_sent_by_page) {
             Some(page) => {
                 let cookies = cookies.as_ref().map_or("", |cookies| cookies.reveal().as_str());
-                let sent =
-                    send_by(page.as_ref(), PageAsk { profile: visitor.profile(), cookies, url: &url }, host_of(base));
+                let (profile, user_agent) = (visitor.profile(), visitor.identity.user_agent.as_str());
+                let sent = send_by(page.as_ref(), PageAsk { profile, user_agent, cookies, url: &url }, host_of(base));
                 visitor.client.fetch_by(ask, sent).await?
             }
             None => visitor.client.fetch(ask).await?,
