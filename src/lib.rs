@@ -132,6 +132,7 @@ pub mod ambient;
 pub mod browser;
 pub mod cli;
 pub mod config;
+pub mod crawl;
 pub mod daemon;
 pub mod domain;
 pub mod media;

@@ -1,4 +1,4 @@
-//! `radard check`: the configuration, with every problem at once; and where each value came from.
+//! `radard check`: the settings and the queue file, with every problem at once; and where each value came from.
 
 use serde_json::json;
 
@@ -7,7 +7,8 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::out::Answer;
 use super::table::{Table, clean};
-use crate::config::{Checked, Problems};
+use crate::config::{Checked, Problems, QUEUE, QueueText, check_queue};
+use crate::crawl::check_links;
 
 /// Flags of `radard check`.
 #[derive(Debug, clap::Args)]
@@ -23,14 +24,20 @@ impl Check {
         let places = desk.places()?;
         let file = places.settings();
         let shown = file.display().to_string();
-        Ok(match desk.settings(&places) {
-            Ok(checked) => self.fine(&checked, &shown, file.exists()),
+        let checked = match desk.settings(&places) {
+            Ok(checked) => checked,
+            Err(problems) => return Ok(wrong(&problems, &shown)),
+        };
+        let text = QueueText::read(&places.config);
+        Ok(match check_queue(&text, &checked.config.profiles).and_then(check_links) {
+            Ok(targets) => self.fine(&checked, (&shown, file.exists()), text.read.map(|_| targets.all.len())),
             Err(problems) => wrong(&problems, &shown),
         })
     }
 
-    fn fine(&self, checked: &Checked, file: &str, exists: bool) -> Answer {
-        let mut json = json!({"v": 1, "ok": true, "file": file, "problems": [], "warnings": checked.warnings});
+    fn fine(&self, checked: &Checked, (file, exists): (&str, bool), targets: Option<usize>) -> Answer {
+        let mut json =
+            json!({"v": 1, "ok": true, "file": file, "targets": targets, "problems": [], "warnings": checked.warnings});
         let mut lines: Vec<String> =
             checked.warnings.iter().map(|warning| format!("warning: {}", clean(warning))).collect();
         if self.origins {
@@ -44,10 +51,9 @@ impl Check {
             lines.push(table.to_text());
             return Answer::shown(json, lines.join("\n"));
         }
-        lines.insert(
-            0,
-            if exists { format!("{file} is fine") } else { format!("there is no {file}; the defaults hold") },
-        );
+        let said = if exists { format!("{file} is fine") } else { format!("there is no {file}; the defaults hold") };
+        let queue = targets.map(|count| format!("{QUEUE} is fine; targets: {count}"));
+        lines.splice(0..0, std::iter::once(said).chain(queue));
         Answer::done(json, lines.join("\n"))
     }
 }

@@ -26,6 +26,27 @@ pub(super) struct Shape {
     pub(super) others: &'static [&'static str],
 }
 
+/// Reads those fields of a table that stand in it; the others are left to somebody else.
+pub(super) fn given(
+    (shape, key): (Shape, &str),
+    (table, text): (&DeTable<'_>, &Text<'_>),
+    draft: &mut Draft,
+) -> Values {
+    let mut entry = Entry { key: key.to_owned(), place: Place::Default, values: Values::default() };
+    entry.read((shape, &Missing::Left), (table, text), draft);
+    entry.values
+}
+
+/// What holds for a field that an entry does not have.
+enum Missing<'a> {
+    /// Its default, if there is one.
+    Default,
+    /// What stands here, else its default.
+    Over(&'a Values),
+    /// Nothing.
+    Left,
+}
+
 /// One entry: what its fields say, and where it stands.
 pub(super) struct Entry {
     pub(super) key: String,
@@ -47,9 +68,33 @@ pub(super) fn read<'a>(
     entries
 }
 
+/// The same, where `base` says what an entry leaves out.
+pub(super) fn read_over<'a>(
+    (shape, base): (Shape, &Values),
+    items: &'a DeArray<'a>,
+    text: &Text<'_>,
+    draft: &mut Draft,
+) -> Vec<(Entry, &'a DeTable<'a>)> {
+    let mut entries = Vec::with_capacity(items.len());
+    for (i, item) in items.iter().enumerate() {
+        let key = format!("{}[{i}]", shape.list);
+        entries.extend(read_with((shape, key, Missing::Over(base)), item, text, draft));
+    }
+    entries
+}
+
 /// Reads the entry that stands at `key`; nothing when it has a problem.
 pub(super) fn read_one<'a>(
     (shape, key): (Shape, String),
+    item: &'a Spanned<DeValue<'a>>,
+    text: &Text<'_>,
+    draft: &mut Draft,
+) -> Option<(Entry, &'a DeTable<'a>)> {
+    read_with((shape, key, Missing::Default), item, text, draft)
+}
+
+fn read_with<'a>(
+    (shape, key, missing): (Shape, String, Missing<'_>),
     item: &'a Spanned<DeValue<'a>>,
     text: &Text<'_>,
     draft: &mut Draft,
@@ -63,18 +108,28 @@ pub(super) fn read_one<'a>(
     };
     let mut entry = Entry { key, place, values: Values::default() };
     let before = draft.problems.len();
-    entry.read(shape, (table, text), draft);
+    entry.read((shape, &missing), (table, text), draft);
     (draft.problems.len() == before).then_some((entry, table))
 }
 
 impl Entry {
-    fn read(&mut self, shape: Shape, (table, text): (&DeTable<'_>, &Text<'_>), draft: &mut Draft) {
+    fn read(
+        &mut self,
+        (shape, missing): (Shape, &Missing<'_>),
+        (table, text): (&DeTable<'_>, &Text<'_>),
+        draft: &mut Draft,
+    ) {
         for (name, kind, default) in shape.fields {
-            let key = format!("{}.{name}", self.key);
-            let (read, place) = match (table.get(*name), default) {
-                (Some(given), _) => (kind.read(given.get_ref()), text.place(given.span().start)),
-                (None, Some(default)) => (kind.read_text(default), Place::Default),
-                (None, None) => {
+            let (read, place) = match (table.get(*name), missing, default) {
+                (Some(given), ..) => (kind.read(given.get_ref()), text.place(given.span().start)),
+                (None, Missing::Left, _) => continue,
+                (None, Missing::Over(values), _) if let Some(said) = values.0.get(name) => {
+                    self.values.0.insert(name, said.clone());
+                    continue;
+                }
+                (None, _, Some(default)) => (kind.read_text(default), Place::Default),
+                (None, _, None) => {
+                    let key = format!("{}.{name}", self.key);
                     let advice = format!("add `{name}`: {}", kind.wanted());
                     draft.problem(&self.place, &key, (format!("{} has no `{name}`", self.key), advice));
                     continue;
@@ -83,6 +138,7 @@ impl Entry {
             match read {
                 Ok(value) => _ = self.values.0.insert(name, (value, place)),
                 Err(wrong) => {
+                    let key = format!("{}.{name}", self.key);
                     let default = default.and_then(|text| kind.read_text(text).ok()).map(|value| value.show());
                     draft.problem(&place, &key, wrong.say(&key, *kind, default.as_deref()));
                 }

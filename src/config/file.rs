@@ -22,22 +22,31 @@ use super::sources::{SETTINGS, Sources};
 /// Takes what the settings file says; a missing file says nothing.
 pub(super) fn lay_file(sources: &Sources, draft: &mut Draft) {
     let file = sources.dir.join(SETTINGS).display().to_string();
-    let bytes = match sources.files.get(SETTINGS) {
-        None => return,
-        Some(Ok(bytes)) => bytes,
-        Some(Err(why)) => {
+    let Some(read) = sources.files.get(SETTINGS) else { return };
+    if let Some(source) = text_of(&file, read.as_deref(), draft) {
+        lay_text(&Text::new(file, source), source, draft);
+    }
+}
+
+/// The text of a file; nothing, and a problem noted, when there is none.
+pub(super) fn text_of<'a>(file: &str, read: Result<&'a [u8], &String>, draft: &mut Draft) -> Option<&'a str> {
+    let bytes = match read {
+        Ok(bytes) => bytes,
+        Err(why) => {
             let message = format!("the file cannot be read: {why}");
             let advice = "let the user that runs radard read it, or take it away for the defaults";
-            return draft.problems.push(Problem::of_file(file, (message, advice.to_owned())));
+            draft.problems.push(Problem::of_file(file.to_owned(), (message, advice.to_owned())));
+            return None;
         }
     };
     match std::str::from_utf8(bytes) {
-        Ok(source) => lay_text(&Text::new(file, source), source, draft),
+        Ok(source) => Some(source),
         Err(broken) => {
             let sound = bytes.get(..broken.valid_up_to()).map(String::from_utf8_lossy).unwrap_or_default();
-            let place = Text::new(file, &sound).place(sound.len());
+            let place = Text::new(file.to_owned(), &sound).place(sound.len());
             let advice = "save the file as UTF-8".to_owned();
             draft.problem(&place, "", ("the file is not UTF-8 from here on".to_owned(), advice));
+            None
         }
     }
 }
@@ -49,15 +58,15 @@ fn lay_text(text: &Text<'_>, source: &str, draft: &mut Draft) {
 }
 
 /// What of the text may be believed.
-struct Trust {
+pub(super) struct Trust {
     /// Nothing from this byte on.
-    wall: Option<usize>,
+    pub(super) wall: Option<usize>,
     /// Nothing on these lines.
     bad_lines: BTreeSet<usize>,
 }
 
 /// Reports the errors of syntax up to the first wall.
-fn judge(text: &Text<'_>, (table, errors): (&DeTable<'_>, &[toml::de::Error]), draft: &mut Draft) -> Trust {
+pub(super) fn judge(text: &Text<'_>, (table, errors): (&DeTable<'_>, &[toml::de::Error]), draft: &mut Draft) -> Trust {
     let mut plain_lines = BTreeSet::new();
     note_plain_lines(text, table, &mut plain_lines);
     let mut found: Vec<_> = errors.iter().map(|e| (e.span().map_or(0, |span| span.start), e.message())).collect();

@@ -8,9 +8,10 @@ use super::kind::Form;
 use super::size::LowWater;
 use super::url::{check_base, check_database, check_proxy, check_socket, holds_password, is_host, is_port};
 use super::value::Value;
-use super::window::parse_window;
+use super::window::{parse_time, parse_window};
 use crate::domain::Secret;
 use crate::domain::identity::check_agent;
+use crate::domain::interval::Interval;
 
 /// An address and a port to listen on.
 pub(super) const ADDRESS: Form = Form {
@@ -164,6 +165,35 @@ pub(super) const NAME_OR_NONE: Form = Form {
 /// A short name.
 pub(super) const NAME: Form =
     Form { wanted: "a name of 1 to 64 letters, digits, `-`, `_` and `.`", open: true, read: read_name };
+
+/// One line of text, or nothing.
+pub(super) const LINE: Form = Form {
+    wanted: "one line of text",
+    open: true,
+    read: |text| {
+        if text.len() > 4096 || text.contains(char::is_control) {
+            return Err("it is too long or holds a control character".to_owned());
+        }
+        Ok(Value::Text(text.trim().to_owned()))
+    },
+};
+
+/// A time of day.
+pub(super) const TIME: Form = Form {
+    wanted: "a time such as \"09:00\"",
+    open: true,
+    read: |text| match parse_time(text) {
+        Some(_) => Ok(Value::Text(text.to_owned())),
+        None => Err("it is no time of day".to_owned()),
+    },
+};
+
+/// A span of days.
+pub(super) const INTERVAL: Form = Form {
+    wanted: "two days such as \"2026-01-01|2026-12-31\", or \"all\"",
+    open: true,
+    read: |text| Interval::parse(text).map(|_| Value::Text(text.to_owned())).map_err(|why| why.to_string()),
+};
 
 /// Permission bits of a folder.
 pub(super) const MODE: Form = Form {

@@ -19,6 +19,8 @@ pub enum Kind {
     Flag,
     /// A whole number within bounds.
     Count(u64, u64),
+    /// A whole number within bounds that may lie below zero.
+    Level(i64, i64),
     /// A duration within bounds, which are written as durations.
     Span(&'static str, &'static str),
     /// An amount of bytes within bounds, which are written as amounts.
@@ -78,6 +80,7 @@ impl Kind {
         match self {
             Self::Flag => "true or false".to_owned(),
             Self::Count(least, most) => format!("a whole number from {least} to {most}"),
+            Self::Level(least, most) => format!("a whole number from {least} to {most}"),
             Self::Span(least, most) => format!("a duration in quotes from \"{least}\" to \"{most}\""),
             Self::Size(least, most) => format!("an amount in quotes from \"{least}\" to \"{most}\""),
             Self::Choice(words, _) => {
@@ -94,6 +97,7 @@ impl Kind {
         match self {
             Self::Flag => given.as_bool().map(Value::Flag).ok_or_else(|| mismatch(given, "true or false")),
             Self::Count(least, most) => read_count(given, (least, most)),
+            Self::Level(least, most) => read_level(given, (least, most)),
             Self::Span(least, most) => read_span(given, (least, most)),
             Self::Size(least, most) => read_size(given, (least, most)),
             Self::Choice(words, later) => read_choice(given, words, later),
@@ -123,6 +127,15 @@ fn read_count(given: &DeValue<'_>, (least, most): (u64, u64)) -> Result<Value, W
         Ok(number) if number <= most => Ok(Value::Count(number)),
         Err(_) if number.as_str().starts_with('-') => Err(Wrong::new(given, format!("the least is {least}"))),
         Ok(_) | Err(_) => Err(Wrong::new(given, format!("the most is {most}"))),
+    }
+}
+
+fn read_level(given: &DeValue<'_>, (least, most): (i64, i64)) -> Result<Value, Wrong> {
+    let number = given.as_integer().ok_or_else(|| mismatch(given, "a whole number"))?;
+    let wrong = Wrong::new(given, format!("it has to lie between {least} and {most}"));
+    match i64::from_str_radix(number.as_str(), number.radix()) {
+        Ok(number) if (least..=most).contains(&number) => Ok(Value::Level(number)),
+        _ => Err(wrong),
     }
 }
 

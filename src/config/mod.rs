@@ -22,6 +22,7 @@ mod near;
 mod pace_rule;
 mod place;
 mod profile;
+mod queue_file;
 pub mod read;
 mod reload;
 mod schedule;
@@ -29,6 +30,7 @@ mod secrets;
 mod sections;
 mod size;
 mod sources;
+mod target;
 mod url;
 mod value;
 mod window;
@@ -38,6 +40,7 @@ pub use cron::{NotACron, parse_cron, parse_zone};
 pub use key::{Key, Reload};
 pub use kind::Kind;
 pub use place::{Origin, Place, Problem, Problems};
+pub use queue_file::{Part, QUEUE, QueueText, Targets, check_queue};
 pub use reload::{Reloaded, reload};
 pub use secrets::{CREDENTIALS, Credential, Secrets};
 pub use sections::{
@@ -46,12 +49,13 @@ pub use sections::{
 };
 pub use size::{LowWater, NotASize, parse_size, roughly_size, write_size};
 pub use sources::{Sources, Unreadable};
+pub use target::{Order, Take, Target};
 pub use url::host_of;
 pub use window::parse_window;
 
 /// The files that `radard init` writes: their paths below the configuration directory, and their texts.
 pub const fn init_files() -> &'static [(&'static str, &'static str)] {
-    &[("radard.toml", include_str!("../../config/radard.toml"))]
+    &[("radard.toml", include_str!("../../config/radard.toml")), (QUEUE, include_str!("../../config/queue.toml"))]
 }
 
 #[cfg(test)]

@@ -32,7 +32,7 @@ impl Sources {
     /// Reads the settings below `dir` and the secrets that they, or systemd, point to.
     pub fn read(dir: &Path, env: BTreeMap<String, String>, flags: Vec<(String, String)>) -> Self {
         let mut sources = Self { dir: dir.to_owned(), env, flags, ..Self::default() };
-        match read_bytes(&dir.join(SETTINGS)) {
+        match read_bytes(&dir.join(SETTINGS), MOST) {
             Ok((bytes, _)) if too_large(&bytes) => {
                 sources.files.insert(SETTINGS.to_owned(), Err("it is larger than 1 MiB".to_owned()));
             }
@@ -56,12 +56,12 @@ impl Sources {
     }
 }
 
-/// The first bytes of a file, one more than [`MOST`] at the most, and its mode.
-fn read_bytes(path: &Path) -> io::Result<(Vec<u8>, u32)> {
+/// The first bytes of a file, one more than `most` at the most, and its mode.
+pub(super) fn read_bytes(path: &Path, most: u64) -> io::Result<(Vec<u8>, u32)> {
     let file = File::open(path)?;
     let mode = file.metadata()?.permissions().mode() & 0o7777;
     let mut bytes = Vec::new();
-    file.take(MOST + 1).read_to_end(&mut bytes)?;
+    file.take(most + 1).read_to_end(&mut bytes)?;
     Ok((bytes, mode))
 }
 
@@ -70,7 +70,7 @@ fn too_large(bytes: &[u8]) -> bool {
 }
 
 fn read_secret(path: &Path, guard: Guard) -> Result<Secret<String>, Unreadable> {
-    let (bytes, mode) = read_bytes(path).map_err(|why| Unreadable::Refused(why.to_string()))?;
+    let (bytes, mode) = read_bytes(path, MOST).map_err(|why| Unreadable::Refused(why.to_string()))?;
     if guard == Guard::OwnerOnly && mode & 0o077 != 0 {
         return Err(Unreadable::Open(mode));
     }

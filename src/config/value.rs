@@ -20,6 +20,8 @@ pub enum Value {
     Flag(bool),
     /// A whole number.
     Count(u64),
+    /// A whole number that may lie below zero.
+    Level(i64),
     /// A duration, and how it was written.
     Span(Duration, String),
     /// An amount of bytes, and how it was written.
@@ -45,6 +47,7 @@ impl Value {
         match self {
             Self::Flag(yes) => yes.to_string(),
             Self::Count(number) => number.to_string(),
+            Self::Level(number) => number.to_string(),
             Self::Text(text) | Self::Span(_, text) | Self::Size(_, text) => quoted(text.clone()),
             Self::List(items) => toml::Value::from(items.clone()).to_string(),
             Self::Address(address) => quoted(address.to_string()),
@@ -81,6 +84,7 @@ from_value! {
     bool: Value::Flag(yes) => Some(*yes);
     u64: Value::Count(n) | Value::Size(n, _) => Some(*n);
     u32: Value::Mode(n) => Some(*n);
+    i64: Value::Level(n) => Some(*n);
     usize: Value::Count(n) => usize::try_from(*n).ok();
     Duration: Value::Span(span, _) => Some(*span);
     String: Value::Text(text) => Some(text.clone());

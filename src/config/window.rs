@@ -1,4 +1,4 @@
-//! Hours of a day, `23:00-07:00`: what ends before it begins ends on the next day.
+//! Times and hours of a day, `09:00` and `23:00-07:00`: what ends before it begins ends on the next day.
 
 use jiff::civil::Time;
 
@@ -14,7 +14,8 @@ pub fn parse_window(text: &str) -> Option<(Time, Time)> {
     Some((parse_time(from)?, parse_time(to)?))
 }
 
-fn parse_time(text: &str) -> Option<Time> {
+/// Reads a time of day, such as `09:00`.
+pub(super) fn parse_time(text: &str) -> Option<Time> {
     let (hour, minute) = text.split_once(':')?;
     let digits = |part: &str| part.len() == 2 && part.bytes().all(|digit| digit.is_ascii_digit());
     if !digits(hour) || !digits(minute) {

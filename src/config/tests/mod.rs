@@ -4,6 +4,7 @@ mod drift;
 mod layers;
 mod mistakes;
 mod properties;
+mod queue;
 mod secrets;
 
 use super::{Checked, Problems, Sources, check};

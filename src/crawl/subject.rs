@@ -1,0 +1,111 @@
+//! What a target is about: who or what its link names, and whether that has what the target takes.
+//!
+//! Nobody is asked for it. A short link says what it names only to whoever opens it, so that is found out when the
+//! target is crawled for the first time.
+
+use crate::config::{Part, Problems, Take, Target, Targets};
+use crate::platform::douyin::link::{BadLink, Kind, Link, find_any};
+
+/// What a target is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Subject {
+    /// The login, or nobody in particular.
+    Nobody,
+    /// A page, by the kind of what it shows and its id.
+    Page(Kind, String),
+    /// Whatever this short link leads to.
+    Short(String),
+}
+
+/// What is wrong, and what to do.
+type Said = (String, String);
+
+/// What `target` is about.
+pub fn subject_of(target: &Target) -> Result<Subject, Said> {
+    let Some(url) = target.url.as_deref() else { return Ok(Subject::Nobody) };
+    let bad = |bad: BadLink| (format!("the url of `{}` names nothing: {bad}", target.name), bad.advice());
+    match Link::parse(url).and_then(|link| find_any(&link)) {
+        Ok(found) => Ok(Subject::Page(found.kind, found.id)),
+        Err(BadLink::NeedsRedirect) => Ok(Subject::Short(url.to_owned())),
+        Err(other) => Err(bad(other)),
+    }
+}
+
+/// Refuses targets whose links name nothing, or something that has not what they take.
+pub fn check_links(targets: Targets) -> Result<Targets, Problems> {
+    targets.judged(|target| match subject_of(target) {
+        Err(said) => Some((Part::Url, said)),
+        Ok(Subject::Page(kind, _)) => {
+            let take = target.take.iter().find(|take| !has(kind, **take))?;
+            Some((Part::Take, unfit(&target.name, kind, *take)))
+        }
+        Ok(Subject::Nobody | Subject::Short(_)) => None,
+    })
+}
+
+/// Whether a page of this kind has it.
+pub(super) fn has(kind: Kind, take: Take) -> bool {
+    about(take).is_none_or(|kinds| kinds.contains(&kind))
+}
+
+/// The kinds of page that have it; nothing when it is of no page.
+const fn about(take: Take) -> Option<&'static [Kind]> {
+    Some(match take {
+        Take::Profile | Take::Posts | Take::Likes | Take::Following | Take::Followers | Take::Search => &[Kind::User],
+        Take::Comments => &[Kind::User, Kind::Work],
+        Take::Related => &[Kind::Work],
+        Take::Mix => &[Kind::Mix, Kind::Work],
+        Take::Live => &[Kind::Live, Kind::Room],
+        Take::Collection | Take::Collects | Take::Music | Take::Friend | Take::Feed | Take::FollowingLives => {
+            return None;
+        }
+    })
+}
+
+fn unfit(name: &str, kind: Kind, take: Take) -> Said {
+    let called = |kind: &Kind| match kind {
+        Kind::User => "a creator",
+        Kind::Work => "a post",
+        Kind::Mix => "a mix",
+        Kind::Live | Kind::Room => "a live room",
+    };
+    let mut wanted: Vec<_> = about(take).unwrap_or_default().iter().map(called).collect();
+    wanted.dedup();
+    let what = format!("the url of `{name}` is of {}, which has no `{}`", called(&kind), take.as_str());
+    (what, format!("give the link of {}, or leave `{}` out", wanted.join(" or of "), take.as_str()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::{QueueText, check_queue};
+
+    fn checked(url: &str, take: &str) -> Result<Vec<Subject>, String> {
+        let text = format!("[[target]]\nname = \"a\"\nurl = \"{url}\"\ntake = [\"{take}\"]\n");
+        let text = QueueText { file: "queue.toml".into(), read: Some(Ok(text.into_bytes())) };
+        let targets = check_queue(&text, &[]).and_then(check_links).map_err(|problems| problems.to_string())?;
+        Ok(targets.all.iter().map(|target| subject_of(target).unwrap()).collect())
+    }
+
+    const USER: &str = "MS4wLjABAAAAQDxwpjX_D8UT8PDQSXrPVed5HjrAoVrtyzpnVs-i4K9";
+
+    #[test]
+    fn a_link_has_what_is_taken_of_it_or_is_refused_with_its_place() {
+        let user = format!("https://www.douyin.com/user/{USER}");
+        assert_eq!(checked(&user, "posts"), Ok(vec![Subject::Page(Kind::User, USER.to_owned())]));
+        assert_eq!(checked("https://v.douyin.com/iPOAFMmL/", "posts").map(|all| all.len()), Ok(1), "nobody knows yet");
+        let said = checked("https://www.douyin.com/video/7856714127684905912", "posts").unwrap_err();
+        assert_eq!(
+            said,
+            "queue.toml:4:8  the url of `a` is of a post, which has no `posts`\n  do: give the link of a creator, or leave `posts` out"
+        );
+        let said = checked(&user, "live").unwrap_err();
+        assert!(said.contains("is of a creator, which has no `live`") && said.ends_with("leave `live` out"), "{said}");
+        let said = checked("https://example.org/x", "posts").unwrap_err();
+        assert!(said.starts_with("queue.toml:3:7  the url of `a` names nothing: "), "{said}");
+        assert!(
+            checked(&user, "comments").is_ok()
+                && checked("https://www.douyin.com/video/7856714127684905912", "comments").is_ok()
+        );
+    }
+}
