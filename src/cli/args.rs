@@ -20,6 +20,7 @@ use super::run::Run;
 use super::secrets::SecretsCommand;
 use super::sign::SignCommand;
 use super::sim::Sim;
+use super::target::{PlanCommand, TargetCommand};
 
 const CODES: &str = "Exit codes:
   0 done · 1 failed, or some items failed · 2 usage · 4 the site refused · 16 a login is needed
@@ -62,6 +63,11 @@ pub(super) enum Command {
     /// Durable work
     #[command(subcommand)]
     Job(JobCommand),
+    /// What is kept up to date: the targets of the queue file
+    #[command(subcommand)]
+    Target(TargetCommand),
+    /// What taking the queue file over would change
+    Plan(PlanCommand),
     /// Logins: take in, capture, prove, go back, give out
     #[command(subcommand)]
     Profile(ProfileCommand),

@@ -15,6 +15,8 @@ pub(super) enum Exit {
     Failed,
     /// The command line, or what it carried, was wrong.
     Usage,
+    /// A plan found changes.
+    Changes,
     /// The site refused: risk, rate or signature.
     Refused,
     /// A login is needed.
@@ -34,6 +36,7 @@ impl Exit {
             Self::Done => 0,
             Self::Failed => 1,
             Self::Usage => 2,
+            Self::Changes => 3,
             Self::Refused => 4,
             Self::Login => 16,
             Self::Held => 75,

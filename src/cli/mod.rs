@@ -35,6 +35,7 @@ mod secrets;
 mod sign;
 mod sim;
 mod table;
+mod target;
 mod whole;
 
 use std::ffi::OsString;
@@ -100,6 +101,8 @@ async fn answer_waiting(desk: &Desk, command: Command) -> Result<Answer, Failure
         Command::Doctor => doctor::answer(desk).await,
         Command::Key(command) => command.answer(desk).await,
         Command::Alarm(command) => command.answer(desk).await,
+        Command::Target(command) => command.answer(desk).await,
+        Command::Plan(plan) => plan.answer(desk).await,
         Command::Open => open::answer(desk).await,
         Command::Job(command) => command.answer(desk).await,
         Command::Backup(command) => command.answer(desk).await,

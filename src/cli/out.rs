@@ -59,6 +59,11 @@ impl Answer {
         Self { exit, ..self }
     }
 
+    /// The same for a person, and `json` for a program.
+    pub(super) fn told(self, json: Value) -> Self {
+        Self { json, ..self }
+    }
+
     /// The same with a remark on stderr.
     pub(super) fn note(self, note: impl Into<String>) -> Self {
         Self { note: Some(note.into()), ..self }

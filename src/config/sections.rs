@@ -225,6 +225,14 @@ section! {
 }
 
 section! {
+    /// What is kept up to date.
+    Crawl {
+        /// All of a list is read at least this often; between, only what is new.
+        "crawl.full_every" Live Kind::Span("1s", "365d"), "7d" => full_every: Duration;
+    }
+}
+
+section! {
     /// Backups of the database.
     Backup {
         /// When a backup is made: minute, hour, day, month, weekday.
@@ -435,6 +443,8 @@ config! {
     platform: Platform;
     /// Douyin.
     douyin: Douyin;
+    /// What is kept up to date.
+    crawl: Crawl;
     /// Backups of the database.
     backup: Backup;
 }

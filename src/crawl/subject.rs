@@ -3,7 +3,7 @@
 //! Nobody is asked for it. A short link says what it names only to whoever opens it, so that is found out when the
 //! target is crawled for the first time.
 
-use crate::config::{Part, Problems, Take, Target, Targets};
+use crate::config::{Part, Problems, Take, Targets};
 use crate::platform::douyin::link::{BadLink, Kind, Link, find_any};
 
 /// What a target is about.
@@ -20,10 +20,10 @@ pub enum Subject {
 /// What is wrong, and what to do.
 type Said = (String, String);
 
-/// What `target` is about.
-pub fn subject_of(target: &Target) -> Result<Subject, Said> {
-    let Some(url) = target.url.as_deref() else { return Ok(Subject::Nobody) };
-    let bad = |bad: BadLink| (format!("the url of `{}` names nothing: {bad}", target.name), bad.advice());
+/// What the target `name` is about, whose link is `url`.
+pub fn subject_of(name: &str, url: Option<&str>) -> Result<Subject, Said> {
+    let Some(url) = url else { return Ok(Subject::Nobody) };
+    let bad = |bad: BadLink| (format!("the url of `{name}` names nothing: {bad}"), bad.advice());
     match Link::parse(url).and_then(|link| find_any(&link)) {
         Ok(found) => Ok(Subject::Page(found.kind, found.id)),
         Err(BadLink::NeedsRedirect) => Ok(Subject::Short(url.to_owned())),
@@ -33,7 +33,7 @@ pub fn subject_of(target: &Target) -> Result<Subject, Said> {
 
 /// Refuses targets whose links name nothing, or something that has not what they take.
 pub fn check_links(targets: Targets) -> Result<Targets, Problems> {
-    targets.judged(|target| match subject_of(target) {
+    targets.judged(|target| match subject_of(&target.name, target.url.as_deref()) {
         Err(said) => Some((Part::Url, said)),
         Ok(Subject::Page(kind, _)) => {
             let take = target.take.iter().find(|take| !has(kind, **take))?;
@@ -84,7 +84,7 @@ mod tests {
         let text = format!("[[target]]\nname = \"a\"\nurl = \"{url}\"\ntake = [\"{take}\"]\n");
         let text = QueueText { file: "queue.toml".into(), read: Some(Ok(text.into_bytes())) };
         let targets = check_queue(&text, &[]).and_then(check_links).map_err(|problems| problems.to_string())?;
-        Ok(targets.all.iter().map(|target| subject_of(target).unwrap()).collect())
+        Ok(targets.all.iter().map(|target| subject_of("a", target.url.as_deref()).unwrap()).collect())
     }
 
     const USER: &str = "MS4wLjABAAAAQDxwpjX_D8UT8PDQSXrPVed5HjrAoVrtyzpnVs-i4K9";

@@ -8,6 +8,7 @@ use super::fetch::Fetcher;
 use super::places::Places;
 use super::profiles::Profiles;
 use super::reload::Reloader;
+use super::targets::Targets;
 use crate::store::{Store, backup};
 use crate::web::{Act, Acts, Declined};
 
@@ -23,6 +24,7 @@ pub(super) struct HouseActs {
     pub(super) doctor: Doctor,
     pub(super) fetcher: Fetcher,
     pub(super) profiles: Profiles,
+    pub(super) targets: Targets,
 }
 
 impl Acts for HouseActs {
@@ -52,5 +54,9 @@ impl Acts for HouseActs {
 
     fn profiles(&self, asked: Value) -> Act<'_, Result<Value, Declined>> {
         Box::pin(self.profiles.act(asked))
+    }
+
+    fn targets(&self, asked: Value) -> Act<'_, Result<Value, Declined>> {
+        Box::pin(self.targets.act(asked))
     }
 }

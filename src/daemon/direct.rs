@@ -48,6 +48,7 @@ impl Direct {
                 doctor: doctor::of(&house),
                 fetcher: house.fetcher.clone(),
                 profiles: house.profiles.clone(),
+                targets: house.targets.clone(),
             }),
         });
         Self { house, api: app.router(Door::Local) }

@@ -3,7 +3,8 @@
 //! One page a call, and what is needed to go on goes back to whoever asked: so nothing is kept here between two pages, a
 //! long list holds nobody up, and every page counts in the limits like any other request.
 
-use std::sync::Arc;
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -13,13 +14,15 @@ use super::shapes::Shapes;
 use super::ways::{Ways, line_of};
 use crate::ambient::Ambient;
 use crate::config::{Profile, host_of};
+use crate::domain::identity::GUEST_AGENT;
 use crate::domain::interval::Interval;
 use crate::domain::{Class, Secret};
 use crate::net::Refusal;
 use crate::observe::{Metrics, Register};
 use crate::pace::Sending;
+use crate::platform::douyin::link::{BadLink, Kind, Resolver};
 use crate::platform::douyin::list::{Progress, Wants};
-use crate::platform::douyin::mode::{Order, Sheet, Standing, sheet};
+use crate::platform::douyin::mode::{Haul, Mode, Order, Sheet, Standing, haul, sheet};
 use crate::platform::douyin::token::{Guest, Guests, Owner, Tokens, identity_of};
 use crate::platform::douyin::{Douyin, Visitor, user_collects};
 use crate::platform::shape::Watch;
@@ -44,6 +47,8 @@ struct Inner {
     book: Book,
     ambient: Ambient,
     register: Register,
+    /// Who asks in the name of which profile: another waits.
+    turns: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
 /// What is asked for.
@@ -94,6 +99,7 @@ impl Fetcher {
             book: book.clone(),
             ambient: ambient.clone(),
             register: register.clone(),
+            turns: Mutex::default(),
         }))
     }
 
@@ -109,7 +115,7 @@ impl Fetcher {
         asked.order.check().map_err(|why| wrong(&why))?;
         let within = asked.within.as_deref().map(Interval::parse).transpose();
         let within = within.map_err(|why| wrong(&format_args!("the interval cannot be read: {why}")))?.flatten();
-        let visitor = self.visitor(&asked).await;
+        let visitor = self.visitor(asked.profile.as_deref(), asked.order.mode).await;
         let (visitor, _guest) = visitor.map_err(|miss| Declined { class: miss.class, ..wrong(&miss.error) })?;
         let wants = Wants { most: asked.most, page: asked.page, within };
         let standing = Standing { progress: asked.progress, raw: asked.raw };
@@ -119,11 +125,49 @@ impl Fetcher {
         Ok(json!({"v": 1, "items": items, "raw": raw, "progress": progress}))
     }
 
+    /// The next page of `order` for whoever keeps it. In the name of a profile one page is asked for at a time: a person
+    /// has one pair of hands.
+    pub(super) async fn haul_of(
+        &self,
+        profile: Option<&str>,
+        order: &Order,
+        (wants, standing): (Wants, Standing),
+    ) -> Result<Haul, Miss> {
+        let turn = profile.map(|profile| self.turn(profile));
+        let _turn = match &turn {
+            Some(turn) => Some(turn.lock().await),
+            None => None,
+        };
+        let (visitor, _guest) = self.visitor(profile, order.mode).await?;
+        let hauled = Box::pin(haul(&self.0.site, &visitor, order, (wants, standing))).await;
+        self.0.shapes.save().await;
+        Ok(hauled?)
+    }
+
+    fn turn(&self, profile: &str) -> Arc<tokio::sync::Mutex<()>> {
+        let mut turns = self.0.turns.lock().unwrap_or_else(PoisonError::into_inner);
+        turns.entry(profile.to_owned()).or_default().clone()
+    }
+
+    /// What a short link leads to.
+    pub(super) async fn lead(&self, short: &str) -> Result<(Kind, String), Miss> {
+        let sending =
+            Sending { lane: "douyin/links".to_owned(), endpoint: "douyin.link".to_owned(), ..Sending::default() };
+        let client = self.0.ways.of(None, sending)?;
+        let settings = self.0.live.now();
+        let resolver = Resolver::new(None).asking(client, (&settings.douyin.short, GUEST_AGENT));
+        let rows = resolver.all(&[short.to_owned()]).await;
+        let found = rows.into_iter().next().map(|row| row.found);
+        let found = found.unwrap_or(Err(BadLink::NoUrl));
+        let found = found.map_err(|bad| Miss::new(bad.class(), format!("the link leads to nothing: {bad}")))?;
+        Ok((found.kind, found.id))
+    }
+
     /// Who asks; the guest is given back when the page is there.
-    async fn visitor(&self, asked: &Asked) -> Result<(Visitor, Option<Guest>), Miss> {
+    async fn visitor(&self, profile: Option<&str>, mode: Mode) -> Result<(Visitor, Option<Guest>), Miss> {
         let Inner { guests, ways, live, credentials, book, register, ambient, .. } = &*self.0;
-        let endpoint = format!("douyin.{}", asked.order.mode);
-        let Some(name) = asked.profile.as_deref() else {
+        let endpoint = format!("douyin.{mode}");
+        let Some(name) = profile else {
             let sending = Sending { lane: "douyin/fetch".to_owned(), endpoint, ..Sending::default() };
             let client = ways.of(None, sending)?;
             let guest = guests.take().map_err(|why| Miss::new(Class::Local, why.to_string()))?;

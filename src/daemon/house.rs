@@ -14,10 +14,12 @@ use super::jobs::{Backup, BackupTools, Capture, ProbePlatform, ProbeTools, Rotat
 use super::live::Live;
 use super::places::Places;
 use super::profiles::{Inside, Profiles, Prover};
+use super::targets::Targets;
 use super::ways::Ways;
-use crate::ambient::Ambient;
+use crate::ambient::{Ambient, Clock};
 use crate::browser::Pool;
 use crate::config::{Checked, Config, Late as ConfiguredLate, Secrets, parse_cron, parse_zone};
+use crate::crawl::{Crawl, Desk};
 use crate::media::jobs as media;
 use crate::net;
 use crate::observe::{Metrics, Register};
@@ -174,6 +176,8 @@ pub struct House {
     pub(super) fetcher: Fetcher,
     /// Logins.
     pub(super) profiles: Profiles,
+    /// What people want to be kept up to date.
+    pub(super) targets: Targets,
     /// The queue.
     pub queue: Queue,
     /// The queue's receiving ends.
@@ -260,8 +264,19 @@ impl House {
         let profiles = Profiles::new((logins, pool), prover, (sessions, plan.places.browsers()));
         let kinds = kinds(&plan, (&live, &credentials), (&store, &pace), (&disk, client, &ways));
         let kinds = kinds.with::<Capture>(profiles.clone());
+        let crawling = (&store, &fetcher, &live);
+        let kinds = kinds.with::<Crawl>(crawl_tools(crawling, (&metrics, &ambient.clock)));
         let (queue, inlets) = Queue::new(Rules::of(&plan.config, &owner), kinds, store.clone(), ambient);
         queue.count_in(&metrics);
+        let clock = plan.ambient.clock.clone();
+        let targets = Targets {
+            desk: Desk::new((store.clone(), queue.clone()), clock, metrics.clone()),
+            live: live.clone(),
+            store: store.clone(),
+            metrics: metrics.clone(),
+            dir: plan.places.config.clone(),
+            refused: Arc::default(),
+        };
         Ok(Self {
             plan,
             live,
@@ -270,6 +285,7 @@ impl House {
             pace,
             fetcher,
             profiles,
+            targets,
             queue,
             inlets,
             metrics,
@@ -312,7 +328,7 @@ impl House {
     pub async fn leave(self, grace: Duration) -> Leave {
         let left = self.upper.leave(grace).await;
         self.profiles.pool().close().await;
-        drop((self.fetcher, self.profiles, self.queue, self.inlets, self.pace, self.credentials));
+        drop((self.fetcher, self.profiles, self.targets, self.queue, self.inlets, self.pace, self.credentials));
         self.store.close().await;
         self.ground.leave(Duration::from_secs(5)).await;
         left
@@ -351,6 +367,21 @@ fn client(plan: &Plan, live: &Live) -> Result<net::Client, net::Error> {
     let shown = live.clone();
     let ring = net::Ring::new(plan.places.captures(), move || shown.now().egress.captures, plan.register.clone());
     Ok(plan.client()?.kept_in(ring))
+}
+
+/// What the room that crawls works with.
+fn crawl_tools(
+    (store, fetcher, live): (&Store, &Fetcher, &Live),
+    (metrics, clock): (&Metrics, &Clock),
+) -> crate::crawl::Tools {
+    let settings = live.clone();
+    crate::crawl::Tools {
+        store: store.clone(),
+        source: Arc::new(fetcher.clone()),
+        settings: Arc::new(move || crate::crawl::Settings { full_every: settings.now().crawl.full_every }),
+        metrics: metrics.clone(),
+        clock: clock.clone(),
+    }
 }
 
 /// Every kind of the house, bound to its tools.

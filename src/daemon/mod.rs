@@ -21,7 +21,9 @@ mod reload;
 mod run;
 mod shapes;
 mod signers;
+mod source;
 pub mod systemd;
+mod targets;
 mod watch;
 mod ways;
 

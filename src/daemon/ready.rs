@@ -47,7 +47,10 @@ impl Board {
         };
         let config_do = refusal.map(|(_, why)| format!("mend the settings, the old ones stay: {why}"));
         let ready = proof.is_ok() && room != Room::Full;
-        let parts = vec![self.part("store", store_do), self.part("disk", disk_do), self.part("config", config_do)];
+        let queue_do = self.reloader.targets.refusal();
+        let queue_do = queue_do.map(|(_, why)| format!("mend the queue file, the targets stay as they were: {why}"));
+        let parts = [("store", store_do), ("disk", disk_do), ("config", config_do), ("queue", queue_do)];
+        let parts = parts.into_iter().map(|(name, what)| self.part(name, what)).collect();
         Readiness { ready, parts }
     }
 

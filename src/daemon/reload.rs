@@ -12,6 +12,7 @@ use notify::Watcher;
 use tokio::sync::mpsc;
 
 use super::live::Live;
+use super::targets::Targets;
 use crate::ambient::Clock;
 use crate::config::{self, Sources};
 use crate::domain::{Class, Millis};
@@ -52,13 +53,28 @@ pub(super) struct Reloader {
     pub(super) apply: Arc<dyn Fn(&config::Config) + Send + Sync>,
     /// The pages, whose host names follow too.
     pub(super) hosts: Arc<Mutex<Option<App>>>,
+    /// The queue file beside the settings.
+    pub(super) targets: Targets,
     /// The refusal that stands, and since when.
     pub(super) refused: Arc<Mutex<Option<(Millis, String)>>>,
 }
 
 impl Reloader {
-    /// Reads the settings again and takes them over, or refuses them whole; gives what a person should hear.
+    /// Reads the settings and the queue file again and takes each over, or refuses it whole; gives what a person should
+    /// hear.
     pub(super) async fn reload(&self) -> Result<String, String> {
+        let settings = self.reload_settings().await;
+        // The targets name profiles, so they are looked at after the settings.
+        let queue = self.targets.take_over().await;
+        match (settings, queue) {
+            (Ok(said), Ok(None)) => Ok(said),
+            (Ok(said), Ok(Some(queue))) => Ok(format!("{said}; {queue}")),
+            (Err(said), Ok(_)) | (Ok(_), Err(said)) => Err(said),
+            (Err(said), Err(queue)) => Err(format!("{said}\n{queue}")),
+        }
+    }
+
+    async fn reload_settings(&self) -> Result<String, String> {
         let origin = self.origin.clone();
         let read = move || config::check(&Sources::read(&origin.dir, origin.env, origin.flags));
         let checked = tokio::task::spawn_blocking(read).await.map_err(|e| e.to_string())?;

@@ -104,8 +104,15 @@ pub(super) async fn run(setup: RunSetup) -> Result<Ended, RunError> {
     reloader.lead(Some(app.clone()));
     house.metrics.set(BUILD_INFO, [env!("CARGO_PKG_VERSION")], 1u64);
     house.queue.start_asking(&house.upper, &house.inlets);
+    // A refused file is told of, and what stood in it before goes on.
+    let _told_already = house.targets.take_over().await;
     if setup.work {
         house.queue.start_working(&house.upper, schedules);
+        let desk = house.targets.desk.clone();
+        house.upper.spawn("crawl", Restart::OnFailure, move |stop| {
+            let desk = desk.clone();
+            async move { desk.serve(stop).await }
+        });
     }
     start_web(&house, &app, tcp, socket);
     start_watching(&house, &board, &reloader, &setup.notifier);
@@ -215,6 +222,7 @@ fn reloader(house: &House, setup: &RunSetup) -> Reloader {
         apply: Arc::new(apply),
         hosts: Arc::default(),
         refused: Arc::default(),
+        targets: house.targets.clone(),
     }
 }
 
@@ -239,6 +247,7 @@ fn app(house: &House, board: &Board, reloader: &Reloader, listen: Option<SocketA
             doctor: doctor::of(house),
             fetcher: house.fetcher.clone(),
             profiles: house.profiles.clone(),
+            targets: house.targets.clone(),
         }),
     })
 }

@@ -5,17 +5,25 @@
 
 pub mod canonical;
 pub mod class;
+pub mod comment;
+pub mod creator;
 pub mod id;
 pub mod identity;
 pub mod interval;
 pub mod platform;
+pub mod post;
 pub mod secret;
+pub mod shelf;
 pub mod time;
 
 pub use class::{Class, Next};
+pub use comment::Comment;
+pub use creator::{Audience, Creator};
 pub use id::{AlarmId, JobId, KeyId};
 pub use identity::Identity;
 pub use interval::Interval;
 pub use platform::Platform;
+pub use post::{Author, Counts, Post};
 pub use secret::Secret;
+pub use shelf::{Folder, Music, Room};
 pub use time::Millis;

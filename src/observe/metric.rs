@@ -256,6 +256,9 @@ table! {
     ALARMS_OPEN = Gauge "radard_alarms_open" ["severity"] Count "Open alarms by severity.";
     TASK_RESTARTS = Counter "radard_tasks_restarts_total" ["task"] Count "Tasks started again after they ended badly.";
     CONFIG_RELOADS = Counter "radard_config_reloads_total" ["outcome"] Count "Configuration reloads by outcome.";
+    CRAWL_PAGES = Counter "radard_crawl_pages_total" ["take", "class"] Count "Pages that targets asked for, by what is taken and how they ended.";
+    CRAWL_RECORDS = Counter "radard_crawl_records_total" ["take"] Count "Records that were never seen before, by what is taken.";
+    TARGETS = Gauge "radard_targets" ["state"] Count "What is taken of targets, by how it stands.";
     HTTP_REQUESTS = Counter "radard_http_requests_total" ["route", "status"] Count "Requests answered by route and status.";
 }
 

@@ -11,7 +11,7 @@ use super::hands::Hands;
 use super::kinds::Kinds;
 use super::rules::{Live, Rules};
 use crate::ambient::Ambient;
-use crate::domain::JobId;
+use crate::domain::{JobId, Millis};
 use crate::observe::Metrics;
 use crate::observe::metric::JOBS_ENQUEUED;
 use crate::store::jobs::{Inserted, State};
@@ -135,6 +135,19 @@ impl Queue {
     pub fn wake(&self) {
         self.hands.due.notify_one();
         self.hands.later.notify_one();
+    }
+
+    /// Lets jobs of `kind` that wait for a login of `who` go on: it was proved at `then`.
+    pub async fn call_back(&self, kind: &'static str, who: &str, then: Millis) -> Result<usize, store::Error> {
+        let who = who.to_owned();
+        let called = self.store.write::<_, store::Error, _>(move |tx| {
+            Box::pin(async move { jobs::call_back(tx, kind, (&who, then)).await })
+        });
+        let called = called.await?;
+        if called > 0 {
+            self.wake();
+        }
+        Ok(called)
     }
 
     /// Takes a job back; gives the state it had, and whether that allowed it.

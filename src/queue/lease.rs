@@ -80,6 +80,29 @@ impl Lease {
         if kept.await? { Ok(()) } else { Err(Lost::Fence) }
     }
 
+    /// Does a step of the work and remembers how far that has come, in one transaction that stands only if the job is
+    /// still ours: what `work` gives is what is remembered.
+    pub async fn step<P, E, F>(&self, work: F) -> Result<P, E>
+    where
+        P: Serialize + Send + 'static,
+        E: From<store::Error> + From<Lost> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, Result<P, E>> + Send + 'static,
+    {
+        let (id, fence) = (self.id, self.fence);
+        self.store
+            .write(move |tx| {
+                Box::pin(async move {
+                    let progress = work(tx).await?;
+                    let text = serde_json::to_string(&progress).unwrap_or_default();
+                    if !jobs::progress(tx, id, fence, &text).await? {
+                        return Err(Lost::Fence.into());
+                    }
+                    Ok(progress)
+                })
+            })
+            .await
+    }
+
     /// Writes what the job found, in one transaction that stands only if the job is still ours.
     pub async fn write<T, E, F>(&self, work: F) -> Result<T, E>
     where

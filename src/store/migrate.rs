@@ -26,6 +26,7 @@ const STEPS: &[Step] = &[
     Step { version: 4, name: "pace_lane", sql: include_str!("migrations/0004_pace_lane.sql") },
     Step { version: 5, name: "shape", sql: include_str!("migrations/0005_shape.sql") },
     Step { version: 6, name: "capture", sql: include_str!("migrations/0006_capture.sql") },
+    Step { version: 7, name: "crawl", sql: include_str!("migrations/0007_crawl.sql") },
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS radard_schema (

@@ -9,6 +9,7 @@
 //! read; upserts, `RETURNING`, CTEs, window functions and partial indexes. Not: serial columns, `STRICT`, `GREATEST`,
 //! two-argument `MAX`, `LATERAL`. Sums and bare literals are cast. Nothing is paged or ordered by text that people see.
 
+mod batch;
 mod copy;
 mod error;
 mod lock;
@@ -21,6 +22,7 @@ mod writer;
 pub mod alarms;
 pub mod backup;
 pub mod captures;
+pub mod crawl;
 pub mod firefox;
 pub mod gates;
 pub mod health;
@@ -36,6 +38,7 @@ pub mod stops;
 pub(crate) mod tests;
 pub mod vault;
 
+pub use batch::Batch;
 pub use error::Error;
 pub use lock::{DirLock, LockError};
 pub use migrate::{MigrateError, Schema};
@@ -49,6 +52,7 @@ pub const STATEMENTS: &[&[&[&str]]] = &[
     &[pace::STATEMENTS, pace_lanes::STATEMENTS, shapes::STATEMENTS, stops::STATEMENTS, vault::STATEMENTS],
     &[captures::STATEMENTS],
     jobs::STATEMENTS,
+    crawl::STATEMENTS,
 ];
 /// Every statement for many rows, likewise.
-pub const BATCHES: &[&[jobs::Batch]] = jobs::BATCHES;
+pub const BATCHES: &[&[&[Batch]]] = &[jobs::BATCHES, crawl::BATCHES];

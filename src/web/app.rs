@@ -79,6 +79,8 @@ pub trait Acts: Send + Sync {
     fn fetch(&self, asked: Value) -> Act<'_, Result<Value, Declined>>;
     /// Does something with a profile and its login.
     fn profiles(&self, asked: Value) -> Act<'_, Result<Value, Declined>>;
+    /// Does something with what is kept up to date.
+    fn targets(&self, asked: Value) -> Act<'_, Result<Value, Declined>>;
 }
 
 /// What an [`App`] is made of.

@@ -203,6 +203,20 @@ const ALARMS: &[(&str, AlarmText)] = &[
         },
     ),
     (
+        "queue_refused",
+        AlarmText {
+            title: "The saved queue file was refused",
+            advice: "Run `radard check` and mend what it names. The targets stay as they were until then.",
+        },
+    ),
+    (
+        "target_silent",
+        AlarmText {
+            title: "A target finds nothing any more",
+            advice: "Look at its page: it may be empty, closed, or moved. `radard target show NAME` tells how its rounds ended; it closes by itself when something is found.",
+        },
+    ),
+    (
         "backup_failed",
         AlarmText {
             title: "A backup failed",
@@ -275,13 +289,15 @@ mod tests {
     use super::*;
 
     /// The alarms that are raised anywhere in the house.
-    const RAISED: [&str; 14] = [
+    const RAISED: [&str; 16] = [
         "lane_closed",
         "jobs_dead",
         "needs_person",
         "disk_low",
         "disk_full",
         "config_refused",
+        "queue_refused",
+        "target_silent",
         "backup_failed",
         "secret_shut",
         "task_restarting",

@@ -100,6 +100,20 @@ pub(crate) fn age_logins(file: &Path, ms: i64) -> u64 {
     })
 }
 
+/// What `question` gives in `file`, the first column of each row as a text; others may have it open.
+pub(crate) fn texts(file: &Path, question: &'static str) -> Vec<String> {
+    let ask = || {
+        block_on(async {
+            let mut db = SqliteConnectOptions::new().filename(file).read_only(true).connect().await.unwrap();
+            let rows: Vec<(Option<String>,)> = sqlx::query_as(question).fetch_all(&mut db).await.unwrap();
+            db.close().await.unwrap();
+            rows.into_iter().map(|(text,)| text.unwrap_or_default()).collect()
+        })
+    };
+    // Whoever asks may stand in a runtime already.
+    std::thread::scope(|scope| scope.spawn(ask).join().unwrap())
+}
+
 /// Makes the database of a Firefox whose owner has these cookies at Douyin.
 pub(crate) fn firefox(file: &Path, cookies: &[(&str, &str)]) {
     block_on(async {

@@ -129,9 +129,9 @@ fn init_writes_what_is_missing_and_nothing_else() {
 #[test]
 fn a_wrong_line_is_2_in_words_and_in_json() {
     let dir = Dir::new();
-    let (code, stdout, stderr) = dir.run("plan");
+    let (code, stdout, stderr) = dir.run("room");
     assert_eq!((code, stdout.as_str()), (2, ""));
-    assert!(stderr.contains("unrecognized subcommand 'plan'"), "{stderr}");
+    assert!(stderr.contains("unrecognized subcommand 'room'"), "{stderr}");
     let (code, json) = dir.json("job add fetch --key k --payload [1]");
     assert_eq!((code, json["class"].clone()), (2, json!("schema")));
     assert!(json["error"].as_str().unwrap().contains("an object in braces is wanted"), "{json}");

@@ -4,58 +4,20 @@ use std::collections::BTreeSet;
 use std::num::NonZeroU64;
 use std::time::Duration;
 
-use radard::config::{Config, Signing};
+use radard::domain::Class;
 use radard::domain::interval::Interval;
-use radard::domain::{Class, Identity, Secret};
 use radard::net::{Ask, Refusal, Want};
-use radard::observe::{Metrics, Register};
 use radard::platform::douyin::list::{Ended, Keyed as _, Listing, Progress, Walk, Wants};
-use radard::platform::douyin::token::{Owner, Tokens, draw_fingerprint};
 use radard::platform::douyin::{
-    Douyin, Encoded, Model as _, Visitor, follow_feed, following_user_live, friend_feed, home_post_search,
-    live_im_fetch, locate_post, post_comment, post_comment_reply, post_detail, post_feed, post_related, post_search,
-    suggest_word, user_collection, user_collects, user_collects_video, user_follower, user_following, user_like,
-    user_live, user_live_by_room, user_live_status, user_mix, user_music_collection, user_post, user_profile,
+    Encoded, Model as _, follow_feed, following_user_live, friend_feed, home_post_search, live_im_fetch, locate_post,
+    post_comment, post_comment_reply, post_detail, post_feed, post_related, post_search, suggest_word, user_collection,
+    user_collects, user_collects_video, user_follower, user_following, user_like, user_live, user_live_by_room,
+    user_live_status, user_mix, user_music_collection, user_post, user_profile,
 };
-use radard::platform::shape::Watch;
-use radard::platform::signer::{Chain, Native};
 
-use crate::kit::World;
-
-/// The site of a world, and somebody who may see everything.
-struct Site {
-    douyin: Douyin,
-    owner: Visitor,
-    guest: Visitor,
-    creators: Vec<String>,
-}
+use crate::kit::{Site, World};
 
 impl Site {
-    fn of(world: &World) -> Self {
-        let base = world.running.platforms["douyin"].clone();
-        let mut settings = Config::default().douyin;
-        (settings.base, settings.live, settings.webcast) = (base.clone(), base.clone(), base.clone());
-        settings.ttwid = base;
-        let tokens = Tokens::new(settings.clone(), || None, (world.ambient.clone(), Register::default()));
-        let native = Native::new(world.ambient.clone(), || Signing::Abogus);
-        let chain = Chain::new(world.ambient.clock.clone(), Metrics::new()).then(native);
-        let identity =
-            Identity::of(radard::domain::identity::Told::default(), draw_fingerprint(&world.ambient.entropy));
-        let guest = Visitor {
-            owner: Owner::Guest(1),
-            cookies: None,
-            identity: identity.unwrap(),
-            client: world.client.clone(),
-        };
-        let owner = Visitor {
-            owner: Owner::Profile("main".to_owned()),
-            cookies: Some(Secret::new(world.running.login())),
-            ..guest.clone()
-        };
-        let watch = Watch::new("douyin", world.ambient.clock.clone(), Metrics::new());
-        Self { douyin: Douyin::new(settings, chain, tokens, watch), owner, guest, creators: world.running.creators() }
-    }
-
     /// Walks to the end; gives the ids, in their order, and where the walk stood.
     async fn all<L: Listing>(&self, request: L, wants: Wants) -> Result<(Vec<String>, Progress), Refusal> {
         let mut walk = Walk::new(request, wants);

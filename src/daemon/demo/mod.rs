@@ -13,6 +13,7 @@ mod logins;
 mod setup;
 mod stage;
 mod steps;
+mod targets;
 mod time;
 mod trouble;
 pub(super) mod view;
@@ -46,6 +47,11 @@ const STEPS: &[(&str, &str, Step)] = &[
         "form",
         "let the site call a field something else, and see it missed by its old name and found by its new one",
         form::form,
+    ),
+    (
+        "targets",
+        "edit queue.toml while the daemon runs: targets are followed, a mistake is refused, posts come through a failure",
+        targets::targets,
     ),
     ("classes", "let a platform refuse in every way and see each way told apart", steps::classes),
     ("lane", "a sign of risk closes one lane and no other; a person opens it again", steps::lane),

@@ -32,6 +32,12 @@ pub(in crate::daemon) async fn keep(
     loop {
         let now = clock.now();
         profiles.show_numbers(now).await?;
+        for (name, proved_at) in profiles.proved().await? {
+            let called = queue.call_back("crawl", &name, proved_at).await?;
+            if called > 0 {
+                tracing::info!(session.profile = name, "A login is found: {called} jobs that waited for it go on");
+            }
+        }
         if Quiet::of(&live.now().pace).until(now).is_none() {
             let lanes = queue.soon(AHEAD).await?;
             let wanted = soon(&lanes, &live.now(), now);
@@ -56,6 +62,7 @@ pub(in crate::daemon) async fn keep(
         tokio::select! {
             biased;
             () = stop.asked() => return Ok(()),
+            () = profiles.found.notified() => {}
             () = clock.sleep(LOOK) => {}
         }
     }

@@ -177,6 +177,7 @@ impl Profiles {
         let before = self.book.of(name).await.map_err(|error| broken(&error))?;
         let is_same = before.iter().any(|capture| capture.id == id && capture.standing == "active");
         self.book.prove(name, id).await.map_err(|error| broken(&error))?;
+        self.found.notify_one();
         self.folder.forget_seen(name);
         // What people's own tools have written there since is theirs.
         let file = self.folder.state_of(name);

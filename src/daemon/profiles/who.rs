@@ -6,6 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use serde_json::Value;
+use tokio::sync::Notify;
 
 use super::proof::Prover;
 use crate::browser::{Pool, Source};
@@ -25,6 +26,8 @@ pub(in crate::daemon) struct Profiles {
     browsers: PathBuf,
     /// Who is at work on which profile: another waits.
     at_work: Arc<Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>>,
+    /// Rung when a login was proved: somebody may have waited for it.
+    pub(super) found: Arc<Notify>,
 }
 
 impl Profiles {
@@ -34,7 +37,7 @@ impl Profiles {
         prover: Prover,
         (folder, browsers): (PathBuf, PathBuf),
     ) -> Self {
-        Self { book, prover, folder: Folder(folder), pool, browsers, at_work: Arc::default() }
+        Self { book, prover, folder: Folder(folder), pool, browsers, at_work: Arc::default(), found: Arc::default() }
     }
 
     /// The browser that all share.
@@ -126,6 +129,12 @@ impl Profiles {
         let settings = self.prover.live.now();
         let known = settings.profiles.iter().filter(|profile| rules(profile.platform).is_some());
         Ok(known.filter_map(|profile| Some((profile.name.clone(), since(profile)?))).collect())
+    }
+
+    /// The profiles whose login works, each with when that was proved last.
+    pub(super) async fn proved(&self) -> Result<Vec<(String, Millis)>, Error> {
+        let all = self.book.all().await?.into_iter().filter(|it| it.standing == "active" && !it.is_stopped());
+        Ok(all.filter_map(|capture| Some((capture.profile, Millis(capture.proved_at?)))).collect())
     }
 
     /// Shows how the login of each profile stands.

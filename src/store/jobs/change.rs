@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::state::State;
 use super::tally::moved;
-use crate::domain::JobId;
+use crate::domain::{JobId, Millis};
 use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
 
@@ -16,7 +16,11 @@ const RETRY: &str = "UPDATE job SET state = 'queued', turn = NULL, run_at = $1, 
     crashed_at = NULL, lease_owner = NULL, lease_until = NULL, updated_at = $1 WHERE id = $2";
 const DEAD_OF_KIND: &str = "SELECT id FROM job WHERE state = 'dead' AND kind = $1 ORDER BY updated_at LIMIT 500";
 
-pub(super) const STATEMENTS: &[&str] = &[LOOK, LOOK_LOCKED, CANCEL, RETRY, DEAD_OF_KIND];
+const CALL_BACK: &str = "UPDATE job SET run_at = $1 WHERE kind = $2 AND class = 'auth'
+    AND state IN ('queued', 'running', 'snoozed', 'failed') AND state = 'snoozed' AND run_at > $1
+    AND substr(lane, 1, length($3)) = $3 AND updated_at < $4 RETURNING id";
+
+pub(super) const STATEMENTS: &[&str] = &[CALL_BACK, LOOK, LOOK_LOCKED, CANCEL, RETRY, DEAD_OF_KIND];
 
 async fn look(tx: &mut Tx, id: Uuid) -> Result<Option<(String, State)>, Error> {
     let text = tx.pick(LOOK, LOOK_LOCKED);
@@ -57,6 +61,14 @@ pub async fn cancel(tx: &mut Tx, id: JobId) -> Result<Option<(State, bool)>, Err
 pub async fn retry(tx: &mut Tx, id: JobId) -> Result<Option<(State, bool)>, Error> {
     let had = change(tx, id.0, &RETRYABLE, (State::Queued, RETRY)).await?;
     Ok(had.map(|state| (state, RETRYABLE.contains(&state))))
+}
+
+/// Lets jobs of `kind` that wait for a login of `who`, and were told so before `then`, be tried again now; gives how many.
+pub async fn call_back(tx: &mut Tx, kind: &str, (who, then): (&str, Millis)) -> Result<usize, Error> {
+    let (now, lanes) = (tx.now.0, format!("{who}/"));
+    let called: Result<Vec<(Uuid,)>, _> =
+        on!(tx, db => sqlx::query_as(CALL_BACK).bind(now).bind(kind).bind(&lanes).bind(then.0).fetch_all(db).await);
+    Ok(called.map_err(Error::in_act("call jobs back that wait for a login"))?.len())
 }
 
 /// Gives a page of dead jobs of `kind` another life; gives their ids.

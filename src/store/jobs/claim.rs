@@ -8,10 +8,10 @@
 use sqlx::{AssertSqlSafe, FromRow};
 use uuid::Uuid;
 
-use super::batch::{Batch, Cell, Of};
 use super::state::State;
 use super::tally::moved_by_batch;
 use crate::domain::Millis;
+use crate::store::batch::{Batch, Cell, Of};
 use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
 

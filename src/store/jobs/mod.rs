@@ -4,7 +4,6 @@
 //! table. Every change of a job's state adds to `job_delta` in the same transaction, which makes counts per kind and
 //! state exact and cheap without a row that every committer would have to lock.
 
-mod batch;
 mod change;
 mod claim;
 mod insert;
@@ -14,8 +13,9 @@ mod state;
 mod tally;
 mod tend;
 
-pub use batch::Batch;
-pub use change::{cancel, retry, retry_kind};
+use super::batch::Batch;
+
+pub use change::{call_back, cancel, retry, retry_kind};
 pub use claim::{Claimed, Slot, Whom, renew, slots, take};
 pub use insert::{Inserted, New, insert, insert_one};
 pub use look::{Filter, Job, Waiting, find, find_key, lanes, list, next_due, soon, waits_for_person};

@@ -2,10 +2,10 @@
 
 use uuid::Uuid;
 
-use super::batch::{Batch, Cell, Of};
 use super::state::State;
 use super::tally::moved_by_batch;
 use crate::domain::{Class, Millis};
+use crate::store::batch::{Batch, Cell, Of};
 use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
 

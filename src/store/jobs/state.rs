@@ -49,6 +49,11 @@ impl State {
         }
     }
 
+    /// Whether nothing more happens to it unless a person wants it.
+    pub const fn is_over(self) -> bool {
+        matches!(self, Self::Done | Self::Dead | Self::Cancelled | Self::Unknown)
+    }
+
     /// Reads a word of SQL; what no program of ours wrote counts as unknown.
     pub(super) fn read(word: &str) -> Self {
         Self::ALL.into_iter().find(|s| s.as_str() == word).unwrap_or(Self::Unknown)

@@ -5,8 +5,8 @@ use sqlx::Row;
 use std::collections::BTreeMap;
 use uuid::Uuid;
 
-use super::batch::{Batch, Cell, Of};
 use super::state::State;
+use crate::store::batch::{Batch, Cell, Of};
 use crate::store::error::Error;
 use crate::store::tx::{Counted, Tx, on};
 

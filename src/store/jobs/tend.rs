@@ -5,11 +5,11 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::batch::{Batch, Cell, Of};
 use super::insert::{Line, Waits};
 use super::state::State;
 use super::tally::moved;
 use crate::domain::Millis;
+use crate::store::batch::{Batch, Cell, Of};
 use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
 

@@ -52,14 +52,15 @@ fn walks(step: &str) -> bool {
 
 #[test]
 fn nothing_that_runs_all_day_walks_over_the_jobs() {
-    let statements: [(&[&str], &str); 7] = [
+    let statements: [(&[&str], &str); 8] = [
         (&["WITH RECURSIVE head(id)"], "job_line"),
         (&["UPDATE job SET state = 'running'", "AND crashes < $7"], "job_line"),
         (&["UPDATE job SET state = 'running'", "AND crashes > 0"], "job_suspect"),
         (&["turn IS NULL", "run_at <= $1 ORDER BY run_at"], "job_later"),
         (&["SELECT MIN(run_at) FROM job"], "job_later"),
         (&["lease_until < $2"], "job_leased"),
-        (&["class = 'auth'"], "job_person"),
+        (&["SELECT", "class = 'auth'"], "job_person"),
+        (&["UPDATE", "class = 'auth'"], "job_person"),
     ];
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {

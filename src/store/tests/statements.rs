@@ -11,7 +11,7 @@ fn every_statement_is_prepared_on_both_databases() {
     on_each(async |store, _| {
         let sqlite = store.file().map(std::path::Path::to_owned);
         let one_by_one = STATEMENTS.iter().copied().flatten().copied().flatten().map(|text| (*text).to_owned());
-        let batches = BATCHES.iter().copied().flatten();
+        let batches = BATCHES.iter().copied().flatten().copied().flatten();
         let batches = batches.map(|batch| if sqlite.is_some() { batch.sqlite(4) } else { batch.postgres() });
         for text in one_by_one.chain(batches) {
             // Each has words of its own for locking a row, and for where a row lies.

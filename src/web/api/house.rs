@@ -47,7 +47,7 @@ pub(super) async fn profiles(State(app): State<App>, Json(asked): Json<Value>) -
     app.parts().acts.profiles(asked).await.map(Json).map_err(declined)
 }
 
-fn declined(declined: Declined) -> Refusal {
+pub(super) fn declined(declined: Declined) -> Refusal {
     let Declined { class, error, advice, wait } = declined;
     let status = if class == Class::Local { StatusCode::BAD_REQUEST } else { StatusCode::BAD_GATEWAY };
     Refusal::new((status, class), error, advice).until(wait)

@@ -10,6 +10,7 @@ mod jobs;
 mod keys;
 mod listing;
 mod secrets;
+mod targets;
 
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
@@ -45,6 +46,12 @@ pub(super) fn routes() -> Router<App> {
         .route("/secrets", admin(get(secrets::list)))
         .route("/secrets/rotate", admin(post(secrets::rotate)))
         .route("/secrets/{name}", admin(put(secrets::set).delete(secrets::forget)))
+        .route("/targets", read_jobs(get(targets::list)))
+        .route("/targets/{name}", read_jobs(get(targets::find)))
+        .route("/targets/{name}/run", write_jobs(post(targets::run)))
+        .route("/targets/{name}/pause", write_jobs(post(targets::pause)))
+        .route("/targets/{name}/resume", write_jobs(post(targets::resume)))
+        .route("/plan", read_jobs(get(targets::plan)))
         .route("/fetch", admin(post(house::fetch)))
         .route("/open", admin(post(keys::open)))
         .route("/readiness", get(house::readiness))

@@ -92,6 +92,10 @@ impl Acts for Daemon {
         })
     }
 
+    fn targets(&self, asked: Value) -> Act<'_, Result<Value, Declined>> {
+        Box::pin(async move { Ok(asked) })
+    }
+
     fn profiles(&self, asked: Value) -> Act<'_, Result<Value, Declined>> {
         Box::pin(async move { Ok(asked) })
     }

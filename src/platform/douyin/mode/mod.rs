@@ -3,12 +3,14 @@
 //! A mode is the word that people know; behind it stand one endpoint or two. Whoever asks gives back where the last page
 //! stood, so a page can be asked for by anybody who has that.
 //!
-//! - `name` the modes, `order` what is asked, `sheet` a page of it.
+//! - `name` the modes, `order` what is asked, `sheet` a page of it, `rows` what stands in the page.
 
 mod name;
 mod order;
+mod rows;
 mod sheet;
 
 pub use name::{Mode, UnknownMode};
 pub use order::{BadOrder, Order};
-pub use sheet::{Sheet, Standing, sheet};
+pub use rows::Rows;
+pub use sheet::{Haul, Sheet, Standing, haul, sheet};

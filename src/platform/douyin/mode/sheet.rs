@@ -1,24 +1,25 @@
-//! A page of what is asked, as records for people and programs.
+//! A page of what is asked: as records for people and programs, or as rows for whoever keeps them.
 
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 use super::name::Mode;
 use super::order::Order;
+use super::rows::Rows;
 use crate::domain::Class;
 use crate::net::Refusal;
 use crate::platform::douyin::ask::{Encoded, Endpoint};
 use crate::platform::douyin::link::Kind;
-use crate::platform::douyin::list::{Listing, Progress, Walk, Wants};
-use crate::platform::douyin::read::{BadAnswer, Model as _};
-use crate::platform::douyin::talk::{Douyin, Visitor};
+use crate::platform::douyin::list::{Leaf, Listing, Progress, Walk, Wants};
+use crate::platform::douyin::read::{BadAnswer, Model};
+use crate::platform::douyin::talk::{Douyin, Fetched, Visitor};
 use crate::platform::douyin::{
     following_user_live, friend_feed, home_post_search, post_comment, post_comment_reply, post_detail, post_feed,
     post_related, suggest_word, user_collection, user_collects, user_collects_video, user_follower, user_following,
     user_like, user_live, user_live_by_room, user_mix, user_music_collection, user_post, user_profile,
 };
 
-/// A page.
+/// A page for people and programs.
 #[derive(Debug, Clone, PartialEq, Serialize)]
 pub struct Sheet {
     /// The records, as people's scripts know them, each beside the text that the site sent.
@@ -26,6 +27,19 @@ pub struct Sheet {
     /// The same as the site sent them, when that is wanted.
     #[serde(skip_serializing_if = "Vec::is_empty")]
     pub raw: Vec<Value>,
+    /// Where it stands now.
+    pub progress: Progress,
+}
+
+/// A page for whoever keeps it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Haul {
+    /// The rows that are new and wanted.
+    pub rows: Rows,
+    /// The same as the site sent them, when that is wanted.
+    pub raw: Vec<String>,
+    /// How many the page had in all.
+    pub of: usize,
     /// Where it stands now.
     pub progress: Progress,
 }
@@ -39,94 +53,166 @@ pub struct Standing {
     pub raw: bool,
 }
 
-/// The next page of `order`.
+/// The next page of `order`, for people and programs.
 pub async fn sheet(
     site: &Douyin,
     visitor: &Visitor,
     order: &Order,
     (wants, standing): (Wants, Standing),
 ) -> Result<Sheet, Refusal> {
-    let refused = |why: &dyn std::fmt::Display| Refusal::new(Class::Local, "douyin", why);
-    let kind = order.check().map_err(|bad| refused(&bad))?;
-    let way = Way { site, visitor, wants, standing };
-    let id = order.id.as_str();
-    match order.mode {
-        Mode::Profile => way.one(&user_profile::Request { sec_user_id: id }).await,
-        Mode::One => way.one(&post_detail::Request { aweme_id: id }).await,
-        Mode::Live if kind == Some(Kind::Room) => way.one(&user_live_by_room::Request { room_id: id }).await,
-        Mode::Live => way.one(&user_live::Request { web_rid: id }).await,
-        Mode::Post => way.list(user_post::Request::first(id)).await,
-        Mode::Like => way.list(user_like::Request::first(id)).await,
-        Mode::Collection => way.list(user_collection::Request::first()).await,
-        Mode::Collects => way.list(user_collects::Request::first()).await,
-        Mode::Folder => way.list(user_collects_video::Request::first(id)).await,
-        Mode::Music => way.list(user_music_collection::Request::first()).await,
-        Mode::Mix => way.mix(id).await,
-        Mode::Related => way.list(post_related::Request::first(id)).await,
-        Mode::Feed => way.list(post_feed::Request::first()).await,
-        Mode::Friend => way.list(friend_feed::Request::first()).await,
-        Mode::Following => {
-            let first = user_following::Request::first("", id);
-            way.list(user_following::Request { source_type: order.source_type.unwrap_or(first.source_type), ..first })
-                .await
+    let taste = AsShown { raw: standing.raw };
+    let way = Way { site, visitor, wants, progress: standing.progress, mode: order.mode, taste };
+    let ((items, raw), progress) = way.page(order).await?;
+    Ok(Sheet { items, raw, progress })
+}
+
+/// The next page of `order`, for whoever keeps it.
+pub async fn haul(
+    site: &Douyin,
+    visitor: &Visitor,
+    order: &Order,
+    (wants, standing): (Wants, Standing),
+) -> Result<Haul, Refusal> {
+    let taste = AsRows { raw: standing.raw };
+    let way = Way { site, visitor, wants, progress: standing.progress, mode: order.mode, taste };
+    let ((rows, raw, of), progress) = way.page(order).await?;
+    Ok(Haul { rows, raw, of, progress })
+}
+
+/// What is made of a page.
+trait Taste: Sync {
+    type Page: Send;
+
+    /// Of a list's page, of which some rows were taken.
+    fn of_list<L: Listing>(&self, mode: Mode, leaf: &Leaf<L::Answer>) -> Result<Self::Page, BadAnswer>;
+
+    /// Of what is no list.
+    fn of_one<M: Model>(&self, mode: Mode, fetched: &Fetched<M>) -> Result<Self::Page, BadAnswer>;
+}
+
+struct AsShown {
+    raw: bool,
+}
+
+impl Taste for AsShown {
+    type Page = (Vec<Value>, Vec<Value>);
+
+    fn of_list<L: Listing>(&self, _mode: Mode, leaf: &Leaf<L::Answer>) -> Result<Self::Page, BadAnswer> {
+        let taken = |at: &usize| leaf.taken.binary_search(at).is_ok();
+        let rows = leaf.fetched.content.to_list().into_iter().enumerate();
+        let items = rows.filter(|(at, _)| taken(at)).map(|(_, row)| row).collect();
+        if !self.raw {
+            return Ok((items, Vec::new()));
         }
-        Mode::Follower => {
-            let first = user_follower::Request::first("", id);
-            way.list(user_follower::Request { source_type: order.source_type.unwrap_or(first.source_type), ..first })
-                .await
-        }
-        Mode::Comments => way.list(post_comment::Request::first(id)).await,
-        Mode::Replies => way.list(post_comment_reply::Request::first(id, &order.comment)).await,
-        Mode::Search => way.search(id, &order.keyword).await,
-        Mode::Suggest => way.list(suggest_word::Request::first(Encoded::text(&order.keyword))).await,
-        Mode::FollowingLives => way.list(following_user_live::Request).await,
+        let reading = leaf.fetched.reading()?;
+        let rows = reading.raw_rows().enumerate().filter(|(at, _)| taken(at));
+        Ok((items, rows.filter_map(|(_, text)| serde_json::from_str(text).ok()).collect()))
+    }
+
+    fn of_one<M: Model>(&self, _mode: Mode, fetched: &Fetched<M>) -> Result<Self::Page, BadAnswer> {
+        let raw = if self.raw { serde_json::from_slice(fetched.raw()).into_iter().collect() } else { Vec::new() };
+        Ok((vec![fetched.content.to_dict()], raw))
     }
 }
 
-struct Way<'a> {
+struct AsRows {
+    raw: bool,
+}
+
+impl Taste for AsRows {
+    type Page = (Rows, Vec<String>, usize);
+
+    fn of_list<L: Listing>(&self, mode: Mode, leaf: &Leaf<L::Answer>) -> Result<Self::Page, BadAnswer> {
+        let reading = leaf.fetched.reading()?;
+        let all = reading.rows().enumerate();
+        let taken: Vec<_> = all.filter(|(at, _)| leaf.taken.binary_search(at).is_ok()).map(|(_, row)| row).collect();
+        let raw = if self.raw { taken.iter().map(|row| row.raw().to_owned()).collect() } else { Vec::new() };
+        Ok((Rows::of_list(mode, taken.into_iter()), raw, leaf.fetched.content.rows.len()))
+    }
+
+    fn of_one<M: Model>(&self, mode: Mode, fetched: &Fetched<M>) -> Result<Self::Page, BadAnswer> {
+        let reading = fetched.reading()?;
+        let raw = if self.raw { vec![reading.raw().to_owned()] } else { Vec::new() };
+        Ok((Rows::of_one(mode, reading.root()), raw, 1))
+    }
+}
+
+struct Way<'a, T> {
     site: &'a Douyin,
     visitor: &'a Visitor,
     wants: Wants,
-    standing: Standing,
+    progress: Option<Progress>,
+    mode: Mode,
+    taste: T,
 }
 
-impl Way<'_> {
+type Paged<T> = Result<(<T as Taste>::Page, Progress), Refusal>;
+
+impl<T: Taste> Way<'_, T> {
+    async fn page(&self, order: &Order) -> Paged<T> {
+        let refused = |why: &dyn std::fmt::Display| Refusal::new(Class::Local, "douyin", why);
+        let kind = order.check().map_err(|bad| refused(&bad))?;
+        let id = order.id.as_str();
+        match order.mode {
+            Mode::Profile => self.one(&user_profile::Request { sec_user_id: id }).await,
+            Mode::One => self.one(&post_detail::Request { aweme_id: id }).await,
+            Mode::Live if kind == Some(Kind::Room) => self.one(&user_live_by_room::Request { room_id: id }).await,
+            Mode::Live => self.one(&user_live::Request { web_rid: id }).await,
+            Mode::Post => self.list(user_post::Request::first(id)).await,
+            Mode::Like => self.list(user_like::Request::first(id)).await,
+            Mode::Collection => self.list(user_collection::Request::first()).await,
+            Mode::Collects => self.list(user_collects::Request::first()).await,
+            Mode::Folder => self.list(user_collects_video::Request::first(id)).await,
+            Mode::Music => self.list(user_music_collection::Request::first()).await,
+            Mode::Mix => self.mix(id).await,
+            Mode::Related => self.list(post_related::Request::first(id)).await,
+            Mode::Feed => self.list(post_feed::Request::first()).await,
+            Mode::Friend => self.list(friend_feed::Request::first()).await,
+            Mode::Following => {
+                let first = user_following::Request::first("", id);
+                let source_type = order.source_type.unwrap_or(first.source_type);
+                self.list(user_following::Request { source_type, ..first }).await
+            }
+            Mode::Follower => {
+                let first = user_follower::Request::first("", id);
+                let source_type = order.source_type.unwrap_or(first.source_type);
+                self.list(user_follower::Request { source_type, ..first }).await
+            }
+            Mode::Comments => self.list(post_comment::Request::first(id)).await,
+            Mode::Replies => self.list(post_comment_reply::Request::first(id, &order.comment)).await,
+            Mode::Search => self.search(id, &order.keyword).await,
+            Mode::Suggest => self.list(suggest_word::Request::first(Encoded::text(&order.keyword))).await,
+            Mode::FollowingLives => self.list(following_user_live::Request).await,
+        }
+    }
+
     /// The only page of what is no list.
-    async fn one<E: Endpoint>(&self, request: &E) -> Result<Sheet, Refusal> {
-        if self.standing.progress.as_ref().is_some_and(|progress| progress.ended.is_some()) {
+    async fn one<E: Endpoint>(&self, request: &E) -> Paged<T> {
+        if self.progress.as_ref().is_some_and(|progress| progress.ended.is_some()) {
             return Err(Refusal::new(Class::Local, "douyin", "it has ended"));
         }
         let fetched = self.site.ask(self.visitor, request).await?;
-        let raw =
-            if self.standing.raw { serde_json::from_slice(fetched.raw()).into_iter().collect() } else { Vec::new() };
-        Ok(Sheet { items: vec![fetched.content.to_dict()], raw, progress: Progress::of_one() })
+        let page = self.taste.of_one(self.mode, &fetched);
+        let page = page.map_err(|bad| Refusal::new(Class::Local, E::PLACE.name, bad))?;
+        Ok((page, Progress::of_one()))
     }
 
     /// The next page of a list.
-    async fn list<L: Listing>(&self, request: L) -> Result<Sheet, Refusal> {
+    async fn list<L: Listing>(&self, request: L) -> Paged<T> {
         let local = |why: &dyn std::fmt::Display| Refusal::new(Class::Local, L::PLACE.name, why);
-        let mut walk = match self.standing.progress.clone() {
+        let mut walk = match self.progress.clone() {
             None => Walk::new(request, self.wants),
             Some(progress) => Walk::resumed(request, self.wants, progress)
                 .ok_or_else(|| local(&"what was written down is of another list"))?,
         };
         let leaf = walk.next(self.site, self.visitor).await?;
         let leaf = leaf.ok_or_else(|| local(&"the list has ended"))?;
-        let taken = |at: &usize| leaf.taken.binary_search(at).is_ok();
-        let rows = leaf.fetched.content.to_list().into_iter().enumerate();
-        let items = rows.filter(|(at, _)| taken(at)).map(|(_, row)| row).collect();
-        let raw = if self.standing.raw {
-            let reading = leaf.fetched.reading().map_err(|bad: BadAnswer| local(&bad))?;
-            let rows = reading.raw_rows().enumerate().filter(|(at, _)| taken(at));
-            rows.filter_map(|(_, text)| serde_json::from_str(text).ok()).collect()
-        } else {
-            Vec::new()
-        };
-        Ok(Sheet { items, raw, progress: walk.progress().clone() })
+        let page = self.taste.of_list::<L>(self.mode, &leaf).map_err(|bad| local(&bad))?;
+        Ok((page, walk.progress().clone()))
     }
 
     /// The posts of a mix, by its id or by that of a post in it: nothing in an id tells the one from the other.
-    async fn mix(&self, id: &str) -> Result<Sheet, Refusal> {
+    async fn mix(&self, id: &str) -> Paged<T> {
         if let Some(mix) = self.subject() {
             return self.list_of(mix, user_mix::Request::first(mix)).await;
         }
@@ -144,7 +230,7 @@ impl Way<'_> {
     }
 
     /// What is found among the posts of a creator, whom the search knows by a number.
-    async fn search(&self, id: &str, keyword: &str) -> Result<Sheet, Refusal> {
+    async fn search(&self, id: &str, keyword: &str) -> Paged<T> {
         if let Some(uid) = self.subject() {
             return self.list_of(uid, home_post_search::Request::first(Encoded::text(keyword), uid)).await;
         }
@@ -155,13 +241,13 @@ impl Way<'_> {
 
     /// What was found out before the first page.
     fn subject(&self) -> Option<&str> {
-        self.standing.progress.as_ref()?.subject.as_deref()
+        self.progress.as_ref()?.subject.as_deref()
     }
 
     /// The next page of a list of `subject`, which is not asked for again on the pages after it.
-    async fn list_of<L: Listing>(&self, subject: &str, request: L) -> Result<Sheet, Refusal> {
-        let mut sheet = self.list(request).await?;
-        sheet.progress.subject = Some(subject.to_owned());
-        Ok(sheet)
+    async fn list_of<L: Listing>(&self, subject: &str, request: L) -> Paged<T> {
+        let (page, mut progress) = self.list(request).await?;
+        progress.subject = Some(subject.to_owned());
+        Ok((page, progress))
     }
 }

@@ -157,6 +157,11 @@ impl<'a, M: Model> Reading<'a, M> {
         Ok(Self { json, content })
     }
 
+    /// All of the answer.
+    pub fn root(&self) -> Value<'_> {
+        self.json.root()
+    }
+
     /// The answer as it was sent, with all that nobody knows.
     pub fn raw(&self) -> &str {
         self.json.root().raw()
@@ -164,6 +169,11 @@ impl<'a, M: Model> Reading<'a, M> {
 }
 
 impl<H: Record, R: Record> Reading<'_, Page<H, R>> {
+    /// The values that the records were read from, in their order.
+    pub fn rows(&self) -> impl Iterator<Item = Value<'_>> {
+        rows_of::<R>(self.json.root())
+    }
+
     /// Each record as it was sent, in their order.
     pub fn raw_rows(&self) -> impl Iterator<Item = &str> {
         rows_of::<R>(self.json.root()).map(Value::raw)

@@ -15,7 +15,7 @@ use crate::store::tx::{Tx, on};
 
 /// What a column of rows holds.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Of {
+pub(in crate::store) enum Of {
     Id,
     Text,
     Number,
@@ -25,16 +25,16 @@ pub(super) enum Of {
 #[derive(Debug)]
 pub struct Batch {
     /// The columns of `v`. The first is empty in rows that mean nothing, and in no other.
-    pub(super) rows: &'static [(&'static str, Of)],
+    pub(in crate::store) rows: &'static [(&'static str, Of)],
     /// What comes after the definition of `v`.
-    pub(super) sqlite: &'static str,
+    pub(in crate::store) sqlite: &'static str,
     /// The same for `PostgreSQL`, where `$1` is the list of what stands in the first column.
-    pub(super) postgres: &'static str,
+    pub(in crate::store) postgres: &'static str,
 }
 
 /// A value of a row.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Cell<'a> {
+pub(in crate::store) enum Cell<'a> {
     Id(Option<Uuid>),
     Text(Option<&'a str>),
     Number(Option<i64>),
@@ -42,7 +42,7 @@ pub(super) enum Cell<'a> {
 
 impl Batch {
     /// A statement that both databases understand.
-    pub(super) const fn of_both(rows: &'static [(&'static str, Of)], text: &'static str) -> Self {
+    pub(in crate::store) const fn of_both(rows: &'static [(&'static str, Of)], text: &'static str) -> Self {
         Self { rows, sqlite: text, postgres: text }
     }
 
@@ -74,7 +74,7 @@ impl Batch {
     }
 
     /// Runs the statement for `rows`, which are not none; gives what it returns.
-    pub(super) async fn run<O, const N: usize>(
+    pub(in crate::store) async fn run<O, const N: usize>(
         &self,
         tx: &mut Tx,
         rows: &[[Cell<'_>; N]],

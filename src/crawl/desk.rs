@@ -1,0 +1,268 @@
+//! The targets of a running house: taken over, sent out when they are due, shown, held back, run at once.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use jiff::Timestamp;
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+
+use super::jobs::SILENT;
+use super::plan::{Plan, apply, look};
+use super::spec::Spec;
+use super::times::{NEVER, next, open};
+use crate::ambient::Clock;
+use crate::config::Target;
+use crate::domain::{Class, Millis};
+use crate::observe::Metrics;
+use crate::observe::metric::TARGETS;
+use crate::queue::{Ask, AskError, Queue};
+use crate::store::alarms::{self, Raise, Severity};
+use crate::store::crawl::targets::{self, Course};
+use crate::store::{self, Store, Tx, jobs};
+use crate::supervise::{Failure, Stop};
+
+/// What is sent out in one transaction.
+const PAGE: i64 = 64;
+/// How long nothing happens at most: what is silent is looked for this often.
+const LOOK: Duration = Duration::from_mins(5);
+/// After so many times of its interval without anything found a target is silent.
+const SILENT_AFTER: u32 = 3;
+
+/// A cheap handle; clones share what wakes it.
+#[derive(Clone)]
+pub struct Desk {
+    store: Store,
+    queue: Queue,
+    clock: Clock,
+    metrics: Metrics,
+    changed: Arc<Notify>,
+}
+
+impl Desk {
+    /// Over the targets in `store`, whose rounds go to `queue`.
+    pub fn new((store, queue): (Store, Queue), clock: Clock, metrics: Metrics) -> Self {
+        Self { store, queue, clock, metrics, changed: Arc::default() }
+    }
+
+    /// What taking `wanted` over would change.
+    pub async fn look(&self, wanted: Vec<Target>) -> Result<Plan, store::Error> {
+        self.store.read::<_, store::Error, _>(move |tx| Box::pin(async move { look(tx, &wanted).await })).await
+    }
+
+    /// Takes `wanted` over.
+    pub async fn apply(&self, wanted: Vec<Target>) -> Result<Plan, store::Error> {
+        let applied =
+            self.store.write::<_, store::Error, _>(move |tx| Box::pin(async move { apply(tx, &wanted).await }));
+        let plan = applied.await?;
+        self.changed.notify_one();
+        Ok(plan)
+    }
+
+    /// Sends out what is due until it is asked to stop.
+    pub async fn serve(&self, stop: Stop) -> Result<(), Failure> {
+        let mut looked_at = Duration::ZERO;
+        loop {
+            while self.send_due().await? {}
+            if looked_at.is_zero() || self.clock.steady().saturating_sub(looked_at) >= LOOK {
+                looked_at = self.clock.steady().max(Duration::from_millis(1));
+                self.look_for_silence().await?;
+                self.show_numbers().await?;
+            }
+            let due = self.store.read::<_, store::Error, _>(|tx| Box::pin(async move { targets::next_due(tx).await }));
+            let wait = due.await?.map_or(LOOK, |at| at.since(self.store.now()).min(LOOK));
+            tokio::select! {
+                biased;
+                () = stop.asked() => return Ok(()),
+                () = self.changed.notified() => {}
+                () = self.clock.sleep(wait) => {}
+            }
+        }
+    }
+
+    /// Sends out a page of what is due; true when there may be more.
+    async fn send_due(&self) -> Result<bool, AskError> {
+        let queue = self.queue.clone();
+        let sent = self.store.write::<_, AskError, _>(move |tx| {
+            Box::pin(async move {
+                let due = targets::due(tx, PAGE).await?;
+                for course in &due {
+                    send(tx, &queue, course, None).await?;
+                }
+                Ok(due.len())
+            })
+        });
+        let sent = sent.await?;
+        if sent > 0 {
+            self.queue.wake();
+        }
+        Ok(i64::try_from(sent).is_ok_and(|sent| sent == PAGE))
+    }
+
+    /// Raises an alarm about each part of a target that used to find something and finds nothing any more.
+    async fn look_for_silence(&self) -> Result<(), store::Error> {
+        self.store
+            .write::<_, store::Error, _>(|tx| {
+                Box::pin(async move {
+                    let now = tx.now();
+                    for course in targets::quiet_since(tx, now).await? {
+                        let Some(target) = targets::target(tx, &course.target).await? else { continue };
+                        let Some(spec) = Spec::read(&target.said) else { continue };
+                        let held = course.next_at == NEVER.0;
+                        if held || !is_silent(&spec, &course, now) {
+                            continue;
+                        }
+                        targets::silent(tx, &course.target, &course.take).await?;
+                        alarms::raise(tx, &silence(&course)).await?;
+                    }
+                    Ok(())
+                })
+            })
+            .await
+    }
+
+    async fn show_numbers(&self) -> Result<(), store::Error> {
+        let all =
+            self.store.read::<_, store::Error, _>(|tx| Box::pin(async move { targets::courses(tx).await })).await?;
+        for state in STATES {
+            let count = all.iter().filter(|course| state_of(course) == state).count();
+            self.metrics.set(TARGETS, [state], u64::try_from(count).unwrap_or(u64::MAX));
+        }
+        Ok(())
+    }
+
+    /// Every target with what is taken of it, or the one of this name.
+    pub async fn list(&self, name: Option<String>) -> Result<Vec<Value>, store::Error> {
+        let read = self.store.read::<_, store::Error, _>(|tx| {
+            Box::pin(async move { Ok((targets::targets(tx).await?, targets::courses(tx).await?)) })
+        });
+        let (mut all, courses) = read.await?;
+        all.retain(|target| target.removed_at.is_none() && name.as_ref().is_none_or(|name| *name == target.name));
+        all.sort_by(|a, b| a.name.cmp(&b.name));
+        let show = |target: &targets::Target| {
+            let of: Vec<_> = courses.iter().filter(|course| course.target == target.name).map(show).collect();
+            let said: Value = serde_json::from_str(&target.said).unwrap_or_default();
+            json!({
+                "name": target.name, "is_paused": target.paused_at.is_some() || said.get("paused") == Some(&json!(true)),
+                "said": said, "subject": target.subject, "takes": of,
+            })
+        };
+        Ok(all.iter().map(show).collect())
+    }
+
+    /// Sends everything that is taken of `name` out now; nothing when there is no such target.
+    pub async fn run(&self, name: String) -> Result<Option<Vec<String>>, AskError> {
+        let queue = self.queue.clone();
+        let sent = self.store.write::<_, AskError, _>(move |tx| {
+            Box::pin(async move {
+                let known = targets::target(tx, &name).await?.filter(|target| target.removed_at.is_none());
+                if known.is_none() {
+                    return Ok(None);
+                }
+                let mut keys = Vec::new();
+                for course in targets::courses(tx).await?.iter().filter(|course| course.target == name) {
+                    keys.extend(send(tx, &queue, course, Some(course.next_at)).await?);
+                }
+                Ok(Some(keys))
+            })
+        });
+        let sent = sent.await?;
+        self.queue.wake();
+        Ok(sent)
+    }
+
+    /// Holds `name` back, or lets it go on at once; false when there is no such target.
+    pub async fn hold(&self, name: String, is_held: bool) -> Result<bool, store::Error> {
+        let held = self.store.write::<_, store::Error, _>(move |tx| {
+            Box::pin(async move {
+                if !targets::pause(tx, &name, is_held).await? {
+                    return Ok(false);
+                }
+                let target = targets::target(tx, &name).await?;
+                let spec = target.and_then(|target| Spec::read(&target.said)).filter(|spec| !spec.paused && !is_held);
+                let at = spec.map_or(NEVER, |spec| open(&spec, tx.now()));
+                targets::hold(tx, &name, at).await?;
+                Ok(true)
+            })
+        });
+        let held = held.await?;
+        self.changed.notify_one();
+        Ok(held)
+    }
+}
+
+/// Sends one round out, unless the one before is still under way, and notes when the next is. With `next_at` that stays
+/// as it was. Gives the key of the job.
+async fn send(tx: &mut Tx, queue: &Queue, course: &Course, next_at: Option<i64>) -> Result<Option<String>, AskError> {
+    let target = targets::target(tx, &course.target).await?;
+    let Some(spec) = target.and_then(|target| Spec::read(&target.said)) else {
+        targets::sent(tx, (&course.target, &course.take), (NEVER, None)).await?;
+        return Ok(None);
+    };
+    let now = tx.now();
+    // What stood still for long is made up for once.
+    let coming = next_at.map_or_else(|| next(&spec, now), Millis);
+    let before = match &course.job {
+        Some(key) => jobs::find_key(tx, "crawl", key).await?,
+        None => None,
+    };
+    if before.is_some_and(|job| !job.state().is_over()) {
+        tracing::debug!("`{}/{}` is still under way, so its next round waits", course.target, course.take);
+        targets::sent(tx, (&course.target, &course.take), (coming, None)).await?;
+        return Ok(None);
+    }
+    let slot = Timestamp::from_millisecond(now.0).map(|at| at.strftime("%Y-%m-%dT%H:%M:%S").to_string());
+    let key = format!("{}/{}@{}", course.target, course.take, slot.unwrap_or_default());
+    let ask = Ask {
+        kind: "crawl".to_owned(),
+        key: key.clone(),
+        payload: json!({"target": course.target, "take": course.take, "profile": course.profile}),
+        priority: i32::try_from(spec.priority).unwrap_or(0),
+        run_at: None,
+    };
+    queue.ask_within(tx, ask).await?;
+    targets::sent(tx, (&course.target, &course.take), (coming, Some(&key))).await?;
+    Ok(Some(key))
+}
+
+/// Whether nothing was found for a few times of the interval.
+fn is_silent(spec: &Spec, course: &Course, now: Millis) -> bool {
+    let Some(yielded) = course.yielded_at.map(Millis) else { return false };
+    // Three rounds ahead of when it last found something; it is late with the third by one more.
+    let overdue = (0..SILENT_AFTER).fold(yielded, |at, _| next(spec, at));
+    now > next(spec, overdue)
+}
+
+fn silence(course: &Course) -> Raise {
+    let said = course.said.as_deref().unwrap_or("its rounds end well and find nothing");
+    Raise {
+        name: SILENT,
+        subject: format!("{}/{}", course.target, course.take),
+        severity: Severity::Warning,
+        class: course.class.as_deref().and_then(|class| class.parse().ok()).unwrap_or(Class::Ok),
+        detail: format!("it used to find something and finds nothing any more: {said}"),
+    }
+}
+
+const STATES: [&str; 5] = ["new", "ok", "missed", "silent", "paused"];
+
+/// How something that is taken stands, in a word.
+fn state_of(course: &Course) -> &'static str {
+    match course {
+        Course { next_at, .. } if *next_at == NEVER.0 => "paused",
+        Course { silent_at: Some(_), .. } => "silent",
+        Course { class: None, .. } => "new",
+        Course { class: Some(class), .. } if class == "ok" => "ok",
+        _ => "missed",
+    }
+}
+
+fn show(course: &Course) -> Value {
+    let next_at = Some(course.next_at).filter(|at| *at != NEVER.0);
+    json!({
+        "take": course.take, "state": state_of(course), "profile": course.profile, "next_at": next_at,
+        "ended_at": course.ended_at, "class": course.class, "said": course.said, "found": course.found,
+        "fresh": course.fresh, "rounds": course.rounds, "yielded_at": course.yielded_at, "silent_at": course.silent_at,
+        "full_at": course.full_at, "job": course.job,
+    })
+}

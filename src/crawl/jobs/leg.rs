@@ -1,0 +1,224 @@
+//! The lists that a round goes through: the one that was asked for, and those that hang on what it found.
+
+use std::num::NonZeroU64;
+
+use serde::{Deserialize, Serialize};
+
+use crate::config::Take;
+use crate::crawl::keep::Shelf;
+use crate::crawl::spec::Spec;
+use crate::domain::Millis;
+use crate::platform::douyin::link::Kind;
+use crate::platform::douyin::list::Wants;
+use crate::platform::douyin::mode::{Mode, Order};
+use crate::store::crawl::{comments, posts, shelf};
+use crate::store::{Error, Tx};
+
+/// Posts of a creator whose comments are read, unless the target says how many.
+const POSTS: NonZeroU64 = NonZeroU64::new(30).unwrap();
+
+/// Which list.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(tag = "leg", rename_all = "snake_case")]
+pub(super) enum Leg {
+    /// The one that was asked for.
+    Whole,
+    /// The newest posts of a creator, below which it is read what is said.
+    Newest,
+    /// What is said below a post, which is the how manyth and was made then.
+    Comments { post: String, nth: u64, made_at: i64 },
+    /// What is answered to a comment there.
+    Replies { post: String, nth: u64, made_at: i64, comment: String },
+    /// What is in a folder.
+    Folder { id: String },
+    /// A post that its list did not show.
+    Check { post: String },
+}
+
+/// What a round is about.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct About<'a> {
+    pub(super) take: Take,
+    /// What the target is about; nothing when it is about the login, or nobody.
+    pub(super) page: Option<(Kind, &'a str)>,
+    pub(super) profile: &'a str,
+    pub(super) spec: &'a Spec,
+}
+
+impl About<'_> {
+    /// Whose lists are kept: those of a page are its own, those of a login are its profile's.
+    pub(super) fn owner(&self) -> String {
+        self.page.map_or_else(|| self.profile.to_owned(), |(_, id)| id.to_owned())
+    }
+
+    /// The list in which what it takes stands.
+    pub(super) fn list(&self) -> Option<(&'static str, String)> {
+        let list = match self.take {
+            Take::Profile | Take::Posts | Take::Comments | Take::Live => return None,
+            Take::Collects => "folders",
+            Take::FollowingLives => "lives",
+            Take::Search => {
+                let words = self.spec.query.as_deref().unwrap_or_default();
+                return Some(("search", format!("{} {words}", self.owner())));
+            }
+            other => other.as_str(),
+        };
+        Some((list, self.owner()))
+    }
+
+    /// Whether what is new stands first in it, so that nothing new comes behind a page of what is known.
+    pub(super) const fn is_newest_first(&self) -> bool {
+        match self.take {
+            Take::Following => !self.spec.oldest_first,
+            Take::Likes | Take::Collection | Take::Followers => true,
+            _ => false,
+        }
+    }
+
+    /// Whether the list is a whole, of which what it does not show is gone.
+    pub(super) const fn is_whole(&self) -> bool {
+        !matches!(self.take, Take::Related | Take::Friend | Take::Feed | Take::Search)
+    }
+
+    /// The first list.
+    pub(super) fn first(&self) -> Leg {
+        match (self.take, self.page) {
+            (Take::Comments, Some((Kind::Work, id))) => Leg::Comments { post: id.to_owned(), nth: 1, made_at: 0 },
+            (Take::Comments, _) => Leg::Newest,
+            _ => Leg::Whole,
+        }
+    }
+
+    /// The next post of a creator whose comments are read, behind the `nth` that was made at `made_at`.
+    async fn next_post(&self, tx: &mut Tx, (nth, made_at): (u64, i64)) -> Result<Option<Leg>, Error> {
+        let Some((Kind::User, creator)) = self.page else { return Ok(None) };
+        if nth >= self.spec.max.unwrap_or(POSTS).get() {
+            return Ok(None);
+        }
+        let from = self.spec.between().map_or(Millis(0), |between| between.start);
+        let to = self.spec.between().map_or(i64::MAX, |between| between.end.0);
+        let next = posts::before(tx, creator, (from, Millis(made_at.min(to)))).await?;
+        Ok(next.map(|(post, made_at)| Leg::Comments { post, nth: nth + 1, made_at }))
+    }
+
+    /// What comes behind `leg` in a round that began then.
+    pub(super) async fn behind(&self, tx: &mut Tx, leg: &Leg, round: Behind) -> Result<Option<Leg>, Error> {
+        match (leg, self.take) {
+            (Leg::Whole, Take::Posts) | (Leg::Check { .. }, _) => {
+                let Some(((from, to), (_, creator))) = round.span.zip(self.page) else { return Ok(None) };
+                let missing = posts::missing(tx, creator, (Millis(from), Millis(to)), (round.began, 1)).await?;
+                Ok(missing.into_iter().next().map(|post| Leg::Check { post }))
+            }
+            (Leg::Whole, Take::Collects) => self.next_folder(tx, "", round.began).await,
+            (Leg::Whole, _) => Ok(None),
+            (Leg::Newest, _) => self.next_post(tx, (0, i64::MAX)).await,
+            (Leg::Folder { id }, _) => self.next_folder(tx, id, round.began).await,
+            (Leg::Comments { post, nth, made_at }, _) => {
+                self.next_answered(tx, (post, *nth, *made_at), ("", round.began)).await
+            }
+            (Leg::Replies { post, nth, made_at, comment }, _) => {
+                self.next_answered(tx, (post, *nth, *made_at), (comment, round.began)).await
+            }
+        }
+    }
+
+    async fn next_folder(&self, tx: &mut Tx, after: &str, began: Millis) -> Result<Option<Leg>, Error> {
+        let next = shelf::next_folder(tx, &self.owner(), began, after).await?;
+        Ok(next.map(|id| Leg::Folder { id }))
+    }
+
+    async fn next_answered(
+        &self,
+        tx: &mut Tx,
+        (post, nth, made_at): (&str, u64, i64),
+        (after, began): (&str, Millis),
+    ) -> Result<Option<Leg>, Error> {
+        if let Some(comment) = comments::answered(tx, post, began, after).await? {
+            return Ok(Some(Leg::Replies { post: post.to_owned(), nth, made_at, comment }));
+        }
+        comments::sweep(tx, post, began).await?;
+        self.next_post(tx, (nth, made_at)).await
+    }
+
+    /// What is asked for.
+    pub(super) fn order(&self, leg: &Leg) -> Order {
+        let id = self.page.map_or("", |(_, id)| id);
+        let order = match leg {
+            Leg::Whole => Order::new(mode_of(self.take), id),
+            Leg::Newest => Order::new(Mode::Post, id),
+            Leg::Comments { post, .. } => Order::new(Mode::Comments, post.as_str()),
+            Leg::Replies { post, comment, .. } => {
+                Order { comment: comment.clone(), ..Order::new(Mode::Replies, post.as_str()) }
+            }
+            Leg::Folder { id } => Order::new(Mode::Folder, id.as_str()),
+            Leg::Check { post } => Order::new(Mode::One, post.as_str()),
+        };
+        let source_type = match order.mode {
+            Mode::Following => Some(if self.spec.oldest_first { 3 } else { 1 }),
+            Mode::Follower => Some(1),
+            _ => None,
+        };
+        let keyword =
+            if order.mode == Mode::Search { self.spec.query.clone().unwrap_or_default() } else { String::new() };
+        Order { keyword, source_type, ..order }
+    }
+
+    /// How much of it.
+    pub(super) fn wants(&self, leg: &Leg) -> Wants {
+        match leg {
+            Leg::Whole => Wants { most: self.spec.max, page: None, within: self.within() },
+            Leg::Newest => {
+                Wants { most: Some(self.spec.max.unwrap_or(POSTS)), page: None, within: self.spec.between() }
+            }
+            _ => Wants::default(),
+        }
+    }
+
+    /// Only what was made within, where that is known of what is listed.
+    fn within(&self) -> Option<crate::domain::Interval> {
+        let has_moments = matches!(self.take, Take::Posts | Take::Likes | Take::Collection | Take::Mix);
+        self.spec.between().filter(|_| has_moments)
+    }
+
+    /// Where the rows are kept.
+    pub(super) fn shelf(&self, leg: &Leg) -> Shelf {
+        let none = Shelf { list: None, below: None };
+        match leg {
+            Leg::Whole => Shelf { list: self.list(), ..none },
+            Leg::Comments { post, .. } => Shelf { below: Some((post.clone(), None)), ..none },
+            Leg::Replies { post, comment, .. } => Shelf { below: Some((post.clone(), Some(comment.clone()))), ..none },
+            Leg::Folder { id } => Shelf { list: Some(("folder", id.clone())), ..none },
+            Leg::Newest | Leg::Check { .. } => none,
+        }
+    }
+}
+
+/// What of a round decides what comes next.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Behind {
+    pub(super) began: Millis,
+    /// The moments between which all of the list was read.
+    pub(super) span: Option<(i64, i64)>,
+}
+
+/// The mode by which it is asked for.
+const fn mode_of(take: Take) -> Mode {
+    match take {
+        Take::Profile => Mode::Profile,
+        Take::Posts => Mode::Post,
+        Take::Likes => Mode::Like,
+        Take::Collection => Mode::Collection,
+        Take::Collects => Mode::Collects,
+        Take::Music => Mode::Music,
+        Take::Mix => Mode::Mix,
+        Take::Following => Mode::Following,
+        Take::Followers => Mode::Follower,
+        Take::Comments => Mode::Comments,
+        Take::Related => Mode::Related,
+        Take::Friend => Mode::Friend,
+        Take::Feed => Mode::Feed,
+        Take::FollowingLives => Mode::FollowingLives,
+        Take::Search => Mode::Search,
+        Take::Live => Mode::Live,
+    }
+}

@@ -1,0 +1,101 @@
+//! A target as it is written down once it was taken over: it is followed from there, so that neither a refused edit nor a
+//! restart beside a broken file stops what was running.
+
+use std::num::NonZeroU64;
+use std::time::Duration;
+
+use jiff::civil::Time;
+use serde::{Deserialize, Serialize};
+
+use crate::config::{Order, Take, Target, parse_window};
+use crate::domain::time::span_millis;
+use crate::domain::{Interval, Millis};
+
+/// What a target says.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Spec {
+    pub(super) url: Option<String>,
+    pub(super) query: Option<String>,
+    pub(super) take: Vec<String>,
+    every: i64,
+    at: Vec<String>,
+    windows: Vec<String>,
+    pub(super) timezone: String,
+    between: Option<(i64, i64)>,
+    pub(super) max: Option<NonZeroU64>,
+    pub(super) priority: i64,
+    pub(super) profiles: Vec<String>,
+    pub(super) oldest_first: bool,
+    pub(super) paused: bool,
+    note: String,
+}
+
+impl Spec {
+    /// Of what the file says.
+    pub fn of(target: &Target) -> Self {
+        let hours = |time: &Time| time.strftime("%H:%M").to_string();
+        Self {
+            url: target.url.clone(),
+            query: target.query.clone(),
+            take: target.take.iter().map(|take| take.as_str().to_owned()).collect(),
+            every: span_millis(target.every),
+            at: target.at.iter().map(hours).collect(),
+            windows: target.windows.iter().map(|(from, to)| format!("{}-{}", hours(from), hours(to))).collect(),
+            timezone: target.timezone.clone(),
+            between: target.between.map(|between| (between.start.0, between.end.0)),
+            max: target.max,
+            priority: target.priority,
+            profiles: target.profiles.clone(),
+            oldest_first: target.order == Order::Old,
+            paused: target.paused,
+            note: target.note.clone(),
+        }
+    }
+
+    /// Of what was written down; nothing when another version wrote it.
+    pub fn read(text: &str) -> Option<Self> {
+        serde_json::from_str(text).ok()
+    }
+
+    /// As it is written down.
+    pub fn to_text(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
+    /// What is taken.
+    pub(super) fn takes(&self) -> impl Iterator<Item = Take> {
+        Take::ALL.into_iter().filter(|take| self.take.iter().any(|word| word == take.as_str()))
+    }
+
+    /// How often, when it does not say at which times.
+    pub(super) fn every(&self) -> Duration {
+        Duration::from_millis(u64::try_from(self.every).unwrap_or(0))
+    }
+
+    /// At which times of day.
+    pub(super) fn at(&self) -> impl Iterator<Item = Time> {
+        // A time is read as the beginning of a window.
+        self.at.iter().filter_map(|text| Some(parse_window(&format!("{text}-{text}"))?.0))
+    }
+
+    /// Within which hours.
+    pub(super) fn windows(&self) -> impl Iterator<Item = (Time, Time)> {
+        self.windows.iter().filter_map(|text| parse_window(text))
+    }
+
+    /// Only what was made within.
+    pub(super) fn between(&self) -> Option<Interval> {
+        self.between.map(|(start, end)| Interval { start: Millis(start), end: Millis(end) })
+    }
+
+    /// Whether both come at the same times.
+    pub(super) fn comes_as(&self, other: &Self) -> bool {
+        let when = |spec: &Self| (spec.every, spec.at.clone(), spec.windows.clone(), spec.timezone.clone());
+        when(self) == when(other) && self.paused == other.paused
+    }
+
+    /// Whether both are about the same records.
+    pub(super) fn means(&self, other: &Self) -> bool {
+        (&self.url, &self.query, self.between) == (&other.url, &other.query, other.between)
+    }
+}

@@ -1,0 +1,158 @@
+//! The queue file of a running house: taken over whole or refused whole; and what people do with its targets.
+//!
+//! What was taken over last stands in the store and is followed from there: a refused edit, and a restart beside one,
+//! stop nothing.
+
+use std::path::PathBuf;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::live::Live;
+use crate::config::{QueueText, Targets as File, check_queue};
+use crate::crawl::{Change, Desk, Plan, check_links};
+use crate::domain::{Class, Millis};
+use crate::observe::Metrics;
+use crate::observe::metric::CONFIG_RELOADS;
+use crate::store::{Error, Store, alarms};
+use crate::web::Declined;
+
+/// What the alarm about a refused file is called, and what it is about.
+const REFUSED: (&str, &str) = ("queue_refused", "queue.toml");
+
+/// A cheap handle; clones share the refusal that stands.
+#[derive(Clone)]
+pub(super) struct Targets {
+    pub(super) desk: Desk,
+    pub(super) live: Live,
+    pub(super) store: Store,
+    pub(super) metrics: Metrics,
+    /// The folder of the file.
+    pub(super) dir: PathBuf,
+    /// The refusal that stands, and since when.
+    pub(super) refused: Arc<Mutex<Option<(Millis, String)>>>,
+}
+
+/// What is asked for.
+#[derive(Deserialize)]
+#[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
+enum Asked {
+    List { name: Option<String> },
+    Plan,
+    Run { name: String },
+    Pause { name: String },
+    Resume { name: String },
+}
+
+impl Targets {
+    async fn file(&self) -> Result<File, String> {
+        let (dir, profiles) = (self.dir.clone(), self.live.now().profiles.clone());
+        let read = move || check_queue(&QueueText::read(&dir), &profiles).and_then(check_links);
+        let read = tokio::task::spawn_blocking(read).await.map_err(|error| error.to_string())?;
+        read.map_err(|problems| problems.to_string())
+    }
+
+    /// Reads the file and takes it over, or refuses it whole; gives what a person should hear, if anything changed.
+    pub(super) async fn take_over(&self) -> Result<Option<String>, String> {
+        let ended = match self.file().await {
+            Ok(file) => self.desk.apply(file.all).await.map_err(|error| error.to_string()),
+            Err(refused) => Err(refused),
+        };
+        let outcome = if ended.is_ok() { "applied" } else { "refused" };
+        self.metrics.add(CONFIG_RELOADS, [outcome], 1);
+        self.note(ended.as_ref().err()).await;
+        match ended {
+            Ok(plan) if plan.changes.is_empty() => Ok(None),
+            Ok(plan) => {
+                let said = told(&plan);
+                tracing::info!("The queue file is taken over: {said}");
+                Ok(Some(said))
+            }
+            Err(said) => {
+                tracing::error!("The saved queue file is refused and the targets stay as they are: {said}");
+                Err(said)
+            }
+        }
+    }
+
+    /// The refusal that stands.
+    pub(super) fn refusal(&self) -> Option<(Millis, String)> {
+        self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    async fn note(&self, refusal: Option<&String>) {
+        let since = self.store.now();
+        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = refusal.map(|said| (since, said.clone()));
+        let detail = refusal.map(|said| said.lines().next().unwrap_or_default().to_owned());
+        let written = self.store.write::<_, Error, _>(move |tx| {
+            Box::pin(async move {
+                let (name, subject) = REFUSED;
+                match detail {
+                    None => alarms::close(tx, name, subject).await,
+                    Some(detail) => {
+                        let (severity, class) = (alarms::Severity::Warning, Class::Local);
+                        let subject = subject.to_owned();
+                        alarms::raise(tx, &alarms::Raise { name, subject, severity, class, detail }).await
+                    }
+                }
+            })
+        });
+        if let Err(error) = written.await {
+            tracing::warn!("The alarm about the queue file could not be written: {error}");
+        }
+    }
+
+    /// Does what is asked.
+    pub(super) async fn act(&self, asked: Value) -> Result<Value, Declined> {
+        let asked: Asked = serde_json::from_value(asked).map_err(|why| {
+            Declined::by_us(format!("this is nothing that is done with targets: {why}"), "see `radard target --help`")
+        })?;
+        let failed = |error: &dyn std::fmt::Display| Declined::by_us(error.to_string(), "see what the log says");
+        match asked {
+            Asked::List { name } => {
+                let items = self.desk.list(name.clone()).await.map_err(|error| failed(&error))?;
+                match name.filter(|_| items.is_empty()) {
+                    Some(name) => Err(absent(&name)),
+                    None => Ok(json!({"v": 1, "items": items, "next": null})),
+                }
+            }
+            Asked::Plan => {
+                let file = self
+                    .file()
+                    .await
+                    .map_err(|said| Declined::by_us(said, "mend what it names; what runs stays as it is until then"))?;
+                let plan = self.desk.look(file.all).await.map_err(|error| failed(&error))?;
+                Ok(shown(&plan))
+            }
+            Asked::Run { name } => match self.desk.run(name.clone()).await.map_err(|error| failed(&error))? {
+                Some(jobs) => Ok(json!({"target": name, "jobs": jobs})),
+                None => Err(absent(&name)),
+            },
+            Asked::Pause { name } => self.hold(name, true).await,
+            Asked::Resume { name } => self.hold(name, false).await,
+        }
+    }
+
+    async fn hold(&self, name: String, is_held: bool) -> Result<Value, Declined> {
+        let held = self.desk.hold(name.clone(), is_held).await;
+        let is_known = held.map_err(|error| Declined::by_us(error.to_string(), error.advice()))?;
+        if is_known { Ok(json!({"target": name, "is_paused": is_held})) } else { Err(absent(&name)) }
+    }
+}
+
+fn absent(name: &str) -> Declined {
+    Declined::by_us(format!("there is no target `{name}`"), "`radard target list` names them; they stand in queue.toml")
+}
+
+fn shown(plan: &Plan) -> Value {
+    let items: Vec<_> = plan.changes.iter().map(|(name, change)| json!({"target": name, "change": change})).collect();
+    json!({"v": 1, "items": items, "same": plan.same, "next": null})
+}
+
+fn told(plan: &Plan) -> String {
+    let count = |wanted| plan.changes.values().filter(|change| **change == wanted).count();
+    let counts = [("added", Change::Add), ("changed", Change::Change), ("removed", Change::Remove)];
+    let said: Vec<_> = counts.into_iter().map(|(word, change)| format!("{word} {}", count(change))).collect();
+    format!("targets {}, the same {}", said.join(", "), plan.same)
+}

@@ -1,0 +1,102 @@
+//! Creators: who they are, what they were called, how their numbers went.
+
+use std::collections::{HashMap, HashSet};
+
+use super::posts::Met;
+use crate::domain::{Audience, Author, Class, Creator};
+use crate::store::batch::{Batch, Cell, Of};
+use crate::store::error::Error;
+use crate::store::tx::{Tx, on};
+
+const KNOWN: Batch = Batch::of_both(
+    &[("v_id", Of::Text)],
+    "SELECT id, handle, nickname FROM v JOIN creator ON id = v_id WHERE v_id IS NOT NULL",
+);
+const PUT: Batch = Batch::of_both(
+    &[("v_id", Of::Text), ("v_uid", Of::Text), ("v_handle", Of::Text), ("v_nickname", Of::Text), ("v_now", Of::Number)],
+    "INSERT INTO creator (id, uid, handle, nickname, is_banned, first_at, last_at)
+    SELECT v_id, v_uid, v_handle, v_nickname, CAST(0 AS BIGINT), v_now, v_now FROM v WHERE v_id IS NOT NULL
+    ON CONFLICT (id) DO UPDATE SET handle = excluded.handle, nickname = excluded.nickname, last_at = excluded.last_at",
+);
+const NAMED: Batch = Batch::of_both(
+    &[("v_creator", Of::Text), ("v_at", Of::Number), ("v_handle", Of::Text), ("v_nickname", Of::Text)],
+    "INSERT INTO creator_name (creator, at, handle, nickname)
+    SELECT v_creator, v_at, v_handle, v_nickname FROM v WHERE v_creator IS NOT NULL
+    ON CONFLICT (creator, at) DO NOTHING",
+);
+const PROFILE: &str = "UPDATE creator SET signature = $1, place = $2, room = $3, is_banned = $4, posts = $5, followers = $6,
+    following = $7, likes = $8, liked = $9, last_at = $10, profile_at = $10, gone_at = NULL, gone_class = NULL WHERE id = $11";
+const COUNTED: &str = "INSERT INTO creator_count (creator, at, posts, followers, following, likes, liked)
+    VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (creator, at) DO NOTHING";
+const GONE: &str = "UPDATE creator SET gone_at = $1, gone_class = $2 WHERE id = $3 AND gone_at IS NULL";
+
+pub(in crate::store) const STATEMENTS: &[&str] = &[PROFILE, COUNTED, GONE];
+pub(in crate::store) const BATCHES: &[Batch] = &[KNOWN, PUT, NAMED];
+
+/// Keeps who stands beside other things: known ones are written again only under another name.
+pub async fn meet<'a>(tx: &mut Tx, authors: impl Iterator<Item = &'a Author> + Send) -> Result<Met, Error> {
+    let mut seen = HashSet::new();
+    let authors: Vec<&Author> =
+        authors.filter(|author| !author.id.is_empty() && seen.insert(author.id.as_str())).collect();
+    if authors.is_empty() {
+        return Ok(Met::default());
+    }
+    let rows: Vec<[Cell<'_>; 1]> = authors.iter().map(|author| [(&author.id).into()]).collect();
+    let found: Vec<(String, String, String)> = KNOWN.run(tx, &rows).await.map_err(Error::in_act("look up creators"))?;
+    let known: HashMap<_, _> = found.into_iter().map(|(id, handle, name)| (id, (handle, name))).collect();
+    let is_as_known = |author: &Author| {
+        known.get(&author.id).is_some_and(|(handle, name)| {
+            // Many lists leave the handle out.
+            *name == author.nickname && (author.handle.is_empty() || *handle == author.handle)
+        })
+    };
+    let now = tx.now.0;
+    let others: Vec<Author> = authors
+        .into_iter()
+        .filter(|author| !is_as_known(author))
+        .map(|author| {
+            let mut author = author.clone();
+            if author.handle.is_empty()
+                && let Some((handle, _)) = known.get(&author.id)
+            {
+                author.handle.clone_from(handle);
+            }
+            author
+        })
+        .collect();
+    if others.is_empty() {
+        return Ok(Met::default());
+    }
+    let rows: Vec<[Cell<'_>; 5]> = others
+        .iter()
+        .map(|it| [(&it.id).into(), (&it.uid).into(), (&it.handle).into(), (&it.nickname).into(), now.into()])
+        .collect();
+    let _none: Vec<(i64,)> = PUT.run(tx, &rows).await.map_err(Error::in_act("keep creators"))?;
+    let rows: Vec<[Cell<'_>; 4]> =
+        others.iter().map(|it| [(&it.id).into(), now.into(), (&it.handle).into(), (&it.nickname).into()]).collect();
+    let _none: Vec<(i64,)> = NAMED.run(tx, &rows).await.map_err(Error::in_act("keep names of creators"))?;
+    let changed = others.iter().filter(|author| known.contains_key(&author.id)).count();
+    Ok(Met { fresh: others.len() - changed, changed })
+}
+
+/// Keeps a creator as their own page shows them.
+pub async fn keep(tx: &mut Tx, creator: &Creator) -> Result<Met, Error> {
+    let met = meet(tx, std::iter::once(&creator.author)).await?;
+    let (id, now) = (&creator.author.id, tx.now.0);
+    let Audience { posts, followers, following, likes, liked } = creator.audience;
+    on!(tx, db => sqlx::query(PROFILE).bind(&creator.signature).bind(&creator.place).bind(&creator.room)
+        .bind(i64::from(creator.is_banned)).bind(posts).bind(followers).bind(following).bind(likes).bind(liked)
+        .bind(now).bind(id).execute(db).await.map(drop))
+    .map_err(Error::in_act("keep a creator"))?;
+    on!(tx, db => sqlx::query(COUNTED).bind(id).bind(now).bind(posts).bind(followers).bind(following).bind(likes)
+        .bind(liked).execute(db).await.map(drop))
+    .map_err(Error::in_act("keep numbers of a creator"))?;
+    Ok(met)
+}
+
+/// Notes that a creator is gone, or shows themselves to nobody.
+pub async fn gone(tx: &mut Tx, id: &str, class: Class) -> Result<(), Error> {
+    let now = tx.now.0;
+    on!(tx, db => sqlx::query(GONE).bind(now).bind(class.as_str()).bind(id).execute(db).await.map(drop))
+        .map_err(Error::in_act("note that a creator is gone"))
+}

@@ -1,0 +1,225 @@
+//! Posts: each once, with what it was before, and how often people did what with it.
+//!
+//! A page of a list is kept in a handful of statements, however many posts it has: what is known of them, all of them,
+//! and only those numbers and texts that changed.
+
+use std::collections::HashMap;
+
+use crate::domain::{Author, Class, Counts, Millis, Post};
+use crate::store::batch::{Batch, Cell, Of};
+use crate::store::error::Error;
+use crate::store::tx::{Tx, on};
+
+const KNOWN: Batch = Batch::of_both(
+    &[("v_id", Of::Text)],
+    "SELECT id, seal, likes, comments, keeps, shares, plays, gone_at FROM v JOIN post ON id = v_id
+        WHERE v_id IS NOT NULL",
+);
+const PUT: Batch = Batch::of_both(
+    &[
+        ("v_id", Of::Text),
+        ("v_creator", Of::Text),
+        ("v_kind", Of::Number),
+        ("v_text", Of::Text),
+        ("v_made_at", Of::Number),
+        ("v_duration", Of::Number),
+        ("v_music", Of::Text),
+        ("v_mix", Of::Text),
+        ("v_privacy", Of::Number),
+        ("v_prohibited", Of::Number),
+        ("v_pinned", Of::Number),
+        ("v_likes", Of::Number),
+        ("v_comments", Of::Number),
+        ("v_keeps", Of::Number),
+        ("v_shares", Of::Number),
+        ("v_plays", Of::Number),
+        ("v_seal", Of::Number),
+        ("v_now", Of::Number),
+    ],
+    "INSERT INTO post (id, creator, kind, text, made_at, duration, music, mix, privacy, is_prohibited, is_pinned, likes,
+        comments, keeps, shares, plays, seal, first_at, last_at)
+    SELECT v_id, v_creator, v_kind, v_text, v_made_at, v_duration, v_music, v_mix, v_privacy, v_prohibited, v_pinned,
+        v_likes, v_comments, v_keeps, v_shares, v_plays, v_seal, v_now, v_now FROM v WHERE v_id IS NOT NULL
+    ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, text = excluded.text,
+        made_at = COALESCE(excluded.made_at, post.made_at), duration = COALESCE(excluded.duration, post.duration),
+        music = COALESCE(excluded.music, post.music), mix = COALESCE(excluded.mix, post.mix),
+        privacy = excluded.privacy, is_prohibited = excluded.is_prohibited, is_pinned = excluded.is_pinned,
+        likes = COALESCE(excluded.likes, post.likes), comments = COALESCE(excluded.comments, post.comments),
+        keeps = COALESCE(excluded.keeps, post.keeps), shares = COALESCE(excluded.shares, post.shares),
+        plays = COALESCE(excluded.plays, post.plays), seal = excluded.seal, last_at = excluded.last_at,
+        gone_at = NULL, gone_class = NULL",
+);
+const COUNT: Batch = Batch::of_both(
+    &[
+        ("v_post", Of::Text),
+        ("v_at", Of::Number),
+        ("v_likes", Of::Number),
+        ("v_comments", Of::Number),
+        ("v_keeps", Of::Number),
+        ("v_shares", Of::Number),
+        ("v_plays", Of::Number),
+    ],
+    "INSERT INTO post_count (post, at, likes, comments, keeps, shares, plays)
+    SELECT v_post, v_at, v_likes, v_comments, v_keeps, v_shares, v_plays FROM v WHERE v_post IS NOT NULL
+    ON CONFLICT (post, at) DO NOTHING",
+);
+const WAS: &str = "SELECT text, kind, privacy, is_prohibited FROM post WHERE id = $1";
+const CHANGED: &str =
+    "INSERT INTO post_change (post, at, what, was) VALUES ($1, $2, $3, $4) ON CONFLICT (post, at, what) DO NOTHING";
+const BEFORE: &str = "SELECT id, made_at FROM post WHERE creator = $1 AND made_at >= $2 AND made_at < $3
+    AND gone_at IS NULL ORDER BY made_at DESC LIMIT 1";
+const MISSING: &str = "SELECT id FROM post WHERE creator = $1 AND made_at >= $2 AND made_at <= $3 AND last_at < $4
+    AND gone_at IS NULL ORDER BY made_at DESC LIMIT $5";
+const GONE: &str = "UPDATE post SET gone_at = $1, gone_class = $2, last_at = $1 WHERE id = $3 AND gone_at IS NULL";
+const SEEN: &str = "UPDATE post SET last_at = $1 WHERE id = $2";
+
+pub(in crate::store) const STATEMENTS: &[&str] = &[WAS, CHANGED, BEFORE, MISSING, GONE, SEEN];
+pub(in crate::store) const BATCHES: &[Batch] = &[KNOWN, PUT, COUNT];
+
+/// What became of the things of a page.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Met {
+    /// Never seen before.
+    pub fresh: usize,
+    /// Known, and not what they were.
+    pub changed: usize,
+}
+
+/// What is known of a post: its seal, its numbers, whether it was gone.
+type Known = (i64, [Option<i64>; 5], bool);
+
+/// Keeps the posts of a page.
+pub async fn keep(tx: &mut Tx, posts: &[Post]) -> Result<Met, Error> {
+    let posts: Vec<&Post> = posts.iter().filter(|post| !post.id.is_empty()).collect();
+    if posts.is_empty() {
+        return Ok(Met::default());
+    }
+    let known = known(tx, &posts).await?;
+    let mut met = Met::default();
+    let now = tx.now.0;
+    for post in &posts {
+        match known.get(post.id.as_str()) {
+            None => met.fresh += 1,
+            Some((seal, _, was_gone)) if *seal != seal_of(post) || *was_gone => {
+                met.changed += 1;
+                remember(tx, post, *was_gone).await?;
+            }
+            Some(_) => {}
+        }
+    }
+    let rows: Vec<[Cell<'_>; 18]> = posts.iter().map(|post| row(post, now)).collect();
+    let _none: Vec<(i64,)> = PUT.run(tx, &rows).await.map_err(Error::in_act("keep posts"))?;
+    let moved = |post: &&&Post| {
+        let said = post.counts != Counts::default();
+        let before = known.get(post.id.as_str()).map(|(_, counts, _)| *counts);
+        let after = post.counts.each();
+        said && before.is_none_or(|before| before.iter().zip(after).any(|(was, is)| is.is_some() && *was != is))
+    };
+    let rows: Vec<[Cell<'_>; 7]> = posts.iter().filter(moved).map(|post| count_row(post, now)).collect();
+    if !rows.is_empty() {
+        let _none: Vec<(i64,)> = COUNT.run(tx, &rows).await.map_err(Error::in_act("keep numbers of posts"))?;
+    }
+    Ok(met)
+}
+
+/// A post of a page as it is looked up.
+type Found = (String, i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
+
+async fn known(tx: &mut Tx, posts: &[&Post]) -> Result<HashMap<String, Known>, Error> {
+    let rows: Vec<[Cell<'_>; 1]> = posts.iter().map(|post| [(&post.id).into()]).collect();
+    let found: Vec<Found> = KNOWN.run(tx, &rows).await.map_err(Error::in_act("look up posts"))?;
+    let known = |(id, seal, a, b, c, d, e, gone): Found| (id, (seal, [a, b, c, d, e], gone.is_some()));
+    Ok(found.into_iter().map(known).collect())
+}
+
+fn row(post: &Post, now: i64) -> [Cell<'_>; 18] {
+    let [likes, comments, keeps, shares, plays] = post.counts.each();
+    let Author { id: creator, .. } = &post.creator;
+    [
+        (&post.id).into(),
+        creator.into(),
+        post.kind.into(),
+        (&post.text).into(),
+        post.made_at.map(|at| at.0).into(),
+        post.duration.into(),
+        post.music.as_deref().into(),
+        post.mix.as_deref().into(),
+        post.privacy.into(),
+        i64::from(post.is_prohibited).into(),
+        i64::from(post.is_pinned).into(),
+        likes.into(),
+        comments.into(),
+        keeps.into(),
+        shares.into(),
+        plays.into(),
+        seal_of(post).into(),
+        now.into(),
+    ]
+}
+
+fn count_row(post: &Post, now: i64) -> [Cell<'_>; 7] {
+    let [likes, comments, keeps, shares, plays] = post.counts.each();
+    [(&post.id).into(), now.into(), likes.into(), comments.into(), keeps.into(), shares.into(), plays.into()]
+}
+
+/// Writes down what a post was, before it becomes what it is.
+async fn remember(tx: &mut Tx, post: &Post, was_gone: bool) -> Result<(), Error> {
+    let act = "remember what a post was";
+    let (text, kind, privacy, prohibited): (String, i64, i64, i64) =
+        on!(tx, db => sqlx::query_as(WAS).bind(&post.id).fetch_one(db).await).map_err(Error::in_act(act))?;
+    let numbers = [
+        ("kind", kind, post.kind),
+        ("privacy", privacy, post.privacy),
+        ("is_prohibited", prohibited, i64::from(post.is_prohibited)),
+        ("is_gone", i64::from(was_gone), 0),
+    ];
+    let numbers = numbers.iter().filter(|(_, was, is)| was != is).map(|(what, was, _)| (*what, was.to_string()));
+    let texts = (text != post.text).then_some(("text", text));
+    let now = tx.now.0;
+    for (what, was) in numbers.chain(texts).collect::<Vec<_>>() {
+        on!(tx, db => sqlx::query(CHANGED).bind(&post.id).bind(now).bind(what).bind(was).execute(db).await.map(drop))
+            .map_err(Error::in_act(act))?;
+    }
+    Ok(())
+}
+
+/// The newest post of `creator` made from then on and before then, and when it was made.
+pub async fn before(tx: &mut Tx, creator: &str, (from, to): (Millis, Millis)) -> Result<Option<(String, i64)>, Error> {
+    on!(tx, db => sqlx::query_as(BEFORE).bind(creator).bind(from.0).bind(to.0).fetch_optional(db).await)
+        .map_err(Error::in_act("look for the next post"))
+}
+
+/// The posts of `creator` made within, that were not seen since `began` and are not known to be gone; the newest first.
+pub async fn missing(
+    tx: &mut Tx,
+    creator: &str,
+    (from, to): (Millis, Millis),
+    (began, most): (Millis, i64),
+) -> Result<Vec<String>, Error> {
+    let rows: Result<Vec<(String,)>, _> = on!(tx, db => sqlx::query_as(MISSING).bind(creator).bind(from.0).bind(to.0)
+        .bind(began.0).bind(most).fetch_all(db).await);
+    Ok(rows.map_err(Error::in_act("look for posts that are missing"))?.into_iter().map(|(id,)| id).collect())
+}
+
+/// Notes that a post is gone, or shown to nobody.
+pub async fn gone(tx: &mut Tx, id: &str, class: Class) -> Result<(), Error> {
+    let now = tx.now.0;
+    on!(tx, db => sqlx::query(GONE).bind(now).bind(class.as_str()).bind(id).execute(db).await.map(drop))
+        .map_err(Error::in_act("note that a post is gone"))
+}
+
+/// Notes that a post is there, though its list does not show it.
+pub async fn seen(tx: &mut Tx, id: &str) -> Result<(), Error> {
+    let now = tx.now.0;
+    on!(tx, db => sqlx::query(SEEN).bind(now).bind(id).execute(db).await.map(drop))
+        .map_err(Error::in_act("note that a post is there"))
+}
+
+/// A digest of what is told with its history when it changes (FNV-1a).
+fn seal_of(post: &Post) -> i64 {
+    let numbers = [post.kind, post.privacy, i64::from(post.is_prohibited)].map(i64::to_le_bytes).concat();
+    let bytes = numbers.iter().chain(post.text.as_bytes());
+    let seal =
+        bytes.fold(0xcbf2_9ce4_8422_2325_u64, |seal, byte| (seal ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
+    seal.cast_signed()
+}

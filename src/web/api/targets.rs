@@ -1,0 +1,37 @@
+//! What is kept up to date over the API: how it stands, what a saved queue file would change, and a hand on it.
+
+use axum::Json;
+use axum::extract::{Path, State};
+use serde_json::{Value, json};
+
+use super::house::declined;
+use crate::web::app::App;
+use crate::web::refusal::Refusal;
+
+async fn act(app: &App, asked: Value) -> Result<Json<Value>, Refusal> {
+    app.parts().acts.targets(asked).await.map(Json).map_err(declined)
+}
+
+pub(super) async fn list(State(app): State<App>) -> Result<Json<Value>, Refusal> {
+    act(&app, json!({"act": "list", "name": null})).await
+}
+
+pub(super) async fn find(State(app): State<App>, Path(name): Path<String>) -> Result<Json<Value>, Refusal> {
+    act(&app, json!({"act": "list", "name": name})).await
+}
+
+pub(super) async fn plan(State(app): State<App>) -> Result<Json<Value>, Refusal> {
+    act(&app, json!({"act": "plan"})).await
+}
+
+pub(super) async fn run(State(app): State<App>, Path(name): Path<String>) -> Result<Json<Value>, Refusal> {
+    act(&app, json!({"act": "run", "name": name})).await
+}
+
+pub(super) async fn pause(State(app): State<App>, Path(name): Path<String>) -> Result<Json<Value>, Refusal> {
+    act(&app, json!({"act": "pause", "name": name})).await
+}
+
+pub(super) async fn resume(State(app): State<App>, Path(name): Path<String>) -> Result<Json<Value>, Refusal> {
+    act(&app, json!({"act": "resume", "name": name})).await
+}

@@ -1,0 +1,179 @@
+//! What a user edits and what comes of it: a saved queue file is followed within two seconds or refused whole, and what is
+//! found stands in the database once, complete, whatever happens on the way.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use serde_json::{Value, json};
+
+use crate::kit::{
+    Daemon, Dir, Extra, Outside, ask, chance, login_dir, login_settings, play, play_nothing, run, state, texts, until,
+    until_it,
+};
+
+/// How long a saved change may take.
+const APPLIED: Duration = Duration::from_secs(2);
+const WHILE: Duration = Duration::from_secs(90);
+
+/// The creators of the simulated site.
+fn creators(outside: &Outside) -> Vec<String> {
+    let mut stream = std::net::TcpStream::connect(outside.control.trim_start_matches("http://")).unwrap();
+    let (_, told) = ask(&mut stream, ("GET", "/state"), None).unwrap();
+    told["creators"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect()
+}
+
+/// A target of the queue file.
+fn target(name: &str, url: Option<&str>, more: &str) -> String {
+    let url = url.map(|url| format!("url = \"{url}\"\n")).unwrap_or_default();
+    format!("[[target]]\nname = \"{name}\"\n{url}{more}\n")
+}
+
+fn page_of(creator: &str) -> String {
+    format!("https://www.douyin.com/user/{creator}")
+}
+
+fn save(dir: &Dir, text: &str) {
+    let file = dir.config().join("queue.toml");
+    // As an editor does: beside it, then in its place.
+    std::fs::write(file.with_extension("new"), text).unwrap();
+    std::fs::rename(file.with_extension("new"), file).unwrap();
+}
+
+/// What is taken of targets, by `target/take`.
+fn takes(daemon: &Daemon) -> Vec<(String, Value)> {
+    let rows = daemon.list("/api/v1/targets");
+    let of = |target: &Value| {
+        let name = target["name"].as_str().unwrap().to_owned();
+        let takes = target["takes"].as_array().unwrap().clone();
+        takes.into_iter().map(move |take| (format!("{name}/{}", take["take"].as_str().unwrap()), take))
+    };
+    rows.iter().flat_map(of).collect()
+}
+
+fn take(daemon: &Daemon, name: &str) -> Option<Value> {
+    takes(daemon).into_iter().find(|(known, _)| known == name).map(|(_, take)| take)
+}
+
+/// Waits until `rounds` rounds of what is taken have ended.
+fn rounds(daemon: &Daemon, name: &str, rounds: i64) -> Value {
+    until(WHILE, name, || take(daemon, name).filter(|take| take["rounds"].as_i64() >= Some(rounds))).0
+}
+
+/// The ids that `radard fetch` lists.
+fn listed(dir: &Dir, arguments: &[&str]) -> BTreeSet<String> {
+    let (code, out, err) = run(dir, &[&["fetch", "--no-media", "--json"], arguments].concat(), None);
+    assert_eq!(code, 0, "{err}");
+    let lines = out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    lines.filter_map(|row| Some(row["aweme_id"].as_str()?.to_owned())).collect()
+}
+
+fn start(name: &str, outside: &Outside) -> (Dir, Value, Daemon) {
+    let (dir, told) = login_dir(name, outside);
+    let daemon = Daemon::start(&dir, &login_settings(outside), &Extra::default());
+    let login = state(told["login"].as_str().unwrap());
+    assert_eq!(run(&dir, &["profile", "import", "main", "-"], Some(&login)).0, 0);
+    (dir, told, daemon)
+}
+
+#[test]
+fn a_saved_queue_file_is_followed_and_a_refused_one_stops_nothing() {
+    let outside = Outside::start(&[]);
+    let (dir, _, mut daemon) = start("crawl-saved", &outside);
+    let (one, other) = (page_of(&creators(&outside)[3]), page_of(&creators(&outside)[7]));
+    let first = target("one", Some(&one), "take = [\"profile\", \"posts\"]");
+    save(&dir, &format!("# mine\n{first}"));
+    let (_, applied) = until(APPLIED, "it is taken over", || take(&daemon, "one/posts"));
+    assert_eq!(rounds(&daemon, "one/posts", 1)["class"], "ok");
+    let known = listed(&dir, &[&one, "--mode", "post"]);
+    assert!(known.len() > 10, "the control: there are posts");
+    let kept: BTreeSet<String> = texts(&dir.database(), "SELECT id FROM post").into_iter().collect();
+    assert_eq!(kept, known);
+    let counts = texts(&dir.database(), "SELECT post FROM post_count").len();
+    assert_eq!(counts, known.len(), "each with its numbers");
+    // An edit with a mistake changes nothing, and everybody can see it.
+    let broken = format!("# mine\n{first}{}", target("two", Some(&other), "take = [\"post\"]"));
+    save(&dir, &broken);
+    let (part, refused) = until(APPLIED, "the mistake is seen", || {
+        let (status, part) = daemon.ready_part("queue");
+        assert_eq!(status, 200, "what was taken over is in force, so work is accepted");
+        (part["ok"] == false).then_some(part)
+    });
+    assert!(part["do"].as_str().unwrap().contains("queue.toml:9:8"), "with its place: {part}");
+    assert_eq!(takes(&daemon).len(), 2);
+    let (code, out, _) = run(&dir, &["check"], None);
+    assert!(code == 78 && out.contains("target[1].take holds `\"post\"`"), "{out}");
+    let (code, _, err) = run(&dir, &["plan"], None);
+    assert!(code == 2 && err.contains("target[1].take holds"), "{code} {err}");
+    assert!(daemon.list("/api/v1/alarms").iter().any(|alarm| alarm["name"] == "queue_refused"));
+    assert_eq!(std::fs::read_to_string(dir.config().join("queue.toml")).unwrap(), broken, "it is the user's");
+    // A restart beside it goes on with what stood there before.
+    assert_eq!(daemon.term(WHILE).0, 0, "{}", daemon.log());
+    let mut daemon = Daemon::start(&dir, &login_settings(&outside), &Extra::default());
+    assert_eq!(takes(&daemon).len(), 2);
+    // Mended, it is looked at before it is saved, and then followed; one that is taken out keeps what it found.
+    std::fs::write(dir.config().join("queue.toml"), target("two", Some(&other), "take = [\"posts\"]")).unwrap();
+    until_it(APPLIED, "it is followed", || takes(&daemon).len() == 1);
+    rounds(&daemon, "two/posts", 1);
+    assert!(texts(&dir.database(), "SELECT id FROM post").len() > known.len());
+    assert!(daemon.list("/api/v1/alarms").iter().all(|alarm| alarm["name"] != "queue_refused"));
+    std::fs::write(dir.config().join("queue.toml"), "").unwrap();
+    until_it(APPLIED, "nothing is taken any more", || takes(&daemon).is_empty());
+    assert_eq!(daemon.term(WHILE).0, 0, "{}", daemon.log());
+    save(&dir, &first);
+    let (code, out, _) = run(&dir, &["--json", "plan", "--exit-code"], None);
+    let plan: Value = serde_json::from_str(&out).unwrap();
+    assert_eq!((code, &plan["items"]), (3, &json!([{"target": "one", "change": "add"}])));
+    crate::kit::figure(&format!("queue_file applied_ms={} refused_ms={}", applied.as_millis(), refused.as_millis()));
+}
+
+#[test]
+fn a_run_that_is_killed_goes_on_where_it_was_and_nothing_is_there_twice() {
+    let outside = Outside::start(&[]);
+    let (dir, _, mut daemon) = start("crawl-killed", &outside);
+    let page = page_of(&creators(&outside)[6]);
+    save(&dir, &target("c", Some(&page), "take = [\"posts\"]\nprofile = \"main\""));
+    let dice = chance();
+    let kept = || texts(&dir.database(), "SELECT id FROM post").len();
+    let mut kills = 0;
+    while take(&daemon, "c/posts").is_none_or(|take| take["rounds"] == 0) {
+        let more = kept() + 1 + usize::try_from(dice.below(40)).unwrap();
+        let ended = || take(&daemon, "c/posts").is_some_and(|take| take["rounds"] == 1);
+        until_it(WHILE, "it has come further", || kept() >= more || ended());
+        if !ended() {
+            daemon.kill();
+            kills += 1;
+            let mut next = Daemon::start(&dir, &login_settings(&outside), &Extra::default());
+            std::mem::swap(&mut daemon, &mut next);
+        }
+    }
+    assert!(kills > 0, "the control: it was killed");
+    let ids = texts(&dir.database(), "SELECT id FROM post");
+    let whole = listed(&dir, &[&page, "--mode", "post", "--profile", "main"]);
+    assert_eq!(ids.iter().cloned().collect::<BTreeSet<_>>(), whole);
+    let pages = texts(&dir.database(), "SELECT CAST(SUM(attempts) AS TEXT) FROM job WHERE kind = 'crawl'");
+    assert_eq!(pages, ["0"], "no attempt was spent");
+    let counted = texts(&dir.database(), "SELECT post FROM post_count GROUP BY post HAVING COUNT(*) > 1");
+    assert!(counted.is_empty(), "no page was kept twice: {}", counted.len());
+    assert_eq!(daemon.term(WHILE).0, 0, "{}", daemon.log());
+    crate::kit::figure(&format!("crawl kills={kills} posts={}", ids.len()));
+}
+
+#[test]
+fn a_lost_login_holds_a_round_where_it_is_and_a_found_one_lets_it_go_on() {
+    let outside = Outside::start(&[]);
+    let (dir, told, mut daemon) = start("crawl-login", &outside);
+    let page = page_of(&creators(&outside)[6]);
+    play(&outside, "douyin.user_post.auth@4");
+    save(&dir, &target("c", Some(&page), "take = [\"posts\"]\nprofile = \"main\""));
+    until_it(WHILE, "it waits for a login", || take(&daemon, "c/posts").is_some_and(|take| take["class"] == "auth"));
+    let kept = texts(&dir.database(), "SELECT id FROM post").len();
+    assert!(kept > 20, "what came before stays: {kept}");
+    play_nothing(&outside);
+    let login = state(told["login"].as_str().unwrap());
+    assert_eq!(run(&dir, &["profile", "import", "main", "-"], Some(&login)).0, 0);
+    let (take, waited) =
+        until(Duration::from_secs(70), "it goes on", || take(&daemon, "c/posts").filter(|take| take["rounds"] == 1));
+    assert_eq!((&take["class"], take["found"].as_i64() > Some(90)), (&json!("ok"), true), "{take}");
+    crate::kit::figure(&format!("login found resumed_ms={}", waited.as_millis()));
+    assert_eq!(daemon.term(WHILE).0, 0, "{}", daemon.log());
+}

@@ -1,0 +1,307 @@
+//! Rounds of targets against the simulated site, on a clock that jumps: what is kept is what the site has, after every
+//! failure that a page can meet, and as the days go by.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use radard::config::{Config, Profile, QueueText, check_queue};
+use radard::crawl::{Answer, Ask, Crawl, Desk, Settings, Source, Tools, check_links};
+use radard::domain::{Class, Platform};
+use radard::observe::Metrics;
+use radard::platform::douyin::link::Kind;
+use radard::platform::douyin::list::Wants;
+use radard::platform::douyin::mode::{Haul, Mode, Order, Rows, Standing, haul};
+use radard::queue::{Kinds, Miss, Queue, Rules};
+use radard::store::{Access, Place, Store};
+use radard::supervise::{Leave, Restart, Supervisor};
+use serde_json::Value;
+
+use crate::kit::{Dir, Site, World, texts};
+
+/// The site without the limits of a house.
+struct Way(Site);
+
+impl Source for Way {
+    fn haul<'a>(&'a self, ask: Ask<'a>) -> Answer<'a, Haul> {
+        let visitor = if ask.profile.is_some() { &self.0.owner } else { &self.0.guest };
+        Box::pin(async move {
+            let hauled = haul(&self.0.douyin, visitor, ask.order, (ask.wants, ask.standing)).await;
+            // On this clock a refusal that asks for patience is waited for at once.
+            hauled.map_err(|refusal| match refusal.class {
+                Class::Risk => Miss::waiting(Class::Risk, Duration::from_mins(10), refusal.message),
+                _ => Miss::from(refusal),
+            })
+        })
+    }
+
+    fn resolve<'a>(&'a self, _short: &'a str) -> Answer<'a, (Kind, String)> {
+        Box::pin(async { Err(Miss::new(Class::Local, "no short links here")) })
+    }
+}
+
+/// A house that does nothing but crawl.
+struct Crawling<'w> {
+    world: &'w World,
+    dir: Dir,
+    desk: Desk,
+    site: Site,
+}
+
+impl Crawling<'_> {
+    fn run(name: &str, faults: &[&str], tale: impl AsyncFnOnce(&Crawling<'_>)) {
+        let faults: Vec<String> = faults.iter().map(|fault| (*fault).to_owned()).collect();
+        World::run_on(&faults, async |world| {
+            let dir = Dir::new(name);
+            std::fs::create_dir_all(dir.data()).unwrap();
+            let ambient = world.ambient.clone();
+            let place = Place::Sqlite(dir.database());
+            let (store, writer) = Store::open(&place, Access::Write, ambient.clone()).await.unwrap();
+            let (ground, upper) = (Supervisor::new(ambient.clone()), Supervisor::new(ambient.clone()));
+            writer.start(&ground);
+            let metrics = Metrics::new();
+            let tools = Tools {
+                store: store.clone(),
+                source: Arc::new(Way(Site::of(world))),
+                settings: Arc::new(|| Settings { full_every: Duration::from_hours(48) }),
+                metrics: metrics.clone(),
+                clock: ambient.clock.clone(),
+            };
+            // Weeks go by here in which nobody dies.
+            let mut config = Config::default();
+            config.queue.sweep = Duration::from_hours(1);
+            let rules = Rules::of(&config, "story");
+            let (queue, inlets) = Queue::new(rules, Kinds::default().with::<Crawl>(tools), store.clone(), ambient);
+            queue.start_asking(&upper, &inlets);
+            queue.start_working(&upper, Vec::new());
+            let desk = Desk::new((store.clone(), queue.clone()), world.ambient.clock.clone(), metrics);
+            let serving = desk.clone();
+            upper.spawn("crawl", Restart::Never, move |stop| {
+                let desk = serving.clone();
+                async move { desk.serve(stop).await }
+            });
+            let crawling = Crawling { world, dir, desk, site: Site::of(world) };
+            tale(&crawling).await;
+            assert_eq!(upper.leave(Duration::from_hours(1)).await, Leave::Drained);
+            drop((crawling, queue, inlets));
+            store.close().await;
+            ground.leave(Duration::from_secs(5)).await;
+        });
+    }
+
+    /// Takes a queue file over.
+    async fn save(&self, text: &str) {
+        let text = QueueText { file: "queue.toml".into(), read: Some(Ok(text.as_bytes().to_vec())) };
+        let profiles = [Profile::new("main", Platform::Douyin)];
+        let targets = check_queue(&text, &profiles).and_then(check_links).unwrap();
+        self.desk.apply(targets.all).await.unwrap();
+    }
+
+    fn page(&self, creator: usize) -> String {
+        format!("https://www.douyin.com/user/{}", self.site.creators[creator])
+    }
+
+    async fn take(&self, name: &str) -> Value {
+        let (target, take) = name.split_once('/').unwrap();
+        let rows = self.desk.list(Some(target.to_owned())).await.unwrap();
+        let takes = rows[0]["takes"].as_array().unwrap();
+        takes.iter().find(|row| row["take"] == take).unwrap().clone()
+    }
+
+    /// Waits until so many rounds have ended, for as many days as it takes, up to a hundred.
+    async fn rounds(&self, name: &str, rounds: i64) -> Value {
+        let began = self.world.ambient.clock.now();
+        loop {
+            let take = self.take(name).await;
+            if take["rounds"].as_i64() >= Some(rounds) {
+                return take;
+            }
+            let waited = self.world.ambient.clock.now().since(began);
+            assert!(waited < Duration::from_hours(100 * 24), "{name} has not ended {rounds} rounds: {take}");
+            self.world.ambient.clock.sleep(Duration::from_mins(15)).await;
+        }
+    }
+
+    fn set(&self, question: &'static str) -> BTreeSet<String> {
+        texts(&self.dir.database(), question).into_iter().collect()
+    }
+
+    /// What the site lists now, by its own order.
+    async fn truth(&self, order: &Order) -> BTreeSet<String> {
+        let mut standing = Standing::default();
+        let mut all = BTreeSet::new();
+        loop {
+            let wants = Wants::default();
+            let page = haul(&self.site.douyin, &self.site.owner, order, (wants, standing.clone())).await.unwrap();
+            match page.rows {
+                Rows::Posts(rows) => all.extend(rows.into_iter().map(|row| row.id)),
+                Rows::People(rows) => all.extend(rows.into_iter().map(|row| row.author.id)),
+                Rows::Comments(rows) => all.extend(rows.into_iter().map(|row| row.id)),
+                Rows::Folders(rows) => all.extend(rows.into_iter().map(|row| row.id)),
+                Rows::Music(rows) => all.extend(rows.into_iter().map(|row| row.id)),
+                Rows::Rooms(rows) => all.extend(rows.into_iter().map(|row| row.number)),
+                Rows::Words => {}
+            }
+            if page.progress.ended.is_some() {
+                return all;
+            }
+            standing.progress = Some(page.progress);
+        }
+    }
+}
+
+#[test]
+fn every_list_of_a_creator_and_of_a_login_is_kept_whole() {
+    Crawling::run("rounds-lists", &[], async |house| {
+        let page = house.page(3);
+        house
+            .save(&format!(
+                "[defaults]\nprofile = \"main\"\n[[target]]\nname = \"c\"\nurl = \"{page}\"\n\
+                 take = [\"profile\", \"posts\", \"likes\", \"followers\", \"following\"]\n\
+                 [[target]]\nname = \"said\"\nurl = \"{page}\"\ntake = [\"comments\"]\nmax = 3\n\
+                 [[target]]\nname = \"mine\"\ntake = [\"collection\", \"collects\", \"music\", \"friend\", \"following_lives\"]\n"
+            ))
+            .await;
+        let creator = house.site.creators[3].clone();
+        let people = |mode| Order { source_type: Some(1), ..Order::new(mode, creator.clone()) };
+        for (name, question, order) in [
+            (
+                "c/posts",
+                "SELECT id FROM post WHERE creator = (SELECT creator FROM creator_count)",
+                Order::new(Mode::Post, creator.clone()),
+            ),
+            ("c/likes", "SELECT item FROM listed WHERE list = 'likes'", Order::new(Mode::Like, creator.clone())),
+            ("c/followers", "SELECT item FROM listed WHERE list = 'followers'", people(Mode::Follower)),
+            ("c/following", "SELECT item FROM listed WHERE list = 'following'", people(Mode::Following)),
+            ("mine/collection", "SELECT item FROM listed WHERE list = 'collection'", Order::new(Mode::Collection, "")),
+            ("mine/collects", "SELECT id FROM folder", Order::new(Mode::Collects, "")),
+            ("mine/music", "SELECT id FROM music", Order::new(Mode::Music, "")),
+            ("mine/following_lives", "SELECT number FROM room", Order::new(Mode::FollowingLives, "")),
+        ] {
+            let take = house.rounds(name, 1).await;
+            assert_eq!(take["class"], "ok", "{name}: {take}");
+            let (kept, truth) = (house.set(question), house.truth(&order).await);
+            assert!(!truth.is_empty(), "the control: {name}");
+            assert_eq!(kept, truth, "{name}");
+        }
+        for folder in house.set("SELECT id FROM folder") {
+            let kept = house.set("SELECT owner || '/' || item FROM listed WHERE list = 'folder'");
+            let kept: BTreeSet<_> = kept.iter().filter_map(|row| row.strip_prefix(&format!("{folder}/"))).collect();
+            let truth = house.truth(&Order::new(Mode::Folder, folder.clone())).await;
+            assert_eq!(kept, truth.iter().map(String::as_str).collect(), "{folder}");
+        }
+        house.rounds("said/comments", 1).await;
+        let posts = house.set("SELECT DISTINCT post FROM comment");
+        assert_eq!(posts.len(), 3);
+        for post in posts {
+            let truth = house.truth(&Order::new(Mode::Comments, post.clone())).await;
+            let kept = house.set("SELECT post || '/' || id FROM comment WHERE parent IS NULL");
+            let kept: BTreeSet<_> = kept.iter().filter_map(|row| row.strip_prefix(&format!("{post}/"))).collect();
+            assert_eq!(kept, truth.iter().map(String::as_str).collect(), "{post}");
+        }
+        for row in house.set("SELECT post || '/' || id FROM comment WHERE replies > 0 AND parent IS NULL") {
+            let (post, comment) = row.split_once('/').unwrap();
+            let order = Order { comment: comment.to_owned(), ..Order::new(Mode::Replies, post) };
+            let kept = house.set("SELECT parent || '/' || id FROM comment WHERE parent IS NOT NULL");
+            let kept: BTreeSet<_> = kept.iter().filter_map(|row| row.strip_prefix(&format!("{comment}/"))).collect();
+            assert_eq!(kept, house.truth(&order).await.iter().map(String::as_str).collect(), "{row}");
+        }
+    });
+}
+
+#[test]
+fn whatever_a_page_meets_the_round_ends_with_all_of_the_list() {
+    // Every way in which a page can fail, each at another page of a list of thirty-odd.
+    let faults = [
+        "douyin.user_post.network@2",
+        "douyin.user_post.rate@5",
+        "douyin.user_post.schema@9",
+        "douyin.user_post.risk@13",
+        "douyin.user_post.signature@17",
+        "douyin.user_post.auth@21",
+    ];
+    Crawling::run("rounds-faults", &faults, async |house| {
+        let page = house.page(0);
+        let text = "take = [\"posts\"]\nprofile = \"main\"\nevery = \"7d\"\nbetween = \"2026-01-01|2026-12-31\"";
+        house.save(&format!("[[target]]\nname = \"c\"\nurl = \"{page}\"\n{text}\n")).await;
+        let take = house.rounds("c/posts", 1).await;
+        assert_eq!(take["class"], "ok", "{take}");
+        let truth = house.truth(&Order::new(Mode::Post, house.site.creators[0].clone())).await;
+        let kept = house.set("SELECT id FROM post");
+        let made = texts(&house.dir.database(), "SELECT CAST(MIN(made_at) AS TEXT) FROM post");
+        assert!(kept.len() > 500 && kept.is_subset(&truth), "{} of {}", kept.len(), truth.len());
+        assert!(made[0].parse::<i64>().unwrap() >= 1_767_196_800_000, "nothing of before: {made:?}");
+        let state = texts(&house.dir.database(), "SELECT state FROM job");
+        assert_eq!(state, ["done"]);
+    });
+}
+
+#[test]
+fn a_later_round_reads_what_is_new_and_once_in_a_while_everything() {
+    Crawling::run("rounds-again", &[], async |house| {
+        let page = house.page(6);
+        house
+            .save(&format!(
+                "[[target]]\nname = \"c\"\nurl = \"{page}\"\ntake = [\"posts\"]\nprofile = \"main\"\nevery = \"1d\"\n"
+            ))
+            .await;
+        let first = house.rounds("c/posts", 1).await;
+        assert!(first["found"].as_i64() > Some(90), "{first}");
+        let second = house.rounds("c/posts", 2).await;
+        assert!(
+            second["found"].as_i64() < Some(60) && second["fresh"] == 0,
+            "a page or two, and nothing is new: {second}"
+        );
+        assert_eq!(second["class"], "ok");
+        let counts = || texts(&house.dir.database(), "SELECT post FROM post_count").len();
+        let before = counts();
+        assert!(i64::try_from(before).unwrap() >= first["found"].as_i64().unwrap());
+        // Two days later all of it is read again.
+        let last = house.rounds("c/posts", 6).await;
+        let fulls = texts(&house.dir.database(), "SELECT result FROM job WHERE state = 'done'");
+        let found = |row: &String| serde_json::from_str::<Value>(row).unwrap()["found"].as_i64().unwrap();
+        assert!(fulls.iter().filter(|row| found(row) > 90).count() >= 2, "{last}");
+    });
+}
+
+#[test]
+fn a_private_list_is_an_answer_and_a_target_that_falls_silent_is_told_of_once() {
+    Crawling::run("rounds-silent", &[], async |house| {
+        let (closed, open) = (house.page(5), house.page(7));
+        let text = |name: &str, page: &str| {
+            format!(
+                "[[target]]\nname = \"{name}\"\nurl = \"{page}\"\ntake = [\"posts\"]\nprofile = \"main\"\nevery = \"6h\"\n"
+            )
+        };
+        house.save(&format!("{}{}", text("closed", &closed), text("open", &open))).await;
+        let take = house.rounds("closed/posts", 2).await;
+        assert_eq!((&take["class"], &take["found"], &take["yielded_at"]), (&"private".into(), &0.into(), &Value::Null));
+        house.rounds("open/posts", 1).await;
+        let alarms = || {
+            texts(&house.dir.database(), "SELECT subject FROM alarm WHERE name = 'target_silent' AND closed_at IS NULL")
+        };
+        assert!(alarms().is_empty(), "who never found anything is not silent");
+        house.world.play("douyin.user_post.private").await;
+        let silent = async || {
+            while alarms().is_empty() {
+                house.world.ambient.clock.sleep(Duration::from_mins(30)).await;
+            }
+        };
+        let began = house.world.ambient.clock.now();
+        silent().await;
+        let waited = house.world.ambient.clock.now().since(began);
+        assert!((Duration::from_hours(18)..Duration::from_hours(32)).contains(&waited), "{waited:?}");
+        assert_eq!(
+            (alarms(), &house.take("open/posts").await["state"]),
+            (vec!["open/posts".to_owned()], &"silent".into())
+        );
+        let rounds = house.take("open/posts").await["rounds"].as_i64().unwrap();
+        house.rounds("open/posts", rounds + 3).await;
+        let counted =
+            texts(&house.dir.database(), "SELECT CAST(count AS TEXT) FROM alarm WHERE name = 'target_silent'");
+        assert_eq!(counted, ["1"], "once");
+        house.world.play_nothing().await;
+        house.rounds("open/posts", rounds + 5).await;
+        assert!(alarms().is_empty(), "it closes by itself");
+    });
+}
