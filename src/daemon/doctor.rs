@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 pub use self::facts::{
     Alarms, Answers, Browser, Clock, Daemon, Data, Database, Disk, Facts, Known, Limits, Profiles, Settings, Signers,
-    Standing, Unit, Vault,
+    Standing, Targets, Unit, Vault,
 };
 pub use self::judge::{Row, judge};
 pub use self::look::{Patient, look};

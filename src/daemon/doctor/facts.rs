@@ -26,6 +26,8 @@ pub struct Facts {
     pub answers: Answers,
     /// Stored logins.
     pub profiles: Profiles,
+    /// What is kept up to date.
+    pub targets: Targets,
     /// The browser that captures them.
     pub browser: Browser,
     /// The disk under the data directory.
@@ -109,6 +111,17 @@ pub enum Database {
     /// It cannot be opened or read: why.
     Refused(String),
     /// Why it was not looked at.
+    NotRun(&'static str),
+}
+
+/// What is kept up to date.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Targets {
+    /// The queue file has a mistake, which is this one.
+    Refused(String),
+    /// How many there are, and which part of which does not end well, each in a sentence.
+    Known(usize, Vec<String>),
+    /// Why nobody looked.
     NotRun(&'static str),
 }
 

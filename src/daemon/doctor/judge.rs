@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use super::facts::{
     Alarms, Answers, Browser, Clock, Daemon, Data, Database, Disk, Facts, Known, Limits, Profiles, Settings, Signers,
-    Unit, Vault,
+    Targets, Unit, Vault,
 };
 use crate::config::roughly_size;
 use crate::daemon::shapes::said;
@@ -59,6 +59,7 @@ pub fn judge(facts: &Facts) -> Vec<Row> {
         signers(&facts.signers),
         answers(&facts.answers),
         profiles(&facts.profiles),
+        targets(&facts.targets),
         browser(&facts.browser),
         disk(&facts.disk),
         clock(facts.clock),
@@ -141,6 +142,22 @@ fn profiles(seen: &Profiles) -> Row {
             format!("logins: {}; `{}` is the first to end, in {}", all.len(), profile.name, roughly(span(lasts))),
         ),
         None => Row::well("profiles", format!("logins: {}", all.len())),
+    }
+}
+
+fn targets(seen: &Targets) -> Row {
+    let what_to_do = "look with `radard target list`; what waits for a login or for its turn goes on by itself";
+    match seen {
+        Targets::NotRun(why) => Row::not_run("targets", why),
+        Targets::Refused(mistake) => {
+            Row::ill("targets", mistake.clone(), "mend queue.toml, then `radard check`; what ran before goes on")
+        }
+        Targets::Known(0, _) => Row::well("targets", "there are none"),
+        Targets::Known(count, missed) => match missed.as_slice() {
+            [] => Row::well("targets", format!("targets: {count}; none of them misses anything")),
+            [one] => Row::ill("targets", one.clone(), what_to_do),
+            [first, rest @ ..] => Row::ill("targets", format!("{first}, and {} more", rest.len()), what_to_do),
+        },
     }
 }
 

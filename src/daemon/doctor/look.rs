@@ -7,11 +7,12 @@ use std::time::Duration;
 
 use super::facts::{
     Alarms, Answers, Browser, Clock, Daemon, Data, Database, Disk, Facts, Known, Limits, Profiles, Settings, Signers,
-    Standing, Unit, Vault,
+    Standing, Targets, Unit, Vault,
 };
 use crate::ambient::{Ambient, Clock as Time};
 use crate::browser::{Programs, find, knock};
-use crate::config;
+use crate::config::{self, QueueText, check_queue};
+use crate::crawl::check_links;
 use crate::daemon::disk::space;
 use crate::daemon::house::Plan;
 use crate::daemon::places::Places;
@@ -20,6 +21,7 @@ use crate::daemon::signers::try_all;
 use crate::domain::Platform;
 use crate::platform::shape::Kept;
 use crate::session::rules;
+use crate::store::crawl::targets;
 use crate::store::stops::Stopped;
 use crate::store::vault::{self as seals, Counts, WrappedKey};
 use crate::store::{Access, Error, MigrateError, OpenError, Place, Store, alarms, captures, health, stops};
@@ -52,7 +54,7 @@ pub struct Patient<'a> {
 pub async fn look(patient: Patient<'_>) -> Facts {
     let Patient { settings, places, plan, daemon, ambient } = patient;
     let data = look_at_data(&places.data);
-    let Read { database, clock, alarms, limits, answers, profiles } = match (&data, plan.map(Plan::place)) {
+    let Read { database, clock, alarms, limits, answers, profiles, targets } = match (&data, plan.map(Plan::place)) {
         (_, None) => unread("the settings have problems"),
         (Data::Missing(_), Some(Place::Sqlite(_))) => refused(&OpenError::Absent(places.database())),
         (_, Some(place)) => look_at_database(&place, (plan, ambient)).await,
@@ -75,6 +77,7 @@ pub async fn look(patient: Patient<'_>) -> Facts {
         signers,
         answers,
         profiles,
+        targets,
         browser,
         disk,
         clock,
@@ -91,12 +94,14 @@ struct Read {
     limits: Limits,
     answers: Answers,
     profiles: Profiles,
+    targets: Targets,
 }
 
 fn unread(why: &'static str) -> Read {
     let (database, clock) = (Database::NotRun(why), Clock::NotRun(why));
     let (alarms, limits) = (Alarms::NotRun(why), Limits::NotRun(why));
-    Read { database, clock, alarms, limits, answers: Answers::NotRun(why), profiles: Profiles::NotRun(why) }
+    let (answers, profiles, targets) = (Answers::NotRun(why), Profiles::NotRun(why), Targets::NotRun(why));
+    Read { database, clock, alarms, limits, answers, profiles, targets }
 }
 
 fn look_at_data(dir: &Path) -> Data {
@@ -147,8 +152,35 @@ async fn look_at_database(place: &Place, (plan, ambient): (Option<&Plan>, &Ambie
         Limits::Stopped(open.into_iter().map(say).collect(), waits.len())
     });
     let (answers, profiles) = (look_at_answers(&store).await, look_at_profiles(&store, plan).await);
+    let targets = look_at_targets(&store, plan).await;
     store.close().await;
-    Read { database, clock, alarms, limits, answers, profiles }
+    Read { database, clock, alarms, limits, answers, profiles, targets }
+}
+
+async fn look_at_targets(store: &Store, plan: Option<&Plan>) -> Targets {
+    if let Some(plan) = plan {
+        let text = QueueText::read(&plan.places.config);
+        if let Err(problems) = check_queue(&text, &plan.config.profiles).and_then(check_links) {
+            return Targets::Refused(problems.to_string().lines().next().unwrap_or_default().to_owned());
+        }
+    }
+    let read = store.read::<_, Error, _>(|tx| {
+        Box::pin(async move { Ok((targets::targets(tx).await?, targets::courses(tx).await?)) })
+    });
+    let Ok((all, courses)) = read.await else { return Targets::NotRun("the database could not be read") };
+    let count = all.iter().filter(|target| target.removed_at.is_none()).count();
+    let missed = |course: &targets::Course| {
+        let class = course.class.as_deref().filter(|class| *class != "ok");
+        let what = format!("`{}/{}`", course.target, course.take);
+        match (course.silent_at, class) {
+            (Some(_), _) => Some(format!("{what} finds nothing any more")),
+            (None, Some(class)) => {
+                Some(format!("{what} ended with {class}: {}", course.said.as_deref().unwrap_or("nobody says why")))
+            }
+            (None, None) => None,
+        }
+    };
+    Targets::Known(count, courses.iter().filter_map(missed).collect())
 }
 
 async fn look_at_profiles(store: &Store, plan: Option<&Plan>) -> Profiles {

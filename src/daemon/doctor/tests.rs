@@ -24,6 +24,7 @@ fn well() -> Facts {
         signers: Signers::Tried(Tried { recipes: 8, broken: Vec::new(), command: Some(Ok(())) }),
         answers: Answers::Known(Vec::new()),
         profiles: Profiles::Known(vec![standing("main", Some(30 * DAY))]),
+        targets: Targets::Known(2, Vec::new()),
         browser: Browser::Here("Chromium 156.0.1.2".to_owned(), "ChromeDriver 156.0.1.1".to_owned()),
         disk: Disk::Room(5 << 30, 100 << 30, LowWater { bytes: 1 << 30, percent: 2 }),
         clock: Clock::Ahead(-1500),
@@ -52,6 +53,16 @@ fn who_is_stopped_by_a_sign_of_risk_is_named_with_the_way_back() {
     assert!(advice.ends_with("`radard job resume --lane douyin/probe`"), "{advice}");
     let waits = judge(&Facts { limits: Limits::Stopped(Vec::new(), 3), ..well() });
     assert!(waits.iter().any(|row| row.ok == Some(true) && row.detail == "3 wait as they were asked to"));
+}
+
+#[test]
+fn a_target_that_misses_something_is_named_and_so_is_a_mistake_in_the_file() {
+    let two = ["`a/posts` ended with auth: log in", "`b/posts` finds nothing any more"].map(str::to_owned).to_vec();
+    let (name, detail, advice) = ill(|facts| facts.targets = Targets::Known(3, two));
+    assert_eq!((name, detail.as_str()), ("targets", "`a/posts` ended with auth: log in, and 1 more"));
+    assert!(advice.contains("`radard target list`"), "{advice}");
+    let (_, detail, advice) = ill(|facts| facts.targets = Targets::Refused("queue.toml:3:1  x".to_owned()));
+    assert!(detail == "queue.toml:3:1  x" && advice.contains("`radard check`"), "{advice}");
 }
 
 #[test]
@@ -118,7 +129,7 @@ fn a_way_to_sign_that_fails_is_named() {
 fn a_healthy_one_has_nothing_to_do() {
     let rows = judge(&well());
     assert!(rows.iter().all(|row| row.ok == Some(true) && row.advice.is_none()), "{rows:?}");
-    assert_eq!(rows.len(), 14);
+    assert_eq!(rows.len(), 15);
 }
 
 #[test]
