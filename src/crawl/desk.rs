@@ -1,5 +1,6 @@
 //! The targets of a running house: taken over, sent out when they are due, shown, held back, run at once.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -101,24 +102,34 @@ impl Desk {
 
     /// Raises an alarm about each part of a target that used to find something and finds nothing any more.
     async fn look_for_silence(&self) -> Result<(), store::Error> {
-        self.store
-            .write::<_, store::Error, _>(|tx| {
-                Box::pin(async move {
-                    let now = tx.now();
-                    for course in targets::quiet_since(tx, now).await? {
-                        let Some(target) = targets::target(tx, &course.target).await? else { continue };
-                        let Some(spec) = Spec::read(&target.said) else { continue };
-                        let held = course.next_at == NEVER.0;
-                        if held || !is_silent(&spec, &course, now) {
-                            continue;
-                        }
-                        targets::silent(tx, &course.target, &course.take).await?;
-                        alarms::raise(tx, &silence(&course)).await?;
-                    }
-                    Ok(())
-                })
+        let now = self.store.now();
+        let (all, courses) = self.read().await?;
+        let specs: HashMap<&str, Spec> =
+            all.iter().filter_map(|target| Some((target.name.as_str(), Spec::read(&target.said)?))).collect();
+        let is_new = |course: &Course| course.silent_at.is_none() && course.next_at != NEVER.0;
+        let is_silent =
+            |course: &Course| specs.get(course.target.as_str()).is_some_and(|spec| is_silent(spec, course, now));
+        let silent: Vec<Course> = courses.into_iter().filter(|course| is_new(course) && is_silent(course)).collect();
+        if silent.is_empty() {
+            return Ok(());
+        }
+        let raised = self.store.write::<_, store::Error, _>(move |tx| {
+            Box::pin(async move {
+                for course in &silent {
+                    targets::silent(tx, &course.target, &course.take).await?;
+                    alarms::raise(tx, &silence(course)).await?;
+                }
+                Ok(())
             })
-            .await
+        });
+        raised.await
+    }
+
+    async fn read(&self) -> Result<(Vec<targets::Target>, Vec<Course>), store::Error> {
+        let read = self.store.read::<_, store::Error, _>(|tx| {
+            Box::pin(async move { Ok((targets::targets(tx).await?, targets::courses(tx).await?)) })
+        });
+        read.await
     }
 
     async fn show_numbers(&self) -> Result<(), store::Error> {
@@ -133,14 +144,15 @@ impl Desk {
 
     /// Every target with what is taken of it, or the one of this name.
     pub async fn list(&self, name: Option<String>) -> Result<Vec<Value>, store::Error> {
-        let read = self.store.read::<_, store::Error, _>(|tx| {
-            Box::pin(async move { Ok((targets::targets(tx).await?, targets::courses(tx).await?)) })
-        });
-        let (mut all, courses) = read.await?;
+        let (mut all, courses) = self.read().await?;
+        let mut takes: HashMap<String, Vec<Value>> = HashMap::new();
+        for course in &courses {
+            takes.entry(course.target.clone()).or_default().push(show(course));
+        }
         all.retain(|target| target.removed_at.is_none() && name.as_ref().is_none_or(|name| *name == target.name));
         all.sort_by(|a, b| a.name.cmp(&b.name));
         let show = |target: &targets::Target| {
-            let of: Vec<_> = courses.iter().filter(|course| course.target == target.name).map(show).collect();
+            let of = takes.get(&target.name).cloned().unwrap_or_default();
             let said: Value = serde_json::from_str(&target.said).unwrap_or_default();
             json!({
                 "name": target.name, "is_paused": target.paused_at.is_some() || said.get("paused") == Some(&json!(true)),
@@ -216,7 +228,9 @@ async fn send(tx: &mut Tx, queue: &Queue, course: &Course, next_at: Option<i64>)
     let ask = Ask {
         kind: "crawl".to_owned(),
         key: key.clone(),
-        payload: json!({"target": course.target, "take": course.take, "profile": course.profile}),
+        payload: json!({
+            "target": course.target, "take": course.take, "profile": course.profile, "about": spec.about(),
+        }),
         priority: i32::try_from(spec.priority).unwrap_or(0),
         run_at: None,
     };

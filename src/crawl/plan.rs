@@ -94,7 +94,7 @@ pub async fn apply(tx: &mut Tx, wanted: &[Target]) -> Result<Plan, Error> {
             let course = old.iter().find(|course| course.take == take.as_str());
             let moment = if is_held { NEVER } else { due(spec, (course.copied(), last), tx.now()) };
             added.push((name, take.as_str(), profile.clone(), moment));
-            if course.is_some() && last.is_none_or(|last| !last.means(spec)) {
+            if course.is_some() && last.is_none_or(|last| last.about() != spec.about()) {
                 targets::begin_anew(tx, name, take.as_str()).await?;
             }
         }

@@ -94,8 +94,10 @@ impl Spec {
         when(self) == when(other) && self.paused == other.paused
     }
 
-    /// Whether both are about the same records.
-    pub(super) fn means(&self, other: &Self) -> bool {
-        (&self.url, &self.query, self.between) == (&other.url, &other.query, other.between)
+    /// Which records it is about, in a text: a round that began when it was about others is of no use any more.
+    pub(super) fn about(&self) -> String {
+        let (url, query) = (self.url.as_deref().unwrap_or_default(), self.query.as_deref().unwrap_or_default());
+        let between = self.between.map(|(from, to)| format!("{from}-{to}")).unwrap_or_default();
+        [url, query, &between].join(" ").trim().to_owned()
     }
 }

@@ -114,6 +114,16 @@ pub(crate) fn texts(file: &Path, question: &'static str) -> Vec<String> {
     std::thread::scope(|scope| scope.spawn(ask).join().unwrap())
 }
 
+/// Changes `file` by hand, while others have it open.
+pub(crate) fn change(file: &Path, act: &'static str) -> u64 {
+    block_on(async {
+        let mut db = SqliteConnectOptions::new().filename(file).connect().await.unwrap();
+        let changed = sqlx::query(act).execute(&mut db).await.unwrap().rows_affected();
+        db.close().await.unwrap();
+        changed
+    })
+}
+
 /// Makes the database of a Firefox whose owner has these cookies at Douyin.
 pub(crate) fn firefox(file: &Path, cookies: &[(&str, &str)]) {
     block_on(async {

@@ -34,7 +34,7 @@ use radard::ambient::{Ambient, Clock, Entropy};
 pub(crate) use canary::Canaries;
 pub(crate) use confined::{Confined, units};
 pub(crate) use daemon::{Daemon, Extra, RADARD, code, radard};
-pub(crate) use database::{Rows, age_logins, firefox, texts, while_locked};
+pub(crate) use database::{Rows, age_logins, change, firefox, texts, while_locked};
 pub(crate) use disk::SmallDisk;
 pub(crate) use http::{Caller, ask};
 pub(crate) use load::{Crowd, Ledger, doubled, lost};

@@ -17,7 +17,7 @@ use radard::store::{Access, Place, Store};
 use radard::supervise::{Leave, Restart, Supervisor};
 use serde_json::Value;
 
-use crate::kit::{Dir, Site, World, texts};
+use crate::kit::{Dir, Site, World, change, texts};
 
 /// The site without the limits of a house.
 struct Way(Site);
@@ -124,6 +124,13 @@ impl Crawling<'_> {
 
     fn set(&self, question: &'static str) -> BTreeSet<String> {
         texts(&self.dir.database(), question).into_iter().collect()
+    }
+
+    /// Changes the database by hand; the house goes on meanwhile, and lets go of it.
+    async fn change(&self, act: &'static str) -> u64 {
+        let _here = self.world.ambient.clock.hold();
+        let file = self.dir.database();
+        tokio::task::spawn_blocking(move || change(&file, act)).await.unwrap()
     }
 
     /// What the site lists now, by its own order.
@@ -261,6 +268,55 @@ fn a_later_round_reads_what_is_new_and_once_in_a_while_everything() {
         let fulls = texts(&house.dir.database(), "SELECT result FROM job WHERE state = 'done'");
         let found = |row: &String| serde_json::from_str::<Value>(row).unwrap()["found"].as_i64().unwrap();
         assert!(fulls.iter().filter(|row| found(row) > 90).count() >= 2, "{last}");
+    });
+}
+
+#[test]
+fn a_post_that_its_list_shows_no_more_is_asked_for_and_noted_as_gone() {
+    Crawling::run("rounds-gone", &[], async |house| {
+        let page = house.page(6);
+        house
+            .save(&format!("[[target]]\nname = \"c\"\nurl = \"{page}\"\ntake = [\"posts\"]\nprofile = \"main\"\n"))
+            .await;
+        house.rounds("c/posts", 1).await;
+        // One that stood in the list once; and one that is there, and that its list hides.
+        let file = house.dir.database();
+        let ghost = "INSERT INTO post (id, creator, kind, text, made_at, privacy, is_prohibited, is_pinned, seal, first_at, last_at)
+            SELECT '7399999999999999999', creator, 0, 'ghost', made_at + 1, 0, 0, 0, 0, 1, 1 FROM post
+            ORDER BY made_at DESC LIMIT 1";
+        assert_eq!(house.change(ghost).await, 1);
+        let hidden = "UPDATE post SET creator = 'MS4wLjABAAAAsomebody' WHERE id = (SELECT MAX(id) FROM post WHERE text <> 'ghost')";
+        assert_eq!(house.change(hidden).await, 1);
+        house.rounds("c/posts", 2).await;
+        let gone = texts(&file, "SELECT id || ' ' || gone_class FROM post WHERE gone_at IS NOT NULL");
+        assert_eq!(gone, ["7399999999999999999 gone"], "it and nothing else");
+        let result = texts(&file, "SELECT result FROM job WHERE state = 'done' ORDER BY id DESC LIMIT 1");
+        assert_eq!(serde_json::from_str::<Value>(&result[0]).unwrap()["gone"], 1);
+        house.rounds("c/posts", 3).await;
+        let again = texts(&file, "SELECT CAST(COUNT(*) AS TEXT) FROM post WHERE gone_at IS NOT NULL");
+        assert_eq!(again, ["1"], "once");
+    });
+}
+
+#[test]
+fn a_target_that_is_about_something_else_now_begins_anew() {
+    Crawling::run("rounds-anew", &[], async |house| {
+        let text = |page: &str| {
+            format!("[[target]]\nname = \"c\"\nurl = \"{page}\"\ntake = [\"posts\"]\nprofile = \"main\"\n")
+        };
+        let (before, after) = (house.page(0), house.page(7));
+        house.save(&text(&before)).await;
+        // Its round has begun when the file is saved once more.
+        while house.set("SELECT id FROM post").is_empty() {
+            tokio::task::yield_now().await;
+        }
+        house.save(&text(&after)).await;
+        let truth = house.truth(&Order::new(Mode::Post, house.site.creators[7].clone())).await;
+        let take = house.rounds("c/posts", 1).await;
+        assert_eq!((take["class"].as_str(), take["found"].as_u64()), (Some("ok"), u64::try_from(truth.len()).ok()));
+        assert!(house.set("SELECT id FROM post").is_superset(&truth));
+        let again = house.rounds("c/posts", 2).await;
+        assert!(again["class"] == "ok" && again["fresh"] == 0, "{again}");
     });
 }
 

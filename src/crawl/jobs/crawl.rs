@@ -42,6 +42,9 @@ pub struct Crawl {
     take: String,
     #[serde(default)]
     profile: String,
+    /// What the target was about when this was sent.
+    #[serde(default)]
+    about: Option<String>,
 }
 
 /// What the settings say about it.
@@ -184,6 +187,9 @@ impl Crawl {
         let spec = Spec::read(&target.said).ok_or_else(|| {
             Miss::new(Class::Local, "the target was written down by another version: save the queue file once more")
         })?;
+        if self.about.as_ref().is_some_and(|about| *about != spec.about()) {
+            return Ok(None);
+        }
         let page = self.page(tools, &target, &spec).await?;
         if let Some((kind, _)) = &page
             && !has(*kind, take)
@@ -306,7 +312,11 @@ async fn end(tx: &mut Tx, brief: &Brief, round: &mut Round, miss: Option<&Miss>)
         is_full: miss.is_none() && round.is_full(),
         whole: if is_posts { round.complete(&brief.course) } else { None },
     };
-    targets::ended(tx, course, ended).await?;
+    let said = targets::target(tx, &brief.target).await?.and_then(|target| Spec::read(&target.said));
+    // Where the target is about something else by now, this says nothing of it.
+    if said.is_some_and(|spec| spec.about() == brief.spec.about()) {
+        targets::ended(tx, course, ended).await?;
+    }
     if round.found > 0 && brief.course.silent_at.is_some() {
         alarms::close(tx, SILENT, &format!("{}/{}", course.0, course.1)).await?;
     }

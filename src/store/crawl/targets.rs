@@ -38,9 +38,6 @@ const DUE: &str = "SELECT target, take, profile, next_at, job, rounds, ended_at,
     silent_at, full_at, whole_from, whole_to FROM course WHERE next_at <= $1 ORDER BY next_at LIMIT $2";
 const NEXT: &str = "SELECT next_at FROM course ORDER BY next_at LIMIT 1";
 const HOLD: &str = "UPDATE course SET next_at = $1 WHERE target = $2";
-const QUIET: &str =
-    "SELECT target, take, profile, next_at, job, rounds, ended_at, class, said, found, fresh, yielded_at,
-    silent_at, full_at, whole_from, whole_to FROM course WHERE yielded_at < $1 AND silent_at IS NULL";
 const DROP: &str = "DELETE FROM course WHERE target = $1 AND take = $2";
 const SENT: &str = "UPDATE course SET next_at = $1, job = COALESCE($2, job) WHERE target = $3 AND take = $4";
 const ENDED: &str =
@@ -53,8 +50,7 @@ const MISSED: &str = "UPDATE course SET class = $1, said = $2 WHERE target = $3 
 const SILENT: &str = "UPDATE course SET silent_at = $1 WHERE target = $2 AND take = $3";
 
 pub(in crate::store) const STATEMENTS: &[&str] = &[
-    TARGETS, TARGET, REMOVE, PAUSE, SUBJECT, COURSES, COURSE, ANEW, DUE, NEXT, HOLD, QUIET, DROP, SENT, ENDED, MISSED,
-    SILENT,
+    TARGETS, TARGET, REMOVE, PAUSE, SUBJECT, COURSES, COURSE, ANEW, DUE, NEXT, HOLD, DROP, SENT, ENDED, MISSED, SILENT,
 ];
 pub(in crate::store) const BATCHES: &[Batch] = &[PUT, ADD];
 
@@ -215,12 +211,6 @@ pub async fn next_due(tx: &mut Tx) -> Result<Option<Millis>, Error> {
 pub async fn hold(tx: &mut Tx, target: &str, next: Millis) -> Result<(), Error> {
     on!(tx, db => sqlx::query(HOLD).bind(next.0).bind(target).execute(db).await.map(drop))
         .map_err(Error::in_act("hold what is taken"))
-}
-
-/// What found nothing since `before` and is not known to be silent.
-pub async fn quiet_since(tx: &mut Tx, before: Millis) -> Result<Vec<Course>, Error> {
-    on!(tx, db => sqlx::query_as(QUIET).bind(before.0).fetch_all(db).await)
-        .map_err(Error::in_act("look for what is silent"))
 }
 
 /// Takes it no more.
