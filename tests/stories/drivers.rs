@@ -7,7 +7,7 @@ use std::path::Path;
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use radard::ambient::Ambient;
+use radard::ambient::{Ambient, Entropy};
 use radard::browser::{Browser, Look, Place, Programs, Source, Trouble};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
@@ -20,6 +20,8 @@ use crate::kit::{
 /// A user who owns nothing.
 const NOBODY: u32 = 65534;
 const WHILE: Duration = Duration::from_secs(90);
+/// How a command ends that pace or a challenge refused: it would be let go later.
+const REFUSED: i32 = 4;
 
 /// A driver that somebody else has started.
 struct Elsewhere {
@@ -155,6 +157,63 @@ fn a_driver_that_lies_or_is_of_another_time_is_called_by_what_it_is() {
     assert_eq!(std::fs::read_dir(dir.path().join("browser")).unwrap().count(), 0, "nothing of them is left");
 }
 
+/// The captures of a house whose parts are killed, and what has been seen of their browsers.
+struct Killing<'a> {
+    dir: &'a Dir,
+    settings: String,
+    daemon: Daemon,
+    homes: BTreeSet<String>,
+    /// How often it was the daemon, the driver, some part of the browser, and nobody.
+    killed: [u32; 4],
+}
+
+impl Killing<'_> {
+    /// One capture during which somebody may die. Whether it counts: pace may refuse it before there is a browser.
+    fn round(&mut self, account: &str, chance: &Entropy) -> bool {
+        let mut command = Command::new(RADARD);
+        command.args(["profile", "capture", account]).current_dir(self.dir.path());
+        let mut capture = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+        // It is somewhere between its start and its end: whoever shall die is looked for until they are there.
+        let (victim, moment) = (chance.below(4), chance.below(60));
+        let (mut looks, mut over) = (0, None);
+        until(WHILE, "the moment has come", || {
+            for note in std::fs::read_dir(self.dir.data().join("browser")).into_iter().flatten().flatten() {
+                self.homes.extend(std::fs::read_to_string(note.path()).ok().filter(|home| !home.is_empty()));
+            }
+            looks += 1;
+            over = capture.try_wait().unwrap();
+            (over.is_some() || looks >= moment).then_some(())
+        });
+        if over.is_some_and(|status| status.code() == Some(REFUSED)) {
+            return false;
+        }
+        let mut pids: Vec<i32> =
+            living_in(&self.homes).iter().map(|path| path.trim_start_matches("/proc/").parse().unwrap()).collect();
+        pids.sort_unstable();
+        let kill = |pid: Option<&i32>| {
+            pid.and_then(|pid| Pid::from_raw(*pid)).is_some_and(|pid| kill_process(pid, Signal::KILL).is_ok())
+        };
+        let hit = match victim {
+            0 => {
+                self.daemon.kill();
+                true
+            }
+            // The oldest is the driver, the youngest some part of the browser.
+            1 => kill(pids.first()),
+            2 => kill(pids.last()),
+            _ => true,
+        };
+        let code = capture.wait().unwrap().code();
+        if victim == 0 {
+            self.daemon = Daemon::start(self.dir, &self.settings, &Extra::default());
+            assert_eq!(living_in(&self.homes), [""; 0], "the next start ends what a killed one left");
+        }
+        let counts = code == Some(0) || (code != Some(REFUSED) && !pids.is_empty());
+        self.killed[usize::try_from(victim).unwrap()] += u32::from(counts && hit);
+        counts
+    }
+}
+
 #[test]
 fn captures_are_killed_at_any_moment_and_nothing_of_them_is_left() {
     let outside = Outside::start(&[]);
@@ -166,63 +225,28 @@ fn captures_are_killed_at_any_moment_and_nothing_of_them_is_left() {
         assert_eq!(run(&dir, &import, Some(&ads_state(&told))).0, 0);
     }
     let (rounds, chance) = (size(20, 200), chance());
-    let (mut homes, mut ended) = (BTreeSet::new(), [0_u32; 4]);
     let settings = login_settings(&outside);
-    let mut daemon = Daemon::start(&dir, &settings, &Extra::default());
-    for (round, account) in (0..rounds).zip(accounts.iter().cycle()) {
-        let mut command = Command::new(RADARD);
-        command
-            .args(["profile", "capture", account])
-            .current_dir(dir.path())
-            .stdout(Stdio::null())
-            .stderr(Stdio::null());
-        let mut capture = command.spawn().unwrap();
-        let victim = chance.below(4);
-        // It is somewhere between its start and its end: whoever shall die is looked for until they are there.
-        let moment = chance.below(60);
-        let mut looks = 0;
-        let _found = until(WHILE, "the moment has come", || {
-            for note in std::fs::read_dir(dir.data().join("browser")).into_iter().flatten().flatten() {
-                homes.extend(std::fs::read_to_string(note.path()).ok().filter(|home| !home.is_empty()));
-            }
-            looks += 1;
-            (capture.try_wait().unwrap().is_some() || looks >= moment).then_some(())
+    let daemon = Daemon::start(&dir, &settings, &Extra::default());
+    let mut killing = Killing { dir: &dir, settings, daemon, homes: BTreeSet::new(), killed: [0; 4] };
+    let mut turns = accounts.iter().cycle();
+    for _ in 0..rounds {
+        // What a killed house had been granted counts as sent, so the next may have to wait for its turn.
+        until(WHILE, "a capture is let go", || {
+            let account = turns.next().unwrap();
+            let went = killing.round(account, &chance);
+            assert_eq!(listed(&dir, account)["standing"], "active", "the login that worked is still in use");
+            went.then_some(())
         });
-        let mut pids: Vec<String> = living_in(&homes);
-        pids.sort_by_key(|path| path.trim_start_matches("/proc/").parse::<u32>().unwrap());
-        let pid = |path: Option<&String>| {
-            path.and_then(|path| Pid::from_raw(path.trim_start_matches("/proc/").parse().ok()?))
-        };
-        let hit = match victim {
-            0 => {
-                daemon.kill();
-                true
-            }
-            // The oldest is the driver, the youngest some part of the browser.
-            1 | 2 => {
-                let one = if victim == 1 { pids.first() } else { pids.last() };
-                pid(one).is_some_and(|pid| kill_process(pid, Signal::KILL).is_ok())
-            }
-            _ => true,
-        };
-        ended[usize::try_from(victim).unwrap()] += u32::from(hit);
-        let _whatever = capture.wait().unwrap();
-        if victim == 0 {
-            daemon = Daemon::start(&dir, &settings, &Extra::default());
-            assert_eq!(living_in(&homes), [""; 0], "round {round}: the next start ends what a killed one left");
-        }
-        assert_eq!(listed(&dir, account)["standing"], "active", "round {round}: the login that worked is still in use");
     }
-    // What a killed house had been granted counts as sent, so this may have to wait for its turn.
-    let works = || (run(&dir, &["profile", "capture", &accounts[0]], None).0 == 0).then_some(());
-    let _after = until(WHILE, "after all that it works", works);
+    until(WHILE, "after all that it works", || {
+        (run(&dir, &["profile", "capture", turns.next().unwrap()], None).0 == 0).then_some(())
+    });
+    let Killing { mut daemon, homes, killed: [daemons, drivers, browsers, spared], .. } = killing;
     assert_eq!(daemon.term(WHILE).0, 0, "{}", daemon.log());
     let folders = homes.iter().filter(|home| Path::new(home).exists()).count();
     let notes = std::fs::read_dir(dir.data().join("browser")).unwrap().count();
     assert_eq!((living_in(&homes).len(), folders, notes), (0, 0, 0));
-    assert!(!homes.is_empty(), "the control: there were browsers");
-    let [daemons, drivers, browsers, spared] = ended;
-    assert!(drivers + browsers > 0, "the control: some of them were killed");
+    assert!(!homes.is_empty() && drivers + browsers > 0, "the control: there were browsers, and some were killed");
     figure(&format!(
         "P42 captures={rounds} browsers={} killed_daemons={daemons} killed_drivers={drivers} killed_browsers={browsers} spared={spared} strays=0 folders=0",
         homes.len()
