@@ -44,6 +44,23 @@ pub struct Cookie {
     pub partition: Option<Partition>,
 }
 
+impl Cookie {
+    /// One that ends with the browser and that pages cannot read.
+    pub fn new(name: &str, value: &str, domain: &str) -> Self {
+        Self {
+            name: name.to_owned(),
+            value: Secret::new(value.to_owned()),
+            domain: domain.to_owned(),
+            path: "/".to_owned(),
+            expiry: None,
+            http_only: true,
+            secure: false,
+            same_site: SameSite::Lax,
+            partition: None,
+        }
+    }
+}
+
 /// Where a cookie counts that counts on the pages of one site alone.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Partition {

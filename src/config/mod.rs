@@ -40,7 +40,7 @@ pub use cron::{NotACron, parse_cron, parse_zone};
 pub use key::{Key, Reload};
 pub use kind::Kind;
 pub use place::{Origin, Place, Problem, Problems};
-pub use queue_file::{Part, QUEUE, QueueText, Targets, check_queue};
+pub use queue_file::{Part, QUEUE, QueueFile, QueueText, check_queue};
 pub use reload::{Reloaded, reload};
 pub use secrets::{CREDENTIALS, Credential, Secrets};
 pub use sections::{

@@ -51,14 +51,14 @@ impl QueueText {
 
 /// What it says, without problems.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Targets {
+pub struct QueueFile {
     /// Each target, in the order of the file.
     pub all: Vec<Target>,
     /// Where each of them stands.
     pub places: Vec<TargetPlaces>,
 }
 
-impl Targets {
+impl QueueFile {
     /// The same, unless `wrong` finds something in one of them: of which part, what, and what to do.
     pub fn judged(self, wrong: impl Fn(&Target) -> Option<(Part, (String, String))>) -> Result<Self, Problems> {
         let problem = |(target, places): (&Target, &TargetPlaces)| {
@@ -84,7 +84,7 @@ pub enum Part {
 }
 
 /// Understands the file, or says everything that is wrong with it.
-pub fn check_queue(text: &QueueText, profiles: &[Profile]) -> Result<Targets, Problems> {
+pub fn check_queue(text: &QueueText, profiles: &[Profile]) -> Result<QueueFile, Problems> {
     let mut draft = Draft::default();
     let file = text.file.display().to_string();
     let read = text.read.as_ref().map(|read| read.as_deref());
@@ -94,7 +94,7 @@ pub fn check_queue(text: &QueueText, profiles: &[Profile]) -> Result<Targets, Pr
         return Err(Problems::sorted(draft.problems));
     }
     let (all, places) = targets.unwrap_or_default().into_iter().unzip();
-    Ok(Targets { all, places })
+    Ok(QueueFile { all, places })
 }
 
 fn lay(text: &Text<'_>, source: &str, (profiles, draft): (&[Profile], &mut Draft)) -> Vec<(Target, TargetPlaces)> {

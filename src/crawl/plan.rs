@@ -34,40 +34,55 @@ pub struct Plan {
 
 /// Looks at what `wanted` would change.
 pub async fn look(tx: &mut Tx, wanted: &[Target]) -> Result<Plan, Error> {
-    let known = known(tx).await?;
-    let mut plan = Plan::default();
-    for target in wanted {
-        match known.get(&target.name).map(|before| before.as_ref() == Some(&Spec::of(target))) {
-            None => _ = plan.changes.insert(target.name.clone(), Change::Add),
-            Some(false) => _ = plan.changes.insert(target.name.clone(), Change::Change),
-            Some(true) => plan.same += 1,
-        }
-    }
-    let names: BTreeSet<&str> = wanted.iter().map(|target| target.name.as_str()).collect();
-    let gone = known.keys().filter(|name| !names.contains(name.as_str()));
-    plan.changes.extend(gone.map(|name| (name.clone(), Change::Remove)));
-    Ok(plan)
+    Ok(known(tx).await?.under(wanted))
 }
 
-/// The targets that stand, by name, each with what it says; nothing where another version wrote it down.
-async fn known(tx: &mut Tx) -> Result<BTreeMap<String, Option<Spec>>, Error> {
-    let all = targets::targets(tx).await?.into_iter().filter(|target| target.removed_at.is_none());
-    Ok(all.map(|target| (target.name, Spec::read(&target.said))).collect())
+/// What stands.
+struct Known {
+    /// The targets by name, each with what it says; nothing where another version wrote it down.
+    said: BTreeMap<String, Option<Spec>>,
+    /// Those that a person holds back, removed ones too: they are held when they come again.
+    held: BTreeSet<String>,
+}
+
+async fn known(tx: &mut Tx) -> Result<Known, Error> {
+    let mut known = Known { said: BTreeMap::new(), held: BTreeSet::new() };
+    for target in targets::targets(tx).await? {
+        if target.paused_at.is_some() {
+            known.held.insert(target.name.clone());
+        }
+        if target.removed_at.is_none() {
+            known.said.insert(target.name, Spec::read(&target.said));
+        }
+    }
+    Ok(known)
+}
+
+impl Known {
+    /// What becomes of it when this is wanted.
+    fn under(&self, wanted: &[Target]) -> Plan {
+        let mut plan = Plan::default();
+        for target in wanted {
+            match self.said.get(&target.name).map(|before| before.as_ref() == Some(&Spec::of(target))) {
+                None => _ = plan.changes.insert(target.name.clone(), Change::Add),
+                Some(false) => _ = plan.changes.insert(target.name.clone(), Change::Change),
+                Some(true) => plan.same += 1,
+            }
+        }
+        let names: BTreeSet<&str> = wanted.iter().map(|target| target.name.as_str()).collect();
+        let gone = self.said.keys().filter(|name| !names.contains(name.as_str()));
+        plan.changes.extend(gone.map(|name| (name.clone(), Change::Remove)));
+        plan
+    }
 }
 
 /// Takes `wanted` over: all of it, in one transaction.
 pub async fn apply(tx: &mut Tx, wanted: &[Target]) -> Result<Plan, Error> {
-    let plan = look(tx, wanted).await?;
+    let before = known(tx).await?;
+    let plan = before.under(wanted);
     if plan.changes.is_empty() {
         return Ok(plan);
     }
-    let before = known(tx).await?;
-    let held: BTreeSet<String> = targets::targets(tx)
-        .await?
-        .into_iter()
-        .filter(|target| target.paused_at.is_some())
-        .map(|target| target.name)
-        .collect();
     let courses = targets::courses(tx).await?;
     let mut load = load_of(&courses);
     let mut by_target: HashMap<&str, Vec<&Course>> = HashMap::new();
@@ -84,12 +99,12 @@ pub async fn apply(tx: &mut Tx, wanted: &[Target]) -> Result<Plan, Error> {
     let mut added: Vec<(&str, &'static str, String, Millis)> = Vec::new();
     for (name, spec, _) in &specs {
         let old = by_target.get(name).map(Vec::as_slice).unwrap_or_default();
-        let last = before.get(*name).and_then(Option::as_ref);
+        let last = before.said.get(*name).and_then(Option::as_ref);
         for course in old.iter().filter(|course| !spec.takes().any(|take| take.as_str() == course.take)) {
             targets::drop_one(tx, name, &course.take).await?;
         }
         let profile = profile_of(spec, old, &mut load);
-        let is_held = spec.paused || held.contains(*name);
+        let is_held = spec.paused || before.held.contains(*name);
         for take in spec.takes() {
             let course = old.iter().find(|course| course.take == take.as_str());
             let moment = if is_held { NEVER } else { due(spec, (course.copied(), last), tx.now()) };

@@ -3,7 +3,7 @@
 //! Nobody is asked for it. A short link says what it names only to whoever opens it, so that is found out when the
 //! target is crawled for the first time.
 
-use crate::config::{Part, Problems, Take, Targets};
+use crate::config::{Part, Problems, QueueFile, Take};
 use crate::platform::douyin::link::{BadLink, Kind, Link, find_any};
 
 /// What a target is about.
@@ -32,7 +32,7 @@ pub fn subject_of(name: &str, url: Option<&str>) -> Result<Subject, Said> {
 }
 
 /// Refuses targets whose links name nothing, or something that has not what they take.
-pub fn check_links(targets: Targets) -> Result<Targets, Problems> {
+pub fn check_links(targets: QueueFile) -> Result<QueueFile, Problems> {
     targets.judged(|target| match subject_of(&target.name, target.url.as_deref()) {
         Err(said) => Some((Part::Url, said)),
         Ok(Subject::Page(kind, _)) => {

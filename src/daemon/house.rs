@@ -14,7 +14,8 @@ use super::jobs::{Backup, BackupTools, Capture, ProbePlatform, ProbeTools, Rotat
 use super::live::Live;
 use super::places::Places;
 use super::profiles::{Inside, Profiles, Prover};
-use super::targets::Targets;
+use super::refusals::Refusals;
+use super::targets::{self, Targets};
 use super::ways::Ways;
 use crate::ambient::{Ambient, Clock};
 use crate::browser::Pool;
@@ -272,10 +273,9 @@ impl House {
         let targets = Targets {
             desk: Desk::new((store.clone(), queue.clone()), clock, metrics.clone()),
             live: live.clone(),
-            store: store.clone(),
             metrics: metrics.clone(),
             dir: plan.places.config.clone(),
-            refused: Arc::default(),
+            refusals: Refusals::new(&store, targets::REFUSED),
         };
         Ok(Self {
             plan,

@@ -17,6 +17,7 @@ mod options;
 mod places;
 mod profiles;
 mod ready;
+mod refusals;
 mod reload;
 mod run;
 mod shapes;

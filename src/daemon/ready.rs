@@ -38,7 +38,7 @@ impl Board {
         let proof = self.proof.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let proof = if self.store.is_broken() { Err("the disk failed under the database".to_owned()) } else { proof };
         let room = self.disk.seen().map_or(Room::Plenty, |seen| seen.room);
-        let refusal = self.reloader.refusal();
+        let refusal = self.reloader.refusals.now();
         let store_do = proof.as_ref().err().map(|why| format!("{why}; look at the log, the disk and the database"));
         let disk_do = match room {
             Room::Plenty => None,
@@ -47,7 +47,7 @@ impl Board {
         };
         let config_do = refusal.map(|(_, why)| format!("mend the settings, the old ones stay: {why}"));
         let ready = proof.is_ok() && room != Room::Full;
-        let queue_do = self.reloader.targets.refusal();
+        let queue_do = self.reloader.targets.refusals.now();
         let queue_do = queue_do.map(|(_, why)| format!("mend the queue file, the targets stay as they were: {why}"));
         let parts = [("store", store_do), ("disk", disk_do), ("config", config_do), ("queue", queue_do)];
         let parts = parts.into_iter().map(|(name, what)| self.part(name, what)).collect();

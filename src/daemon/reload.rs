@@ -12,16 +12,17 @@ use notify::Watcher;
 use tokio::sync::mpsc;
 
 use super::live::Live;
+use super::refusals::Refusals;
 use super::targets::Targets;
 use crate::ambient::Clock;
 use crate::config::{self, Sources};
-use crate::domain::{Class, Millis};
 use crate::observe::Metrics;
 use crate::observe::metric::CONFIG_RELOADS;
-use crate::store::{Error, Store, alarms};
 use crate::supervise::{Failure, Stop};
 use crate::web::App;
 
+/// What the alarm about refused settings is called, and what it is about.
+pub(super) const REFUSED: (&str, &str) = ("config_refused", "settings");
 /// An editor writes a file in several steps; this long after the last of them it is read.
 const SETTLE: Duration = Duration::from_millis(300);
 
@@ -43,8 +44,6 @@ pub(super) struct Reloader {
     pub(super) origin: Origin,
     /// Where they go.
     pub(super) live: Live,
-    /// Where a refusal is remembered.
-    pub(super) store: Store,
     /// Where it is counted.
     pub(super) metrics: Metrics,
     /// Time.
@@ -55,8 +54,8 @@ pub(super) struct Reloader {
     pub(super) hosts: Arc<Mutex<Option<App>>>,
     /// The queue file beside the settings.
     pub(super) targets: Targets,
-    /// The refusal that stands, and since when.
-    pub(super) refused: Arc<Mutex<Option<(Millis, String)>>>,
+    /// The refusal that stands.
+    pub(super) refusals: Refusals,
 }
 
 impl Reloader {
@@ -87,7 +86,7 @@ impl Reloader {
                 }
                 self.live.replace(reloaded.config);
                 self.metrics.add(CONFIG_RELOADS, ["applied"], 1);
-                self.note(None).await;
+                self.refusals.note(None).await;
                 let mut said = "settings taken over".to_owned();
                 if !reloaded.needs_restart.is_empty() {
                     said = format!("{said}; these wait for a restart: {}", reloaded.needs_restart.join(" "));
@@ -99,7 +98,7 @@ impl Reloader {
                 let said = problems.to_string();
                 self.metrics.add(CONFIG_RELOADS, ["refused"], 1);
                 tracing::error!("The saved settings are refused and the old ones stay: {said}");
-                self.note(Some(&said)).await;
+                self.refusals.note(Some(&said)).await;
                 Err(said)
             }
         }
@@ -108,43 +107,6 @@ impl Reloader {
     /// Lets the pages follow the host names, too; `None` lets go of them, because they hold us as well.
     pub(super) fn lead(&self, app: Option<App>) {
         *self.hosts.lock().unwrap_or_else(PoisonError::into_inner) = app;
-    }
-
-    /// The refusal that stands.
-    pub(super) fn refusal(&self) -> Option<(Millis, String)> {
-        self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    async fn note(&self, refusal: Option<&str>) {
-        let since = self.clock.now();
-        let was = {
-            let mut standing = self.refused.lock().unwrap_or_else(PoisonError::into_inner);
-            std::mem::replace(&mut *standing, refusal.map(|said| (since, said.to_owned())))
-        };
-        if refusal.is_none() && was.is_none() {
-            return;
-        }
-        let detail = refusal.map(|said| said.lines().next().unwrap_or_default().to_owned());
-        let written = self.store.write::<_, Error, _>(move |tx| {
-            Box::pin(async move {
-                match detail {
-                    None => alarms::close(tx, "config_refused", "settings").await,
-                    Some(detail) => {
-                        let raise = alarms::Raise {
-                            name: "config_refused",
-                            subject: "settings".to_owned(),
-                            severity: alarms::Severity::Warning,
-                            class: Class::Local,
-                            detail,
-                        };
-                        alarms::raise(tx, &raise).await
-                    }
-                }
-            })
-        });
-        if let Err(error) = written.await {
-            tracing::warn!("The alarm about the settings could not be written: {error}");
-        }
     }
 
     /// Watches the folder and reads the settings again when a file in it is saved.

@@ -19,7 +19,8 @@ use super::house::{House, HouseError, Plan};
 use super::options::Say;
 use super::profiles::keep;
 use super::ready::Board;
-use super::reload::{Origin, Reloader};
+use super::refusals::Refusals;
+use super::reload::{self, Origin, Reloader};
 use super::systemd::{Notifier, monotonic_usec};
 use super::watch::Watch;
 use crate::config::Config;
@@ -216,12 +217,11 @@ fn reloader(house: &House, setup: &RunSetup) -> Reloader {
     Reloader {
         origin: setup.origin.clone(),
         live: house.live.clone(),
-        store: house.store.clone(),
         metrics: house.metrics.clone(),
         clock: house.plan.ambient.clock.clone(),
         apply: Arc::new(apply),
         hosts: Arc::default(),
-        refused: Arc::default(),
+        refusals: Refusals::new(&house.store, reload::REFUSED),
         targets: house.targets.clone(),
     }
 }

@@ -4,34 +4,30 @@
 //! stop nothing.
 
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
 
 use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::live::Live;
-use crate::config::{QueueText, Targets as File, check_queue};
+use super::refusals::Refusals;
+use crate::config::{QueueFile, QueueText, check_queue};
 use crate::crawl::{Change, Desk, Plan, check_links};
-use crate::domain::{Class, Millis};
 use crate::observe::Metrics;
 use crate::observe::metric::CONFIG_RELOADS;
-use crate::store::{Error, Store, alarms};
 use crate::web::Declined;
 
 /// What the alarm about a refused file is called, and what it is about.
-const REFUSED: (&str, &str) = ("queue_refused", "queue.toml");
+pub(super) const REFUSED: (&str, &str) = ("queue_refused", "queue.toml");
 
-/// A cheap handle; clones share the refusal that stands.
+/// A cheap handle.
 #[derive(Clone)]
 pub(super) struct Targets {
     pub(super) desk: Desk,
     pub(super) live: Live,
-    pub(super) store: Store,
     pub(super) metrics: Metrics,
     /// The folder of the file.
     pub(super) dir: PathBuf,
-    /// The refusal that stands, and since when.
-    pub(super) refused: Arc<Mutex<Option<(Millis, String)>>>,
+    pub(super) refusals: Refusals,
 }
 
 /// What is asked for.
@@ -46,7 +42,7 @@ enum Asked {
 }
 
 impl Targets {
-    async fn file(&self) -> Result<File, String> {
+    async fn file(&self) -> Result<QueueFile, String> {
         let (dir, profiles) = (self.dir.clone(), self.live.now().profiles.clone());
         let read = move || check_queue(&QueueText::read(&dir), &profiles).and_then(check_links);
         let read = tokio::task::spawn_blocking(read).await.map_err(|error| error.to_string())?;
@@ -61,7 +57,7 @@ impl Targets {
         };
         let outcome = if ended.is_ok() { "applied" } else { "refused" };
         self.metrics.add(CONFIG_RELOADS, [outcome], 1);
-        self.note(ended.as_ref().err()).await;
+        self.refusals.note(ended.as_ref().err().map(String::as_str)).await;
         match ended {
             Ok(plan) if plan.changes.is_empty() => Ok(None),
             Ok(plan) => {
@@ -73,33 +69,6 @@ impl Targets {
                 tracing::error!("The saved queue file is refused and the targets stay as they are: {said}");
                 Err(said)
             }
-        }
-    }
-
-    /// The refusal that stands.
-    pub(super) fn refusal(&self) -> Option<(Millis, String)> {
-        self.refused.lock().unwrap_or_else(PoisonError::into_inner).clone()
-    }
-
-    async fn note(&self, refusal: Option<&String>) {
-        let since = self.store.now();
-        *self.refused.lock().unwrap_or_else(PoisonError::into_inner) = refusal.map(|said| (since, said.clone()));
-        let detail = refusal.map(|said| said.lines().next().unwrap_or_default().to_owned());
-        let written = self.store.write::<_, Error, _>(move |tx| {
-            Box::pin(async move {
-                let (name, subject) = REFUSED;
-                match detail {
-                    None => alarms::close(tx, name, subject).await,
-                    Some(detail) => {
-                        let (severity, class) = (alarms::Severity::Warning, Class::Local);
-                        let subject = subject.to_owned();
-                        alarms::raise(tx, &alarms::Raise { name, subject, severity, class, detail }).await
-                    }
-                }
-            })
-        });
-        if let Err(error) = written.await {
-            tracing::warn!("The alarm about the queue file could not be written: {error}");
         }
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use radard::ambient::{Ambient, Clock};
-use radard::browser::{Browser, Captured, Cookie, Guise, Look, Page, Place, Programs, SameSite, Signs, Source, Wanted};
+use radard::browser::{Browser, Captured, Cookie, Guise, Look, Page, Place, Programs, Signs, Source, Wanted};
 use radard::domain::Secret;
 use serde_json::Value;
 
@@ -90,17 +90,7 @@ impl Ours {
 
     async fn account(&self, browser: &Browser) -> anyhow::Result<(Page, Captured)> {
         let page = Page::open(browser, Guise::default()).await?;
-        let cookie = Cookie {
-            name: "sid_tt".to_owned(),
-            value: Secret::new(self.session.clone()),
-            domain: "127.0.0.1".to_owned(),
-            path: "/".to_owned(),
-            expiry: Some(2_000_000_000),
-            http_only: true,
-            secure: false,
-            same_site: SameSite::Lax,
-            partition: None,
-        };
+        let cookie = Cookie { expiry: Some(2_000_000_000), ..Cookie::new("sid_tt", &self.session, "127.0.0.1") };
         ensure!(page.put_cookies(&[cookie]).await?.is_empty(), "the browser holds the login");
         page.put_stored(&self.base, &[("kept".to_owned(), Secret::new("x".to_owned()))]).await?;
         let wanted = Wanted {

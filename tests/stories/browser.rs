@@ -84,17 +84,7 @@ impl Visit {
     }
 
     fn cookie(&self) -> Cookie {
-        Cookie {
-            name: "sid_tt".to_owned(),
-            value: Secret::new(self.session.clone()),
-            domain: "127.0.0.1".to_owned(),
-            path: "/".to_owned(),
-            expiry: Some(2_000_000_000),
-            http_only: true,
-            secure: false,
-            same_site: SameSite::Lax,
-            partition: None,
-        }
+        Cookie { expiry: Some(2_000_000_000), ..Cookie::new("sid_tt", &self.session, "127.0.0.1") }
     }
 
     async fn catch(&self, page: &Page, limit: u64) -> Result<Captured, Trouble> {

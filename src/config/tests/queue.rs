@@ -2,11 +2,11 @@
 
 use std::time::Duration;
 
-use super::super::{Order, QueueText, Take, Targets, check_queue, init_files};
+use super::super::{Order, QueueFile, QueueText, Take, check_queue, init_files};
 use crate::config::Profile;
 use crate::domain::Platform;
 
-fn checked(text: &str) -> Result<Targets, String> {
+fn checked(text: &str) -> Result<QueueFile, String> {
     let text = QueueText { file: "config/queue.toml".into(), read: Some(Ok(text.as_bytes().to_vec())) };
     let profiles = ["douyin-main", "spare"].map(|name| Profile::new(name, Platform::Douyin));
     check_queue(&text, &profiles).map_err(|problems| problems.to_string())
@@ -38,7 +38,7 @@ max = 500
 
 #[test]
 fn a_target_says_what_it_says_and_the_rest_stands_in_the_defaults() {
-    let Targets { all, places } = checked(SOUND).unwrap();
+    let QueueFile { all, places } = checked(SOUND).unwrap();
     let [chef, mine] = all.as_slice() else { panic!("{all:?}") };
     assert_eq!(chef.take, [Take::Profile, Take::Posts, Take::Followers]);
     assert_eq!((chef.every, chef.priority, chef.order), (Duration::from_hours(2), -5, Order::New));
@@ -54,10 +54,10 @@ fn a_target_says_what_it_says_and_the_rest_stands_in_the_defaults() {
 
 #[test]
 fn no_file_and_an_empty_one_and_the_one_that_init_writes_hold_no_target() {
-    assert_eq!(check_queue(&QueueText::default(), &[]).unwrap(), Targets::default());
-    assert_eq!(checked("").unwrap(), Targets::default());
+    assert_eq!(check_queue(&QueueText::default(), &[]).unwrap(), QueueFile::default());
+    assert_eq!(checked("").unwrap(), QueueFile::default());
     let (_, text) = init_files().iter().find(|(name, _)| *name == "queue.toml").unwrap();
-    assert_eq!(checked(text).unwrap(), Targets::default());
+    assert_eq!(checked(text).unwrap(), QueueFile::default());
 }
 
 #[test]

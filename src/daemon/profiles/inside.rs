@@ -10,11 +10,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use crate::ambient::Clock;
-use crate::browser::{Cookie, Guise, Page, Pool, SameSite, Trouble, Turn, is_at_hand};
+use crate::browser::{Cookie, Guise, Page, Pool, Trouble, Turn, is_at_hand};
 use crate::config::host_of;
 use crate::daemon::live::Live;
 use crate::daemon::ways::Ways;
-use crate::domain::Secret;
 use crate::observe::Metrics;
 use crate::observe::metric::{PAGE_HELP, PAGE_HELP_SECONDS};
 use crate::platform::signer::{self, PageAnswer, PageAsk, PageReply};
@@ -153,16 +152,10 @@ impl signer::Page for Inside {
 /// A header's cookies as a browser holds those of `base`.
 fn cookies_of(header: &str, base: &str) -> Vec<Cookie> {
     let pairs = header.split(';').filter_map(|pair| pair.trim().split_once('='));
+    let domain = host_of(base).split(':').next().unwrap_or_default();
     let cookie = |(name, value): (&str, &str)| Cookie {
-        name: name.to_owned(),
-        value: Secret::new(value.to_owned()),
-        domain: host_of(base).split(':').next().unwrap_or_default().to_owned(),
-        path: "/".to_owned(),
-        expiry: None,
-        http_only: true,
         secure: base.starts_with("https://"),
-        same_site: SameSite::Lax,
-        partition: None,
+        ..Cookie::new(name, value, domain)
     };
     pairs.map(cookie).collect()
 }
