@@ -141,6 +141,7 @@ pub mod observe;
 pub mod pace;
 pub mod platform;
 pub mod queue;
+pub mod report;
 pub mod session;
 pub mod sign;
 pub mod sim;

@@ -7,6 +7,7 @@ use super::backup::BackupCommand;
 use super::check::Check;
 use super::demo::Demo;
 use super::diagnose::Diagnose;
+use super::export::Export;
 use super::fetch::Fetch;
 use super::global::Global;
 use super::id::Id;
@@ -73,6 +74,8 @@ pub(super) enum Command {
     Profile(ProfileCommand),
     /// List what a link leads to: posts, people, comments, rooms
     Fetch(Fetch),
+    /// Write what was found as a table: csv, jsonl or xlsx
+    Export(Export),
     /// Find the ids in links, and in texts with links in them
     Id(Id),
     /// Compute a signature from its inputs; sends nothing

@@ -13,6 +13,7 @@ mod desk;
 mod diagnose;
 mod doctor;
 mod exit;
+mod export;
 mod failure;
 mod fetch;
 mod global;
@@ -98,6 +99,7 @@ async fn answer_waiting(desk: &Desk, command: Command) -> Result<Answer, Failure
         Command::Id(id) => id.answer(desk).await,
         Command::Profile(command) => Box::pin(command.answer(desk)).await,
         Command::Fetch(fetch) => Box::pin(fetch.answer(desk)).await,
+        Command::Export(export) => export.answer(desk).await,
         Command::Doctor => doctor::answer(desk).await,
         Command::Key(command) => command.answer(desk).await,
         Command::Alarm(command) => command.answer(desk).await,

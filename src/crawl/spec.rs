@@ -52,6 +52,11 @@ impl Spec {
         }
     }
 
+    /// What it is about.
+    pub fn url(&self) -> Option<&str> {
+        self.url.as_deref()
+    }
+
     /// Of what was written down; nothing when another version wrote it.
     pub fn read(text: &str) -> Option<Self> {
         serde_json::from_str(text).ok()

@@ -285,8 +285,12 @@ fn an_account_is_to_the_site_who_it_says() {
         };
         let page = Page::open(&visit.browser, guise).await.unwrap();
         page.settle(&format!("{}/login", visit.base), "true").await.unwrap();
-        let said = "() => JSON.stringify([navigator.userAgent, new Intl.NumberFormat().resolvedOptions().locale,
-            Intl.DateTimeFormat().resolvedOptions().timeZone])";
+        // Firefox says by which script it is written, too.
+        let said = "() => {
+            const locale = new Intl.Locale(new Intl.NumberFormat().resolvedOptions().locale);
+            const zone = Intl.DateTimeFormat().resolvedOptions().timeZone;
+            return JSON.stringify([navigator.userAgent, `${locale.language}-${locale.region}`, zone]);
+        }";
         let said = page.run(said, &[]).await.unwrap();
         assert_eq!(said, r#"["Mozilla/5.0 of somebody","zh-CN","Asia/Shanghai"]"#);
         let caught = visit.catch(&page, 20).await.unwrap();

@@ -13,6 +13,7 @@ mod browser;
 mod commands;
 mod crawl;
 mod drivers;
+mod export;
 mod fetch;
 mod full_disk;
 mod guests;

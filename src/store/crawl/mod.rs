@@ -1,13 +1,16 @@
 //! What is kept up to date, and what was found.
 //!
 //! - `targets` what people want, as it was taken over, and how each part of it stands.
+//! - `export` what is found as tables for people's own tools, `table` which they are.
 //! - `posts`, `creators`, `comments`, `shelf` each thing once; `listed` what stands in which list of whom.
 
 pub mod comments;
 pub mod creators;
+pub mod export;
 pub mod listed;
 pub mod posts;
 pub mod shelf;
+pub mod table;
 pub mod targets;
 
 use super::batch::Batch;
@@ -15,6 +18,7 @@ use super::batch::Batch;
 pub(super) const STATEMENTS: &[&[&str]] = &[
     comments::STATEMENTS,
     creators::STATEMENTS,
+    table::STATEMENTS,
     listed::STATEMENTS,
     posts::STATEMENTS,
     shelf::STATEMENTS,

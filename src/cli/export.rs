@@ -1,0 +1,153 @@
+//! `radard export`: what was found as tables for people's own tools.
+//!
+//! It only reads, so it works beside a running daemon, on the same moment of the database from the first row to the last.
+
+use std::path::PathBuf;
+
+use clap::ValueEnum;
+use serde_json::json;
+
+use super::desk::Desk;
+use super::exit::Exit;
+use super::failure::Failure;
+use super::house::{self, plan};
+use super::out::Answer;
+use super::table::Table as Listing;
+use crate::crawl::{Spec, Subject, subject_of};
+use crate::domain::Interval;
+use crate::report::{self, BadExport, Order, Shape};
+use crate::store::crawl::export::Wanted;
+use crate::store::crawl::table::{TABLES, table};
+use crate::store::crawl::targets;
+use crate::store::{self, Access, Store};
+
+/// Flags of `radard export`.
+#[derive(Debug, clap::Args)]
+pub(super) struct Export {
+    /// Which table: posts creators followers following comments snapshots lists
+    #[arg(value_name = "TABLE", required_unless_present = "schema")]
+    table: Option<String>,
+    /// Its form; by the ending of the file when it is left out, else csv
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// Where to; `-` or nothing is stdout
+    #[arg(short, long, value_name = "FILE")]
+    output: Option<PathBuf>,
+    /// Only what belongs to this creator, by the id that links name
+    #[arg(long, value_name = "ID", conflicts_with = "target")]
+    creator: Option<String>,
+    /// Only what belongs to whom this target of the queue file is about
+    #[arg(long, value_name = "NAME")]
+    target: Option<String>,
+    /// Only what was made on these days, both included, in the time of China: 2026-01-01|2026-01-31
+    #[arg(long, value_name = "DAY|DAY")]
+    interval: Option<String>,
+    /// Begin a csv file with the mark by which spreadsheets know its encoding
+    #[arg(long)]
+    bom: bool,
+    /// Show the columns of every table, and export nothing
+    #[arg(long)]
+    schema: bool,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    Csv,
+    Jsonl,
+    Xlsx,
+}
+
+impl Export {
+    /// Writes the table, or shows which there are.
+    pub(super) async fn answer(self, desk: &Desk) -> Result<Answer, Failure> {
+        let Some(name) = self.table.as_deref().filter(|_| !self.schema) else { return Ok(schema()) };
+        let table = table(name).ok_or_else(|| {
+            let names: Vec<_> = TABLES.iter().map(|table| table.name).collect();
+            Failure::usage(format!("there is no table `{name}`")).advise(format!("there are {}", names.join(", ")))
+        })?;
+        let file = self.output.clone().filter(|file| file.as_os_str() != "-");
+        let shape = self.shape(file.as_ref())?;
+        let between = self.interval.as_deref().map(Interval::parse).transpose().map_err(|why| {
+            Failure::usage(format!("the interval cannot be read: {why}")).advise("write it as 2026-01-01|2026-01-31")
+        })?;
+        let places = desk.places()?;
+        let checked = desk.checked(&places)?;
+        desk.log_on_request(&checked)?;
+        let plan = plan(desk, &checked, &places);
+        let (store, _nothing_to_write) = Store::open(&plan.place(), Access::Read, plan.ambient.clone())
+            .await
+            .map_err(|error| house::refused(&error.into()))?;
+        let exported = async {
+            let creator = match &self.target {
+                Some(name) => Some(whom(&store, name).await?),
+                None => self.creator.clone(),
+            };
+            let wanted = Wanted { creator, between: between.flatten() };
+            let order = Order { table, wanted, shape, file: file.clone() };
+            report::export(&store, order).await.map_err(|error| refused(&error))
+        };
+        let exported = exported.await;
+        store.close().await;
+        let rows = exported?.rows;
+        let Some(file) = file else { return Ok(Answer::nothing(Exit::Done)) };
+        let told = format!("rows of {name} in {}: {rows}", file.display());
+        Ok(Answer::done(json!({"v": 1, "table": name, "file": file, "rows": rows}), told))
+    }
+
+    fn shape(&self, file: Option<&PathBuf>) -> Result<Shape, Failure> {
+        let ending = file.and_then(|file| Format::from_str(&file.extension()?.to_string_lossy(), true).ok());
+        let format = self.format.or(ending).unwrap_or(Format::Csv);
+        if self.bom && format != Format::Csv {
+            return Err(Failure::usage("only a csv file may begin with a mark").advise("leave --bom out"));
+        }
+        Ok(match format {
+            Format::Csv => Shape::Csv { has_bom: self.bom },
+            Format::Jsonl => Shape::Jsonl,
+            Format::Xlsx if file.is_none() => return Err(refused(&BadExport::Stdout).exit(Exit::Usage)),
+            Format::Xlsx => Shape::Xlsx,
+        })
+    }
+}
+
+/// Whom a target is about.
+async fn whom(store: &Store, name: &str) -> Result<String, Failure> {
+    let wanted = name.to_owned();
+    let found = store.read::<_, store::Error, _>(move |tx| Box::pin(async move { targets::target(tx, &wanted).await }));
+    let found = found.await.map_err(|error| Failure::of(&error))?;
+    let found = found.ok_or_else(|| {
+        Failure::new(format!("there is no target `{name}`")).advise("`radard target list` names them")
+    })?;
+    let said = Spec::read(&found.said);
+    let known = found.subject.as_deref().and_then(|subject| Some(subject.split_once('/')?.1.to_owned()));
+    let told = said.and_then(|spec| match subject_of(name, spec.url()) {
+        Ok(Subject::Page(_, id)) => Some(id),
+        _ => None,
+    });
+    known.or(told).ok_or_else(|| {
+        let what = format!("the target `{name}` is about no page, or about one that was not asked for yet");
+        Failure::new(what).advise("leave --target out, or name whom by --creator ID")
+    })
+}
+
+fn refused(error: &BadExport) -> Failure {
+    match error {
+        BadExport::Store(error) => Failure::of(error).advise(error.advice()),
+        BadExport::File(error) => {
+            Failure::output(error).advise("name a file in a folder where you may write and where there is room")
+        }
+        BadExport::Stdout => Failure::of(error).advise("give -o FILE.xlsx"),
+        BadExport::Workbook(_) => Failure::of(error).advise("see whether there is room beside the file"),
+    }
+}
+
+fn schema() -> Answer {
+    let mut listing = Listing::new(&["TABLE", "COLUMN", "FORM", "SAYS"]);
+    let schema = report::schema();
+    for table in TABLES {
+        for column in table.columns {
+            let form = report::word(column.form);
+            listing.row([table.name, column.name, form, column.says].map(str::to_owned));
+        }
+    }
+    Answer::shown(schema, listing.to_text())
+}
