@@ -1,5 +1,7 @@
 //! `radard target` and `radard plan`: what is kept up to date, how it stands, and what a saved queue file would change.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::desk::Desk;
@@ -9,6 +11,7 @@ use super::listing::{Column, Form, show};
 use super::out::Answer;
 use super::reach::{Need, Reach};
 use crate::domain::Millis;
+use crate::domain::time::roughly;
 
 const COLUMNS: &[Column] = &[
     ("TARGET", "target", Form::Plain),
@@ -22,7 +25,12 @@ const COLUMNS: &[Column] = &[
     (">NEW", "fresh", Form::Plain),
     ("SAID", "said", Form::Plain),
 ];
-const CHANGES: &[Column] = &[("TARGET", "target", Form::Plain), ("CHANGE", "change", Form::Plain)];
+const CHANGES: &[Column] = &[
+    ("TARGET", "target", Form::Plain),
+    ("CHANGE", "change", Form::Plain),
+    (">REQUESTS", "requests", Form::Plain),
+    ("NOT KNOWN YET", "unknown", Form::Plain),
+];
 
 /// Commands of `radard target`.
 #[derive(Debug, clap::Subcommand)]
@@ -113,9 +121,27 @@ impl PlanCommand {
             let plan = reach.ask("GET", "/api/v1/plan", None).await?;
             let is_empty = plan.get("items").and_then(Value::as_array).is_none_or(Vec::is_empty);
             let same = plan.get("same").and_then(Value::as_u64).unwrap_or(0);
-            let answer = show(plan, CHANGES, now).note(format!("targets that stay as they are: {same}"));
+            let note = format!("targets that stay as they are: {same}{}", cost(&plan));
+            let answer = show(plan, CHANGES, now).note(note);
             Ok(if self.exit_code && !is_empty { answer.exit(Exit::Changes) } else { answer })
         })
         .await
     }
+}
+
+/// What the first rounds cost, in a sentence; nothing when they cost nothing.
+fn cost(plan: &Value) -> String {
+    let number = |name: &str| plan.get(name).and_then(Value::as_u64).unwrap_or(0);
+    let (requests, span) = (number("requests"), Duration::from_millis(number("duration_ms")));
+    if requests == 0 {
+        return String::new();
+    }
+    let items = plan.get("items").and_then(Value::as_array).into_iter().flatten();
+    let is_open = items.filter_map(|item| item.get("unknown")?.as_array()).any(|unknown| !unknown.is_empty());
+    let bound = if is_open { "at least " } else { "" };
+    let limits = plan.get("profiles").and_then(Value::as_array).into_iter().flatten();
+    let last = limits.max_by_key(|profile| profile.get("until").and_then(Value::as_i64));
+    let limit = last.and_then(|profile| profile.get("limit")?.as_str());
+    let limit = limit.map(|limit| format!(", by the limit of {limit}")).unwrap_or_default();
+    format!("\nthe first rounds take {bound}{requests} requests and {}{limit}", roughly(span))
 }

@@ -8,15 +8,18 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
+use super::cost::{Costs, costs};
 use super::jobs::SILENT;
 use super::plan::{Plan, apply, look};
 use super::spec::Spec;
+use super::standing::{Standing, State, standing};
 use super::times::{NEVER, next, open};
 use crate::ambient::Clock;
 use crate::config::Target;
 use crate::domain::{Class, Millis};
 use crate::observe::Metrics;
 use crate::observe::metric::TARGETS;
+use crate::pace::Pace;
 use crate::queue::{Ask, AskError, Queue};
 use crate::store::alarms::{self, Raise, Severity};
 use crate::store::crawl::targets::{self, Course};
@@ -35,20 +38,34 @@ const SILENT_AFTER: u32 = 3;
 pub struct Desk {
     store: Store,
     queue: Queue,
+    pace: Pace,
     clock: Clock,
     metrics: Metrics,
     changed: Arc<Notify>,
 }
 
 impl Desk {
-    /// Over the targets in `store`, whose rounds go to `queue`.
-    pub fn new((store, queue): (Store, Queue), clock: Clock, metrics: Metrics) -> Self {
-        Self { store, queue, clock, metrics, changed: Arc::default() }
+    /// Over the targets in `store`, whose rounds go to `queue` and cost what `pace` says.
+    pub fn new((store, queue, pace): (Store, Queue, Pace), clock: Clock, metrics: Metrics) -> Self {
+        Self { store, queue, pace, clock, metrics, changed: Arc::default() }
     }
 
-    /// What taking `wanted` over would change.
-    pub async fn look(&self, wanted: Vec<Target>) -> Result<Plan, store::Error> {
-        self.store.read::<_, store::Error, _>(move |tx| Box::pin(async move { look(tx, &wanted).await })).await
+    /// What taking `wanted` over would change, and what that costs.
+    pub async fn look(&self, wanted: Vec<Target>) -> Result<(Plan, Costs), store::Error> {
+        let pace = self.pace.clone();
+        let looked = self.store.read::<_, store::Error, _>(move |tx| {
+            Box::pin(async move {
+                let plan = look(tx, &wanted).await?;
+                let costs = costs(tx, &plan, &pace).await?;
+                Ok((plan, costs))
+            })
+        });
+        looked.await
+    }
+
+    /// The moment that all of this counts from.
+    pub fn now(&self) -> Millis {
+        self.store.now()
     }
 
     /// Takes `wanted` over.
@@ -135,31 +152,19 @@ impl Desk {
     async fn show_numbers(&self) -> Result<(), store::Error> {
         let all =
             self.store.read::<_, store::Error, _>(|tx| Box::pin(async move { targets::courses(tx).await })).await?;
-        for state in STATES {
-            let count = all.iter().filter(|course| state_of(course) == state).count();
-            self.metrics.set(TARGETS, [state], u64::try_from(count).unwrap_or(u64::MAX));
+        for state in State::ALL {
+            let count = all.iter().filter(|course| State::of(course) == state).count();
+            self.metrics.set(TARGETS, [state.as_str()], u64::try_from(count).unwrap_or(u64::MAX));
         }
         Ok(())
     }
 
     /// Every target with what is taken of it, or the one of this name.
     pub async fn list(&self, name: Option<String>) -> Result<Vec<Value>, store::Error> {
-        let (mut all, courses) = self.read().await?;
-        let mut takes: HashMap<String, Vec<Value>> = HashMap::new();
-        for course in &courses {
-            takes.entry(course.target.clone()).or_default().push(show(course));
-        }
-        all.retain(|target| target.removed_at.is_none() && name.as_ref().is_none_or(|name| *name == target.name));
-        all.sort_by(|a, b| a.name.cmp(&b.name));
-        let show = |target: &targets::Target| {
-            let of = takes.get(&target.name).cloned().unwrap_or_default();
-            let said: Value = serde_json::from_str(&target.said).unwrap_or_default();
-            json!({
-                "name": target.name, "is_paused": target.paused_at.is_some() || said.get("paused") == Some(&json!(true)),
-                "said": said, "subject": target.subject, "takes": of,
-            })
-        };
-        Ok(all.iter().map(show).collect())
+        let read = self
+            .store
+            .read::<_, store::Error, _>(move |tx| Box::pin(async move { standing(tx, name.as_deref()).await }));
+        Ok(read.await?.iter().map(Standing::to_json).collect())
     }
 
     /// Sends everything that is taken of `name` out now; nothing when there is no such target.
@@ -256,27 +261,4 @@ fn silence(course: &Course) -> Raise {
         class: course.class.as_deref().and_then(|class| class.parse().ok()).unwrap_or(Class::Ok),
         detail: format!("it used to find something and finds nothing any more: {said}"),
     }
-}
-
-const STATES: [&str; 5] = ["new", "ok", "missed", "silent", "paused"];
-
-/// How something that is taken stands, in a word.
-fn state_of(course: &Course) -> &'static str {
-    match course {
-        Course { next_at, .. } if *next_at == NEVER.0 => "paused",
-        Course { silent_at: Some(_), .. } => "silent",
-        Course { class: None, .. } => "new",
-        Course { class: Some(class), .. } if class == "ok" => "ok",
-        _ => "missed",
-    }
-}
-
-fn show(course: &Course) -> Value {
-    let next_at = Some(course.next_at).filter(|at| *at != NEVER.0);
-    json!({
-        "take": course.take, "state": state_of(course), "profile": course.profile, "next_at": next_at,
-        "ended_at": course.ended_at, "class": course.class, "said": course.said, "found": course.found,
-        "fresh": course.fresh, "rounds": course.rounds, "yielded_at": course.yielded_at, "silent_at": course.silent_at,
-        "full_at": course.full_at, "job": course.job,
-    })
 }

@@ -30,100 +30,150 @@ pub struct Plan {
     pub changes: BTreeMap<String, Change>,
     /// How many stay as they are.
     pub same: usize,
+    /// The rounds that begin because of it.
+    pub(super) rounds: Vec<Round>,
+}
+
+/// A round that begins because a file was taken over.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Round {
+    pub(super) target: String,
+    pub(super) spec: Spec,
+    pub(super) take: Take,
+    pub(super) profile: String,
 }
 
 /// Looks at what `wanted` would change.
 pub async fn look(tx: &mut Tx, wanted: &[Target]) -> Result<Plan, Error> {
-    Ok(known(tx).await?.under(wanted))
-}
-
-/// What stands.
-struct Known {
-    /// The targets by name, each with what it says; nothing where another version wrote it down.
-    said: BTreeMap<String, Option<Spec>>,
-    /// Those that a person holds back, removed ones too: they are held when they come again.
-    held: BTreeSet<String>,
-}
-
-async fn known(tx: &mut Tx) -> Result<Known, Error> {
-    let mut known = Known { said: BTreeMap::new(), held: BTreeSet::new() };
-    for target in targets::targets(tx).await? {
-        if target.paused_at.is_some() {
-            known.held.insert(target.name.clone());
-        }
-        if target.removed_at.is_none() {
-            known.said.insert(target.name, Spec::read(&target.said));
-        }
-    }
-    Ok(known)
-}
-
-impl Known {
-    /// What becomes of it when this is wanted.
-    fn under(&self, wanted: &[Target]) -> Plan {
-        let mut plan = Plan::default();
-        for target in wanted {
-            match self.said.get(&target.name).map(|before| before.as_ref() == Some(&Spec::of(target))) {
-                None => _ = plan.changes.insert(target.name.clone(), Change::Add),
-                Some(false) => _ = plan.changes.insert(target.name.clone(), Change::Change),
-                Some(true) => plan.same += 1,
-            }
-        }
-        let names: BTreeSet<&str> = wanted.iter().map(|target| target.name.as_str()).collect();
-        let gone = self.said.keys().filter(|name| !names.contains(name.as_str()));
-        plan.changes.extend(gone.map(|name| (name.clone(), Change::Remove)));
-        plan
-    }
+    let before = Before::read(tx).await?;
+    Ok(before.under(wanted, tx.now()).plan)
 }
 
 /// Takes `wanted` over: all of it, in one transaction.
 pub async fn apply(tx: &mut Tx, wanted: &[Target]) -> Result<Plan, Error> {
-    let before = known(tx).await?;
-    let plan = before.under(wanted);
-    if plan.changes.is_empty() {
-        return Ok(plan);
+    let before = Before::read(tx).await?;
+    let Work { plan, said, courses, anew, dropped } = before.under(wanted, tx.now());
+    targets::put(tx, &said.iter().map(|(name, text)| (*name, text.as_str())).collect::<Vec<_>>()).await?;
+    for (target, take) in dropped {
+        targets::drop_one(tx, target, take).await?;
     }
-    let courses = targets::courses(tx).await?;
-    let mut load = load_of(&courses);
-    let mut by_target: HashMap<&str, Vec<&Course>> = HashMap::new();
-    for course in &courses {
-        by_target.entry(&course.target).or_default().push(course);
+    let rows = courses.iter().map(|(name, take, profile, at)| (*name, take.as_str(), profile.as_str(), *at));
+    targets::add(tx, &rows.collect::<Vec<_>>()).await?;
+    for (target, take) in anew {
+        targets::begin_anew(tx, target, take.as_str()).await?;
     }
-    let concerned = wanted.iter().filter(|target| plan.changes.contains_key(&target.name));
-    let specs: Vec<(&str, Spec, String)> = concerned
-        .map(|target| (target.name.as_str(), Spec::of(target)))
-        .map(|(name, spec)| (name, spec.clone(), spec.to_text()))
-        .collect();
-    let said: Vec<(&str, &str)> = specs.iter().map(|(name, _, text)| (*name, text.as_str())).collect();
-    targets::put(tx, &said).await?;
-    let mut added: Vec<(&str, &'static str, String, Millis)> = Vec::new();
-    for (name, spec, _) in &specs {
-        let old = by_target.get(name).map(Vec::as_slice).unwrap_or_default();
-        let last = before.said.get(*name).and_then(Option::as_ref);
-        for course in old.iter().filter(|course| !spec.takes().any(|take| take.as_str() == course.take)) {
-            targets::drop_one(tx, name, &course.take).await?;
-        }
-        let profile = profile_of(spec, old, &mut load);
-        let is_held = spec.paused || before.held.contains(*name);
-        for take in spec.takes() {
-            let course = old.iter().find(|course| course.take == take.as_str());
-            let moment = if is_held { NEVER } else { due(spec, (course.copied(), last), tx.now()) };
-            added.push((name, take.as_str(), profile.clone(), moment));
-            if course.is_some() && last.is_none_or(|last| last.about() != spec.about()) {
-                targets::begin_anew(tx, name, take.as_str()).await?;
-            }
-        }
-    }
-    let rows: Vec<(&str, &str, &str, Millis)> =
-        added.iter().map(|(name, take, profile, at)| (*name, *take, profile.as_str(), *at)).collect();
-    targets::add(tx, &rows).await?;
     for (name, _) in plan.changes.iter().filter(|(_, change)| **change == Change::Remove) {
         targets::remove(tx, name).await?;
-        for course in by_target.get(name.as_str()).into_iter().flatten() {
-            targets::drop_one(tx, name, &course.take).await?;
-        }
     }
     Ok(plan)
+}
+
+/// What stands.
+struct Before {
+    /// The targets by name, each with what it says; nothing where another version wrote it down.
+    said: BTreeMap<String, Option<Spec>>,
+    /// Those that a person holds back, removed ones too: they are held when they come again.
+    held: BTreeSet<String>,
+    courses: HashMap<String, Vec<Course>>,
+}
+
+/// What is to be written, and what it means.
+struct Work<'a> {
+    plan: Plan,
+    said: Vec<(&'a str, String)>,
+    courses: Vec<(&'a str, Take, String, Millis)>,
+    anew: Vec<(&'a str, Take)>,
+    dropped: Vec<(&'a str, &'a str)>,
+}
+
+impl Before {
+    async fn read(tx: &mut Tx) -> Result<Self, Error> {
+        let mut before = Self { said: BTreeMap::new(), held: BTreeSet::new(), courses: HashMap::new() };
+        for target in targets::targets(tx).await? {
+            if target.paused_at.is_some() {
+                before.held.insert(target.name.clone());
+            }
+            if target.removed_at.is_none() {
+                before.said.insert(target.name, Spec::read(&target.said));
+            }
+        }
+        for course in targets::courses(tx).await? {
+            before.courses.entry(course.target.clone()).or_default().push(course);
+        }
+        Ok(before)
+    }
+
+    /// What becomes of it when this is wanted.
+    fn under<'a>(&'a self, wanted: &'a [Target], now: Millis) -> Work<'a> {
+        let mut work = Work {
+            plan: Plan::default(),
+            said: Vec::new(),
+            courses: Vec::new(),
+            anew: Vec::new(),
+            dropped: Vec::new(),
+        };
+        let mut load = self.load();
+        for target in wanted {
+            let spec = Spec::of(target);
+            let change = match self.said.get(&target.name).map(|before| before.as_ref() == Some(&spec)) {
+                None => Change::Add,
+                Some(false) => Change::Change,
+                Some(true) => {
+                    work.plan.same += 1;
+                    continue;
+                }
+            };
+            work.plan.changes.insert(target.name.clone(), change);
+            self.turn(&mut work, (&target.name, spec), (&mut load, now));
+        }
+        let names: BTreeSet<&str> = wanted.iter().map(|target| target.name.as_str()).collect();
+        for name in self.said.keys().filter(|name| !names.contains(name.as_str())) {
+            work.plan.changes.insert(name.clone(), Change::Remove);
+            work.dropped.extend(self.of(name).iter().map(|course| (name.as_str(), course.take.as_str())));
+        }
+        work
+    }
+
+    /// What becomes of a target that says `spec` now.
+    fn turn<'a>(
+        &'a self,
+        work: &mut Work<'a>,
+        (name, spec): (&'a str, Spec),
+        (load, now): (&mut HashMap<String, usize>, Millis),
+    ) {
+        let (old, last) = (self.of(name), self.said.get(name).and_then(Option::as_ref));
+        let gone = old.iter().filter(|course| !spec.takes().any(|take| take.as_str() == course.take));
+        work.dropped.extend(gone.map(|course| (name, course.take.as_str())));
+        let profile = profile_of(&spec, old, load);
+        let is_held = spec.paused || self.held.contains(name);
+        let is_about_others = last.is_none_or(|last| last.about() != spec.about());
+        for take in spec.takes() {
+            let course = old.iter().find(|course| course.take == take.as_str());
+            let moment = if is_held { NEVER } else { due(&spec, (course, last), now) };
+            work.courses.push((name, take, profile.clone(), moment));
+            if course.is_some() && is_about_others {
+                work.anew.push((name, take));
+            }
+            if !is_held && (course.is_none() || is_about_others) {
+                let (target, spec, profile) = (name.to_owned(), spec.clone(), profile.clone());
+                work.plan.rounds.push(Round { target, spec, take, profile });
+            }
+        }
+        work.said.push((name, spec.to_text()));
+    }
+
+    fn of(&self, name: &str) -> &[Course] {
+        self.courses.get(name).map(Vec::as_slice).unwrap_or_default()
+    }
+
+    /// How much each profile has to do.
+    fn load(&self) -> HashMap<String, usize> {
+        let mut load = HashMap::new();
+        for course in self.courses.values().flatten() {
+            *load.entry(course.profile.clone()).or_default() += 1;
+        }
+        load
+    }
 }
 
 /// When it is next: at once when it is new, else when it would have been, by what the target says now.
@@ -136,17 +186,8 @@ fn due(spec: &Spec, (course, last): (Option<&Course>, Option<&Spec>), now: Milli
     since.unwrap_or_else(|| open(spec, now)).max(now)
 }
 
-/// How much each profile has to do.
-fn load_of(courses: &[Course]) -> HashMap<String, usize> {
-    let mut load = HashMap::new();
-    for course in courses {
-        *load.entry(course.profile.clone()).or_default() += 1;
-    }
-    load
-}
-
 /// In whose name a target goes: as before if it still may, else by the profile that has the least to do.
-fn profile_of(spec: &Spec, courses: &[&Course], load: &mut HashMap<String, usize>) -> String {
+fn profile_of(spec: &Spec, courses: &[Course], load: &mut HashMap<String, usize>) -> String {
     let before = courses.first().map(|course| &course.profile).filter(|profile| spec.profiles.contains(profile));
     let least = || spec.profiles.iter().min_by_key(|profile| load.get(*profile).copied().unwrap_or(0));
     let profile = before.or_else(least).cloned().unwrap_or_default();

@@ -13,6 +13,8 @@ pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Miss>> + Send + '
 /// What is asked for.
 #[derive(Debug, Clone)]
 pub struct Ask<'a> {
+    /// The lane in which it is sent.
+    pub lane: &'a str,
     /// In whose name; a guest's when in nobody's.
     pub profile: Option<&'a str>,
     /// What.

@@ -115,7 +115,8 @@ impl Fetcher {
         asked.order.check().map_err(|why| wrong(&why))?;
         let within = asked.within.as_deref().map(Interval::parse).transpose();
         let within = within.map_err(|why| wrong(&format_args!("the interval cannot be read: {why}")))?.flatten();
-        let visitor = self.visitor(asked.profile.as_deref(), asked.order.mode).await;
+        let lane = format!("{}/fetch", asked.profile.as_deref().unwrap_or("douyin"));
+        let visitor = self.visitor(&lane, asked.profile.as_deref(), asked.order.mode).await;
         let (visitor, _guest) = visitor.map_err(|miss| Declined { class: miss.class, ..wrong(&miss.error) })?;
         let wants = Wants { most: asked.most, page: asked.page, within };
         let standing = Standing { progress: asked.progress, raw: asked.raw };
@@ -129,7 +130,7 @@ impl Fetcher {
     /// has one pair of hands.
     pub(super) async fn haul_of(
         &self,
-        profile: Option<&str>,
+        (lane, profile): (&str, Option<&str>),
         order: &Order,
         (wants, standing): (Wants, Standing),
     ) -> Result<Haul, Miss> {
@@ -138,7 +139,7 @@ impl Fetcher {
             Some(turn) => Some(turn.lock().await),
             None => None,
         };
-        let (visitor, _guest) = self.visitor(profile, order.mode).await?;
+        let (visitor, _guest) = self.visitor(lane, profile, order.mode).await?;
         let hauled = Box::pin(haul(&self.0.site, &visitor, order, (wants, standing))).await;
         self.0.shapes.save().await;
         Ok(hauled?)
@@ -164,11 +165,11 @@ impl Fetcher {
     }
 
     /// Who asks; the guest is given back when the page is there.
-    async fn visitor(&self, profile: Option<&str>, mode: Mode) -> Result<(Visitor, Option<Guest>), Miss> {
+    async fn visitor(&self, lane: &str, profile: Option<&str>, mode: Mode) -> Result<(Visitor, Option<Guest>), Miss> {
         let Inner { guests, ways, live, credentials, book, register, ambient, .. } = &*self.0;
         let endpoint = format!("douyin.{mode}");
         let Some(name) = profile else {
-            let sending = Sending { lane: "douyin/fetch".to_owned(), endpoint, ..Sending::default() };
+            let sending = Sending { lane: lane.to_owned(), endpoint, ..Sending::default() };
             let client = ways.of(None, sending)?;
             let guest = guests.take().map_err(|why| Miss::new(Class::Local, why.to_string()))?;
             let visitor = Visitor { owner: guest.owner(), cookies: None, identity: guest.identity.clone(), client };
@@ -194,7 +195,7 @@ impl Fetcher {
             let what = format!("the profile `{name}` has no login: `radard profile import {name} FILE` takes one in");
             Miss::new(Class::Local, what)
         })?;
-        Ok((self.visitor_of(known, cookies, ("fetch", endpoint))?, None))
+        Ok((self.visitor_of(known, cookies, (lane, endpoint))?, None))
     }
 
     /// The browser of a profile that brings these cookies.
@@ -202,11 +203,11 @@ impl Fetcher {
         &self,
         profile: &Profile,
         cookies: Secret<String>,
-        (what, endpoint): (&str, String),
+        (lane, endpoint): (&str, String),
     ) -> Result<Visitor, Miss> {
         let Inner { ways, ambient, .. } = &*self.0;
         let name = &profile.name;
-        let sending = Sending { lane: format!("{name}/{what}"), endpoint, ..Sending::default() };
+        let sending = Sending { lane: lane.to_owned(), endpoint, ..Sending::default() };
         let client = ways.of(Some(name), sending)?;
         let identity = identity_of(profile, &ambient.entropy).map_err(|why| {
             Miss::new(Class::Local, format!("the user agent of the profile `{name}` makes no browser: {why}"))
@@ -216,7 +217,8 @@ impl Fetcher {
 
     /// Whether these cookies are those of somebody who is logged in: only such a one has folders of their own.
     pub(super) async fn prove(&self, profile: &Profile, cookies: Secret<String>) -> Result<(), Miss> {
-        let visitor = self.visitor_of(profile, cookies, ("proof", "douyin.proof".to_owned()))?;
+        let lane = format!("{}/proof", profile.name);
+        let visitor = self.visitor_of(profile, cookies, (&lane, "douyin.proof".to_owned()))?;
         let first = user_collects::Request::first();
         let proved = self.0.site.ask(&visitor, &first).await;
         self.0.shapes.save().await;

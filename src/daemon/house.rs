@@ -271,7 +271,7 @@ impl House {
         queue.count_in(&metrics);
         let clock = plan.ambient.clock.clone();
         let targets = Targets {
-            desk: Desk::new((store.clone(), queue.clone()), clock, metrics.clone()),
+            desk: Desk::new((store.clone(), queue.clone(), pace.clone()), clock, metrics.clone()),
             live: live.clone(),
             metrics: metrics.clone(),
             dir: plan.places.config.clone(),

@@ -11,7 +11,9 @@ use serde_json::{Value, json};
 use super::live::Live;
 use super::refusals::Refusals;
 use crate::config::{QueueFile, QueueText, check_queue};
-use crate::crawl::{Change, Desk, Plan, check_links};
+use crate::crawl::{Change, Cost, Costs, Desk, Plan, check_links};
+use crate::domain::Millis;
+use crate::domain::time::span_millis;
 use crate::observe::Metrics;
 use crate::observe::metric::CONFIG_RELOADS;
 use crate::web::Declined;
@@ -91,8 +93,8 @@ impl Targets {
                     .file()
                     .await
                     .map_err(|said| Declined::by_us(said, "mend what it names; what runs stays as it is until then"))?;
-                let plan = self.desk.look(file.all).await.map_err(|error| failed(&error))?;
-                Ok(shown(&plan))
+                let (plan, costs) = self.desk.look(file.all).await.map_err(|error| failed(&error))?;
+                Ok(shown(&plan, &costs, self.desk.now()))
             }
             Asked::Run { name } => match self.desk.run(name.clone()).await.map_err(|error| failed(&error))? {
                 Some(jobs) => Ok(json!({"target": name, "jobs": jobs})),
@@ -114,9 +116,19 @@ fn absent(name: &str) -> Declined {
     Declined::by_us(format!("there is no target `{name}`"), "`radard target list` names them; they stand in queue.toml")
 }
 
-fn shown(plan: &Plan) -> Value {
-    let items: Vec<_> = plan.changes.iter().map(|(name, change)| json!({"target": name, "change": change})).collect();
-    json!({"v": 1, "items": items, "same": plan.same, "next": null})
+fn shown(plan: &Plan, costs: &Costs, now: Millis) -> Value {
+    let item = |(name, change): (&String, &Change)| {
+        let Cost { requests, unknown } = costs.of.get(name).cloned().unwrap_or_default();
+        json!({"target": name, "change": change, "requests": requests, "unknown": unknown})
+    };
+    let items: Vec<_> = plan.changes.iter().map(item).collect();
+    let lanes =
+        costs.until.iter().map(|(profile, (at, limit))| json!({"profile": profile, "until": at, "limit": limit}));
+    let span = costs.until().map_or(0, |at| span_millis(at.since(now)));
+    json!({
+        "v": 1, "items": items, "same": plan.same, "requests": costs.requests(), "duration_ms": span,
+        "profiles": lanes.collect::<Vec<_>>(), "next": null,
+    })
 }
 
 fn told(plan: &Plan) -> String {

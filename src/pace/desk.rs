@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
-use super::forecast::{Forecast, Judge};
+use super::forecast::{Forecast, Judge, Seen};
 use super::grant::Grants;
 use super::limit::{Line, Sending, gap, lines, rules};
 use super::log::{WIDEST, block, lasting, room, window};
@@ -72,6 +72,11 @@ impl Terms {
     fn of(config: &Config, clock: &Clock) -> Self {
         let spacing = Spacing::new(gap(config.pace.tolerance), clock.clone());
         Self { rules: rules(config), quiet: Quiet::of(&config.pace), spacing, asked: Mutex::default() }
+    }
+
+    /// What lanes are judged by, now in the time that limits count in, and by the wall.
+    fn judge<'a>(&'a self, seen: &'a Seen, now: (Millis, Millis)) -> Judge<'a> {
+        Judge { rules: &self.rules, quiet: &self.quiet, gap: self.spacing.mean(), seen, now }
     }
 
     /// What `sending` falls under.
@@ -158,25 +163,22 @@ impl Pace {
         tx: &mut Tx,
         waiting: &BTreeMap<String, Waiting>,
     ) -> Result<BTreeMap<String, Forecast>, Error> {
-        let (desk, terms) = (&self.0, self.0.terms());
-        let (lanes, entries, spreads) = pace_lanes::look(tx).await?;
-        let mut stops = Stops::default();
-        stops.learn(stops::list(tx).await?);
-        let judge = Judge {
-            rules: &terms.rules,
-            quiet: &terms.quiet,
-            gap: terms.spacing.mean(),
-            stops: &stops,
-            entries: &entries,
-            spreads: &spreads,
-            now: (desk.timeline.now(), tx.now()),
-        };
+        let mut seen = Seen::look(tx).await?;
+        let lanes = std::mem::take(&mut seen.lanes);
+        let (terms, now) = (self.0.terms(), (self.0.timeline.now(), tx.now()));
+        let judge = terms.judge(&seen, now);
         let of = |counted: Counted| {
             let waiting = waiting.get(&counted.lane)?;
             let all = u64::try_from(waiting.due + waiting.resting).ok()?;
             Some((counted.lane.clone(), judge.lane(&Sending::from(counted), all)))
         };
         Ok(lanes.into_iter().filter_map(of).collect())
+    }
+
+    /// What is to be expected of `requests` that count as `sending` and begin now.
+    pub async fn foretell(&self, tx: &mut Tx, sending: &Sending, requests: u64) -> Result<Forecast, Error> {
+        let seen = Seen::look(tx).await?;
+        Ok(self.0.terms().judge(&seen, (self.0.timeline.now(), tx.now())).lane(sending, requests))
     }
 
     /// Remembers as what a lane counts, once in the life of this process and when it changes.

@@ -12,7 +12,8 @@ use super::stop::{Says, Stops, subject};
 use crate::config::PaceRule;
 use crate::domain::Millis;
 use crate::domain::time::write_duration;
-use crate::store::pace_lanes::{Entries, Spreads};
+use crate::store::pace_lanes::{self, Counted, Entries, Spreads};
+use crate::store::{Error, Tx, stops};
 
 /// What is to be expected of a lane.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -25,15 +26,30 @@ pub struct Forecast {
     pub drained_at: Millis,
 }
 
+/// What is known of limits in the store.
+pub(super) struct Seen {
+    pub(super) lanes: Vec<Counted>,
+    entries: Entries,
+    spreads: Spreads,
+    stops: Stops,
+}
+
+impl Seen {
+    pub(super) async fn look(tx: &mut Tx) -> Result<Self, Error> {
+        let (lanes, entries, spreads) = pace_lanes::look(tx).await?;
+        let mut stops = Stops::default();
+        stops.learn(stops::list(tx).await?);
+        Ok(Self { lanes, entries, spreads, stops })
+    }
+}
+
 /// What every lane is judged by.
 pub(super) struct Judge<'a> {
     pub(super) rules: &'a [PaceRule],
     pub(super) quiet: &'a Quiet,
     /// The gap between two requests of an account, on average.
     pub(super) gap: Duration,
-    pub(super) stops: &'a Stops,
-    pub(super) entries: &'a Entries,
-    pub(super) spreads: &'a Spreads,
+    pub(super) seen: &'a Seen,
     /// Now, in the time that limits count in, and by the wall.
     pub(super) now: (Millis, Millis),
 }
@@ -44,7 +60,7 @@ impl Judge<'_> {
         let (now, wall) = self.now;
         let by_wall = |at: Millis| wall + at.since(now);
         let subject = subject(sending);
-        let (from, stopped) = match self.stops.of(&subject, now) {
+        let (from, stopped) = match self.seen.stops.of(&subject, now) {
             Says::Wait(until, stop) => (until, Some(format!("{subject} is stopped: {}", stop.class))),
             Says::Go | Says::Try => (now, None),
         };
@@ -66,9 +82,9 @@ impl Judge<'_> {
     }
 
     fn nth(&self, line: &Line, from: Millis, n: u64) -> Millis {
-        let spread = self.spreads.get(&line.name).copied().unwrap_or(0);
+        let spread = self.seen.spreads.get(&line.name).copied().unwrap_or(0);
         let spread = Duration::from_millis(u64::try_from(spread).unwrap_or(0)).min(WIDEST);
-        let entries = self.entries.get(&line.name).map(Vec::as_slice).unwrap_or_default();
+        let entries = self.seen.entries.get(&line.name).map(Vec::as_slice).unwrap_or_default();
         nth(line, entries, (from, window(line, spread)), n)
     }
 
@@ -137,13 +153,13 @@ mod tests {
             times: 1,
         }]);
         let sent = vec![Entry { last_at: 0, n: world.sent }];
+        let entries = Entries::from([("r/endpoint:douyin.post".to_owned(), sent)]);
+        let seen = Seen { lanes: Vec::new(), entries, spreads: Spreads::new(), stops };
         let judge = Judge {
             rules: &world.rules,
             quiet: &Quiet::of(&settings),
             gap: world.gap,
-            stops: &stops,
-            entries: &Entries::from([("r/endpoint:douyin.post".to_owned(), sent)]),
-            spreads: &Spreads::new(),
+            seen: &seen,
             now: (Millis(0), DAY + world.at),
         };
         let seen = judge.lane(&sending(world.account), waiting);

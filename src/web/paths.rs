@@ -23,6 +23,8 @@ pub(super) const METRICS: &str = "/metrics";
 pub(super) const STATUS: &str = "/";
 /// Signs a browser out.
 pub(super) const LEAVE: &str = "/leave";
+/// Runs a target now, pauses it, or lets it go on.
+pub(super) const TARGET: &str = "/targets/{name}/{act}";
 /// Pauses or resumes a lane or a kind.
 pub(super) const GATES: &str = "/gates";
 /// The stylesheet.
@@ -87,6 +89,11 @@ pub(super) fn job_cancel(id: Uuid) -> String {
 /// Where an alarm is acknowledged.
 pub(super) fn alarm_ack(id: Uuid) -> String {
     format!("/alarms/{id}/ack")
+}
+
+/// Where something is done with a target.
+pub(super) fn target(name: &str, act: &str) -> String {
+    format!("/targets/{name}/{act}")
 }
 
 /// A job as the API shows it.

@@ -18,6 +18,7 @@ use crate::queue::AskError;
 use crate::store;
 use crate::store::jobs::State;
 use crate::vault;
+use crate::web::app::Declined;
 
 /// How long one should wait before asking again when the house is in trouble.
 const AGAIN: HeaderValue = HeaderValue::from_static("5");
@@ -41,6 +42,14 @@ pub(super) struct Refusal {
     /// After how many milliseconds it may be asked for again.
     #[serde(skip_serializing_if = "Option::is_none")]
     wait_ms: Option<i64>,
+}
+
+impl From<Declined> for Refusal {
+    fn from(declined: Declined) -> Self {
+        let Declined { class, error, advice, wait } = declined;
+        let status = if class == Class::Local { StatusCode::BAD_REQUEST } else { StatusCode::BAD_GATEWAY };
+        Self::new((status, class), error, advice).until(wait)
+    }
 }
 
 impl Refusal {

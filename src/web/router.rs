@@ -63,6 +63,7 @@ fn pages() -> Router<App> {
         .route(paths::JOB_RETRY, post(pages::act::retry))
         .route(paths::JOB_CANCEL, post(pages::act::cancel))
         .route(paths::ALARM_ACK, post(pages::act::ack))
+        .route(paths::TARGET, post(pages::act::target))
         .route(paths::GATES, post(pages::act::gate))
         .route(paths::LEAVE, post(pages::enter::leave))
         .route_layer(from_fn(|request: Request, next: Next| door::need(Scope::Admin, request, next)))

@@ -57,6 +57,21 @@ catalogue! {
     warning: "warning";
     notice: "notice";
 
+    targets: "Targets";
+    no_targets: "None yet. Write what you want to follow into `queue.toml`; it is taken over as soon as it is saved.";
+    more_targets: "{n} more: `radard target list` shows all.";
+    target_silent: "silent";
+    target_missed: "missed";
+    target_new: "new";
+    target_ok: "well";
+    silent_since: "nothing since";
+    next_round: "Next";
+    last_round: "Last";
+    found: "Found";
+    fresh: "New";
+    remark: "Remark";
+    run_now: "Run now";
+
     queue: "Queue";
     no_jobs: "No job has been asked for yet. Queue one with `radard job add`, and it shows here.";
     kind: "Kind";
@@ -326,6 +341,7 @@ mod tests {
         let pages = [
             include_str!("templates/_frame.html"),
             include_str!("templates/status.html"),
+            include_str!("templates/_targets.html"),
             include_str!("templates/job.html"),
             include_str!("templates/enter.html"),
             include_str!("templates/plain.html"),
@@ -334,6 +350,7 @@ mod tests {
             include_str!("pages/enter.rs"),
             include_str!("pages/plain.rs"),
             include_str!("pages/show.rs"),
+            include_str!("pages/targets.rs"),
         ];
         for (key, text) in ALL {
             assert!(!text.trim().is_empty(), "{key} is empty");

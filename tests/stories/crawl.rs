@@ -119,10 +119,20 @@ fn a_saved_queue_file_is_followed_and_a_refused_one_stops_nothing() {
     std::fs::write(dir.config().join("queue.toml"), "").unwrap();
     until_it(APPLIED, "nothing is taken any more", || takes(&daemon).is_empty());
     assert_eq!(daemon.term(WHILE).0, 0, "{}", daemon.log());
-    save(&dir, &first);
+    // What it costs is told before it is paid, as far as it is known.
+    let stranger = page_of(&creators(&outside)[9]);
+    save(&dir, &format!("{first}{}", target("who", Some(&stranger), "take = [\"posts\", \"profile\"]")));
     let (code, out, _) = run(&dir, &["--json", "plan", "--exit-code"], None);
     let plan: Value = serde_json::from_str(&out).unwrap();
-    assert_eq!((code, &plan["items"]), (3, &json!([{"target": "one", "change": "add"}])));
+    let pages = u64::try_from(known.len().div_ceil(20)).unwrap();
+    let items = json!([
+        {"target": "one", "change": "add", "requests": 1 + pages, "unknown": []},
+        {"target": "who", "change": "add", "requests": 2, "unknown": ["posts"]},
+    ]);
+    assert_eq!((code, &plan["items"], &plan["requests"]), (3, &items, &json!(3 + pages)));
+    let (_, out, err) = run(&dir, &["plan"], None);
+    assert!(out.contains("who     add            2  posts"), "{out}");
+    assert!(err.contains(&format!("the first rounds take at least {} requests and ", 3 + pages)), "{err}");
     crate::kit::figure(&format!("queue_file applied_ms={} refused_ms={}", applied.as_millis(), refused.as_millis()));
 }
 

@@ -9,6 +9,7 @@ use radard::config::{Config, Profile, QueueText, check_queue};
 use radard::crawl::{Answer, Ask, Crawl, Desk, Settings, Source, Tools, check_links};
 use radard::domain::{Class, Platform};
 use radard::observe::Metrics;
+use radard::pace::Pace;
 use radard::platform::douyin::link::Kind;
 use radard::platform::douyin::list::Wants;
 use radard::platform::douyin::mode::{Haul, Mode, Order, Rows, Standing, haul};
@@ -71,10 +72,11 @@ impl Crawling<'_> {
             let mut config = Config::default();
             config.queue.sweep = Duration::from_hours(1);
             let rules = Rules::of(&config, "story");
+            let limits = Pace::open(store.clone(), &config, ambient.clone()).await.unwrap();
             let (queue, inlets) = Queue::new(rules, Kinds::default().with::<Crawl>(tools), store.clone(), ambient);
             queue.start_asking(&upper, &inlets);
             queue.start_working(&upper, Vec::new());
-            let desk = Desk::new((store.clone(), queue.clone()), world.ambient.clock.clone(), metrics);
+            let desk = Desk::new((store.clone(), queue.clone(), limits.clone()), world.ambient.clock.clone(), metrics);
             let serving = desk.clone();
             upper.spawn("crawl", Restart::Never, move |stop| {
                 let desk = serving.clone();
@@ -83,7 +85,7 @@ impl Crawling<'_> {
             let crawling = Crawling { world, dir, desk, site: Site::of(world) };
             tale(&crawling).await;
             assert_eq!(upper.leave(Duration::from_hours(1)).await, Leave::Drained);
-            drop((crawling, queue, inlets));
+            drop((crawling, queue, inlets, limits));
             store.close().await;
             ground.leave(Duration::from_secs(5)).await;
         });

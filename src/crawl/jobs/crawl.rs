@@ -234,7 +234,8 @@ async fn ask(tools: &Tools, brief: &Brief, round: &Round) -> Result<Haul, Miss> 
     let order = about.order(&round.leg);
     let standing = Standing { progress: round.walk.clone(), raw: false };
     let profile = Some(brief.profile.as_str()).filter(|profile| !profile.is_empty());
-    let ask = Ask { profile, order: &order, wants: about.wants(&round.leg), standing };
+    let lane = lane(&brief.profile, brief.take);
+    let ask = Ask { lane: &lane, profile, order: &order, wants: about.wants(&round.leg), standing };
     tools.source.haul(ask).await
 }
 

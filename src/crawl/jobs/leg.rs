@@ -15,7 +15,7 @@ use crate::store::crawl::{comments, posts, shelf};
 use crate::store::{Error, Tx};
 
 /// Posts of a creator whose comments are read, unless the target says how many.
-const POSTS: NonZeroU64 = NonZeroU64::new(30).unwrap();
+pub(in crate::crawl) const POSTS: NonZeroU64 = NonZeroU64::new(30).unwrap();
 
 /// Which list.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

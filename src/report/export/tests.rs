@@ -50,7 +50,9 @@ fn row(text: &str) -> Row {
 fn csv_of(rows: &[Row], has_bom: bool) -> Vec<u8> {
     let mut bytes = Vec::new();
     let mut csv = Csv::begin(&mut bytes, COLUMNS, has_bom).unwrap();
-    rows.iter().for_each(|row| csv.row(row).unwrap());
+    for row in rows {
+        csv.row(row).unwrap();
+    }
     csv.end().unwrap();
     bytes
 }
@@ -80,7 +82,9 @@ fn files_in(book: &[u8]) -> Vec<(String, String)> {
 fn book_of(rows: &[Row]) -> Vec<(String, String)> {
     let mut book = Workbook::begin(&std::env::temp_dir()).unwrap();
     let mut sheet = book.sheet("posts", COLUMNS).unwrap();
-    rows.iter().for_each(|row| book.row(&mut sheet, row).unwrap());
+    for row in rows {
+        book.row(&mut sheet, row).unwrap();
+    }
     book.close(sheet);
     let mut bytes = Cursor::new(Vec::new());
     book.save(&mut bytes).unwrap();

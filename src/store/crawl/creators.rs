@@ -28,10 +28,14 @@ const PROFILE: &str = "UPDATE creator SET signature = $1, place = $2, room = $3,
     following = $7, likes = $8, liked = $9, last_at = $10, profile_at = $10, gone_at = NULL, gone_class = NULL WHERE id = $11";
 const COUNTED: &str = "INSERT INTO creator_count (creator, at, posts, followers, following, likes, liked)
     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (creator, at) DO NOTHING";
+const NUMBERS: &str = "SELECT posts, followers, following, likes, liked FROM creator WHERE id = $1";
 const GONE: &str = "UPDATE creator SET gone_at = $1, gone_class = $2 WHERE id = $3 AND gone_at IS NULL";
 
-pub(in crate::store) const STATEMENTS: &[&str] = &[PROFILE, COUNTED, GONE];
+pub(in crate::store) const STATEMENTS: &[&str] = &[PROFILE, COUNTED, NUMBERS, GONE];
 pub(in crate::store) const BATCHES: &[Batch] = &[KNOWN, PUT, NAMED];
+
+/// The numbers of a creator as they stand in a row.
+type Numbers = (Option<i64>, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
 
 /// Keeps who stands beside other things: known ones are written again only under another name.
 pub async fn meet<'a>(tx: &mut Tx, authors: impl Iterator<Item = &'a Author> + Send) -> Result<Met, Error> {
@@ -92,6 +96,14 @@ pub async fn keep(tx: &mut Tx, creator: &Creator) -> Result<Met, Error> {
         .bind(liked).execute(db).await.map(drop))
     .map_err(Error::in_act("keep numbers of a creator"))?;
     Ok(met)
+}
+
+/// The numbers of a creator as they were counted last; nothing when nobody has met them.
+pub async fn numbers(tx: &mut Tx, id: &str) -> Result<Option<Audience>, Error> {
+    let found: Result<Option<Numbers>, _> = on!(tx, db => sqlx::query_as(NUMBERS).bind(id).fetch_optional(db).await);
+    let audience =
+        |(posts, followers, following, likes, liked): Numbers| Audience { posts, followers, following, likes, liked };
+    Ok(found.map_err(Error::in_act("look up a creator"))?.map(audience))
 }
 
 /// Notes that a creator is gone, or shows themselves to nobody.

@@ -73,7 +73,11 @@ const MISSING: &str = "SELECT id FROM post WHERE creator = $1 AND made_at >= $2 
 const GONE: &str = "UPDATE post SET gone_at = $1, gone_class = $2, last_at = $1 WHERE id = $3 AND gone_at IS NULL";
 const SEEN: &str = "UPDATE post SET last_at = $1 WHERE id = $2";
 
-pub(in crate::store) const STATEMENTS: &[&str] = &[WAS, CHANGED, BEFORE, MISSING, GONE, SEEN];
+const SAID: &str = "SELECT COALESCE(comments, CAST(0 AS BIGINT)) FROM post WHERE creator = $1 AND gone_at IS NULL
+    ORDER BY made_at DESC LIMIT $2";
+const SAID_ONE: &str = "SELECT comments FROM post WHERE id = $1";
+
+pub(in crate::store) const STATEMENTS: &[&str] = &[SAID, SAID_ONE, WAS, CHANGED, BEFORE, MISSING, GONE, SEEN];
 pub(in crate::store) const BATCHES: &[Batch] = &[KNOWN, PUT, COUNT];
 
 /// What became of the things of a page.
@@ -199,6 +203,19 @@ pub async fn missing(
     let rows: Result<Vec<(String,)>, _> = on!(tx, db => sqlx::query_as(MISSING).bind(creator).bind(from.0).bind(to.0)
         .bind(began.0).bind(most).fetch_all(db).await);
     Ok(rows.map_err(Error::in_act("look for posts that are missing"))?.into_iter().map(|(id,)| id).collect())
+}
+
+/// How much is said below each of the newest posts of `creator`, of so many.
+pub async fn said_below(tx: &mut Tx, creator: &str, most: i64) -> Result<Vec<i64>, Error> {
+    let rows: Result<Vec<(i64,)>, _> = on!(tx, db => sqlx::query_as(SAID).bind(creator).bind(most).fetch_all(db).await);
+    Ok(rows.map_err(Error::in_act("count what is said below posts"))?.into_iter().map(|(count,)| count).collect())
+}
+
+/// How much is said below a post, when that is known.
+pub async fn said_below_one(tx: &mut Tx, id: &str) -> Result<Option<i64>, Error> {
+    let row: Result<Option<(Option<i64>,)>, _> =
+        on!(tx, db => sqlx::query_as(SAID_ONE).bind(id).fetch_optional(db).await);
+    Ok(row.map_err(Error::in_act("count what is said below a post"))?.and_then(|(count,)| count))
 }
 
 /// Notes that a post is gone, or shown to nobody.

@@ -108,8 +108,8 @@ pub(super) const CREATORS: Table = Table {
         "posts" Number "as counted last";
         "followers" Number "as counted last";
         "following" Number "as counted last";
-        "likes" Number "what they liked";
-        "liked" Number "how often they were liked";
+        "likes" Number "how often their posts were liked";
+        "liked" Number "how much they liked";
         "first_at" Moment "when they were first seen";
         "last_at" Moment "when they were last seen";
         "profile_at" Moment "when their own page was last read";
@@ -187,7 +187,7 @@ pub(super) const SNAPSHOTS: Table = Table {
         "of" Text "what was counted: post or creator";
         "id" Text "which";
         "at" Moment "when; a number that did not change is not counted again";
-        "likes" Number "of a post: how often it was liked; of a creator: what they liked";
+        "likes" Number "of a post: how often it was liked; of a creator: how often all their posts were";
         "comments" Number "of a post";
         "keeps" Number "of a post";
         "shares" Number "of a post";
@@ -195,7 +195,7 @@ pub(super) const SNAPSHOTS: Table = Table {
         "posts" Number "of a creator";
         "followers" Number "of a creator";
         "following" Number "of a creator";
-        "liked" Number "of a creator: how often they were liked";
+        "liked" Number "of a creator: how much they liked";
     },
     sql: "SELECT CAST('post' AS TEXT), post_count.post, post_count.at, post_count.likes, post_count.comments,
         post_count.keeps, post_count.shares, post_count.plays, CAST(NULL AS BIGINT), CAST(NULL AS BIGINT),

@@ -8,7 +8,7 @@ use serde_json::Value;
 use super::listing::{Listing, whole};
 use crate::domain::Class;
 use crate::supervise::Status;
-use crate::web::app::{App, Declined, Readiness};
+use crate::web::app::{App, Readiness};
 use crate::web::refusal::Refusal;
 
 pub(super) async fn readiness(State(app): State<App>) -> Json<Readiness> {
@@ -40,15 +40,9 @@ pub(super) async fn reload(State(app): State<App>) -> Result<Json<Value>, Refusa
 }
 
 pub(super) async fn fetch(State(app): State<App>, Json(asked): Json<Value>) -> Result<Json<Value>, Refusal> {
-    app.parts().acts.fetch(asked).await.map(Json).map_err(declined)
+    app.parts().acts.fetch(asked).await.map(Json).map_err(Refusal::from)
 }
 
 pub(super) async fn profiles(State(app): State<App>, Json(asked): Json<Value>) -> Result<Json<Value>, Refusal> {
-    app.parts().acts.profiles(asked).await.map(Json).map_err(declined)
-}
-
-pub(super) fn declined(declined: Declined) -> Refusal {
-    let Declined { class, error, advice, wait } = declined;
-    let status = if class == Class::Local { StatusCode::BAD_REQUEST } else { StatusCode::BAD_GATEWAY };
-    Refusal::new((status, class), error, advice).until(wait)
+    app.parts().acts.profiles(asked).await.map(Json).map_err(Refusal::from)
 }

@@ -4,12 +4,11 @@ use axum::Json;
 use axum::extract::{Path, State};
 use serde_json::{Value, json};
 
-use super::house::declined;
 use crate::web::app::App;
 use crate::web::refusal::Refusal;
 
 async fn act(app: &App, asked: Value) -> Result<Json<Value>, Refusal> {
-    app.parts().acts.targets(asked).await.map(Json).map_err(declined)
+    app.parts().acts.targets(asked).await.map(Json).map_err(Refusal::from)
 }
 
 pub(super) async fn list(State(app): State<App>) -> Result<Json<Value>, Refusal> {

@@ -1,9 +1,10 @@
 //! The buttons of the pages: each does what its path of the API does, then shows the page again.
 
-use axum::extract::rejection::FormRejection;
-use axum::extract::{Form, State};
+use axum::extract::rejection::{FormRejection, PathRejection};
+use axum::extract::{Form, Path, State};
 use axum::response::Redirect;
 use serde::Deserialize;
+use serde_json::json;
 
 use crate::domain::{AlarmId, JobId};
 use crate::store;
@@ -39,6 +40,29 @@ pub(in crate::web) async fn ack(State(app): State<App>, Named(id): Named<AlarmId
         return Ok(Redirect::to(paths::STATUS));
     }
     Err(Refusal::absent(format!("there is no alarm {id}"), "it may have been closed long ago"))
+}
+
+/// What the buttons of a target do.
+#[derive(Debug, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::web) enum Hand {
+    Run,
+    Pause,
+    Resume,
+}
+
+pub(in crate::web) async fn target(
+    State(app): State<App>,
+    path: Result<Path<(String, Hand)>, PathRejection>,
+) -> Result<Redirect, Refusal> {
+    let Path((name, hand)) = path.map_err(|error| Refusal::absent(error.body_text(), "press the button again"))?;
+    let act = match hand {
+        Hand::Run => "run",
+        Hand::Pause => "pause",
+        Hand::Resume => "resume",
+    };
+    app.parts().acts.targets(json!({"act": act, "name": name})).await.map_err(Refusal::from)?;
+    Ok(Redirect::to(paths::STATUS))
 }
 
 /// The form of a pause button.

@@ -10,3 +10,4 @@ pub(super) mod open;
 pub(super) mod plain;
 mod show;
 pub(super) mod status;
+mod targets;

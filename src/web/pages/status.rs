@@ -9,7 +9,9 @@ use axum::response::Response;
 use std::collections::BTreeMap;
 
 use super::show::{Frame, Moment, answer, may_retry, number, state_word};
+use super::targets::{Targets, targets};
 use crate::config::Language;
+use crate::crawl::{Standing, standing};
 use crate::domain::Millis;
 use crate::pace::Pace;
 use crate::store::alarms::{self, Alarm};
@@ -45,6 +47,7 @@ struct Page {
     total: [Cell; 8],
     /// Nobody has asked for anything yet.
     no_jobs: bool,
+    targets: Targets,
     lanes: Vec<LaneRow>,
     trouble: Vec<JobRow>,
     tasks: Vec<TaskRow>,
@@ -107,6 +110,7 @@ struct Seen {
     now: Millis,
     counts: Vec<Count>,
     alarms: Vec<Alarm>,
+    targets: Vec<Standing>,
     lanes: Vec<Lane>,
     trouble: Vec<Job>,
 }
@@ -129,13 +133,14 @@ async fn look(tx: &mut Tx, pace: &Pace) -> Result<Seen, store::Error> {
         now: tx.now(),
         counts: jobs::counts(tx).await?,
         alarms: alarms::open(tx).await?,
+        targets: standing(tx, None).await?,
         lanes: lanes::load(tx, pace).await?,
         trouble,
     })
 }
 
 fn page(app: &App, seen: Seen) -> Page {
-    let Seen { now, counts, mut alarms, lanes, trouble } = seen;
+    let Seen { now, counts, mut alarms, targets: known, lanes, trouble } = seen;
     let frame = Frame::full(app, now);
     let t = frame.t;
     let readiness = app.readiness();
@@ -164,6 +169,7 @@ fn page(app: &App, seen: Seen) -> Page {
         kinds,
         total: cells(total),
         no_jobs: counts.is_empty(),
+        targets: targets(t, known, now),
         lanes: lanes.into_iter().map(|lane| lane_row(lane, now)).collect(),
         trouble: trouble.into_iter().map(|job| job_row(t, job, now)).collect(),
         tasks: tasks.into_iter().map(|task| task_row(t, task, now)).collect(),

@@ -1,7 +1,10 @@
 //! The pages: empty and full, the same twice, deaf to hostile text, and their buttons.
 
 use super::*;
+use crate::config::{QueueText, check_queue};
+use crate::crawl;
 use crate::store::alarms::{Raise, Severity, raise};
+use crate::store::crawl::targets;
 use crate::store::{self, gates};
 use crate::supervise::{State, Status};
 
@@ -32,10 +35,26 @@ async fn trouble(house: &House, text: &'static str) -> String {
     });
     raised.await.unwrap();
     house.own(post("/api/v1/gates", &json!({ "scope": "kind", "name": "look", "paused": true }))).await;
+    follow(house, text).await;
     let last_error = Some(text.to_owned());
     let task = Status { name: "queue.work", state: State::Waiting, since: BEGIN, restarts: 3, last_error };
     house.tasks.lock().unwrap().push(task);
     id
+}
+
+/// Lets the house follow a target whose posts meet `text`, and whose profile is silent.
+async fn follow(house: &House, text: &'static str) {
+    let file = "[[target]]\nname = \"chef-li\"\nurl = \"https://www.douyin.com/user/MS4wLjABAAAAchef\"\ntake = [\"posts\", \"profile\"]\n";
+    let file = QueueText { file: "queue.toml".into(), read: Some(Ok(file.as_bytes().to_vec())) };
+    let targets = check_queue(&file, &[]).unwrap().all;
+    let followed = house.store.write::<_, store::Error, _>(move |tx| {
+        Box::pin(async move {
+            crawl::apply(tx, &targets).await?;
+            targets::missed(tx, ("chef-li", "posts"), (Class::Risk, text)).await?;
+            targets::silent(tx, "chef-li", "profile").await
+        })
+    });
+    followed.await.unwrap();
 }
 
 #[test]
@@ -47,6 +66,7 @@ fn an_empty_house_says_that_everything_works() {
             "No alarm is open.",
             "<code>radard job add</code>",
             "No job waits",
+            "Write what you want to follow into <code>queue.toml</code>",
             "None. What fails or dies",
             "No task runs.",
             "http-equiv=\"refresh\" content=\"5\"",
@@ -71,12 +91,18 @@ fn a_troubled_house_says_what_and_what_to_do() {
             "closed, opens",
             "in 6 h",
             "starts again",
+            "chef-li<span class=\"key\">posts</span>",
+            "<span class=\"state failed\">missed</span>",
+            "<span class=\"state dead\">silent</span>",
+            "nothing since",
+            "action=\"/targets/chef-li/run\"",
+            "action=\"/targets/chef-li/pause\"",
             "seen once",
         ] {
             assert!(text.contains(fact), "{fact} is missing in {text}");
         }
         assert!(text.contains(&format!("action=\"/jobs/{id}/retry\"")));
-        assert!(text.matches("the site asks for a slider check").count() >= 5);
+        assert!(text.matches("the site asks for a slider check").count() >= 6);
         let job = page(&house, &format!("/jobs/{id}")).await;
         assert!(job.contains("&quot;at&quot;: &quot;the site") || job.contains("&#34;at&#34;: &#34;the site"), "{job}");
         assert!(job.contains("5/5") || job.contains("1/5"), "{job}");
