@@ -1,9 +1,11 @@
 //! `radard fetch`: what a link leads to, or a whole list of it, on the terminal or as JSON lines.
 //!
 //! Each record is a line of its own and printed whole, so what a stopped run leaves is good as far as it goes. The pages
-//! are asked for by the daemon when one runs, and counted in the same limits either way.
+//! are asked for by the daemon when one runs, and counted in the same limits either way. A program also gets a line for
+//! each page and each end, told from records by `event`.
 
 mod flags;
+mod kept;
 mod orders;
 mod pages;
 mod show;
@@ -40,17 +42,24 @@ impl Fetch {
     async fn all(&self, desk: &Desk, reach: &Reach, wanted: Vec<Wanted>) -> Result<Answer, Failure> {
         // One ear for all of it: what is said while a page is printed must not be lost.
         let mut interrupted = signal(SignalKind::interrupt()).map_err(|error| Failure::of(&error))?;
+        let data = desk.places()?.data;
         let mut exit = Exit::Done;
         let mut remarks = Vec::new();
         for Wanted { link, order } in wanted {
             let mut pages = Pages::new(desk, reach, &self.flags);
             let ended = match order {
-                Ok(order) => pages.walk(&order, &mut interrupted).await?,
+                Ok(order) => {
+                    let from = pages.resume(&data, &order);
+                    pages.walk(&order, (from, &mut interrupted)).await?
+                }
                 Err(failure) => Some(failure),
             };
             pages.close()?;
             match ended {
-                None => remarks.push(pages.remark(&link)),
+                None => {
+                    pages.end(&link)?;
+                    remarks.push(pages.remark(&link));
+                }
                 Some(failure) => {
                     exit = failure.code();
                     pages.fail(&link, &failure)?;

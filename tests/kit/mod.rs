@@ -167,6 +167,12 @@ pub(crate) fn block_on<T>(work: impl Future<Output = T>) -> T {
     tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap().block_on(work)
 }
 
+/// The records that `radard fetch --json` printed; what tells how it went is left out.
+pub(crate) fn records(out: &str) -> Vec<serde_json::Value> {
+    let lines = out.lines().map(|line| serde_json::from_str::<serde_json::Value>(line).unwrap());
+    lines.filter(|line| line.get("event").is_none()).collect()
+}
+
 /// Up to `most` of the numbers `1..=last`, spread evenly, always with the first and the last.
 pub(crate) fn spread(last: u32, most: u32) -> Vec<u32> {
     let steps = most.min(last).max(2) - 1;

@@ -145,7 +145,8 @@ class Ours:
         said = subprocess.run(line, cwd=self.folder, capture_output=True, text=True)
         if said.returncode != 0:
             raise SystemExit(f"{' '.join(arguments)}: {said.stderr}")
-        return [json.loads(row) for row in said.stdout.splitlines()]
+        rows = [json.loads(row) for row in said.stdout.splitlines()]
+        return [row for row in rows if "event" not in row]
 
 
 OURS = None

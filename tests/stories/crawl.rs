@@ -7,8 +7,8 @@ use std::time::Duration;
 use serde_json::{Value, json};
 
 use crate::kit::{
-    Daemon, Dir, Extra, Outside, ask, chance, login_dir, login_settings, play, play_nothing, run, state, texts, until,
-    until_it,
+    Daemon, Dir, Extra, Outside, ask, chance, login_dir, login_settings, play, play_nothing, records, run, state,
+    texts, until, until_it,
 };
 
 /// How long a saved change may take.
@@ -63,8 +63,7 @@ fn rounds(daemon: &Daemon, name: &str, rounds: i64) -> Value {
 fn listed(dir: &Dir, arguments: &[&str]) -> BTreeSet<String> {
     let (code, out, err) = run(dir, &[&["fetch", "--no-media", "--json"], arguments].concat(), None);
     assert_eq!(code, 0, "{err}");
-    let lines = out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
-    lines.filter_map(|row| Some(row["aweme_id"].as_str()?.to_owned())).collect()
+    records(&out).iter().map(|row| row["aweme_id"].as_str().unwrap().to_owned()).collect()
 }
 
 fn start(name: &str, outside: &Outside) -> (Dir, Value, Daemon) {

@@ -1,5 +1,6 @@
 //! `radard fetch` as a person and a program use it, against the simulated site, with what goes wrong on the way.
 
+use std::collections::BTreeSet;
 use std::io::{BufRead as _, BufReader, Read as _};
 use std::net::TcpStream;
 use std::os::unix::fs::PermissionsExt as _;
@@ -8,7 +9,7 @@ use std::process::{Command, Stdio};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use crate::kit::{Daemon, Dir, Extra, Outside, RADARD, ask};
+use crate::kit::{Daemon, Dir, Extra, Outside, RADARD, ask, records};
 
 /// A directory whose settings lead to `outside`, with the login that it knows as the profile `main`.
 fn dir(name: &str, outside: &Outside, more: &str) -> (Dir, Vec<String>) {
@@ -38,8 +39,10 @@ fn fetch(dir: &Dir, arguments: &[&str]) -> (i32, String, String) {
     (output.status.code().unwrap(), out, err)
 }
 
-fn lines(out: &str) -> Vec<Value> {
-    out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+/// What tells how it goes.
+fn events(out: &str) -> Vec<Value> {
+    let lines = out.lines().map(|line| serde_json::from_str::<Value>(line).unwrap());
+    lines.filter(|line| line.get("event").is_some()).collect()
 }
 
 #[test]
@@ -51,11 +54,18 @@ fn a_person_gets_a_table_and_a_program_lines() {
     assert_eq!((code, out.lines().count()), (0, 46), "{err}");
     assert!(out.starts_with("ID  ") && err.contains(": 45 records in 3 pages, "), "{out}\n{err}");
     let (code, out, err) = fetch(&dir, &["--json", &format!("看看 {link} 吧"), "--max", "45"]);
-    let listed = lines(&out);
+    let listed = records(&out);
     assert_eq!((code, listed.len(), err.as_str()), (0, 45, ""));
+    let told = [
+        json!({"event": "page", "pages": 1, "records": 19}),
+        json!({"event": "page", "pages": 2, "records": 38}),
+        json!({"event": "page", "pages": 3, "records": 45}),
+        json!({"event": "end", "link": link, "pages": 3, "records": 45, "ended": "enough"}),
+    ];
+    assert_eq!(events(&out), told);
     assert!(listed.iter().all(|row| row["aweme_id"].is_string() && row["sec_user_id"] == creators[0].as_str()));
     let (_, out, _) = fetch(&dir, &["--json", "--raw", &link, "--max", "1"]);
-    assert!(lines(&out)[0]["aweme_control"]["can_comment"].is_boolean(), "what nobody reads is there");
+    assert!(records(&out)[0]["aweme_control"]["can_comment"].is_boolean(), "what nobody reads is there");
     for (arguments, needle) in [
         (vec!["--mode", "profile", link.as_str()], "follower_count"),
         (vec!["--mode", "follower", "--profile", "main", "--max", "3", creators[9].as_str()], "SEC_UID"),
@@ -78,7 +88,7 @@ fn a_mix_is_found_by_a_post_in_it_on_every_page() {
     let mix = |id: &str| {
         let (code, out, err) = fetch(&dir, &["--json", "--mode", "mix", "--page", "9", id]);
         assert_eq!(code, 0, "{err}");
-        lines(&out).iter().map(|row| row["aweme_id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
+        records(&out).iter().map(|row| row["aweme_id"].as_str().unwrap().to_owned()).collect::<Vec<_>>()
     };
     let by_itself = mix("7200000000000000006");
     assert!(by_itself.len() > 18);
@@ -133,9 +143,9 @@ fn a_page_sends_what_nobody_here_can_sign_any_more() {
     let settings = std::fs::read_to_string(dir.config().join("radard.toml")).unwrap();
     dir.save_settings(&settings.replacen("[platform.douyin]\n", "[platform.douyin]\nsign = \"page\"\n", 1));
     let (code, out, err) = fetch(&dir, &["--json", &creators[0], "--max", "45"]);
-    assert_eq!((code, lines(&out).len()), (0, 45), "{err}");
+    assert_eq!((code, records(&out).len()), (0, 45), "{err}");
     let (code, out, _) = fetch(&dir, &["--json", "--mode", "like", "--profile", "main", "--max", "3", &creators[0]]);
-    assert_eq!((code, lines(&out).len()), (0, 3), "in the name of a profile too: {out}");
+    assert_eq!((code, records(&out).len()), (0, 3), "in the name of a profile too: {out}");
     assert_eq!(std::fs::read_dir(dir.path().join("data/browser")).unwrap().count(), 0, "no browser is left");
 }
 
@@ -144,8 +154,8 @@ fn what_stands_in_the_way_is_said_and_what_was_listed_before_stays() {
     let refused = Outside::start(&["douyin.user_post.risk@2"]);
     let (dir, creators) = dir("fetch-refused", &refused, "");
     let (code, out, _) = fetch(&dir, &["--json", &creators[0], &creators[3], "--max", "45"]);
-    let listed = lines(&out);
-    let failed: Vec<&Value> = listed.iter().filter(|line| line["error"].is_string()).collect();
+    let (listed, told) = (records(&out), events(&out));
+    let failed: Vec<&Value> = told.iter().filter(|line| line["event"] == "failed").collect();
     assert_eq!((code, failed[0]["class"].as_str()), (4, Some("risk")), "{failed:?}");
     assert!(listed.len() > 15 && failed[0]["do"].is_string() && failed[0]["link"] == creators[0].as_str());
     let (code, _, err) = fetch(&dir, &[&creators[3]]);
@@ -171,24 +181,48 @@ fn who_may_not_see_it_or_asks_for_nothing_is_told_so() {
     }
     // A network that fails once is asked again.
     let (_, out, _) = fetch(&dir, &["--json", &creators[0], "--max", "1"]);
-    let post = lines(&out)[0]["aweme_id"].as_str().unwrap().to_owned();
+    let post = records(&out)[0]["aweme_id"].as_str().unwrap().to_owned();
     let (code, _, err) = fetch(&dir, &["--json", "--mode", "comments", &post]);
     assert_eq!(code, 0, "{err}");
 }
 
-#[test]
-fn an_interruption_leaves_whole_lines() {
-    let outside = Outside::start(&[]);
-    let (dir, creators) = dir("fetch-cut", &outside, "");
-    let mut radard = command(&dir, &["--json", "--profile", "main", &creators[0]]).spawn().unwrap();
+/// Runs it, and has it meet a signal when its first page is printed; gives its records and its exit code.
+fn cut(dir: &Dir, arguments: &[&str], signal: Signal) -> (Vec<String>, Option<i32>) {
+    let mut radard = command(dir, arguments).spawn().unwrap();
     let mut out = BufReader::new(radard.stdout.take().unwrap());
     let mut text = String::new();
-    out.read_line(&mut text).unwrap();
-    kill_process(Pid::from_child(&radard), Signal::INT).unwrap();
+    while !text.contains("\"page\"") {
+        assert_ne!(out.read_line(&mut text).unwrap(), 0, "there is a page");
+    }
+    kill_process(Pid::from_child(&radard), signal).unwrap();
     out.read_to_string(&mut text).unwrap();
-    assert_eq!(radard.wait().unwrap().code(), Some(130));
-    let listed = lines(&text);
-    assert!(!listed.is_empty() && listed.len() < 2900 && listed.iter().all(|row| row["aweme_id"].is_string()));
+    let whole = text.rfind('\n').map_or("", |end| &text[..end]);
+    let ids = records(whole).iter().map(|row| row["aweme_id"].as_str().unwrap().to_owned()).collect();
+    (ids, radard.wait().unwrap().code())
+}
+
+#[test]
+fn what_is_interrupted_leaves_whole_lines_and_goes_on_behind_them() {
+    let outside = Outside::start(&[]);
+    let (dir, creators) = dir("fetch-cut", &outside, "");
+    let first = ["--json", "--profile", "main", "--max", "120", &creators[0]];
+    let again = [&first[..], &["--resume"]].concat();
+    let (mut listed, code) = cut(&dir, &first, Signal::INT);
+    assert!(code == Some(130) && !listed.is_empty() && listed.len() < 120, "{code:?} {}", listed.len());
+    let begun = listed.len();
+    let (killed, code) = cut(&dir, &again, Signal::KILL);
+    assert!(code.is_none() && !killed.is_empty() && killed.len() < 120 - begun, "{}", killed.len());
+    assert!(killed.iter().all(|id| !listed.contains(id)), "nothing is listed twice");
+    listed.extend(killed);
+    let (code, out, err) = fetch(&dir, &again);
+    let rest: Vec<String> = records(&out).iter().map(|row| row["aweme_id"].as_str().unwrap().to_owned()).collect();
+    assert_eq!((code, &events(&out).last().unwrap()["records"]), (0, &json!(120)), "{err}");
+    // The page that a kill met was printed, and perhaps not yet written down.
+    let whole: BTreeSet<String> = listed.iter().chain(&rest).cloned().collect();
+    assert!(whole.len() == 120 && listed.len() + rest.len() <= 140, "{} {}", whole.len(), listed.len() + rest.len());
+    assert_eq!(std::fs::read_dir(dir.data().join("fetch")).unwrap().count(), 0, "nothing is kept of what has ended");
+    let (_, out, _) = fetch(&dir, &[&again[..], &["--page", "7"]].concat());
+    assert_eq!(records(&out).len(), 120, "where nothing was stopped it begins anew");
 }
 
 #[test]
@@ -198,6 +232,6 @@ fn a_running_daemon_lists_and_its_limits_hold() {
     let settings = std::fs::read_to_string(dir.config().join("radard.toml")).unwrap();
     let mut daemon = Daemon::start(&dir, &settings, &Extra::default());
     let (code, out, err) = fetch(&dir, &["--json", &creators[0], "--max", "30"]);
-    assert_eq!((code, lines(&out).len()), (0, 30), "{err}");
+    assert_eq!((code, records(&out).len()), (0, 30), "{err}");
     daemon.kill();
 }

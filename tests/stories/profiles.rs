@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 
 use serde_json::{Value, json};
 
-use crate::kit::{Outside, RADARD, ads_state, ask, firefox, listed, login_dir as dir, mode, run, state};
+use crate::kit::{Outside, RADARD, ads_state, ask, firefox, listed, login_dir as dir, mode, records, run, state};
 
 const STATE: &str = "sessions/main/state.json";
 
@@ -28,7 +28,7 @@ fn a_login_is_taken_in_from_a_file_proved_and_used() {
     let creator = told["creators"][9].as_str().unwrap();
     let list = ["fetch", "--no-media", "--json", "--mode", "collects", "--profile", "main"];
     let (code, out, err) = run(&dir, &list, None);
-    assert_eq!((code, out.lines().count()), (0, 3), "what asks in its name brings its cookies: {err}");
+    assert_eq!((code, records(&out).len()), (0, 3), "what asks in its name brings its cookies: {err}");
     let (code, out, _) = run(&dir, &["profile", "show", "main"], None);
     assert!(code == 0 && out.contains("sessionid") && out.contains(".douyin.com"), "{out}");
     let session = login.split("sessionid=").nth(1).unwrap().split(';').next().unwrap();
@@ -315,7 +315,7 @@ fn a_person_logs_in_by_the_code_in_the_terminal() {
     );
     assert_eq!(listed(&dir, "main")["source"], "login");
     let collects = ["fetch", "--no-media", "--json", "--mode", "collects", "--profile", "main"];
-    assert_eq!(run(&dir, &collects, None).1.lines().count(), 3, "it is used at once");
+    assert_eq!(records(&run(&dir, &collects, None).1).len(), 3, "it is used at once");
     let session = told["login"].as_str().unwrap().split("sessionid=").nth(1).unwrap().split(';').next().unwrap();
     assert!(!out.contains(session) && !rest.concat().contains(session));
     // Nobody comes.

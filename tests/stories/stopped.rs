@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::kit::{
     Daemon, Dir, Extra, Outside, SmallDisk, ads_state, age_logins, listed, login_dir, login_settings, mode, not_run,
-    play, play_nothing, run, state, until,
+    play, play_nothing, records, run, state, until,
 };
 
 const WHILE: Duration = Duration::from_secs(90);
@@ -71,7 +71,7 @@ fn a_lost_login_sends_nothing_more_until_it_is_found() {
     let text = state(told["login"].as_str().unwrap());
     assert_eq!(run(&dir, &["profile", "import", "main", "-"], Some(&text)).0, 0);
     let collects = ["fetch", "--no-media", "--json", "--mode", "collects", "--profile", "main"];
-    assert_eq!(run(&dir, &collects, None).1.lines().count(), 3);
+    assert_eq!(records(&run(&dir, &collects, None).1).len(), 3);
     play(&outside, "douyin.user_collects.auth@1");
     assert_eq!(look(&daemon, "main", "look")["result"]["class"], "auth");
     assert_eq!(alarms(&daemon), [("login_lost".to_owned(), "main".to_owned(), 1)]);
@@ -80,7 +80,7 @@ fn a_lost_login_sends_nothing_more_until_it_is_found() {
     assert!(code == 16 && out.contains("nothing is asked as `main` until it is logged in again"), "{code} {out}");
     // Somebody imports a login that works: it goes on by itself.
     assert_eq!(run(&dir, &["profile", "import", "main", "-"], Some(&text)).0, 0);
-    assert_eq!((alarms(&daemon), run(&dir, &collects, None).1.lines().count()), (vec![], 3));
+    assert_eq!((alarms(&daemon), records(&run(&dir, &collects, None).1).len()), (vec![], 3));
     assert_eq!(daemon.term(WHILE).0, 0, "{}", daemon.log());
 }
 

@@ -15,6 +15,9 @@ pub(super) struct Flags {
     /// List, and download nothing
     #[arg(long)]
     pub(super) no_media: bool,
+    /// Go on where the same command was stopped, behind the last page that it printed
+    #[arg(long)]
+    pub(super) resume: bool,
     /// At most so many records of each list
     #[arg(long, value_name = "N")]
     pub(super) max: Option<std::num::NonZeroU64>,
