@@ -9,6 +9,7 @@ use super::demo::Demo;
 use super::diagnose::Diagnose;
 use super::export::Export;
 use super::fetch::Fetch;
+use super::forget::ForgetCommand;
 use super::global::Global;
 use super::id::Id;
 use super::init::Init;
@@ -76,6 +77,9 @@ pub(super) enum Command {
     Fetch(Fetch),
     /// Write what was found as a table: csv, jsonl or xlsx
     Export(Export),
+    /// Throw away all that is known of somebody
+    #[command(subcommand)]
+    Forget(ForgetCommand),
     /// Find the ids in links, and in texts with links in them
     Id(Id),
     /// Compute a signature from its inputs; sends nothing

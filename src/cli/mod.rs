@@ -16,6 +16,7 @@ mod exit;
 mod export;
 mod failure;
 mod fetch;
+mod forget;
 mod global;
 mod house;
 mod id;
@@ -99,6 +100,7 @@ async fn answer_waiting(desk: &Desk, command: Command) -> Result<Answer, Failure
         Command::Id(id) => id.answer(desk).await,
         Command::Profile(command) => Box::pin(command.answer(desk)).await,
         Command::Fetch(fetch) => Box::pin(fetch.answer(desk)).await,
+        Command::Forget(command) => command.answer(desk).await,
         Command::Export(export) => export.answer(desk).await,
         Command::Doctor => doctor::answer(desk).await,
         Command::Key(command) => command.answer(desk).await,

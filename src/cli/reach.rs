@@ -54,8 +54,8 @@ impl Reach {
         let checked = desk.checked(&places)?;
         desk.log_on_request(&checked)?;
         let (router, borrowed) = match need {
-            Need::Reading => house::reading(desk, &checked, &places).await?,
-            Need::Writing | Need::Daemon => house::direct(desk, &checked, &places).await?,
+            Need::Reading => Box::pin(house::reading(desk, &checked, &places)).await?,
+            Need::Writing | Need::Daemon => Box::pin(house::direct(desk, &checked, &places)).await?,
         };
         Ok(Self::House(router, Some(Box::new(borrowed))))
     }

@@ -229,6 +229,22 @@ section! {
     Crawl {
         /// All of a list is read at least this often; between, only what is new.
         "crawl.full_every" Live Kind::Span("1s", "365d"), "7d" => full_every: Duration;
+        /// Whether each record is kept as the site sent it, too; packed it takes about a third of its size.
+        "crawl.raw" Live Kind::Flag, "false" => raw: bool;
+        /// How long posts are kept that were not seen again, with all that hangs on them.
+        "crawl.keep_posts" Live Kind::Span("1s", "3650d"), "3650d" => keep_posts: Duration;
+        /// How long people are kept who stand nowhere any more.
+        "crawl.keep_people" Live Kind::Span("1s", "3650d"), "365d" => keep_people: Duration;
+        /// How long it is kept who stood in a list and left it.
+        "crawl.keep_gone" Live Kind::Span("1s", "3650d"), "3650d" => keep_gone: Duration;
+        /// How long comments are kept that were not seen again.
+        "crawl.keep_comments" Live Kind::Span("1s", "3650d"), "3650d" => keep_comments: Duration;
+        /// How long the numbers of posts, creators and rooms are kept.
+        "crawl.keep_counts" Live Kind::Span("1s", "3650d"), "3650d" => keep_counts: Duration;
+        /// After how long one set of numbers a day is left.
+        "crawl.thin_counts" Live Kind::Span("1s", "3650d"), "90d" => thin_counts: Duration;
+        /// How long records are kept as the site sent them.
+        "crawl.keep_raw" Live Kind::Span("1s", "3650d"), "90d" => keep_raw: Duration;
     }
 }
 

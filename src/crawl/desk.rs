@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use super::cost::{Costs, costs};
+use super::forget::{Forgotten, forget};
 use super::jobs::SILENT;
 use super::plan::{Plan, apply, look};
 use super::spec::Spec;
@@ -61,6 +62,11 @@ impl Desk {
             })
         });
         looked.await
+    }
+
+    /// Forgets all that is known of `creator`; gives the name of the target instead that follows them.
+    pub async fn forget(&self, creator: &str) -> Result<Result<Forgotten, String>, store::Error> {
+        forget(&self.store, creator).await
     }
 
     /// The moment that all of this counts from.

@@ -3,7 +3,7 @@
 use crate::domain::Post;
 use crate::platform::douyin::mode::Rows;
 use crate::store::crawl::posts::Met;
-use crate::store::crawl::{comments, creators, listed, posts, shelf};
+use crate::store::crawl::{comments, creators, listed, posts, raw, shelf};
 use crate::store::{Error, Tx};
 
 /// Where rows stand: in which list of whom; rows that stand in none are kept for themselves.
@@ -61,6 +61,21 @@ pub(super) async fn keep(tx: &mut Tx, rows: &Rows, shelf: &Shelf) -> Result<Met,
         met.fresh = listed::put(tx, list, items(rows)).await?;
     }
     Ok(met)
+}
+
+/// Keeps the rows of a page as they were sent and packed, when they were.
+pub(super) async fn keep_raw(tx: &mut Tx, rows: &Rows, sent: &[Vec<u8>]) -> Result<(), Error> {
+    let kind = match rows {
+        Rows::Posts(_) => "post",
+        Rows::People(_) => "creator",
+        Rows::Comments(_) => "comment",
+        Rows::Folders(_) => "folder",
+        Rows::Music(_) => "music",
+        Rows::Rooms(_) => "room",
+        Rows::Words => return Ok(()),
+    };
+    let records: Vec<(&str, &[u8])> = items(rows).zip(sent.iter().map(Vec::as_slice)).collect();
+    raw::keep(tx, kind, &records).await
 }
 
 fn items(rows: &Rows) -> Box<dyn Iterator<Item = &str> + Send + '_> {

@@ -5,10 +5,12 @@
 //!   costs, `times` when something is next.
 //! - `desk` the targets of a running house: what is due, what is silent, what a person does with them; `standing` how they
 //!   stand.
+//! - `forget` throwing away all that is known of somebody.
 //! - `jobs` a round; `source` who asks the platform for it, `keep` what is kept of a page.
 
 mod cost;
 mod desk;
+mod forget;
 mod jobs;
 mod keep;
 mod plan;
@@ -20,6 +22,7 @@ mod times;
 
 pub use cost::{Cost, Costs};
 pub use desk::Desk;
+pub use forget::{Forgotten, forget};
 pub use jobs::{Crawl, Settings, Tools};
 pub use plan::{Change, Plan, apply, lane, look};
 pub use source::{Answer, Ask, Source};

@@ -5,19 +5,22 @@
 //! it may be run at any time, beside a daemon or without one.
 
 mod facts;
+mod growth;
 mod judge;
 mod look;
+mod row;
 
 use std::sync::Arc;
 
 use serde_json::{Value, json};
 
 pub use self::facts::{
-    Alarms, Answers, Browser, Clock, Daemon, Data, Database, Disk, Facts, Known, Limits, Profiles, Settings, Signers,
-    Standing, Targets, Unit, Vault,
+    Alarms, Answers, Browser, Clock, Daemon, Data, Database, Disk, Facts, Growth, Known, Limits, Profiles, Settings,
+    Signers, Standing, Targets, Unit, Vault,
 };
-pub use self::judge::{Row, judge};
+pub use self::judge::judge;
 pub use self::look::{Patient, look};
+pub use self::row::Row;
 use super::acts::Doctor;
 use super::house::House;
 

@@ -10,7 +10,9 @@ use std::time::Duration;
 use super::disk::Disk;
 use super::fetch::Fetcher;
 use super::jobs::own_schedules;
-use super::jobs::{Backup, BackupTools, Capture, ProbePlatform, ProbeTools, Rotate, RotateTools, Tidy, TidyTools};
+use super::jobs::{
+    Backup, BackupTools, Capture, ProbePlatform, ProbeTools, Prune, PruneTools, Rotate, RotateTools, Tidy, TidyTools,
+};
 use super::live::Live;
 use super::places::Places;
 use super::profiles::{Inside, Profiles, Prover};
@@ -378,7 +380,10 @@ fn crawl_tools(
     crate::crawl::Tools {
         store: store.clone(),
         source: Arc::new(fetcher.clone()),
-        settings: Arc::new(move || crate::crawl::Settings { full_every: settings.now().crawl.full_every }),
+        settings: Arc::new(move || {
+            let now = settings.now();
+            crate::crawl::Settings { full_every: now.crawl.full_every, raw: now.crawl.raw }
+        }),
         metrics: metrics.clone(),
         clock: clock.clone(),
     }
@@ -407,5 +412,6 @@ fn kinds(
         })
         .with::<Backup>(BackupTools { store: store.clone(), live: live.clone(), dir: plan.places.backups() })
         .with::<Rotate>(RotateTools { vault: credentials.vault().clone() })
+        .with::<Prune>(PruneTools { store: store.clone(), live: live.clone(), file: plan.places.database() })
         .with::<Tidy>(TidyTools { store: store.clone(), live: live.clone() })
 }

@@ -41,6 +41,7 @@ enum Asked {
     Run { name: String },
     Pause { name: String },
     Resume { name: String },
+    Forget { creator: String },
 }
 
 impl Targets {
@@ -99,6 +100,13 @@ impl Targets {
             Asked::Run { name } => match self.desk.run(name.clone()).await.map_err(|error| failed(&error))? {
                 Some(jobs) => Ok(json!({"target": name, "jobs": jobs})),
                 None => Err(absent(&name)),
+            },
+            Asked::Forget { creator } => match self.desk.forget(&creator).await.map_err(|error| failed(&error))? {
+                Ok(forgotten) => Ok(json!(forgotten)),
+                Err(target) => Err(Declined::by_us(
+                    format!("`{creator}` is followed by the target `{target}`, so they would come back"),
+                    format!("take `{target}` out of queue.toml first"),
+                )),
             },
             Asked::Pause { name } => self.hold(name, true).await,
             Asked::Resume { name } => self.hold(name, false).await,

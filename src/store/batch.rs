@@ -19,6 +19,7 @@ pub(in crate::store) enum Of {
     Id,
     Text,
     Number,
+    Bytes,
 }
 
 /// A statement that reads the rows it is given from a table `v`.
@@ -38,6 +39,7 @@ pub(in crate::store) enum Cell<'a> {
     Id(Option<Uuid>),
     Text(Option<&'a str>),
     Number(Option<i64>),
+    Bytes(Option<&'a [u8]>),
 }
 
 impl Batch {
@@ -59,6 +61,7 @@ impl Batch {
             Of::Id => format!("${}::UUID[]", n + 1),
             Of::Text => format!("${}::TEXT[]", n + 1),
             Of::Number => format!("${}::BIGINT[]", n + 1),
+            Of::Bytes => format!("${}::BYTEA[]", n + 1),
         };
         let arrays: Vec<_> = self.rows.iter().enumerate().map(array).collect();
         let cells: Vec<_> = arrays.iter().map(|array| format!("({array})[n]")).collect();
@@ -120,6 +123,7 @@ impl Given for SqliteConnection {
                 Cell::Id(id) => Arguments::add(&mut given, id)?,
                 Cell::Text(text) => Arguments::add(&mut given, text)?,
                 Cell::Number(n) => Arguments::add(&mut given, n)?,
+                Cell::Bytes(bytes) => Arguments::add(&mut given, bytes)?,
             }
         }
         for _ in rows.len() * N..size {
@@ -136,17 +140,19 @@ impl Given for PgConnection {
         let mut given = PgArguments::default();
         for column in 0..N {
             let cells = rows.iter().filter_map(|row| row.get(column));
-            let (mut ids, mut texts, mut numbers) = (Vec::new(), Vec::new(), Vec::new());
+            let (mut ids, mut texts, mut numbers, mut all_bytes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
             for cell in cells {
                 match cell {
                     Cell::Id(id) => ids.push(*id),
                     Cell::Text(text) => texts.push(*text),
                     Cell::Number(n) => numbers.push(*n),
+                    Cell::Bytes(bytes) => all_bytes.push(*bytes),
                 }
             }
-            match (ids.is_empty(), texts.is_empty()) {
-                (false, _) => given.add(ids)?,
-                (_, false) => given.add(texts)?,
+            match (ids.is_empty(), texts.is_empty(), all_bytes.is_empty()) {
+                (false, ..) => given.add(ids)?,
+                (_, false, _) => given.add(texts)?,
+                (.., false) => given.add(all_bytes)?,
                 _ => given.add(numbers)?,
             }
         }

@@ -27,6 +27,7 @@ const STEPS: &[Step] = &[
     Step { version: 5, name: "shape", sql: include_str!("migrations/0005_shape.sql") },
     Step { version: 6, name: "capture", sql: include_str!("migrations/0006_capture.sql") },
     Step { version: 7, name: "crawl", sql: include_str!("migrations/0007_crawl.sql") },
+    Step { version: 8, name: "keep", sql: include_str!("migrations/0008_keep.sql") },
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS radard_schema (

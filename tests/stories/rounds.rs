@@ -64,7 +64,7 @@ impl Crawling<'_> {
             let tools = Tools {
                 store: store.clone(),
                 source: Arc::new(Way(Site::of(world))),
-                settings: Arc::new(|| Settings { full_every: Duration::from_hours(48) }),
+                settings: Arc::new(|| Settings { full_every: Duration::from_hours(48), raw: false }),
                 metrics: metrics.clone(),
                 clock: ambient.clock.clone(),
             };

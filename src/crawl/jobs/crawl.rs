@@ -14,7 +14,7 @@ use super::leg::{About, Leg};
 use super::round::Round;
 use crate::ambient::Clock;
 use crate::config::Take;
-use crate::crawl::keep::keep;
+use crate::crawl::keep::{keep, keep_raw};
 use crate::crawl::plan::lane;
 use crate::crawl::source::{Ask, Source};
 use crate::crawl::spec::Spec;
@@ -26,7 +26,7 @@ use crate::platform::douyin::link::Kind;
 use crate::platform::douyin::mode::{Haul, Standing};
 use crate::queue::{Job, Lease, Lost, Miss, Settled};
 use crate::store::crawl::targets::{self, Course, Round as Ended};
-use crate::store::crawl::{creators, listed, posts};
+use crate::store::crawl::{creators, listed, posts, raw};
 use crate::store::{self, Store, Tx, alarms};
 
 /// The alarm about what used to find something and finds nothing.
@@ -52,6 +52,8 @@ pub struct Crawl {
 pub struct Settings {
     /// All of a list is read at least this often.
     pub full_every: Duration,
+    /// Whether what the site sent is kept, too.
+    pub raw: bool,
 }
 
 /// What it works with.
@@ -232,7 +234,7 @@ impl Crawl {
 async fn ask(tools: &Tools, brief: &Brief, round: &Round) -> Result<Haul, Miss> {
     let about = brief.about();
     let order = about.order(&round.leg);
-    let standing = Standing { progress: round.walk.clone(), raw: false };
+    let standing = Standing { progress: round.walk.clone(), raw: (tools.settings)().raw };
     let profile = Some(brief.profile.as_str()).filter(|profile| !profile.is_empty());
     let lane = lane(&brief.profile, brief.take);
     let ask = Ask { lane: &lane, profile, order: &order, wants: about.wants(&round.leg), standing };
@@ -242,10 +244,12 @@ async fn ask(tools: &Tools, brief: &Brief, round: &Round) -> Result<Haul, Miss> 
 /// Keeps a page, and turns to what comes behind it.
 async fn take(lease: &Lease, brief: &Arc<Brief>, mut round: Round, haul: Haul) -> Result<Round, Miss> {
     let brief = brief.clone();
+    let sent: Vec<Vec<u8>> = haul.raw.iter().map(|text| raw::pack(text)).collect();
     let kept = lease.step::<_, Stopped, _>(move |tx| {
         Box::pin(async move {
             let about = brief.about();
             let met = keep(tx, &haul.rows, &about.shelf(&round.leg)).await?;
+            keep_raw(tx, &haul.rows, &sent).await?;
             if let Leg::Check { post } = &round.leg {
                 posts::seen(tx, post).await?;
             }

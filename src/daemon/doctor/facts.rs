@@ -32,6 +32,8 @@ pub struct Facts {
     pub browser: Browser,
     /// The disk under the data directory.
     pub disk: Disk,
+    /// How the database grows.
+    pub growth: Growth,
     /// This machine's clock beside the database's.
     pub clock: Clock,
     /// What a person should know.
@@ -257,4 +259,24 @@ pub enum Unit {
     Exposure(u32),
     /// Why it was not looked at.
     NotRun(String),
+}
+
+/// How the database grows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Growth {
+    /// Nobody could look, and why.
+    NotRun(&'static str),
+    /// It was looked at on one day at most.
+    Young,
+    /// It was looked at on so many days that lie so far apart.
+    Known {
+        /// Days between the first look and the last.
+        days: i64,
+        /// How large it is.
+        bytes: i64,
+        /// By how much it grows in a day.
+        daily: i64,
+        /// Rows of each sort that come in a day, of those that do.
+        rows: Vec<(String, i64)>,
+    },
 }

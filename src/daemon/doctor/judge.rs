@@ -8,6 +8,8 @@ use super::facts::{
     Alarms, Answers, Browser, Clock, Daemon, Data, Database, Disk, Facts, Known, Limits, Profiles, Settings, Signers,
     Targets, Unit, Vault,
 };
+use super::growth;
+use super::row::Row;
 use crate::config::roughly_size;
 use crate::daemon::shapes::said;
 use crate::domain::time::roughly;
@@ -18,34 +20,6 @@ const APART: Duration = Duration::from_secs(2);
 const ENDING_MS: i64 = 3 * 24 * 60 * 60 * 1000;
 /// The exposure, in tenths, above which a unit has lost locks.
 const EXPOSED: u32 = 15;
-
-/// One thing that was looked at.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct Row {
-    /// What.
-    pub name: &'static str,
-    /// Whether it is well; nothing when it could not be looked at.
-    pub ok: Option<bool>,
-    /// What was seen.
-    pub detail: String,
-    /// What to do about it.
-    #[serde(rename = "do")]
-    pub advice: Option<String>,
-}
-
-impl Row {
-    fn well(name: &'static str, detail: impl Into<String>) -> Self {
-        Self { name, ok: Some(true), detail: detail.into(), advice: None }
-    }
-
-    fn ill(name: &'static str, detail: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { name, ok: Some(false), detail: detail.into(), advice: Some(advice.into()) }
-    }
-
-    fn not_run(name: &'static str, why: &str) -> Self {
-        Self { name, ok: None, detail: format!("not run: {why}"), advice: None }
-    }
-}
 
 /// Judges every fact.
 pub fn judge(facts: &Facts) -> Vec<Row> {
@@ -62,6 +36,7 @@ pub fn judge(facts: &Facts) -> Vec<Row> {
         targets(&facts.targets),
         browser(&facts.browser),
         disk(&facts.disk),
+        growth::judge(&facts.growth, &facts.disk),
         clock(facts.clock),
         alarms(&facts.alarms),
         unit(&facts.unit),

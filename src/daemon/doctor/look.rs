@@ -6,9 +6,10 @@ use std::process::Stdio;
 use std::time::Duration;
 
 use super::facts::{
-    Alarms, Answers, Browser, Clock, Daemon, Data, Database, Disk, Facts, Known, Limits, Profiles, Settings, Signers,
-    Standing, Targets, Unit, Vault,
+    Alarms, Answers, Browser, Clock, Daemon, Data, Database, Disk, Facts, Growth, Known, Limits, Profiles, Settings,
+    Signers, Standing, Targets, Unit, Vault,
 };
+use super::growth;
 use crate::ambient::{Ambient, Clock as Time};
 use crate::browser::{Programs, find, knock};
 use crate::config::{self, QueueText, check_queue};
@@ -54,11 +55,12 @@ pub struct Patient<'a> {
 pub async fn look(patient: Patient<'_>) -> Facts {
     let Patient { settings, places, plan, daemon, ambient } = patient;
     let data = look_at_data(&places.data);
-    let Read { database, clock, alarms, limits, answers, profiles, targets } = match (&data, plan.map(Plan::place)) {
-        (_, None) => unread("the settings have problems"),
-        (Data::Missing(_), Some(Place::Sqlite(_))) => refused(&OpenError::Absent(places.database())),
-        (_, Some(place)) => look_at_database(&place, (plan, ambient)).await,
-    };
+    let Read { database, clock, alarms, limits, answers, profiles, targets, growth } =
+        match (&data, plan.map(Plan::place)) {
+            (_, None) => unread("the settings have problems"),
+            (Data::Missing(_), Some(Place::Sqlite(_))) => refused(&OpenError::Absent(places.database())),
+            (_, Some(place)) => look_at_database(&place, (plan, ambient)).await,
+        };
     let vault = look_at_vault(plan).await;
     let signers = match plan {
         Some(plan) => Signers::Tried(try_all(plan).await),
@@ -80,6 +82,7 @@ pub async fn look(patient: Patient<'_>) -> Facts {
         targets,
         browser,
         disk,
+        growth,
         clock,
         alarms,
         unit,
@@ -95,13 +98,15 @@ struct Read {
     answers: Answers,
     profiles: Profiles,
     targets: Targets,
+    growth: Growth,
 }
 
 fn unread(why: &'static str) -> Read {
     let (database, clock) = (Database::NotRun(why), Clock::NotRun(why));
     let (alarms, limits) = (Alarms::NotRun(why), Limits::NotRun(why));
     let (answers, profiles, targets) = (Answers::NotRun(why), Profiles::NotRun(why), Targets::NotRun(why));
-    Read { database, clock, alarms, limits, answers, profiles, targets }
+    let growth = Growth::NotRun(why);
+    Read { database, clock, alarms, limits, answers, profiles, targets, growth }
 }
 
 fn look_at_data(dir: &Path) -> Data {
@@ -152,9 +157,9 @@ async fn look_at_database(place: &Place, (plan, ambient): (Option<&Plan>, &Ambie
         Limits::Stopped(open.into_iter().map(say).collect(), waits.len())
     });
     let (answers, profiles) = (look_at_answers(&store).await, look_at_profiles(&store, plan).await);
-    let targets = look_at_targets(&store, plan).await;
+    let (targets, growth) = (look_at_targets(&store, plan).await, growth::look(&store).await);
     store.close().await;
-    Read { database, clock, alarms, limits, answers, profiles, targets }
+    Read { database, clock, alarms, limits, answers, profiles, targets, growth }
 }
 
 async fn look_at_targets(store: &Store, plan: Option<&Plan>) -> Targets {

@@ -27,6 +27,7 @@ fn well() -> Facts {
         targets: Targets::Known(2, Vec::new()),
         browser: Browser::Here("Chromium 156.0.1.2".to_owned(), "ChromeDriver 156.0.1.1".to_owned()),
         disk: Disk::Room(5 << 30, 100 << 30, LowWater { bytes: 1 << 30, percent: 2 }),
+        growth: Growth::Young,
         clock: Clock::Ahead(-1500),
         alarms: Alarms::Open(Vec::new(), 0),
         unit: Unit::Exposure(12),
@@ -129,7 +130,7 @@ fn a_way_to_sign_that_fails_is_named() {
 fn a_healthy_one_has_nothing_to_do() {
     let rows = judge(&well());
     assert!(rows.iter().all(|row| row.ok == Some(true) && row.advice.is_none()), "{rows:?}");
-    assert_eq!(rows.len(), 15);
+    assert_eq!(rows.len(), 16);
 }
 
 #[test]

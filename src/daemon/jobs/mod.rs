@@ -3,6 +3,7 @@
 mod backup;
 mod capture;
 mod probe_platform;
+mod prune;
 mod rotate;
 mod tidy;
 
@@ -12,6 +13,7 @@ use crate::queue::{Job, Late, Schedule};
 pub(super) use backup::{Backup, Tools as BackupTools};
 pub(super) use capture::Capture;
 pub(super) use probe_platform::{ProbePlatform, Tools as ProbeTools};
+pub(super) use prune::{Prune, Tools as PruneTools};
 pub(super) use rotate::{Rotate, Tools as RotateTools};
 pub(super) use tidy::{Tidy, Tools as TidyTools};
 
@@ -19,6 +21,8 @@ pub(super) use tidy::{Tidy, Tools as TidyTools};
 pub(super) fn own_schedules(config: &Config) -> Vec<Schedule> {
     let own = [
         ("backup", Backup::KIND, config.backup.at.as_str(), config.backup.timezone.as_str()),
+        // In the small hours of where the platforms' people live.
+        ("prune", Prune::KIND, "23 19 * * *", "UTC"),
         ("tidy", Tidy::KIND, "17 * * * *", "UTC"),
     ];
     own.into_iter()

@@ -17,7 +17,7 @@ pub fn schema() -> Value {
 /// How `form` is called.
 pub const fn word(form: Form) -> &'static str {
     match form {
-        Form::Text => "text",
+        Form::Text | Form::Packed => "text",
         Form::Number => "number",
         Form::Flag => "boolean",
         Form::Moment => "time",

@@ -58,7 +58,7 @@ impl Workbook {
         for (column, at) in columns.iter().zip(0..) {
             let width = match column.form {
                 Form::Moment => 19.0,
-                Form::Text => 24.0,
+                Form::Text | Form::Packed => 24.0,
                 Form::Number | Form::Flag => 12.0,
             };
             sheet.set_column_width(at, width)?;

@@ -3,6 +3,7 @@
 use sqlx::{ColumnIndex, Database, Decode, Type};
 use tokio::sync::mpsc::Sender;
 
+use super::raw::unpack;
 use super::table::{Column, Form, Table};
 use crate::domain::Interval;
 use crate::store::error::Error;
@@ -64,9 +65,14 @@ where
     usize: ColumnIndex<R>,
     for<'r> String: Decode<'r, R::Database> + Type<R::Database>,
     for<'r> i64: Decode<'r, R::Database> + Type<R::Database>,
+    for<'r> Vec<u8>: Decode<'r, R::Database> + Type<R::Database>,
     R::Database: Database,
 {
     let field = |(n, column): (usize, &Column)| match column.form {
+        Form::Packed => {
+            let packed = row.try_get::<Option<Vec<u8>>, _>(n)?;
+            Ok(packed.map_or(Field::None, |packed| Field::Text(unpack(&packed))))
+        }
         Form::Text => Ok(row.try_get::<Option<String>, _>(n)?.map_or(Field::None, Field::Text)),
         _ => Ok(row.try_get::<Option<i64>, _>(n)?.map_or(Field::None, Field::Number)),
     };

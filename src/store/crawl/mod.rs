@@ -2,13 +2,17 @@
 //!
 //! - `targets` what people want, as it was taken over, and how each part of it stands.
 //! - `export` what is found as tables for people's own tools, `table` which they are.
+//! - `raw` what the site sent; `prune` what goes again, `grown` how much there is.
 //! - `posts`, `creators`, `comments`, `shelf` each thing once; `listed` what stands in which list of whom.
 
 pub mod comments;
 pub mod creators;
 pub mod export;
+pub mod grown;
 pub mod listed;
 pub mod posts;
+pub mod prune;
+pub mod raw;
 pub mod shelf;
 pub mod table;
 pub mod targets;
@@ -19,11 +23,24 @@ pub(super) const STATEMENTS: &[&[&str]] = &[
     comments::STATEMENTS,
     creators::STATEMENTS,
     table::STATEMENTS,
+    grown::COUNTED,
+    grown::STATEMENTS,
     listed::STATEMENTS,
     posts::STATEMENTS,
+    prune::COUNTS,
+    prune::STATEMENTS,
+    prune::THIN,
     shelf::STATEMENTS,
     targets::STATEMENTS,
 ];
 /// Every statement for many rows.
-pub(super) const BATCHES: &[&[Batch]] =
-    &[comments::BATCHES, creators::BATCHES, listed::BATCHES, posts::BATCHES, targets::BATCHES];
+pub(super) const BATCHES: &[&[Batch]] = &[
+    comments::BATCHES,
+    creators::BATCHES,
+    listed::BATCHES,
+    posts::BATCHES,
+    raw::BATCHES,
+    targets::BATCHES,
+    prune::OF_PEOPLE,
+    prune::OF_POSTS,
+];

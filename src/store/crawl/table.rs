@@ -3,12 +3,12 @@
 //! The columns are published: people's scripts name them. One may be added at the end; to take one away or to let it
 //! mean something else is another [`VERSION`]. They stand in the order of their statement.
 
-use self::Form::{Flag, Moment, Number, Text};
+use self::Form::{Flag, Moment, Number, Packed, Text};
 
 /// The version of the columns.
 pub const VERSION: u32 = 1;
 /// Every table.
-pub const TABLES: [&Table; 7] = [&POSTS, &CREATORS, &FOLLOWERS, &FOLLOWING, &COMMENTS, &SNAPSHOTS, &LISTS];
+pub const TABLES: [&Table; 8] = [&POSTS, &CREATORS, &FOLLOWERS, &FOLLOWING, &COMMENTS, &SNAPSHOTS, &LISTS, &RAW];
 
 /// How a column is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -19,6 +19,8 @@ pub enum Form {
     Number,
     /// As yes or no.
     Flag,
+    /// As text, of what is packed.
+    Packed,
     /// As a moment.
     Moment,
 }
@@ -46,7 +48,7 @@ pub struct Table {
 }
 
 pub(in crate::store) const STATEMENTS: &[&str] =
-    &[POSTS.sql, CREATORS.sql, FOLLOWERS.sql, FOLLOWING.sql, COMMENTS.sql, SNAPSHOTS.sql, LISTS.sql];
+    &[POSTS.sql, CREATORS.sql, FOLLOWERS.sql, FOLLOWING.sql, COMMENTS.sql, SNAPSHOTS.sql, LISTS.sql, RAW.sql];
 
 /// The table of this name.
 pub fn table(name: &str) -> Option<&'static Table> {
@@ -219,4 +221,17 @@ pub(super) const LISTS: Table = Table {
     },
     sql: "SELECT list, owner, item, first_at, last_at, gone_at FROM listed
         WHERE (CAST($1 AS TEXT) IS NULL OR owner = $1) AND first_at BETWEEN $2 AND $3 ORDER BY first_at",
+};
+
+pub(super) const RAW: Table = Table {
+    name: "raw",
+    columns: columns! {
+        "kind" Text "what it is: post, creator, comment, folder, music, room";
+        "id" Text "which";
+        "at" Moment "when the site sent it";
+        "json" Packed "what it sent; kept where `crawl.raw` is on";
+    },
+    sql: "SELECT raw.kind, raw.id, raw.at, raw.packed FROM raw LEFT JOIN post ON raw.kind = 'post' AND post.id = raw.id
+        WHERE (CAST($1 AS TEXT) IS NULL OR post.creator = $1 OR (raw.kind = 'creator' AND raw.id = $1))
+        AND raw.at BETWEEN $2 AND $3 ORDER BY raw.at",
 };

@@ -3,6 +3,7 @@
 mod backups;
 mod claims;
 mod commits;
+mod keeping;
 mod plans;
 mod statements;
 

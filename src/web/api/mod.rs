@@ -51,6 +51,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/targets/{name}/run", write_jobs(post(targets::run)))
         .route("/targets/{name}/pause", write_jobs(post(targets::pause)))
         .route("/targets/{name}/resume", write_jobs(post(targets::resume)))
+        .route("/forget", admin(post(targets::forget)))
         .route("/plan", read_jobs(get(targets::plan)))
         .route("/fetch", admin(post(house::fetch)))
         .route("/open", admin(post(keys::open)))

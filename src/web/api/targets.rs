@@ -2,9 +2,11 @@
 
 use axum::Json;
 use axum::extract::{Path, State};
+use serde::Deserialize;
 use serde_json::{Value, json};
 
 use crate::web::app::App;
+use crate::web::input::Body;
 use crate::web::refusal::Refusal;
 
 async fn act(app: &App, asked: Value) -> Result<Json<Value>, Refusal> {
@@ -29,6 +31,17 @@ pub(super) async fn run(State(app): State<App>, Path(name): Path<String>) -> Res
 
 pub(super) async fn pause(State(app): State<App>, Path(name): Path<String>) -> Result<Json<Value>, Refusal> {
     act(&app, json!({"act": "pause", "name": name})).await
+}
+
+/// Whom to forget.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Whom {
+    creator: String,
+}
+
+pub(super) async fn forget(State(app): State<App>, Body(whom): Body<Whom>) -> Result<Json<Value>, Refusal> {
+    act(&app, json!({"act": "forget", "creator": whom.creator})).await
 }
 
 pub(super) async fn resume(State(app): State<App>, Path(name): Path<String>) -> Result<Json<Value>, Refusal> {

@@ -1,0 +1,71 @@
+//! Forgetting somebody: all that is known of them, a few rows at a time.
+//!
+//! It may be cut anywhere and asked for again. Who still stands in a list that is followed comes back with its next
+//! round, so whom a target is about is not forgotten while it is followed.
+
+use super::spec::Spec;
+use super::standing::standing;
+use super::subject::{Subject, subject_of};
+use crate::store::crawl::{creators, prune};
+use crate::store::{Error, Store};
+
+/// What was thrown away.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
+pub struct Forgotten {
+    /// Posts, each with all that hung on it.
+    pub posts: usize,
+    /// What they said elsewhere, and places in lists.
+    pub traces: u64,
+    /// Whether they themselves were known.
+    pub known: bool,
+}
+
+/// Forgets `creator`; gives the name of the target instead that follows them.
+pub async fn forget(store: &Store, creator: &str) -> Result<Result<Forgotten, String>, Error> {
+    let all = store.read::<_, Error, _>(|tx| Box::pin(async move { standing(tx, None).await })).await?;
+    let follows = all.into_iter().find(|standing| {
+        let said = Spec::read(&standing.target.said);
+        let of_link = said.and_then(|spec| match subject_of(&standing.target.name, spec.url()) {
+            Ok(Subject::Page(_, id)) => Some(id),
+            _ => None,
+        });
+        let found_out = standing.target.subject.as_deref().and_then(|subject| Some(subject.split_once('/')?.1));
+        of_link.as_deref() == Some(creator) || found_out == Some(creator)
+    });
+    if let Some(standing) = follows {
+        return Ok(Err(standing.target.name));
+    }
+    let mut forgotten = Forgotten::default();
+    loop {
+        let id = creator.to_owned();
+        let page = store.write::<_, Error, _>(move |tx| {
+            Box::pin(async move {
+                let posts = prune::posts_of(tx, &id).await?;
+                prune::drop_posts(tx, &posts).await?;
+                Ok(posts.len())
+            })
+        });
+        match page.await? {
+            0 => break,
+            n => forgotten.posts += n,
+        }
+    }
+    loop {
+        let id = creator.to_owned();
+        let page = store.write::<_, Error, _>(move |tx| Box::pin(async move { prune::drop_traces(tx, &id).await }));
+        match page.await? {
+            0 => break,
+            n => forgotten.traces += n,
+        }
+    }
+    let id = creator.to_owned();
+    let last = store.write::<_, Error, _>(move |tx| {
+        Box::pin(async move {
+            let known = creators::numbers(tx, &id).await?.is_some();
+            prune::drop_people(tx, &[id]).await?;
+            Ok(known)
+        })
+    });
+    forgotten.known = last.await?;
+    Ok(Ok(forgotten))
+}

@@ -1,0 +1,150 @@
+//! What is thrown away goes by its age alone, a page at a time, and takes with it what hangs on it and nothing else.
+
+use super::on_each;
+use crate::domain::{Author, Counts, Post};
+use crate::store::crawl::prune::{self, Aged, DAY};
+use crate::store::crawl::{comments, creators, export, grown, listed, posts, raw, table};
+use crate::store::{Error, Store};
+
+fn post(id: &str, creator: &str, likes: i64) -> Post {
+    let creator = Author { id: creator.to_owned(), nickname: "n".to_owned(), ..Author::default() };
+    let counts = Counts { likes: Some(likes), ..Counts::default() };
+    Post { id: id.to_owned(), creator, text: "t".to_owned(), counts, ..Post::default() }
+}
+
+/// Keeps a page of posts as one would at a moment of the clock.
+async fn keep(store: &Store, all: Vec<Post>) {
+    let kept = store.write::<_, Error, _>(move |tx| {
+        Box::pin(async move {
+            creators::meet(tx, all.iter().map(|post| &post.creator)).await?;
+            posts::keep(tx, &all).await?;
+            for post in &all {
+                listed::put(tx, ("likes", "owner"), std::iter::once(post.id.as_str())).await?;
+                let said = crate::domain::Comment { id: format!("c{}", post.id), ..Default::default() };
+                comments::keep(tx, (&post.id, None), &[said]).await?;
+                raw::keep(tx, "post", &[(&post.id, &raw::pack("{}"))]).await?;
+            }
+            Ok(())
+        })
+    });
+    kept.await.unwrap();
+}
+
+/// How many rows each table has, as it would be given out.
+async fn rows(store: &Store, name: &'static str) -> Vec<export::Row> {
+    let (to, mut from) = tokio::sync::mpsc::channel(64);
+    let wanted = export::Wanted::default();
+    let read = store.read::<_, Error, _>(move |tx| {
+        Box::pin(async move { export::rows(tx, table::table(name).unwrap(), &wanted, to).await })
+    });
+    read.await.unwrap();
+    let mut all = Vec::new();
+    while let Some(page) = from.recv().await {
+        all.extend(page);
+    }
+    all
+}
+
+#[test]
+fn what_is_old_goes_with_all_that_hangs_on_it_and_nothing_else_goes() {
+    on_each(async |store, ambient| {
+        let begin = store.now();
+        for page in 0..12 {
+            keep(&store, (0..100).map(|n| post(&format!("old{page}-{n}"), "gone", n)).collect()).await;
+        }
+        ambient.clock.jump(std::time::Duration::from_hours(24 * 10));
+        keep(&store, vec![post("new1", "stays", 1), post("new2", "stays", 2)]).await;
+        let before = begin + std::time::Duration::from_hours(24 * 5);
+        let mut pages = 0;
+        loop {
+            let old = store.read::<_, Error, _>(move |tx| Box::pin(async move { prune::old_posts(tx, before).await }));
+            let old = old.await.unwrap();
+            if old.is_empty() {
+                break;
+            }
+            pages += 1;
+            store
+                .write::<_, Error, _>(move |tx| Box::pin(async move { prune::drop_posts(tx, &old).await }))
+                .await
+                .unwrap();
+        }
+        assert_eq!(pages, 3, "a page at a time");
+        for (name, left) in [("posts", 2), ("lists", 2), ("comments", 2), ("snapshots", 2), ("raw", 2)] {
+            assert_eq!(rows(&store, name).await.len(), left, "{name}");
+        }
+        assert_eq!(rows(&store, "raw").await[0][3], export::Field::Text("{}".to_owned()));
+        let late = begin + std::time::Duration::from_hours(24 * 50);
+        let people = store.write::<_, Error, _>(move |tx| {
+            Box::pin(async move {
+                let old = prune::old_people(tx, late).await?;
+                prune::drop_people(tx, &old).await?;
+                Ok(old)
+            })
+        });
+        assert_eq!(people.await.unwrap(), ["gone"], "who has a post stays");
+        let traces =
+            store.write::<_, Error, _>(move |tx| Box::pin(async move { prune::drop_traces(tx, "owner").await }));
+        assert_eq!((traces.await.unwrap(), rows(&store, "lists").await.len()), (2, 0));
+        for (what, name) in [(Aged::Comments, "comments"), (Aged::Raw, "raw"), (Aged::Counts, "snapshots")] {
+            let gone =
+                store.write::<_, Error, _>(move |tx| Box::pin(async move { prune::drop_aged(tx, what, late).await }));
+            assert_eq!((gone.await.unwrap(), rows(&store, name).await.len()), (2, 0), "{name}");
+        }
+    });
+}
+
+#[test]
+fn of_an_old_day_the_last_numbers_stay() {
+    on_each(async |store, ambient| {
+        let begin = store.now();
+        let hours = 30;
+        for n in 0..hours {
+            keep(&store, vec![post("a", "c", n), post("b", "c", n / 7)]).await;
+            ambient.clock.jump(std::time::Duration::from_hours(1));
+        }
+        let counted = rows(&store, "snapshots").await;
+        assert_eq!(counted.len(), 30 + 5, "a number that stays the same is not counted again");
+        let first = store.read::<_, Error, _>(|tx| Box::pin(prune::next_day(tx))).await.unwrap().unwrap();
+        assert_eq!(first.0, begin.0 - begin.0.rem_euclid(DAY));
+        let mut day = first;
+        while day.0 + DAY <= store.now().0 {
+            let gone = store
+                .write::<_, Error, _>(move |tx| Box::pin(async move { prune::thin(tx, day).await }))
+                .await
+                .unwrap();
+            if gone == 0 {
+                day = store.read::<_, Error, _>(|tx| Box::pin(prune::next_day(tx))).await.unwrap().unwrap();
+            }
+        }
+        let of_day = |row: &export::Row, id: &str| match row.as_slice() {
+            [_, export::Field::Text(of), export::Field::Number(at), ..] if of == id => Some(at.div_euclid(DAY)),
+            _ => None,
+        };
+        let left = rows(&store, "snapshots").await;
+        for id in ["a", "b"] {
+            let days: Vec<i64> = left.iter().filter_map(|row| of_day(row, id)).filter(|at| *at < day.0 / DAY).collect();
+            let mut once = days.clone();
+            once.dedup();
+            assert!(!days.is_empty() && days == once, "one a day: {days:?}");
+            let last = counted.iter().rfind(|row| of_day(row, id) == days.first().copied()).unwrap();
+            assert!(left.contains(last), "and it is the last");
+        }
+    });
+}
+
+#[test]
+fn how_much_there_is_is_noted_once_a_day() {
+    on_each(async |store, _| {
+        keep(&store, vec![post("a", "c", 1)]).await;
+        let counts = store.read::<_, Error, _>(|tx| Box::pin(grown::count(tx))).await.unwrap();
+        assert!(counts.contains(&("posts", 1)) && counts.contains(&("raw", 1)), "{counts:?}");
+        for (day, amount) in [(1, 5), (2, 6), (2, 7), (9, 8)] {
+            let noted = store.write::<_, Error, _>(move |tx| {
+                Box::pin(async move { grown::note(tx, day, &[("posts", amount)], day - 7).await })
+            });
+            noted.await.unwrap();
+        }
+        let since = store.read::<_, Error, _>(|tx| Box::pin(grown::since(tx, 0))).await.unwrap();
+        assert_eq!(since, [(2, "posts".to_owned(), 7), (9, "posts".to_owned(), 8)]);
+    });
+}
