@@ -3,8 +3,10 @@
 //! SIGHUP, a saved file and the API go one way. A refusal changes nothing and shows in the log, a metric, `/readyz`,
 //! systemd's status and an alarm, until a good file is read.
 
-use std::collections::BTreeMap;
-use std::path::PathBuf;
+use std::collections::{BTreeMap, BTreeSet};
+use std::ffi::OsString;
+use std::os::unix::fs::MetadataExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -56,6 +58,24 @@ pub(super) struct Reloader {
     pub(super) targets: Targets,
     /// The refusal that stands.
     pub(super) refusals: Refusals,
+    /// The files before they were read first.
+    pub(super) seen: Stamps,
+}
+
+/// What tells whether a file in a folder was saved meanwhile: its name, which it is, when it was written, its length.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Stamps(BTreeSet<(OsString, u64, i64, i64, u64)>);
+
+impl Stamps {
+    /// Of the files in `dir` that settings stand in.
+    pub(super) fn of(dir: &Path) -> Self {
+        let files = std::fs::read_dir(dir).into_iter().flatten().flatten().filter(|entry| is_settings(&entry.path()));
+        let stamp = |entry: std::fs::DirEntry| {
+            let seen = std::fs::metadata(entry.path()).ok()?;
+            Some((entry.file_name(), seen.ino(), seen.mtime(), seen.mtime_nsec(), seen.len()))
+        };
+        Self(files.filter_map(stamp).collect())
+    }
 }
 
 impl Reloader {
@@ -120,6 +140,10 @@ impl Reloader {
             }
         })?;
         watcher.watch(&self.origin.dir, notify::RecursiveMode::NonRecursive)?;
+        // What was saved before anybody watched.
+        if Stamps::of(&self.origin.dir) != self.seen {
+            let _said_already = self.reload().await;
+        }
         loop {
             tokio::select! {
                 biased;
@@ -133,6 +157,6 @@ impl Reloader {
     }
 }
 
-fn is_settings(path: &std::path::Path) -> bool {
+fn is_settings(path: &Path) -> bool {
     path.extension().is_some_and(|ending| ending == "toml")
 }

@@ -20,7 +20,7 @@ use super::options::Say;
 use super::profiles::keep;
 use super::ready::Board;
 use super::refusals::Refusals;
-use super::reload::{self, Origin, Reloader};
+use super::reload::{self, Origin, Reloader, Stamps};
 use super::systemd::{Notifier, monotonic_usec};
 use super::watch::Watch;
 use crate::config::Config;
@@ -222,6 +222,7 @@ fn reloader(house: &House, setup: &RunSetup) -> Reloader {
         apply: Arc::new(apply),
         hosts: Arc::default(),
         refusals: Refusals::new(&house.store, reload::REFUSED),
+        seen: Stamps::of(&setup.origin.dir),
         targets: house.targets.clone(),
     }
 }

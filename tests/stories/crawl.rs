@@ -186,3 +186,56 @@ fn a_lost_login_holds_a_round_where_it_is_and_a_found_one_lets_it_go_on() {
     crate::kit::figure(&format!("login found resumed_ms={}", waited.as_millis()));
     assert_eq!(daemon.term(WHILE).0, 0, "{}", daemon.log());
 }
+
+#[test]
+fn what_the_site_sent_is_kept_and_whom_one_forgets_is_gone() {
+    let outside = Outside::start(&[]);
+    let (dir, _) = login_dir("crawl-kept", &outside);
+    let settings = format!("{}\n[crawl]\nraw = true\nkeep_raw = \"1s\"\n", login_settings(&outside));
+    let mut daemon = Daemon::start(&dir, &settings, &Extra::default());
+    let creator = creators(&outside)[3].clone();
+    save(&dir, &target("one", Some(&page_of(&creator)), "take = [\"profile\", \"posts\"]"));
+    for take in ["one/profile", "one/posts"] {
+        until(APPLIED, "it is taken over", || self::take(&daemon, take));
+        assert_eq!(rounds(&daemon, take, 1)["class"], "ok");
+    }
+    let export = |table: &str| -> Vec<Value> {
+        let (code, out, err) = run(&dir, &["export", table, "--format", "jsonl", "--creator", &creator], None);
+        assert_eq!(code, 0, "{err}");
+        out.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    };
+    let (_, out, _) = run(&dir, &["fetch", "--no-media", "--json", "--raw", &page_of(&creator)], None);
+    let sent = records(&out);
+    let kept = export("raw");
+    assert_eq!(kept.len(), sent.len() + 1, "each post and the creator");
+    for post in &sent {
+        let row = kept.iter().find(|row| row["id"] == post["aweme_id"]).unwrap();
+        let kept: Value = serde_json::from_str(row["json"].as_str().unwrap()).unwrap();
+        assert_eq!(kept["aweme_id"], post["aweme_id"]);
+        let names = |record: &Value| record.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+        assert_eq!(names(&kept), names(post), "whole, not only what is read of it");
+    }
+    // What is old goes by itself, and how much there is is noted.
+    let wish = json!({"kind": "prune", "key": "now", "payload": {}});
+    let (status, job) = daemon.call("POST", "/api/v1/jobs", Some(&wish)).unwrap();
+    assert_eq!(status, 201, "{job}");
+    let path = format!("/api/v1/jobs/{}", job["id"].as_str().unwrap());
+    let done = || Some(daemon.call("GET", &path, None).unwrap().1).filter(|job| job["state"] == "done");
+    let (pruned, _) = until(WHILE, "it is pruned", done);
+    assert!(pruned["result"]["posts"] == 0 && export("posts").len() == sent.len(), "{pruned}");
+    let noted = texts(&dir.database(), "SELECT what FROM grown WHERE amount > 0 ORDER BY what");
+    assert!(noted.contains(&"bytes".to_owned()) && noted.contains(&"posts".to_owned()), "{noted:?}");
+    // Who is followed would come back.
+    let (code, _, err) = run(&dir, &["forget", "creator", &creator], None);
+    assert!(code != 0 && err.contains("followed by the target `one`") && err.contains("queue.toml"), "{code} {err}");
+    save(&dir, "");
+    until_it(APPLIED, "nothing is taken any more", || takes(&daemon).is_empty());
+    let (code, out, err) = run(&dir, &["forget", "creator", &creator], None);
+    assert!(code == 0 && out.contains(&format!("posts: {}", sent.len())), "{code} {out}{err}");
+    for table in ["posts", "creators", "snapshots", "raw", "comments", "lists"] {
+        assert_eq!(export(table).len(), 0, "{table}");
+    }
+    let (code, out, _) = run(&dir, &["forget", "creator", &creator], None);
+    assert_eq!((code, out.trim()), (0, "nobody of this id is known"));
+    assert_eq!(daemon.term(WHILE).0, 0, "{}", daemon.log());
+}
