@@ -7,8 +7,10 @@
 
 mod browser;
 mod claim;
+mod crawl;
 mod daemon;
 mod douyin;
+mod export;
 mod figure;
 mod fresh;
 mod listing;
@@ -46,6 +48,21 @@ struct Args {
     /// Jobs that each client asks for in one transaction; 1 asks one by one.
     #[arg(long, default_value_t = 1)]
     batch: usize,
+    /// The server whose pages are crawled once, with the word `crawl`.
+    #[arg(long, requires_all = ["feeds", "db"])]
+    base: Option<String>,
+    /// The file that names its feeds.
+    #[arg(long)]
+    feeds: Option<PathBuf>,
+    /// The database to crawl into, or to export from.
+    #[arg(long)]
+    db: Option<PathBuf>,
+    /// Keep what the server sent, too.
+    #[arg(long)]
+    raw: bool,
+    /// The workbook to write, with the word `export`.
+    #[arg(long, requires = "db")]
+    out: Option<PathBuf>,
     /// Be the server of small answers.
     #[arg(long, hide = true)]
     serve: bool,
@@ -73,6 +90,14 @@ fn main() -> anyhow::Result<ExitCode> {
             _ => runtime.block_on(queue::once(&args, jobs))?,
         };
         figure::print(&line);
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let (Some(base), Some(feeds), Some(db)) = (&args.base, &args.feeds, &args.db) {
+        figure::print(&runtime.block_on(crawl::once((base, feeds), db, args.raw))?);
+        return Ok(ExitCode::SUCCESS);
+    }
+    if let (Some(db), Some(out)) = (&args.db, &args.out) {
+        figure::print(&runtime.block_on(export::once(db, out))?);
         return Ok(ExitCode::SUCCESS);
     }
     if let Some(control) = &args.list {
@@ -103,6 +128,8 @@ const GROUPS: &[(&[&str], Run)] = &[
     (browser::NAMES, browser::figures),
     (claim::NAMES, claim::figures),
     (queue::NAMES, queue::figures),
+    (crawl::NAMES, crawl::figures),
+    (export::NAMES, export::figures),
 ];
 
 /// The work to do once: named by an argument, or by the name this program was called by.

@@ -22,19 +22,35 @@ pub(crate) struct Length {
     pub(crate) runs: usize,
 }
 
-/// Runs `peers` and `subjects` (a name, and the arguments of this program) round by round; gives the script's results.
+/// Runs the queues of `peers` and `subjects` round by round; gives the script's results.
 pub(crate) fn queue(peers: &[&str], subjects: &[(&str, &str)], length: Length) -> anyhow::Result<Option<Value>> {
+    let subjects: Vec<_> = subjects
+        .iter()
+        .map(|(name, arguments)| (*name, format!("{arguments} --jobs {{jobs}} --dir {{dir}}")))
+        .collect();
+    let subjects: Vec<_> = subjects.iter().map(|(name, arguments)| (*name, arguments.as_str())).collect();
+    let length = [format!("--jobs={}", length.jobs), format!("--runs={}", length.runs)];
+    run("queue_bench.py", peers, &subjects, &length)
+}
+
+/// Runs `peers` and `subjects` (a name, and the arguments of this program) by a script of the folder, round by round;
+/// gives its results, and nothing when there is no such folder.
+pub(crate) fn run(
+    script: &str,
+    peers: &[&str],
+    subjects: &[(&str, &str)],
+    flags: &[String],
+) -> anyhow::Result<Option<Value>> {
     let Some(folder) = folder() else { return Ok(None) };
     let me = std::env::current_exe().context("cannot find this program")?;
     let names: Vec<_> = peers.iter().copied().chain(subjects.iter().map(|(name, _)| *name)).collect();
-    let mut script = Command::new("python3");
-    script.env("PYTHONDONTWRITEBYTECODE", "1").arg(folder.join("queue_bench.py"));
-    script.arg(format!("--only={}", names.join(",")));
-    script.args([format!("--jobs={}", length.jobs), format!("--runs={}", length.runs)]);
+    let mut python = Command::new("python3");
+    python.env("PYTHONDONTWRITEBYTECODE", "1").arg(folder.join(script));
+    python.arg(format!("--only={}", names.join(","))).args(flags);
     for (name, arguments) in subjects {
-        script.arg(format!("--subject={name}={} {arguments} --jobs {{jobs}} --dir {{dir}}", me.display()));
+        python.arg(format!("--subject={name}={} {arguments}", me.display()));
     }
-    let ran = script.stderr(Stdio::inherit()).output().context("cannot run python3")?;
+    let ran = python.stderr(Stdio::inherit()).output().context("cannot run python3")?;
     ensure!(ran.status.success(), "the peers' script in `{}` failed", folder.display());
     let line = String::from_utf8(ran.stdout).context("the peers' script printed no text")?;
     let line = line.lines().last().context("the peers' script printed nothing")?;

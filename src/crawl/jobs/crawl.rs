@@ -248,6 +248,7 @@ async fn take(lease: &Lease, brief: &Arc<Brief>, mut round: Round, haul: Haul) -
     let kept = lease.step::<_, Stopped, _>(move |tx| {
         Box::pin(async move {
             let about = brief.about();
+            round.is_at(tx.now());
             let met = keep(tx, &haul.rows, &about.shelf(&round.leg)).await?;
             keep_raw(tx, &haul.rows, &sent).await?;
             if let Leg::Check { post } = &round.leg {
@@ -268,6 +269,7 @@ async fn pass(lease: &Lease, brief: &Arc<Brief>, mut round: Round, miss: Miss) -
     let brief = brief.clone();
     let passed = lease.step::<_, Stopped, _>(move |tx| {
         Box::pin(async move {
+            round.is_at(tx.now());
             match (&round.leg, &brief.page) {
                 (Leg::Whole, page) => {
                     if let (Some((Kind::User, id)), Take::Profile) = (page, brief.take) {

@@ -57,6 +57,13 @@ impl Round {
         }
     }
 
+    /// Notes the moment that a page counts as: what the round has met must never seem to be from before it began. A
+    /// transaction may count as a moment before the round, when it shares a commit with others, and so may one after the
+    /// clock was set back.
+    pub(super) fn is_at(&mut self, now: Millis) {
+        self.began = self.began.min(now);
+    }
+
     /// Notes a page, and whether the list goes on behind it: `known` is what was read of it before, when that may be
     /// relied on.
     pub(super) fn take(&mut self, haul: &Haul, met: Met, (about, known): (&About<'_>, Option<&Course>)) {

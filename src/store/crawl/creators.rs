@@ -10,7 +10,7 @@ use crate::store::tx::{Tx, on};
 
 const KNOWN: Batch = Batch::of_both(
     &[("v_id", Of::Text)],
-    "SELECT id, handle, nickname FROM v JOIN creator ON id = v_id WHERE v_id IS NOT NULL",
+    "SELECT id, handle, nickname, first_at FROM v JOIN creator ON id = v_id WHERE v_id IS NOT NULL",
 );
 const PUT: Batch = Batch::of_both(
     &[("v_id", Of::Text), ("v_uid", Of::Text), ("v_handle", Of::Text), ("v_nickname", Of::Text), ("v_now", Of::Number)],
@@ -34,6 +34,8 @@ const GONE: &str = "UPDATE creator SET gone_at = $1, gone_class = $2 WHERE id = 
 pub(in crate::store) const STATEMENTS: &[&str] = &[PROFILE, COUNTED, NUMBERS, GONE];
 pub(in crate::store) const BATCHES: &[Batch] = &[KNOWN, PUT, NAMED];
 
+/// A creator as they are looked up: id, handle, nickname, since when.
+type Known = (String, String, String, i64);
 /// The numbers of a creator as they stand in a row.
 type Numbers = (Option<i64>, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
 
@@ -46,10 +48,11 @@ pub async fn meet<'a>(tx: &mut Tx, authors: impl Iterator<Item = &'a Author> + S
         return Ok(Met::default());
     }
     let rows: Vec<[Cell<'_>; 1]> = authors.iter().map(|author| [(&author.id).into()]).collect();
-    let found: Vec<(String, String, String)> = KNOWN.run(tx, &rows).await.map_err(Error::in_act("look up creators"))?;
-    let known: HashMap<_, _> = found.into_iter().map(|(id, handle, name)| (id, (handle, name))).collect();
+    let found: Vec<Known> = KNOWN.run(tx, &rows).await.map_err(Error::in_act("look up creators"))?;
+    let known: HashMap<_, _> =
+        found.into_iter().map(|(id, handle, name, first_at)| (id, (handle, name, first_at))).collect();
     let is_as_known = |author: &Author| {
-        known.get(&author.id).is_some_and(|(handle, name)| {
+        known.get(&author.id).is_some_and(|(handle, name, _)| {
             // Many lists leave the handle out.
             *name == author.nickname && (author.handle.is_empty() || *handle == author.handle)
         })
@@ -61,7 +64,7 @@ pub async fn meet<'a>(tx: &mut Tx, authors: impl Iterator<Item = &'a Author> + S
         .map(|author| {
             let mut author = author.clone();
             if author.handle.is_empty()
-                && let Some((handle, _)) = known.get(&author.id)
+                && let Some((handle, ..)) = known.get(&author.id)
             {
                 author.handle.clone_from(handle);
             }
@@ -76,10 +79,18 @@ pub async fn meet<'a>(tx: &mut Tx, authors: impl Iterator<Item = &'a Author> + S
         .map(|it| [(&it.id).into(), (&it.uid).into(), (&it.handle).into(), (&it.nickname).into(), now.into()])
         .collect();
     let _none: Vec<(i64,)> = PUT.run(tx, &rows).await.map_err(Error::in_act("keep creators"))?;
-    let rows: Vec<[Cell<'_>; 4]> =
-        others.iter().map(|it| [(&it.id).into(), now.into(), (&it.handle).into(), (&it.nickname).into()]).collect();
-    let _none: Vec<(i64,)> = NAMED.run(tx, &rows).await.map_err(Error::in_act("keep names of creators"))?;
-    let changed = others.iter().filter(|author| known.contains_key(&author.id)).count();
+    // A name has a history from its first change on.
+    let mut rows: Vec<[Cell<'_>; 4]> = Vec::new();
+    for author in &others {
+        if let Some((handle, name, first_at)) = known.get(&author.id) {
+            rows.push([(&author.id).into(), (*first_at).into(), handle.into(), name.into()]);
+            rows.push([(&author.id).into(), now.into(), (&author.handle).into(), (&author.nickname).into()]);
+        }
+    }
+    let changed = rows.len() / 2;
+    if changed > 0 {
+        let _none: Vec<(i64,)> = NAMED.run(tx, &rows).await.map_err(Error::in_act("keep names of creators"))?;
+    }
     Ok(Met { fresh: others.len() - changed, changed })
 }
 

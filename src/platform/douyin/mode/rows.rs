@@ -31,7 +31,7 @@ pub enum Rows {
 
 impl Rows {
     /// Reads the rows that a list of this mode has.
-    pub(super) fn of_list<'d>(mode: Mode, rows: impl Iterator<Item = Value<'d>>) -> Self {
+    pub fn of_list<'d>(mode: Mode, rows: impl Iterator<Item = Value<'d>>) -> Self {
         match mode {
             Mode::Friend => Self::Posts(rows.map(|row| post(row.get("aweme"))).collect()),
             Mode::Search => Self::Posts(rows.map(|row| post(row.get("item"))).collect()),
