@@ -1,6 +1,6 @@
 //! From the rows of a page to what is kept of them.
 
-use crate::domain::Post;
+use crate::domain::{Author, Post};
 use crate::platform::douyin::mode::Rows;
 use crate::store::crawl::posts::Met;
 use crate::store::crawl::{comments, creators, listed, posts, raw, shelf};
@@ -15,12 +15,22 @@ pub(super) struct Shelf {
     pub(super) below: Option<(String, Option<String>)>,
 }
 
-/// Keeps the rows of a page; gives what of them was never seen there before, and what had changed.
-pub(super) async fn keep(tx: &mut Tx, rows: &Rows, shelf: &Shelf) -> Result<Met, Error> {
+/// The one who made all the posts of a page, when it was one.
+pub(super) fn maker(rows: &Rows) -> Option<Author> {
+    let Rows::Posts(rows) = rows else { return None };
+    let first = &rows.first()?.creator;
+    rows.iter().all(|post| post.creator == *first).then(|| first.clone())
+}
+
+/// Keeps the rows of a page; gives what of them was never seen there before, and what had changed. Posts of `met` alone,
+/// who was met before, meet nobody.
+pub(super) async fn keep(tx: &mut Tx, rows: &Rows, shelf: &Shelf, met: Option<Author>) -> Result<Met, Error> {
     let list = shelf.list.as_ref().map(|(list, owner)| (*list, owner.as_str()));
     let mut met = match rows {
         Rows::Posts(rows) => {
-            creators::meet(tx, rows.iter().map(|post| &post.creator)).await?;
+            if met.is_none_or(|met| rows.iter().any(|post| post.creator != met)) {
+                creators::meet(tx, rows.iter().map(|post| &post.creator)).await?;
+            }
             posts::keep(tx, rows).await?
         }
         Rows::People(rows) if list.is_some() => creators::meet(tx, rows.iter().map(|row| &row.author)).await?,

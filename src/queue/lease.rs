@@ -3,6 +3,9 @@
 //! Every write of a run carries its fence. When the lease is lost (the process stood still for too long, a person took
 //! the job back) the writes change nothing and [`Lease::lost`] resolves.
 
+use std::sync::Arc;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
@@ -20,6 +23,8 @@ pub struct Lease {
     pub(super) key: String,
     pub(super) attempt: i64,
     pub(super) remembered: Option<String>,
+    /// Whether this run has come further.
+    pub(super) has_progressed: Arc<AtomicBool>,
     pub(super) lost: CancellationToken,
     pub(super) store: Store,
 }
@@ -70,14 +75,18 @@ impl Lease {
         serde_json::from_str(self.remembered.as_deref()?).ok()
     }
 
-    /// Remembers how far the work has come; it forgives the crashes so far.
+    /// Remembers how far the work has come; it forgives the crashes and the failures so far.
     pub async fn remember<T: Serialize + Sync>(&self, progress: &T) -> Result<(), Lost> {
         let (id, fence) = (self.id, self.fence);
         let text = serde_json::to_string(progress).unwrap_or_default();
         let kept = self
             .store
             .write::<_, store::Error, _>(move |tx| Box::pin(async move { jobs::progress(tx, id, fence, &text).await }));
-        if kept.await? { Ok(()) } else { Err(Lost::Fence) }
+        if !kept.await? {
+            return Err(Lost::Fence);
+        }
+        self.has_progressed.store(true, Ordering::Relaxed);
+        Ok(())
     }
 
     /// Does a step of the work and remembers how far that has come, in one transaction that stands only if the job is
@@ -89,7 +98,8 @@ impl Lease {
         F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, Result<P, E>> + Send + 'static,
     {
         let (id, fence) = (self.id, self.fence);
-        self.store
+        let stepped = self
+            .store
             .write(move |tx| {
                 Box::pin(async move {
                     let progress = work(tx).await?;
@@ -100,7 +110,9 @@ impl Lease {
                     Ok(progress)
                 })
             })
-            .await
+            .await;
+        self.has_progressed.fetch_or(stepped.is_ok(), Ordering::Relaxed);
+        stepped
     }
 
     /// Writes what the job found, in one transaction that stands only if the job is still ours.

@@ -7,7 +7,7 @@
 
 use std::collections::VecDeque;
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
 use tokio::sync::mpsc;
@@ -238,10 +238,12 @@ impl Workers {
         Ok(taken)
     }
 
-    async fn run(&self, job: Claimed) {
+    async fn run(&self, mut job: Claimed) {
         let Some(kind) = self.kinds.get(&job.kind) else { return };
         let Some(lost) = self.hands.watch((job.id, job.fence)) else { return };
+        let has_progressed = Arc::new(AtomicBool::new(false));
         let lease = Lease {
+            has_progressed: has_progressed.clone(),
             id: job.id,
             fence: job.fence,
             key: job.key.clone(),
@@ -254,7 +256,11 @@ impl Workers {
             let rules = self.rules.now();
             let desk = run::Desk { rules: &rules, now: self.store.now(), ambient: &self.ambient };
             let held_until = held_until(&outcome, desk.now);
-            let ended = run::end(&desk, &job, outcome);
+            // Who has come further since failed for the first time.
+            let forgiven = if outcome.is_err() && has_progressed.load(Ordering::Relaxed) { job.attempts } else { 0 };
+            job.attempts -= forgiven;
+            let mut ended = run::end(&desk, &job, outcome);
+            ended.end.attempts -= forgiven;
             tracing::debug!(job.id = %job.id, job.kind = job.kind, class = %ended.end.class, "Job ended");
             if let Some(Also::CloseLane { lane, .. }) = &ended.also {
                 self.hands.closing(lane);

@@ -37,6 +37,7 @@ pub(super) fn router(desk: Desk) -> Router {
         .route("/rename", post(rename))
         .route("/scan", post(scan))
         .route("/expire", post(expire))
+        .route("/live", post(live).delete(stand))
         .route("/fault", post(set_fault).delete(clear_faults))
         .fallback(async || json_reply(StatusCode::NOT_FOUND, &json!({"error": "no such control"})))
         .layer(from_fn_with_state(desk.clone(), hold))
@@ -134,6 +135,18 @@ struct Expire {
 /// Lets the login at the Creative Center be lost after so many uses.
 async fn expire(State(desk): State<Desk>, Json(asked): Json<Expire>) -> Response {
     desk.world.ads.ends_after(asked.after);
+    json_reply(StatusCode::OK, &json!({"v": 1}))
+}
+
+/// Lets the simulated Douyin live.
+async fn live(State(desk): State<Desk>) -> Response {
+    desk.world.life.begin(&desk.world.cast, desk.world.now());
+    json_reply(StatusCode::OK, &json!({"v": 1}))
+}
+
+/// Lets it stand still.
+async fn stand(State(desk): State<Desk>) -> Response {
+    desk.world.life.stand(desk.world.now());
     json_reply(StatusCode::OK, &json!({"v": 1}))
 }
 

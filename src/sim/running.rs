@@ -149,6 +149,16 @@ impl Running {
         self.world.renames.add(rename);
     }
 
+    /// Lets the simulated Douyin live from now on: works are made and deleted, people come and go.
+    pub fn live(&self) {
+        self.world.life.begin(&self.world.cast, self.world.now());
+    }
+
+    /// Lets it stand still as it is now.
+    pub fn stand(&self) {
+        self.world.life.stand(self.world.now());
+    }
+
     /// Sets a switch, as `POST /fault` does.
     pub fn play(&self, fault: Fault) {
         self.world.switches.set(fault);

@@ -8,6 +8,7 @@ use super::creative_radar::session::AdsLogin;
 use super::douyin::cast::Cast;
 use super::douyin::change::Renames;
 use super::douyin::codes::Codes;
+use super::douyin::life::Life;
 use super::douyin::show::Written;
 use super::fault::PLATFORMS;
 use super::ledger::Ledger;
@@ -26,7 +27,9 @@ pub(super) struct World {
     /// The guests' marks that were handed out.
     marks: Mutex<HashSet<String>>,
     /// Who lives on the simulated Douyin.
-    pub(super) cast: Cast,
+    pub(super) cast: Arc<Cast>,
+    /// What becomes of them.
+    pub(super) life: Life,
     /// What of it has been written down.
     pub(super) written: Written,
     /// What of it has changed.
@@ -48,12 +51,18 @@ impl World {
             probes: Default::default(),
             tokens: AtomicU64::new(0),
             marks: Mutex::default(),
-            cast: Cast::new(seed),
+            cast: Arc::new(Cast::new(seed)),
+            life: Life::default(),
             written: Written::default(),
             renames: Renames::default(),
             codes: Codes::default(),
             ads: AdsLogin::default(),
         }
+    }
+
+    /// Now, in Unix seconds.
+    pub(super) fn now(&self) -> u64 {
+        u64::try_from(self.clock.now().0 / 1000).unwrap_or(0)
     }
 
     /// Remembers the mark of a guest.

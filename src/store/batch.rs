@@ -11,7 +11,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, FromRow, PgConnection, SqliteConnection};
 use uuid::Uuid;
 
-use crate::store::tx::{Tx, on};
+use crate::store::tx::{Raw, Tx, on};
 
 /// What a column of rows holds.
 #[derive(Debug, Clone, Copy)]
@@ -96,6 +96,50 @@ impl Batch {
             sqlx::query_as_with(AssertSqlSafe(text), given).fetch_all(db).await
         })
     }
+
+    /// Runs the statement for `rows`, then another for `more`; neither returns anything. On `SQLite` they are one text where
+    /// both have about as many rows, because each text is a way to another thread and back.
+    pub(in crate::store) async fn run_then<const N: usize, const M: usize>(
+        &self,
+        tx: &mut Tx,
+        rows: &[[Cell<'_>; N]],
+        (then, more): (&Self, &[[Cell<'_>; M]]),
+    ) -> Result<(), sqlx::Error> {
+        let size = even(rows.len());
+        if tx.is_shared() || more.len() > size || more.len() * 2 < size {
+            let _none: Vec<(i64,)> = self.run(tx, rows).await?;
+            let _none: Vec<(i64,)> = if more.is_empty() { Vec::new() } else { then.run(tx, more).await? };
+            return Ok(());
+        }
+        let text = tx.led(&[&self.sqlite(size), "; ", &then.sqlite(size)].concat());
+        let mut given = SqliteArguments::default();
+        given.reserve(size * (N + M), 0);
+        fill(&mut given, rows, size).and_then(|()| fill(&mut given, more, size)).map_err(sqlx::Error::Encode)?;
+        let ran = match tx.raw() {
+            Raw::Sqlite(db) => sqlx::query_with(AssertSqlSafe(text), given).execute(db).await.map(drop),
+            Raw::Postgres(_) => Ok(()),
+        };
+        if let Err(cause) = &ran {
+            tx.refused(cause);
+        }
+        ran
+    }
+}
+
+/// Gives `rows`, and fills them up to `size`.
+fn fill<const N: usize>(given: &mut SqliteArguments, rows: &[[Cell<'_>; N]], size: usize) -> Result<(), BoxDynError> {
+    for cell in rows.iter().flatten() {
+        match cell {
+            Cell::Id(id) => Arguments::add(given, id)?,
+            Cell::Text(text) => Arguments::add(given, text)?,
+            Cell::Number(n) => Arguments::add(given, n)?,
+            Cell::Bytes(bytes) => Arguments::add(given, bytes)?,
+        }
+    }
+    for _ in rows.len() * N..size * N {
+        Arguments::add(given, None::<i64>)?;
+    }
+    Ok(())
 }
 
 /// The size that a batch of `rows` is filled up to: a power of two, or that and a quarter, a half, three quarters more.
@@ -117,20 +161,10 @@ impl Given for SqliteConnection {
     type Arguments = SqliteArguments;
 
     fn given<const N: usize>(&self, rows: &[[Cell<'_>; N]]) -> Result<SqliteArguments, BoxDynError> {
-        let size = even(rows.len()) * N;
+        let size = even(rows.len());
         let mut given = SqliteArguments::default();
-        given.reserve(size, 0);
-        for cell in rows.iter().flatten() {
-            match cell {
-                Cell::Id(id) => Arguments::add(&mut given, id)?,
-                Cell::Text(text) => Arguments::add(&mut given, text)?,
-                Cell::Number(n) => Arguments::add(&mut given, n)?,
-                Cell::Bytes(bytes) => Arguments::add(&mut given, bytes)?,
-            }
-        }
-        for _ in rows.len() * N..size {
-            Arguments::add(&mut given, None::<i64>)?;
-        }
+        given.reserve(size * N, 0);
+        fill(&mut given, rows, size)?;
         Ok(given)
     }
 }

@@ -7,6 +7,7 @@
 
 mod canary;
 mod confined;
+mod crawling;
 mod daemon;
 mod database;
 mod disk;
@@ -33,6 +34,7 @@ use radard::ambient::{Ambient, Clock, Entropy};
 
 pub(crate) use canary::Canaries;
 pub(crate) use confined::{Confined, units};
+pub(crate) use crawling::Crawling;
 pub(crate) use daemon::{Daemon, Extra, RADARD, code, radard};
 pub(crate) use database::{Rows, age_logins, change, firefox, texts, while_locked};
 pub(crate) use disk::SmallDisk;

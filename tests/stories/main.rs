@@ -38,4 +38,5 @@ mod secrets;
 mod stopped;
 mod syncs;
 mod units;
+mod weeks;
 mod wire;

@@ -14,7 +14,7 @@ use super::leg::{About, Leg};
 use super::round::Round;
 use crate::ambient::Clock;
 use crate::config::Take;
-use crate::crawl::keep::{keep, keep_raw};
+use crate::crawl::keep::{keep, keep_raw, maker};
 use crate::crawl::plan::lane;
 use crate::crawl::source::{Ask, Source};
 use crate::crawl::spec::Spec;
@@ -249,7 +249,8 @@ async fn take(lease: &Lease, brief: &Arc<Brief>, mut round: Round, haul: Haul) -
         Box::pin(async move {
             let about = brief.about();
             round.is_at(tx.now());
-            let met = keep(tx, &haul.rows, &about.shelf(&round.leg)).await?;
+            let met = keep(tx, &haul.rows, &about.shelf(&round.leg), round.maker.take()).await?;
+            round.maker = maker(&haul.rows);
             keep_raw(tx, &haul.rows, &sent).await?;
             if let Leg::Check { post } = &round.leg {
                 posts::seen(tx, post).await?;

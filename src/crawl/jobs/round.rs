@@ -4,7 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use super::leg::{About, Behind, Leg};
 use crate::crawl::keep::span;
-use crate::domain::Millis;
+use crate::domain::{Author, Millis};
 use crate::platform::douyin::list::{Ended, Progress};
 use crate::platform::douyin::mode::{Haul, Rows};
 use crate::store::crawl::posts::Met;
@@ -31,6 +31,10 @@ pub(super) struct Round {
     /// Whether it stopped at what is known, and whether its list was read to the end.
     stopped: bool,
     whole: bool,
+    /// Who made the posts of the last page, when it was one and they are known as they were: a list of a creator has one
+    /// maker, who need not be looked up on each page. Another run looks once more.
+    #[serde(skip)]
+    pub(super) maker: Option<Author>,
     /// The interval that is wanted, if there is one.
     from: Option<i64>,
     until: Option<i64>,
@@ -52,6 +56,7 @@ impl Round {
             oldest: None,
             stopped: false,
             whole: false,
+            maker: None,
             from: about.spec.between().map(|between| between.start.0),
             until: about.spec.between().map(|between| between.end.0),
         }

@@ -224,3 +224,26 @@ fn a_paused_kind_stops_at_once_and_goes_on_when_it_is_resumed() {
 async fn lane(node: &Node, key: &str, lane: &str) {
     node.ask_with("deed", key, json!({ "lane": lane })).await.unwrap();
 }
+
+/// A long work that fails now and then, each time further on, is no work that fails for good.
+#[test]
+fn who_comes_further_between_failures_does_not_die_of_them() {
+    for house in House::each(79) {
+        house.live(async |life| {
+            let further = Script::new(move |lease| async move {
+                let n = lease.remembered::<u32>().unwrap_or(0) + 1;
+                if lease.key() == "moves" {
+                    lease.remember(&n).await?;
+                }
+                if n < 40 { Err(Miss::new(Class::Network, "cut")) } else { Ok(Settled::Done(json!(n))) }
+            });
+            let node = life.working("one/1", deed(further)).await;
+            node.ask("deed", "moves").await;
+            node.ask("deed", "stands").await;
+            node.until(("deed", "moves"), State::Done, Duration::from_hours(10)).await;
+            node.until(("deed", "stands"), State::Dead, Duration::from_hours(240)).await;
+            let moved = node.job("deed", "moves").await;
+            assert!(moved.attempts <= 2, "what was forgiven is not counted: {}", moved.attempts);
+        });
+    }
+}

@@ -3,6 +3,7 @@
 //! A work's id says whose it is and which one, so that any of them is found again without a list of all. Works are
 //! numbered from the oldest; some are deleted or shown to nobody, and leave a gap where they were.
 
+use super::age::Age;
 use crate::sim::seed::Dice;
 
 /// How many creators there are.
@@ -31,8 +32,11 @@ pub(super) struct Creator {
     pub(super) uid: String,
     /// The name that people see.
     pub(super) nickname: String,
-    /// How many works were ever made.
+    /// How many works were ever made, and how many of them before the site began to live.
     pub(super) works: u64,
+    pub(super) base: u64,
+    /// How long the site has lived.
+    pub(super) age: Option<Age>,
     pub(super) dice: Dice,
 }
 
@@ -55,6 +59,8 @@ impl Creator {
             uid: format!("{}", 60_000_000_000 + index * 1_000_000 + dice.below(2, 1_000_000)),
             nickname: format!("{}{}", dice.choose(3, &FIRST), dice.choose(4, &LAST)),
             works,
+            base: works,
+            age: None,
             dice,
         }
     }
@@ -123,18 +129,23 @@ impl Work<'_> {
 
     /// When it was made, in Unix seconds.
     pub(super) fn made(&self) -> u64 {
-        let age = self.creator.works - self.index;
+        if let Some(made) = self.creator.made_since(self.index) {
+            return made;
+        }
+        let age = self.creator.base - self.index;
         NEWEST - age * STEP + self.creator.dice.below(20_000 + self.index, STEP - 60)
     }
 
     /// Whether it was deleted.
     pub(super) fn is_deleted(&self) -> bool {
-        self.index % 37 == 9 || (self.creator.index == HOLE.0 && HOLE.1.contains(&self.index))
+        self.is_deleted_since()
+            || self.index % 37 == 9
+            || (self.creator.index == HOLE.0 && HOLE.1.contains(&self.index))
     }
 
     /// Whether only its maker may see it.
-    pub(super) const fn is_private(&self) -> bool {
-        self.index % 41 == 11
+    pub(super) fn is_private(&self) -> bool {
+        self.index % 41 == 11 || self.is_hidden_for_now()
     }
 
     /// Whether a list shows it.
@@ -209,12 +220,12 @@ impl Cast {
 
     /// Some shown work for each number: the same for the same number.
     pub(super) fn any_work(&self, dice: Dice, number: u64) -> Option<Work<'_>> {
-        let creator = self.all.iter().filter(|creator| creator.works >= 5 && !creator.is_closed());
+        let creator = self.all.iter().filter(|creator| creator.base >= 5 && !creator.is_closed());
         let creators: Vec<&Creator> = creator.collect();
         let count = u64::try_from(creators.len()).unwrap_or(1);
         let creator = creators.get(usize::try_from(dice.below(number, count)).ok()?)?;
         creator
-            .shown_before(1 + dice.below(number + 1_000_000, creator.works))
+            .shown_before(1 + dice.below(number + 1_000_000, creator.base))
             .next()
             .or_else(|| creator.shown_before(5).next())
     }

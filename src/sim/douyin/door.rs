@@ -126,11 +126,12 @@ pub(in crate::sim) async fn answer(
     }
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     let base = format!("http://{}", header(HOST));
-    let now = u64::try_from(world.clock.now().0 / 1000).unwrap_or(0);
+    let now = world.now();
+    let cast = world.life.cast(&world.cast, now);
     let asked = Asked {
         parameters: pairs.map(|(name, value)| (name.to_owned(), decode(value))).collect(),
         is_owner,
-        cast: &world.cast,
+        cast: &cast,
         written: &world.written,
         files: Files { base: &base, now, seed: world.seed },
     };

@@ -1,6 +1,7 @@
 //! The simulated Douyin: what hands out guests' marks and tokens, where short links lead, and who may ask.
 
 mod address;
+mod age;
 mod asked;
 pub(super) mod cast;
 pub(super) mod change;
@@ -9,6 +10,7 @@ mod door;
 pub(super) mod entrance;
 mod file;
 mod judge;
+pub(super) mod life;
 mod people;
 mod query_user;
 mod rooms;

@@ -15,27 +15,29 @@ fn following(creator: &Creator) -> u64 {
     creator.dice.below(11, 40)
 }
 
-fn followers(creator: &Creator) -> u64 {
-    25 + creator.dice.below(12, 160)
+/// The numbers of those who follow a creator, the newest first.
+fn followers(creator: &Creator) -> Vec<u64> {
+    creator.followed_by(25 + creator.dice.below(12, 160))
 }
 
 /// A creator's own page.
 pub(super) fn profile(asked: &Asked<'_>) -> Told {
     let creator = asked.creator()?;
-    let user = show_profile(creator, (following(creator), followers(creator)), &asked.files);
+    let user =
+        show_profile(creator, (following(creator), u64::try_from(followers(creator).len()).unwrap_or(0)), &asked.files);
     Ok(format!("\"user\":{user}"))
 }
 
 /// Those who follow someone, or whom someone follows; the newest first, by seconds or by places.
-fn relations(asked: &Asked<'_>, (name, all, step): (&str, u64, u64)) -> Told {
+fn relations(asked: &Asked<'_>, (name, mut order, step): (&str, Vec<u64>, u64)) -> Told {
     let (creator, count) = (asked.creator()?, asked.count()?);
     if creator.is_closed() {
         return Err(HIDDEN);
     }
     let (offset, min, max) = (asked.number("offset")?, asked.number("min_time")?, asked.number("max_time")?);
-    let when = |nth: u64| FOLLOWED_AT - nth * 600;
+    let when = |nth: u64| creator.came(nth).unwrap_or_else(|| FOLLOWED_AT - nth.min(FOLLOWED_AT / 600) * 600);
+    let all = order.len();
     let source = asked.number("source_type")?;
-    let mut order: Vec<u64> = (0..all).collect();
     if source == 3 {
         order.reverse();
         order.retain(|nth| min == 0 || when(*nth) > min);
@@ -44,7 +46,7 @@ fn relations(asked: &Asked<'_>, (name, all, step): (&str, u64, u64)) -> Told {
     } else if source == 2 {
         order.clear();
     } else {
-        order.drain(..usize::try_from(offset.min(all)).unwrap_or(0)).for_each(drop);
+        order.drain(..usize::try_from(offset).unwrap_or(all).min(all)).for_each(drop);
     }
     let count = usize::try_from(count).unwrap_or(0);
     let taken = order.get(..count.min(order.len())).unwrap_or_default();
@@ -76,7 +78,7 @@ fn someone(mut person: Value, nth: u64) -> Value {
 
 /// Those whom someone follows.
 pub(super) fn followed(asked: &Asked<'_>) -> Told {
-    let all = following(asked.creator()?);
+    let all = (0..following(asked.creator()?)).collect();
     relations(asked, ("followings", all, 1))
 }
 

@@ -95,7 +95,7 @@ fn show_work(work: &Work<'_>, files: &Files<'_>) -> Value {
             },
             "statistics": {
                 "admire_count": count(2, 9), "collect_count": count(3, 4000), "comment_count": comments(work),
-                "digg_count": count(4, 90_000), "share_count": count(5, 2000), "play_count": 0, "exposure_count": 0,
+                "digg_count": count(4, 90_000) + work.liked_since(), "share_count": count(5, 2000), "play_count": 0, "exposure_count": 0,
                 "live_watch_count": 0,
             },
         }),

@@ -112,17 +112,14 @@ pub async fn keep(tx: &mut Tx, posts: &[Post]) -> Result<Met, Error> {
         }
     }
     let rows: Vec<[Cell<'_>; 18]> = posts.iter().map(|post| row(post, now)).collect();
-    let _none: Vec<(i64,)> = PUT.run(tx, &rows).await.map_err(Error::in_act("keep posts"))?;
     let moved = |post: &&&Post| {
         let said = post.counts != Counts::default();
         let before = known.get(post.id.as_str()).map(|(_, counts, _)| *counts);
         let after = post.counts.each();
         said && before.is_none_or(|before| before.iter().zip(after).any(|(was, is)| is.is_some() && *was != is))
     };
-    let rows: Vec<[Cell<'_>; 7]> = posts.iter().filter(moved).map(|post| count_row(post, now)).collect();
-    if !rows.is_empty() {
-        let _none: Vec<(i64,)> = COUNT.run(tx, &rows).await.map_err(Error::in_act("keep numbers of posts"))?;
-    }
+    let counts: Vec<[Cell<'_>; 7]> = posts.iter().filter(moved).map(|post| count_row(post, now)).collect();
+    PUT.run_then(tx, &rows, (&COUNT, &counts)).await.map_err(Error::in_act("keep posts and their numbers"))?;
     Ok(met)
 }
 

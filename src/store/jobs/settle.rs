@@ -71,8 +71,8 @@ pub struct End {
     pub state: State,
     /// When it may run again.
     pub run_at: Option<Millis>,
-    /// Attempts spent by this run.
-    pub attempts: u32,
+    /// Attempts spent by this run; less than none when it was forgiven some.
+    pub attempts: i64,
     /// Waits without an attempt.
     pub snoozes: u32,
     /// The class of the end.
@@ -118,7 +118,7 @@ pub async fn settle(tx: &mut Tx, ends: &[End]) -> Result<Vec<Uuid>, Error> {
                 end.fence.into(),
                 end.state.as_str().into(),
                 end.run_at.map(|at| at.0).into(),
-                i64::from(end.attempts).into(),
+                end.attempts.into(),
                 i64::from(end.snoozes).into(),
                 end.class.as_str().into(),
                 end.error.as_deref().into(),

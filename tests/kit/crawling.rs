@@ -1,0 +1,215 @@
+//! A house that does nothing but crawl the simulated site, in this process, on a clock that jumps: weeks go by in
+//! seconds, and it may be shut down and opened again in the middle of them.
+
+use std::collections::BTreeSet;
+use std::sync::Arc;
+use std::time::Duration;
+
+use radard::config::{Config, Profile, QueueText, check_queue};
+use radard::crawl::{Answer, Ask, Crawl, Desk, Settings, Source, Tools, check_links};
+use radard::domain::{Class, Platform};
+use radard::observe::Metrics;
+use radard::pace::Pace;
+use radard::platform::douyin::link::Kind;
+use radard::platform::douyin::list::Wants;
+use radard::platform::douyin::mode::{Haul, Order, Rows, Standing, haul};
+use radard::queue::{Inlets, Kinds, Miss, Queue, Rules};
+use radard::store::{Access, Place, Store};
+use radard::supervise::{Leave, Restart, Supervisor};
+use serde_json::Value;
+
+use super::{Dir, Site, World, change, texts};
+
+/// The site without the limits of a house.
+struct Way(Site);
+
+impl Source for Way {
+    fn haul<'a>(&'a self, ask: Ask<'a>) -> Answer<'a, Haul> {
+        let visitor = if ask.profile.is_some() { &self.0.owner } else { &self.0.guest };
+        Box::pin(async move {
+            let hauled = haul(&self.0.douyin, visitor, ask.order, (ask.wants, ask.standing)).await;
+            // On this clock a refusal that asks for patience is waited for at once.
+            hauled.map_err(|refusal| match refusal.class {
+                Class::Risk => Miss::waiting(Class::Risk, Duration::from_mins(10), refusal.message),
+                _ => Miss::from(refusal),
+            })
+        })
+    }
+
+    fn resolve<'a>(&'a self, _short: &'a str) -> Answer<'a, (Kind, String)> {
+        Box::pin(async { Err(Miss::new(Class::Local, "no short links here")) })
+    }
+}
+
+/// The house between two of its starts.
+struct Life {
+    desk: Desk,
+    queue: Queue,
+    store: Store,
+    upper: Supervisor,
+    ground: Supervisor,
+    _inlets: Inlets,
+}
+
+impl Life {
+    async fn begin(world: &World, dir: &Dir) -> Self {
+        let ambient = world.ambient.clone();
+        let place = Place::Sqlite(dir.database());
+        let (store, writer) = Store::open(&place, Access::Write, ambient.clone()).await.unwrap();
+        let (ground, upper) = (Supervisor::new(ambient.clone()), Supervisor::new(ambient.clone()));
+        writer.start(&ground);
+        let metrics = Metrics::new();
+        let tools = Tools {
+            store: store.clone(),
+            source: Arc::new(Way(Site::of(world))),
+            settings: Arc::new(|| Settings { full_every: Duration::from_hours(48), raw: false }),
+            metrics: metrics.clone(),
+            clock: ambient.clock.clone(),
+        };
+        // Weeks go by here, and of those who die nobody is left to look for.
+        let mut config = Config::default();
+        config.queue.sweep = Duration::from_hours(1);
+        let limits = Pace::open(store.clone(), &config, ambient.clone()).await.unwrap();
+        let rules = Rules::of(&config, "story");
+        let (queue, inlets) = Queue::new(rules, Kinds::default().with::<Crawl>(tools), store.clone(), ambient);
+        queue.start_asking(&upper, &inlets);
+        queue.start_working(&upper, Vec::new());
+        let desk = Desk::new((store.clone(), queue.clone(), limits), world.ambient.clock.clone(), metrics);
+        let serving = desk.clone();
+        upper.spawn("crawl", Restart::Never, move |stop| {
+            let desk = serving.clone();
+            async move { desk.serve(stop).await }
+        });
+        Self { desk, queue, store, upper, ground, _inlets: inlets }
+    }
+
+    async fn end(self) {
+        let Self { desk, queue, store, upper, ground, _inlets: inlets } = self;
+        assert_eq!(upper.leave(Duration::from_hours(1)).await, Leave::Drained);
+        drop((desk, queue, inlets));
+        store.close().await;
+        ground.leave(Duration::from_secs(5)).await;
+    }
+}
+
+/// The house, and the site that it crawls.
+pub(crate) struct Crawling<'w> {
+    pub(crate) world: &'w World,
+    pub(crate) dir: Dir,
+    pub(crate) site: Site,
+    life: Option<Life>,
+}
+
+impl Crawling<'_> {
+    /// Tells `tale` of a site with these faults.
+    pub(crate) fn run(name: &str, faults: &[&str], tale: impl AsyncFnOnce(&mut Crawling<'_>)) {
+        let faults: Vec<String> = faults.iter().map(|fault| (*fault).to_owned()).collect();
+        World::run_on(&faults, async |world| {
+            let dir = Dir::new(name);
+            std::fs::create_dir_all(dir.data()).unwrap();
+            let life = Some(Life::begin(world, &dir).await);
+            let mut crawling = Crawling { world, dir, site: Site::of(world), life };
+            tale(&mut crawling).await;
+            crawling.life.take().unwrap().end().await;
+        });
+    }
+
+    /// Shuts the house down as it stands, and opens it again.
+    pub(crate) async fn restart(&mut self) {
+        self.life.take().unwrap().end().await;
+        self.life = Some(Life::begin(self.world, &self.dir).await);
+    }
+
+    fn desk(&self) -> &Desk {
+        &self.life.as_ref().unwrap().desk
+    }
+
+    /// Tells the queue that a login works again, as its proof does.
+    pub(crate) async fn found(&self, profile: &str) {
+        let now = self.world.ambient.clock.now();
+        self.life.as_ref().unwrap().queue.call_back("crawl", profile, now).await.unwrap();
+    }
+
+    /// Lets time pass.
+    pub(crate) async fn pass(&self, time: Duration) {
+        self.world.ambient.clock.sleep(time).await;
+    }
+
+    /// Takes a queue file over.
+    pub(crate) async fn save(&self, text: &str) {
+        let text = QueueText { file: "queue.toml".into(), read: Some(Ok(text.as_bytes().to_vec())) };
+        let profiles = [Profile::new("main", Platform::Douyin)];
+        let targets = check_queue(&text, &profiles).and_then(check_links).unwrap();
+        self.desk().apply(targets.all).await.unwrap();
+    }
+
+    pub(crate) fn page(&self, creator: usize) -> String {
+        format!("https://www.douyin.com/user/{}", self.site.creators[creator])
+    }
+
+    /// How something that is taken stands.
+    pub(crate) async fn take(&self, name: &str) -> Value {
+        let (target, take) = name.split_once('/').unwrap();
+        let rows = self.desk().list(Some(target.to_owned())).await.unwrap();
+        let takes = rows[0]["takes"].as_array().unwrap();
+        takes.iter().find(|row| row["take"] == take).unwrap().clone()
+    }
+
+    /// Waits until so many rounds have ended, for as many days as it takes, up to a hundred.
+    pub(crate) async fn rounds(&self, name: &str, rounds: i64) -> Value {
+        let began = self.world.ambient.clock.now();
+        loop {
+            let take = self.take(name).await;
+            if take["rounds"].as_i64() >= Some(rounds) {
+                return take;
+            }
+            let waited = self.world.ambient.clock.now().since(began);
+            assert!(waited < Duration::from_hours(100 * 24), "{name} has not ended {rounds} rounds: {take}");
+            self.world.ambient.clock.sleep(Duration::from_mins(15)).await;
+        }
+    }
+
+    /// What a question gives, each once.
+    pub(crate) fn set(&self, question: &'static str) -> BTreeSet<String> {
+        texts(&self.dir.database(), question).into_iter().collect()
+    }
+
+    /// Changes the database by hand; the house goes on meanwhile, and lets go of it.
+    pub(crate) async fn change(&self, act: &'static str) -> u64 {
+        let _here = self.world.ambient.clock.hold();
+        let file = self.dir.database();
+        tokio::task::spawn_blocking(move || change(&file, act)).await.unwrap()
+    }
+
+    /// What the site lists now, by its own order: the ids of it.
+    pub(crate) async fn truth(&self, order: &Order) -> BTreeSet<String> {
+        let mut all = BTreeSet::new();
+        for rows in self.pages(order).await {
+            match rows {
+                Rows::Posts(rows) => all.extend(rows.into_iter().map(|row| row.id)),
+                Rows::People(rows) => all.extend(rows.into_iter().map(|row| row.author.id)),
+                Rows::Comments(rows) => all.extend(rows.into_iter().map(|row| row.id)),
+                Rows::Folders(rows) => all.extend(rows.into_iter().map(|row| row.id)),
+                Rows::Music(rows) => all.extend(rows.into_iter().map(|row| row.id)),
+                Rows::Rooms(rows) => all.extend(rows.into_iter().map(|row| row.number)),
+                Rows::Words => {}
+            }
+        }
+        all
+    }
+
+    /// What the site lists now, page by page.
+    pub(crate) async fn pages(&self, order: &Order) -> Vec<Rows> {
+        let mut standing = Standing::default();
+        let mut all = Vec::new();
+        loop {
+            let wants = Wants::default();
+            let page = haul(&self.site.douyin, &self.site.owner, order, (wants, standing.clone())).await.unwrap();
+            all.push(page.rows);
+            if page.progress.ended.is_some() {
+                return all;
+            }
+            standing.progress = Some(page.progress);
+        }
+    }
+}
