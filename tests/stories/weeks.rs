@@ -111,6 +111,7 @@ fn twenty_targets_over_three_weeks_are_what_the_site_has() {
             }
             house.pass(DAY * 2).await;
             // The login is lost for a day, and found.
+            house.world.play_nothing().await;
             house.world.play("douyin.user_post.auth").await;
             house.pass(DAY).await;
             house.world.play_nothing().await;
@@ -146,7 +147,9 @@ fn twenty_targets_over_three_weeks_are_what_the_site_has() {
         let renamed = count("SELECT CAST(COUNT(DISTINCT creator) AS TEXT) FROM creator_name");
         let left = count("SELECT CAST(COUNT(*) AS TEXT) FROM listed WHERE list = 'followers' AND gone_at IS NOT NULL");
         let rounds = count("SELECT CAST(COUNT(*) AS TEXT) FROM job WHERE state = 'done'");
-        let unwell = house.set("SELECT class FROM job WHERE state NOT IN ('done', 'queued', 'snoozed', 'running')");
+        let unwell = house.set(
+            "SELECT key || ' ' || last_error FROM job WHERE state NOT IN ('done', 'queued', 'snoozed', 'running')",
+        );
         assert!(
             gone > 20 && back > 3 && renamed > 2 && left > 2,
             "the control: the site lived: {gone} {back} {renamed} {left}"
