@@ -135,6 +135,17 @@ fn a_saved_queue_file_is_followed_and_a_refused_one_stops_nothing() {
     crate::kit::figure(&format!("queue_file applied_ms={} refused_ms={}", applied.as_millis(), refused.as_millis()));
 }
 
+/// Whatever moment a kill met: what is kept is what the round knows of, with its numbers, and nothing else.
+fn whole_pages(dir: &Dir) {
+    let number = |question: &'static str| texts(&dir.database(), question)[0].parse::<u64>().unwrap();
+    let progress = texts(&dir.database(), "SELECT progress FROM job WHERE kind = 'crawl'");
+    let round: Value = serde_json::from_str(&progress[0]).unwrap_or(Value::Null);
+    let known = round["fresh"].as_u64().unwrap_or(0);
+    assert_eq!(number("SELECT CAST(COUNT(*) AS TEXT) FROM post"), known, "an item without its cursor, or none with it");
+    assert_eq!(number("SELECT CAST(COUNT(*) AS TEXT) FROM post_count"), known, "and its numbers");
+    assert!(known == 0 || round["walk"]["pages"].as_u64() > Some(0), "{round}");
+}
+
 #[test]
 fn a_run_that_is_killed_goes_on_where_it_was_and_nothing_is_there_twice() {
     let outside = Outside::start(&[]);
@@ -151,6 +162,7 @@ fn a_run_that_is_killed_goes_on_where_it_was_and_nothing_is_there_twice() {
         if !ended() {
             daemon.kill();
             kills += 1;
+            whole_pages(&dir);
             let mut next = Daemon::start(&dir, &login_settings(&outside), &Extra::default());
             std::mem::swap(&mut daemon, &mut next);
         }

@@ -7,7 +7,7 @@ use std::time::Duration;
 use radard::platform::douyin::mode::{Mode, Order};
 use serde_json::Value;
 
-use crate::kit::{Crawling, texts};
+use crate::kit::{Crawling, size, texts};
 
 #[test]
 fn every_list_of_a_creator_and_of_a_login_is_kept_whole() {
@@ -92,6 +92,72 @@ fn whatever_a_page_meets_the_round_ends_with_all_of_the_list() {
         assert!(made[0].parse::<i64>().unwrap() >= 1_767_196_800_000, "nothing of before: {made:?}");
         let state = texts(&house.dir.database(), "SELECT state FROM job");
         assert_eq!(state, ["done"]);
+    });
+}
+
+#[test]
+fn every_class_at_every_page_leaves_the_list_whole_in_the_end() {
+    Crawling::run("rounds-classes", &[], async |house| {
+        let page = house.page(0);
+        let order = Order::new(Mode::Post, house.site.creators[0].clone());
+        let truth = house.truth(&order).await;
+        let wanted = "between = \"2026-01-01|2026-12-31\"\nevery = \"90d\"\nprofile = \"main\"";
+        let mut all = BTreeSet::new();
+        // A list of thirty pages; the short story looks at some of them.
+        let step = size(7, 1);
+        for class in ["network", "rate", "schema", "risk", "signature", "auth", "gone", "private"] {
+            for nth in (1..=30).step_by(step) {
+                let name = format!("{class}-{nth}");
+                house.world.play(&format!("douyin.user_post.{class}@{nth}")).await;
+                house
+                    .save(&format!("[[target]]\nname = \"{name}\"\nurl = \"{page}\"\ntake = [\"posts\"]\n{wanted}\n"))
+                    .await;
+                let take = house.rounds(&format!("{name}/posts"), 1).await;
+                house.world.play_nothing().await;
+                let found = take["found"].as_u64().unwrap();
+                if matches!(class, "gone" | "private") {
+                    // Such an answer ends a round where it is; it says nothing of what is behind it.
+                    assert_eq!((take["class"].as_str(), found < 19 * nth), (Some(class), true), "{name}: {take}");
+                    continue;
+                }
+                assert_eq!(take["class"], "ok", "{name}: {take}");
+                if all.is_empty() {
+                    all = house.set("SELECT id FROM post WHERE gone_at IS NULL");
+                    assert!(all.len() > 500 && all.is_subset(&truth), "the control: {}", all.len());
+                }
+                assert_eq!(found, u64::try_from(all.len()).unwrap(), "{name}");
+            }
+        }
+        assert_eq!(house.set("SELECT id FROM post WHERE gone_at IS NULL"), all, "nobody is gone because a page failed");
+        let unwell = house.set("SELECT key FROM job WHERE state <> 'done'");
+        assert!(unwell.is_empty(), "{unwell:?}");
+    });
+}
+
+#[test]
+fn two_targets_of_one_creator_share_what_is_kept_and_a_clock_that_is_set_loses_nothing() {
+    Crawling::run("rounds-shared", &[], async |house| {
+        let page = house.page(6);
+        let target = |name: &str| {
+            format!(
+                "[[target]]\nname = \"{name}\"\nurl = \"{page}\"\ntake = [\"posts\"]\nprofile = \"main\"\nevery = \"1d\"\n"
+            )
+        };
+        let truth = house.truth(&Order::new(Mode::Post, house.site.creators[6].clone())).await;
+        house.save(&format!("{}{}", target("one"), target("other"))).await;
+        for round in 1..=8 {
+            for name in ["one/posts", "other/posts"] {
+                let take = house.rounds(name, round).await;
+                assert_eq!(take["class"], "ok", "{take}");
+            }
+            // It is set back by an hour, forward by ten minutes, back by a day: what was met in a round stays met.
+            let by = [-3_600_000, 600_000, -86_400_000][usize::try_from(round % 3).unwrap()];
+            house.world.ambient.clock.step(by);
+        }
+        assert_eq!(house.set("SELECT id FROM post"), truth);
+        assert!(house.set("SELECT id FROM post WHERE gone_at IS NOT NULL").is_empty(), "nobody is gone");
+        let counted = house.set("SELECT post FROM post_count GROUP BY post HAVING COUNT(*) > 1");
+        assert!(counted.is_empty(), "a number that stays the same is counted once: {}", counted.len());
     });
 }
 
