@@ -143,5 +143,6 @@ fn cost(plan: &Value) -> String {
     let last = limits.max_by_key(|profile| profile.get("until").and_then(Value::as_i64));
     let limit = last.and_then(|profile| profile.get("limit")?.as_str());
     let limit = limit.map(|limit| format!(", by the limit of {limit}")).unwrap_or_default();
-    format!("\nthe first rounds take {bound}{requests} requests and {}{limit}", roughly(span))
+    let span = if span.is_zero() { "no waiting".to_owned() } else { roughly(span) };
+    format!("\nthe first rounds take {bound}{requests} requests and {span}{limit}")
 }

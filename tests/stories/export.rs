@@ -33,6 +33,7 @@ fn filled(name: &str) -> Dir {
         VALUES ('8', '73', NULL, 'fan', '@夜猫', '-1', 1, 2), ('9', '74', NULL, 'fan', '夜猫', 'x', 1, 2)";
     assert_eq!(change(&file, comments), 2);
     assert_eq!(change(&file, "INSERT INTO post_count (post, at, likes) VALUES ('73', 5, 1), ('73', 6, 2)"), 2);
+    assert_eq!(change(&file, "INSERT INTO raw (kind, id, at, packed) VALUES ('post', '73', 5, x'0300')"), 1);
     assert_eq!(change(&file, "INSERT INTO creator_count (creator, at, followers) VALUES ('creator0', 5, 9)"), 1);
     dir
 }
@@ -55,6 +56,7 @@ fn every_table_is_written_in_every_form_with_the_columns_that_are_published() {
         ("comments", 2),
         ("snapshots", 3),
         ("lists", 4),
+        ("raw", 1),
     ];
     let tables = schema["items"].as_array().unwrap();
     assert_eq!(tables.len(), counts.len());

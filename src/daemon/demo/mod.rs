@@ -50,7 +50,7 @@ const STEPS: &[(&str, &str, Step)] = &[
     ),
     (
         "targets",
-        "edit queue.toml while the daemon runs: targets are followed, a mistake is refused, posts come through a failure",
+        "edit queue.toml while the daemon runs: targets are followed, a mistake is refused, posts come through a failure and leave as a workbook",
         targets::targets,
     ),
     ("classes", "let a platform refuse in every way and see each way told apart", steps::classes),

@@ -10,6 +10,10 @@ use super::trouble::{Outcome, Trouble, expected};
 use crate::config::QUEUE;
 use crate::platform::douyin::list::{Walk, Wants};
 use crate::platform::douyin::user_post;
+use crate::report::{Order, Shape, export};
+use crate::store::crawl::export::Wanted;
+use crate::store::crawl::table::table;
+use crate::store::{Access, Place, Store};
 
 const PATH: &str = "/api/v1/targets";
 
@@ -39,8 +43,28 @@ pub(super) fn targets(stage: &mut Stage) -> Pin<Box<dyn Future<Output = Outcome>
         if found != there {
             return Err(expected(format!("{there} posts"), format!("{found} of them")));
         }
-        Ok(json!({"applied_ms": applied.as_millis(), "mistakes_refused": 1, "posts": found, "targets": 2}))
+        let rows = exported(stage).await?;
+        if rows != found {
+            return Err(expected(format!("{found} rows in the workbook"), format!("{rows}")));
+        }
+        Ok(json!({
+            "applied_ms": applied.as_millis(), "mistakes_refused": 1, "posts": found, "targets": 2, "rows_exported": rows,
+        }))
     })
+}
+
+/// Gives the posts out as a workbook, as `radard export` does beside a running daemon; gives how many rows it has.
+async fn exported(stage: &Stage) -> Result<u64, Trouble> {
+    let failed = |why: &dyn std::fmt::Display| expected("a workbook of the posts".to_owned(), why.to_string());
+    let table = table("posts").ok_or_else(|| failed(&"there is no such table"))?;
+    let place = Place::Sqlite(stage.recipe.data.join("radard.db"));
+    let opened = Store::open(&place, Access::Read, stage.ambient.clone()).await;
+    let (store, _nothing_to_write) = opened.map_err(|error| failed(&error))?;
+    let file = Some(stage.recipe.data.join("posts.xlsx"));
+    let order = Order { table, wanted: Wanted::default(), shape: Shape::Xlsx, file };
+    let exported = export(&store, order).await;
+    store.close().await;
+    Ok(exported.map_err(|error| failed(&error))?.rows)
 }
 
 fn target(name: &str, creator: &str, take: &str) -> String {

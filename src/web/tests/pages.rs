@@ -162,6 +162,10 @@ fn the_buttons_do_what_they_say_and_show_the_page_again() {
         let (status, _, text) = press(format!("/jobs/{id}/retry"), "").await;
         assert!(status == 409 && text.contains("cannot be retried") && text.contains("</html>"), "{text}");
         assert_eq!(press(format!("/jobs/{id}/cancel"), "").await.1, format!("/jobs/{id}"));
+        for act in ["run", "pause", "resume"] {
+            assert_eq!(press(format!("/targets/chef-li/{act}"), "").await.1, "/", "{act}");
+        }
+        assert_eq!(press("/targets/chef-li/dance".into(), "").await.0, 404);
         assert_eq!(press("/gates".into(), "scope=kind&name=look&paused=false").await.0, 303);
         assert!(!page(&house, "/").await.contains("<span class=\"tag warning\">paused</span>"));
         assert_eq!(press("/gates".into(), "scope=moon&name=look&paused=false").await.0, 400);
