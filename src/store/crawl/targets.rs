@@ -34,8 +34,17 @@ const ADD: Batch = Batch::of_both(
 );
 const ANEW: &str = "UPDATE course SET job = NULL, full_at = NULL, whole_from = NULL, whole_to = NULL
     WHERE target = $1 AND take = $2";
-const DUE: &str = "SELECT target, take, profile, next_at, job, rounds, ended_at, class, said, found, fresh, yielded_at,
-    silent_at, full_at, whole_from, whole_to FROM course WHERE next_at <= $1 ORDER BY next_at LIMIT $2";
+macro_rules! due {
+    ($locked:literal) => {
+        concat!(
+            "SELECT target, take, profile, next_at, job, rounds, ended_at, class, said, found, fresh, yielded_at,
+                silent_at, full_at, whole_from, whole_to FROM course WHERE next_at <= $1 ORDER BY next_at LIMIT $2",
+            $locked
+        )
+    };
+}
+const DUE: &str = due!("");
+const DUE_LOCKED: &str = due!(" FOR UPDATE SKIP LOCKED");
 const NEXT: &str = "SELECT next_at FROM course ORDER BY next_at LIMIT 1";
 const HOLD: &str = "UPDATE course SET next_at = $1 WHERE target = $2";
 const DROP: &str = "DELETE FROM course WHERE target = $1 AND take = $2";
@@ -50,7 +59,8 @@ const MISSED: &str = "UPDATE course SET class = $1, said = $2 WHERE target = $3 
 const SILENT: &str = "UPDATE course SET silent_at = $1 WHERE target = $2 AND take = $3";
 
 pub(in crate::store) const STATEMENTS: &[&str] = &[
-    TARGETS, TARGET, REMOVE, PAUSE, SUBJECT, COURSES, COURSE, ANEW, DUE, NEXT, HOLD, DROP, SENT, ENDED, MISSED, SILENT,
+    TARGETS, TARGET, REMOVE, PAUSE, SUBJECT, COURSES, COURSE, ANEW, DUE, DUE_LOCKED, NEXT, HOLD, DROP, SENT, ENDED,
+    MISSED, SILENT,
 ];
 pub(in crate::store) const BATCHES: &[Batch] = &[PUT, ADD];
 
@@ -194,10 +204,11 @@ pub async fn begin_anew(tx: &mut Tx, target: &str, take: &str) -> Result<(), Err
         .map_err(Error::in_act("begin anew with what is taken"))
 }
 
-/// What is due now, the longest first; at most so many.
+/// What is due now, the longest first; at most so many. Of several processes that look at once each is given what no
+/// other was.
 pub async fn due(tx: &mut Tx, most: i64) -> Result<Vec<Course>, Error> {
-    let now = tx.now.0;
-    on!(tx, db => sqlx::query_as(DUE).bind(now).bind(most).fetch_all(db).await)
+    let (now, due) = (tx.now.0, tx.pick(DUE, DUE_LOCKED));
+    on!(tx, db => sqlx::query_as(due).bind(now).bind(most).fetch_all(db).await)
         .map_err(Error::in_act("look for what is due"))
 }
 

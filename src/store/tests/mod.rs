@@ -4,6 +4,7 @@ mod backups;
 mod claims;
 mod commits;
 mod keeping;
+mod planners;
 mod plans;
 mod statements;
 
