@@ -1,11 +1,13 @@
 //! A full disk: new work is refused by name, what runs can still end, and room heals it without a restart.
 
+use std::os::unix::fs::PermissionsExt as _;
 use std::time::Duration;
 
 use serde_json::json;
 
 use crate::kit::{
-    Daemon, Dir, Extra, Ledger, Rows, SmallDisk, Source, doubled, figure, lost, not_run, until, until_it,
+    Daemon, Dir, Extra, Ledger, Outside, Rows, SmallDisk, Source, ask, doubled, figure, lost, not_run, texts, until,
+    until_it,
 };
 
 /// From room to the first acknowledgement.
@@ -85,4 +87,61 @@ fn a_full_disk_refuses_honestly_and_heals_by_itself() {
         healed.as_millis(),
         ledger.acknowledged().len()
     ));
+}
+
+#[test]
+fn a_crawl_that_meets_a_full_disk_waits_and_goes_on_with_every_page_whole() {
+    let dir = Dir::new("full-crawl");
+    let Some(disk) = SmallDisk::mount(&dir.data(), "24m") else {
+        return not_run("the full disk (needs root, unshare and nsenter)");
+    };
+    let outside = Outside::start(&[]);
+    let mut stream = std::net::TcpStream::connect(outside.control.trim_start_matches("http://")).unwrap();
+    let (_, told) = ask(&mut stream, ("GET", "/state"), None).unwrap();
+    let cookies = dir.path().join("cookies");
+    std::fs::write(&cookies, format!("main {}\n", told["login"].as_str().unwrap())).unwrap();
+    std::fs::set_permissions(&cookies, std::fs::Permissions::from_mode(0o600)).unwrap();
+    let settings = format!(
+        "[web]\nlisten = \"127.0.0.1:0\"\n[disk]\nlow_water = \"1MiB\"\nreserve = \"1MiB\"\n[pace]\ntolerance = \"eager\"\n\
+         [crawl]\nraw = true\n{}\n[profile.main]\nplatform = \"douyin\"\n[secrets]\ndouyin-cookies = \"{}\"\n",
+        outside.config,
+        cookies.display()
+    );
+    let extra = Extra { under: disk.enter(), seen_at: Some(disk.inside().to_owned()), ..Extra::default() };
+    let mut daemon = Daemon::start(&dir, &settings, &extra);
+    let page = format!("https://www.douyin.com/user/{}", told["creators"][0].as_str().unwrap());
+    let wanted = "take = [\"posts\"]\nprofile = \"main\"\nbetween = \"2026-02-20|2026-12-31\"";
+    let file = dir.config().join("queue.toml");
+    std::fs::write(file, format!("[[target]]\nname = \"c\"\nurl = \"{page}\"\n{wanted}\n")).unwrap();
+    let pages = |daemon: &Daemon| {
+        let (_, told) = daemon.call("GET", "/metrics", None).unwrap();
+        let told = told.as_str().unwrap_or_default().to_owned();
+        let line = told.lines().find(|line| line.starts_with("radard_crawl_pages_total{take=\"posts\",class=\"ok\"}"));
+        line.and_then(|line| line.rsplit(' ').next()?.parse::<u64>().ok()).unwrap_or(0)
+    };
+    until_it(HEAL, "a few pages are there", || pages(&daemon) >= 4);
+    disk.fill();
+    until_it(HEAL, "readiness says so", || daemon.ready_part("disk").1["ok"] == false);
+    let full_at = pages(&daemon);
+    until_it(HEAL, "it goes on as far as the reserve goes, or waits", || {
+        let jobs = daemon.list("/api/v1/jobs");
+        pages(&daemon) > full_at + 3 || jobs.iter().any(|job| job["kind"] == "crawl" && job["state"] != "running")
+    });
+    disk.clear();
+    let take = || daemon.list("/api/v1/targets")[0]["takes"][0].clone();
+    let (end, healed) = until(3 * HEAL, "the round ends", || Some(take()).filter(|take| take["rounds"] == 1));
+    assert_eq!(end["class"], "ok", "{end}");
+    assert_eq!(daemon.term(Duration::from_secs(40)).0, 0, "{}", daemon.log());
+    let database = disk.bring_out("radard.db", dir.path());
+    assert_eq!(Rows::read(&database).unwrap().faults, [""; 0]);
+    let found = end["found"].as_u64().unwrap().to_string();
+    assert!(end["found"].as_u64() > Some(400), "the control: {end}");
+    for table in [
+        "SELECT CAST(COUNT(*) AS TEXT) FROM post WHERE gone_at IS NULL",
+        "SELECT CAST(COUNT(DISTINCT post) AS TEXT) FROM post_count",
+        "SELECT CAST(COUNT(*) AS TEXT) FROM raw WHERE kind = 'post'",
+    ] {
+        assert_eq!(texts(&database, table), [found.as_str()], "{table}");
+    }
+    figure(&format!("crawl on a full disk posts={found} ended_after_ms={}", healed.as_millis()));
 }
