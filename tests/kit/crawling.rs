@@ -138,7 +138,7 @@ impl Crawling<'_> {
     /// Takes a queue file over.
     pub(crate) async fn save(&self, text: &str) {
         let text = QueueText { file: "queue.toml".into(), read: Some(Ok(text.as_bytes().to_vec())) };
-        let profiles = [Profile::new("main", Platform::Douyin)];
+        let profiles = ["main", "second", "third"].map(|name| Profile::new(name, Platform::Douyin));
         let targets = check_queue(&text, &profiles).and_then(check_links).unwrap();
         self.desk().apply(targets.all).await.unwrap();
     }

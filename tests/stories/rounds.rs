@@ -135,6 +135,42 @@ fn every_class_at_every_page_leaves_the_list_whole_in_the_end() {
 }
 
 #[test]
+fn targets_of_several_profiles_are_spread_and_stay_where_they_are() {
+    Crawling::run("rounds-spread", &[], async |house| {
+        let file = |house: &Crawling<'_>, third: &str, every: &str| -> String {
+            let target = |n: usize| {
+                let (page, profiles) = (house.page(n + 8), format!("\"main\", \"second\"{third}"));
+                format!(
+                    "[[target]]\nname = \"t{n:02}\"\nurl = \"{page}\"\ntake = [\"profile\", \"posts\"]\n\
+                     profiles = [{profiles}]\nevery = \"{every}\"\n"
+                )
+            };
+            (0..12).map(target).collect()
+        };
+        let spread = |house: &Crawling<'_>| house.set("SELECT profile || ' ' || COUNT(*) FROM course GROUP BY profile");
+        let whose = |house: &Crawling<'_>| house.set("SELECT DISTINCT target || ' ' || profile FROM course");
+        house.save(&file(house, ", \"third\"", "1d")).await;
+        assert_eq!(spread(house), ["main 8", "second 8", "third 8"].map(str::to_owned).into());
+        let first = whose(house);
+        assert_eq!(first.len(), 12, "all that is taken of a target is asked for by one");
+        house.save(&file(house, ", \"third\"", "2d")).await;
+        assert_eq!(whose(house), first, "an edit moves nobody");
+        house.save(&file(house, "", "2d")).await;
+        let moved = whose(house);
+        let stayed = first.iter().filter(|row| !row.ends_with("third")).all(|row| moved.contains(row));
+        assert!(stayed && spread(house) == ["main 12", "second 12"].map(str::to_owned).into(), "{moved:?}");
+        for n in 0..12 {
+            assert_eq!(house.rounds(&format!("t{n:02}/posts"), 1).await["class"], "ok");
+        }
+        let lanes = house.set("SELECT DISTINCT lane FROM job WHERE kind = 'crawl'");
+        assert!(
+            lanes.iter().all(|lane| ["main/", "second/", "third/"].iter().any(|who| lane.starts_with(who))),
+            "{lanes:?}"
+        );
+    });
+}
+
+#[test]
 fn two_targets_of_one_creator_share_what_is_kept_and_a_clock_that_is_set_loses_nothing() {
     Crawling::run("rounds-shared", &[], async |house| {
         let page = house.page(6);
