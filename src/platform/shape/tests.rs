@@ -161,14 +161,15 @@ fn members_that_are_named_by_a_number_are_one_place_and_no_more_are_learned_than
 }
 
 proptest! {
-    /// However often a field comes, it is not missed while it keeps coming as often.
+    /// However often a field comes, it is hardly ever missed while it keeps coming as often: chance alone makes it stay away
+    /// for long once in a while, and then it is missed until it comes again.
     #[test]
     fn a_habit_is_no_change(often in 1_u32..=10, seed in any::<u64>()) {
         let (with, without) = (json!({"total": 1}), json!({"more": 1}));
         let (with, without) = (with.to_string(), without.to_string());
         let mut memory = Memory::default();
         let mut state = seed | 1;
-        let mut alarms = 0;
+        let (mut alarms, mut is_missed) = (0, false);
         for _ in 0..400 {
             state ^= state << 13;
             state ^= state >> 7;
@@ -177,8 +178,9 @@ proptest! {
             let expected =
                 [Expected { base: Path::new(""), is_list: false, fields: &[Field { name: "t", place: "total" }] }];
             memory.look(&expected, Json::parse(text.as_bytes(), Caps::default()).unwrap().root(), Millis(7));
-            alarms += u32::from(!memory.gone().is_empty());
+            let was_missed = std::mem::replace(&mut is_missed, !memory.gone().is_empty());
+            alarms += u32::from(is_missed && !was_missed);
         }
-        prop_assert!(alarms <= 12, "{alarms} of 400 answers under a false alarm");
+        prop_assert!(alarms <= 4, "{alarms} false alarms in 400 answers");
     }
 }
