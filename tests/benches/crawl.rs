@@ -107,7 +107,7 @@ impl Crawling {
     async fn crawl(&self, wanted: Vec<Target>) -> anyhow::Result<()> {
         self.desk.apply(wanted).await?;
         loop {
-            self.fresh.ambient.clock.sleep(Duration::from_millis(20)).await;
+            self.fresh.ambient.clock.sleep(Duration::from_millis(100)).await;
             let all = self.fresh.store.read::<_, Error, _>(|tx| Box::pin(targets::courses(tx))).await?;
             let missed = all.iter().find(|course| course.class.as_deref().is_some_and(|class| class != "ok"));
             ensure!(missed.is_none(), "a round met {:?}", missed.and_then(|course| course.said.as_deref()));

@@ -276,6 +276,8 @@ pub enum Growth {
         bytes: i64,
         /// By how much it grows in a day.
         daily: i64,
+        /// Whether it lies on the disk under the data directory, and not on a server.
+        is_here: bool,
         /// Rows of each sort that come in a day, of those that do.
         rows: Vec<(String, i64)>,
     },

@@ -17,13 +17,13 @@ pub(super) async fn look(store: &Store) -> Growth {
     let from = store.now().0.div_euclid(DAY) - DAYS;
     let read = store.read::<_, Error, _>(move |tx| Box::pin(async move { grown::since(tx, from).await }));
     match read.await {
-        Ok(noted) => of(&noted),
+        Ok(noted) => of(&noted, !store.is_shared()),
         Err(_) => Growth::NotRun("the database could not be read"),
     }
 }
 
 /// From what was noted: day, of what, how much.
-fn of(noted: &[(i64, String, i64)]) -> Growth {
+fn of(noted: &[(i64, String, i64)], is_here: bool) -> Growth {
     let ends = |what: &str| {
         let mut of = noted.iter().filter(|(_, named, _)| named == what);
         let (first, _, less) = of.clone().next()?;
@@ -33,22 +33,22 @@ fn of(noted: &[(i64, String, i64)]) -> Growth {
     let Some((days, bytes, daily)) = ends(BYTES) else { return Growth::Young };
     let rows = grown::NAMES.iter().filter_map(|name| Some((*name, ends(name)?.2)));
     let rows = rows.filter(|(_, daily)| *daily > 0).map(|(name, daily)| (name.to_owned(), daily)).collect();
-    Growth::Known { days, bytes, daily, rows }
+    Growth::Known { days, bytes, daily, is_here, rows }
 }
 
 /// Whether the disk is large enough for it.
 pub(super) fn judge(growth: &Growth, disk: &Disk) -> Row {
-    let (days, bytes, daily, rows) = match growth {
+    let (days, bytes, daily, is_here, rows) = match growth {
         Growth::NotRun(why) => return Row::not_run("growth", why),
         Growth::Young => return Row::well("growth", "known from its second day on"),
-        Growth::Known { days, bytes, daily, rows } => (*days, *bytes, *daily, rows),
+        Growth::Known { days, bytes, daily, is_here, rows } => (*days, *bytes, *daily, *is_here, rows),
     };
     let size = |bytes: i64| roughly_size(u64::try_from(bytes).unwrap_or(0));
     let each: Vec<_> = rows.iter().map(|(name, daily)| format!("{name} {daily}")).collect();
     let each = if each.is_empty() { String::new() } else { format!(" ({})", each.join(", ")) };
     let so_far = format!("{} and {} more a day over {days} days{each}", size(bytes), size(daily.max(0)));
     let room = match disk {
-        Disk::Room(free, total, mark) if daily > 0 => {
+        Disk::Room(free, total, mark) if is_here && daily > 0 => {
             i64::try_from(free.saturating_sub(mark.of(*total))).map(|room| room / daily).ok()
         }
         _ => None,
@@ -70,7 +70,8 @@ mod tests {
     use crate::config::LowWater;
 
     fn noted(rows: &[(i64, &str, i64)]) -> Growth {
-        of(&rows.iter().map(|(day, what, amount)| (*day, (*what).to_owned(), *amount)).collect::<Vec<_>>())
+        let rows: Vec<_> = rows.iter().map(|(day, what, amount)| (*day, (*what).to_owned(), *amount)).collect();
+        of(&rows, true)
     }
 
     #[test]
@@ -96,6 +97,16 @@ mod tests {
         );
         let fast = judged(&noted(&[(1, "bytes", 0), (2, "bytes", 200 << 20)]));
         assert!(fast.ok == Some(false) && fast.detail.ends_with("there is room for 5 days of that"), "{}", fast.detail);
+        let mut elsewhere = noted(&[(1, "bytes", 0), (2, "bytes", 200 << 20)]);
+        if let Growth::Known { is_here, .. } = &mut elsewhere {
+            *is_here = false;
+        }
+        let row = judged(&elsewhere);
+        assert!(
+            row.ok == Some(true) && !row.detail.contains("room"),
+            "the disk of a server is not ours: {}",
+            row.detail
+        );
         let shrinks = judged(&noted(&[(1, "bytes", 9 << 20), (2, "bytes", 8 << 20)]));
         assert!(
             shrinks.ok == Some(true) && shrinks.detail.starts_with("8.0 MiB and 0 B more a day"),
