@@ -13,7 +13,7 @@ use super::failure::Failure;
 use super::house::{self, plan};
 use super::out::Answer;
 use super::table::Table as Listing;
-use crate::crawl::{Spec, Subject, subject_of};
+use crate::crawl::page_of;
 use crate::domain::Interval;
 use crate::report::{self, BadExport, Order, Shape};
 use crate::store::crawl::export::Wanted;
@@ -117,13 +117,7 @@ async fn whom(store: &Store, name: &str) -> Result<String, Failure> {
     let found = found.ok_or_else(|| {
         Failure::new(format!("there is no target `{name}`")).advise("`radard target list` names them")
     })?;
-    let said = Spec::read(&found.said);
-    let known = found.subject.as_deref().and_then(|subject| Some(subject.split_once('/')?.1.to_owned()));
-    let told = said.and_then(|spec| match subject_of(name, spec.url()) {
-        Ok(Subject::Page(_, id)) => Some(id),
-        _ => None,
-    });
-    known.or(told).ok_or_else(|| {
+    page_of(&found).map(|(_, id)| id).ok_or_else(|| {
         let what = format!("the target `{name}` is about no page, or about one that was not asked for yet");
         Failure::new(what).advise("leave --target out, or name whom by --creator ID")
     })

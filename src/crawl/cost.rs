@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use super::jobs::POSTS;
+use super::jobs::{About, POSTS};
 use super::plan::{Plan, Round, lane};
 use super::spec::Spec;
 use super::subject::{Subject, subject_of};
@@ -75,10 +75,7 @@ pub(super) async fn costs(tx: &mut Tx, plan: &Plan, pace: &Pace) -> Result<Costs
 
 /// How many pages a whole round has, when that is known.
 async fn pages(tx: &mut Tx, (name, spec): (&str, &Spec), (take, profile): (Take, &str)) -> Result<Option<u64>, Error> {
-    let page = match subject_of(name, spec.url()) {
-        Ok(Subject::Page(kind, id)) => Some((kind, id)),
-        _ => None,
-    };
+    let page = subject_of(name, spec.url(), None).ok().and_then(Subject::page);
     let audience = match &page {
         Some((Kind::User, id)) => creators::numbers(tx, id).await?.unwrap_or_default(),
         _ => Audience::default(),
@@ -90,9 +87,10 @@ async fn pages(tx: &mut Tx, (name, spec): (&str, &Spec), (take, profile): (Take,
         Take::Likes => audience.liked,
         Take::Following => audience.following,
         Take::Followers => audience.followers,
-        other => {
-            let owner = page.as_ref().map_or(profile, |(_, id)| id);
-            Some(listed::count(tx, other.as_str(), owner).await?).filter(|count| *count > 0)
+        _ => {
+            let about = About { take, page: page.as_ref().map(|(kind, id)| (*kind, id.as_str())), profile, spec };
+            let Some((list, owner)) = about.list() else { return Ok(None) };
+            Some(listed::count(tx, list, &owner).await?).filter(|count| *count > 0)
         }
     };
     let count = count.and_then(|count| u64::try_from(count).ok());

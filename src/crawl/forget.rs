@@ -3,9 +3,7 @@
 //! It may be cut anywhere and asked for again. Who still stands in a list that is followed comes back with its next
 //! round, so whom a target is about is not forgotten while it is followed.
 
-use super::spec::Spec;
-use super::standing::standing;
-use super::subject::{Subject, subject_of};
+use super::standing::{page_of, standing};
 use crate::store::crawl::{creators, prune};
 use crate::store::{Error, Store};
 
@@ -23,15 +21,7 @@ pub struct Forgotten {
 /// Forgets `creator`; gives the name of the target instead that follows them.
 pub async fn forget(store: &Store, creator: &str) -> Result<Result<Forgotten, String>, Error> {
     let all = store.read::<_, Error, _>(|tx| Box::pin(async move { standing(tx, None).await })).await?;
-    let follows = all.into_iter().find(|standing| {
-        let said = Spec::read(&standing.target.said);
-        let of_link = said.and_then(|spec| match subject_of(&standing.target.name, spec.url()) {
-            Ok(Subject::Page(_, id)) => Some(id),
-            _ => None,
-        });
-        let found_out = standing.target.subject.as_deref().and_then(|subject| Some(subject.split_once('/')?.1));
-        of_link.as_deref() == Some(creator) || found_out == Some(creator)
-    });
+    let follows = all.into_iter().find(|standing| page_of(&standing.target).is_some_and(|(_, id)| id == creator));
     if let Some(standing) = follows {
         return Ok(Err(standing.target.name));
     }

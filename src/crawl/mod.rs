@@ -27,6 +27,6 @@ pub use jobs::{Crawl, Settings, Tools};
 pub use plan::{Change, Plan, apply, lane, look};
 pub use source::{Answer, Ask, Source};
 pub use spec::Spec;
-pub use standing::{Standing, State, standing};
+pub use standing::{Standing, State, page_of, standing};
 pub use subject::{Subject, check_links, subject_of};
 pub use times::{NEVER, next, open};

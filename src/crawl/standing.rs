@@ -5,7 +5,9 @@ use std::collections::HashMap;
 use serde_json::{Value, json};
 
 use super::spec::Spec;
+use super::subject::subject_of;
 use super::times::NEVER;
+use crate::platform::douyin::link::Kind;
 use crate::store::crawl::targets::{self, Course, Target};
 use crate::store::{Error, Tx};
 
@@ -60,6 +62,12 @@ pub struct Standing {
     pub is_paused: bool,
     /// What is taken of it.
     pub courses: Vec<Course>,
+}
+
+/// The page that a target is about, as far as it is known.
+pub fn page_of(target: &Target) -> Option<(Kind, String)> {
+    let spec = Spec::read(&target.said)?;
+    subject_of(&target.name, spec.url(), target.subject.as_deref()).ok()?.page()
 }
 
 /// Every target by its name, or the one of this name.

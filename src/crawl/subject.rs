@@ -20,8 +20,21 @@ pub enum Subject {
 /// What is wrong, and what to do.
 type Said = (String, String);
 
-/// What the target `name` is about, whose link is `url`.
-pub fn subject_of(name: &str, url: Option<&str>) -> Result<Subject, Said> {
+impl Subject {
+    /// The page, when it is one.
+    pub fn page(self) -> Option<(Kind, String)> {
+        if let Self::Page(kind, id) = self { Some((kind, id)) } else { None }
+    }
+}
+
+/// What the target `name` is about, whose link is `url`; `found_out` is what its short link led to, as `kind/id`.
+pub fn subject_of(name: &str, url: Option<&str>, found_out: Option<&str>) -> Result<Subject, Said> {
+    let found_out = found_out.and_then(|subject| subject.split_once('/'));
+    if let Some((kind, id)) = found_out
+        && let Ok(kind) = kind.parse()
+    {
+        return Ok(Subject::Page(kind, id.to_owned()));
+    }
     let Some(url) = url else { return Ok(Subject::Nobody) };
     let bad = |bad: BadLink| (format!("the url of `{name}` names nothing: {bad}"), bad.advice());
     match Link::parse(url).and_then(|link| find_any(&link)) {
@@ -33,7 +46,7 @@ pub fn subject_of(name: &str, url: Option<&str>) -> Result<Subject, Said> {
 
 /// Refuses targets whose links name nothing, or something that has not what they take.
 pub fn check_links(targets: QueueFile) -> Result<QueueFile, Problems> {
-    targets.judged(|target| match subject_of(&target.name, target.url.as_deref()) {
+    targets.judged(|target| match subject_of(&target.name, target.url.as_deref(), None) {
         Err(said) => Some((Part::Url, said)),
         Ok(Subject::Page(kind, _)) => {
             let take = target.take.iter().find(|take| !has(kind, **take))?;
@@ -84,7 +97,7 @@ mod tests {
         let text = format!("[[target]]\nname = \"a\"\nurl = \"{url}\"\ntake = [\"{take}\"]\n");
         let text = QueueText { file: "queue.toml".into(), read: Some(Ok(text.into_bytes())) };
         let targets = check_queue(&text, &[]).and_then(check_links).map_err(|problems| problems.to_string())?;
-        Ok(targets.all.iter().map(|target| subject_of("a", target.url.as_deref()).unwrap()).collect())
+        Ok(targets.all.iter().map(|target| subject_of("a", target.url.as_deref(), None).unwrap()).collect())
     }
 
     const USER: &str = "MS4wLjABAAAAQDxwpjX_D8UT8PDQSXrPVed5HjrAoVrtyzpnVs-i4K9";

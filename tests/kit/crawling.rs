@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use radard::config::{Config, Profile, QueueText, check_queue};
-use radard::crawl::{Answer, Ask, Crawl, Desk, Settings, Source, Tools, check_links};
+use radard::config::{Config, Profile, QueueText, Target, check_queue};
+use radard::crawl::{Answer, Ask, Cost, Crawl, Desk, Settings, Source, Tools, check_links};
 use radard::domain::{Class, Platform};
 use radard::observe::Metrics;
 use radard::pace::Pace;
@@ -39,6 +39,13 @@ impl Source for Way {
     fn resolve<'a>(&'a self, _short: &'a str) -> Answer<'a, (Kind, String)> {
         Box::pin(async { Err(Miss::new(Class::Local, "no short links here")) })
     }
+}
+
+/// The targets of a queue file without mistakes.
+fn targets_of(text: &str) -> Vec<Target> {
+    let text = QueueText { file: "queue.toml".into(), read: Some(Ok(text.as_bytes().to_vec())) };
+    let profiles = ["main", "second", "third"].map(|name| Profile::new(name, Platform::Douyin));
+    check_queue(&text, &profiles).and_then(check_links).unwrap().all
 }
 
 /// The house between two of its starts.
@@ -135,12 +142,15 @@ impl Crawling<'_> {
         self.world.ambient.clock.sleep(time).await;
     }
 
+    /// What the first rounds of a queue file's target would cost.
+    pub(crate) async fn cost(&self, text: &str, target: &str) -> Cost {
+        let (_, costs) = self.desk().look(targets_of(text)).await.unwrap();
+        costs.of[target].clone()
+    }
+
     /// Takes a queue file over.
     pub(crate) async fn save(&self, text: &str) {
-        let text = QueueText { file: "queue.toml".into(), read: Some(Ok(text.as_bytes().to_vec())) };
-        let profiles = ["main", "second", "third"].map(|name| Profile::new(name, Platform::Douyin));
-        let targets = check_queue(&text, &profiles).and_then(check_links).unwrap();
-        self.desk().apply(targets.all).await.unwrap();
+        self.desk().apply(targets_of(text)).await.unwrap();
     }
 
     pub(crate) fn page(&self, creator: usize) -> String {

@@ -50,6 +50,13 @@ fn every_list_of_a_creator_and_of_a_login_is_kept_whole() {
             assert_eq!(kept, truth.iter().map(String::as_str).collect(), "{folder}");
         }
         house.rounds("said/comments", 1).await;
+        // What is known of them tells what they cost another time, whatever the store calls its list.
+        let again = "[[target]]\nname = \"again\"\nprofile = \"main\"\ntake = [\"collection\", \"collects\", \"music\", \"following_lives\"]\n";
+        let cost = house.cost(again, "again").await;
+        assert!(cost.unknown.is_empty() && cost.requests >= 4, "{cost:?}");
+        let other = house.page(9);
+        let stranger = format!("[[target]]\nname = \"who\"\nurl = \"{other}\"\ntake = [\"posts\"]\n");
+        assert_eq!(house.cost(&stranger, "who").await.unknown, ["posts"], "the control");
         let posts = house.set("SELECT DISTINCT post FROM comment");
         assert_eq!(posts.len(), 3);
         for post in posts {

@@ -208,13 +208,7 @@ impl Crawl {
 
     /// What the target is about; a short link is asked once where it leads.
     async fn page(&self, tools: &Tools, target: &targets::Target, spec: &Spec) -> Result<Option<(Kind, String)>, Miss> {
-        let known = target.subject.as_deref().and_then(|text| text.split_once('/'));
-        if let Some((kind, id)) = known
-            && let Ok(kind) = kind.parse()
-        {
-            return Ok(Some((kind, id.to_owned())));
-        }
-        match subject_of(&self.target, spec.url.as_deref()) {
+        match subject_of(&self.target, spec.url.as_deref(), target.subject.as_deref()) {
             Ok(Subject::Nobody) => Ok(None),
             Ok(Subject::Page(kind, id)) => Ok(Some((kind, id))),
             Ok(Subject::Short(url)) => {

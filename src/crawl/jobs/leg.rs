@@ -37,22 +37,22 @@ pub(super) enum Leg {
 
 /// What a round is about.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct About<'a> {
-    pub(super) take: Take,
+pub(in crate::crawl) struct About<'a> {
+    pub(in crate::crawl) take: Take,
     /// What the target is about; nothing when it is about the login, or nobody.
-    pub(super) page: Option<(Kind, &'a str)>,
-    pub(super) profile: &'a str,
-    pub(super) spec: &'a Spec,
+    pub(in crate::crawl) page: Option<(Kind, &'a str)>,
+    pub(in crate::crawl) profile: &'a str,
+    pub(in crate::crawl) spec: &'a Spec,
 }
 
 impl About<'_> {
     /// Whose lists are kept: those of a page are its own, those of a login are its profile's.
-    pub(super) fn owner(&self) -> String {
+    pub(in crate::crawl) fn owner(&self) -> String {
         self.page.map_or_else(|| self.profile.to_owned(), |(_, id)| id.to_owned())
     }
 
     /// The list in which what it takes stands.
-    pub(super) fn list(&self) -> Option<(&'static str, String)> {
+    pub(in crate::crawl) fn list(&self) -> Option<(&'static str, String)> {
         let list = match self.take {
             Take::Profile | Take::Posts | Take::Comments | Take::Live => return None,
             Take::Collects => "folders",

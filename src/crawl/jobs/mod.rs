@@ -8,4 +8,4 @@ mod round;
 
 pub(super) use crawl::SILENT;
 pub use crawl::{Crawl, Settings, Tools};
-pub(super) use leg::POSTS;
+pub(super) use leg::{About, POSTS};
