@@ -18,7 +18,7 @@ pub(super) const ACCEPTED: &str = "gzip, br, deflate";
 const INNOCENT: u64 = 1 << 20;
 
 /// A length that is announced gets room up to this before it comes.
-const BELIEVED: u64 = 64 * 1024;
+const BELIEVED: u64 = 256 * 1024;
 
 /// What the unpacking step works with at a time.
 const STEP: usize = 16 * 1024;

@@ -158,7 +158,7 @@ impl Source for Site {
             let path = progress.mark.take().unwrap_or(first);
             let answer = self.client.fetch(&format!("{}{path}", self.base)).await?;
             let bad = |why: &dyn std::fmt::Display| Miss::new(Class::Schema, why.to_string());
-            let page = Reading::<user_post::Answer>::of(&answer.body).map_err(|why| bad(&why))?;
+            let page = Reading::<user_post::Answer>::of(answer.body).map_err(|why| bad(&why))?;
             let mut rows = Rows::of_list(Mode::Post, page.rows());
             // The peers' pages are each of one person, by the number that they keep; by the id that links name it is
             // another in each post, which no list of a creator is.

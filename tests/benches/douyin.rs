@@ -56,9 +56,9 @@ pub(crate) fn figures(_runtime: &tokio::runtime::Runtime) -> anyhow::Result<Vec<
     let page = page();
     let read = |_| {
         let page = Reading::<user_post::Answer>::of(black_box(page.as_bytes()));
-        black_box(page.is_ok_and(|page| page.content.rows.len() == POSTS));
+        black_box(page.is_ok_and(|page| page.records().map(black_box).count() == POSTS));
     };
-    ensure!(Reading::<user_post::Answer>::of(page.as_bytes())?.content.rows.len() == POSTS, "the page is no page");
+    ensure!(Reading::<user_post::Answer>::of(page.as_bytes())?.records().count() == POSTS, "the page is no page");
     let mut pages: Vec<f64> = (0..ROUNDS).map(|_| per_second(2000, read)).collect::<anyhow::Result<_>>()?;
     let (abogus, xbogus) = (quantile(&mut abogus, 0.5), quantile(&mut xbogus, 0.5));
     let peer = |rates: &mut Vec<f64>| (!rates.is_empty()).then(|| quantile(rates, 0.5));

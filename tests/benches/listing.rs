@@ -159,7 +159,7 @@ pub(crate) async fn once(control: &str, creators: &[String]) -> anyhow::Result<V
     for creator in creators {
         let mut walk = Walk::new(user_post::Request::first(creator), Wants::default());
         while let Some(leaf) = walk.next(&site, &visitor).await? {
-            let rows = leaf.fetched.content.to_list();
+            let rows = leaf.page.to_list();
             records += u32::try_from(leaf.taken.len())?;
             black_box(rows);
         }

@@ -43,8 +43,8 @@ fn models(bytes: &[u8]) {
         assert!(read.is_object() || read.is_null());
     }
     if let Ok(page) = Reading::<user_post::Answer>::of(body) {
-        assert_eq!(page.content.to_list().len(), page.content.rows.len());
-        assert_eq!(page.raw_rows().count(), page.content.rows.len());
+        assert_eq!(page.to_list().len(), page.content.len);
+        assert_eq!(page.raw_rows().count(), page.content.len);
     }
 }
 

@@ -144,7 +144,7 @@ fn an_endpoint_that_says_nothing_goes_by_the_next_way_for_an_hour() {
         }
         let signed_with = async || {
             let fetched = site.ask(&visitor, &query_user::Request).await.unwrap();
-            assert!(fetched.raw().starts_with(b"{") && fetched.reading().unwrap().raw().contains("user_uid_type"));
+            assert!(fetched.raw().starts_with('{') && fetched.raw().contains("user_uid_type"));
             let rows = world.control("/ledger?platform=douyin").await;
             rows["items"].as_array().unwrap().last().unwrap()["path"].as_str().unwrap().to_owned()
         };

@@ -7,10 +7,10 @@ use std::time::Duration;
 use radard::domain::Class;
 use radard::domain::interval::Interval;
 use radard::net::{Ask, Refusal, Want};
-use radard::platform::douyin::list::{Ended, Keyed as _, Listing, Progress, Walk, Wants};
+use radard::platform::douyin::list::{Ended, Listing, Progress, Walk, Wants};
 use radard::platform::douyin::{
-    Encoded, Model as _, follow_feed, following_user_live, friend_feed, home_post_search, live_im_fetch, locate_post,
-    post_comment, post_comment_reply, post_detail, post_feed, post_related, post_search, suggest_word, user_collection,
+    Encoded, follow_feed, following_user_live, friend_feed, home_post_search, live_im_fetch, locate_post, post_comment,
+    post_comment_reply, post_detail, post_feed, post_related, post_search, suggest_word, user_collection,
     user_collects, user_collects_video, user_follower, user_following, user_like, user_live, user_live_by_room,
     user_live_status, user_mix, user_music_collection, user_post, user_profile,
 };
@@ -23,7 +23,9 @@ impl Site {
         let mut walk = Walk::new(request, wants);
         let mut ids = Vec::new();
         while let Some(leaf) = walk.next(&self.douyin, &self.owner).await? {
-            ids.extend(leaf.taken.iter().map(|at| leaf.fetched.content.rows[*at].key().unwrap().into_owned()));
+            let before = ids.len();
+            ids.extend(leaf.keys());
+            assert_eq!(ids.len() - before, leaf.taken.len(), "each has an id");
         }
         Ok((ids, walk.progress().clone()))
     }
@@ -156,11 +158,11 @@ fn what_is_no_list_is_read_as_it_stands() {
             begin.internal_ext.as_str().unwrap().contains(&room_id) && begin.cursor.as_str().unwrap().starts_with("t-")
         );
         let located = locate_post::Request::first(&site.creators[0], "0", &posts[2], "0");
-        let located = ask.ask(owner, &located).await.unwrap().content;
-        assert_eq!(located.rows[0].aweme_id.as_str().as_deref(), Some(posts[2].as_str()));
+        let located = ask.ask(owner, &located).await.unwrap();
+        assert_eq!(located.records().next().unwrap().aweme_id.as_str().as_deref(), Some(posts[2].as_str()));
         for raw in [
-            ask.ask(owner, &follow_feed::Request::first()).await.unwrap().raw().to_vec(),
-            ask.ask(owner, &post_search::Request::first(Encoded::text("猫"))).await.unwrap().raw().to_vec(),
+            ask.ask(owner, &follow_feed::Request::first()).await.unwrap().raw().to_owned(),
+            ask.ask(owner, &post_search::Request::first(Encoded::text("猫"))).await.unwrap().raw().to_owned(),
         ] {
             assert!(raw.len() > 10_000, "what nobody reads is kept");
         }
@@ -188,7 +190,8 @@ fn a_page_that_fails_in_any_way_is_asked_for_again_and_nothing_is_lost_or_double
             loop {
                 match walk.next(&site.douyin, &site.owner).await {
                     Ok(Some(leaf)) => {
-                        ids.extend(leaf.fetched.content.rows.iter().map(|row| row.key().unwrap().into_owned()));
+                        assert_eq!(leaf.taken.len(), leaf.page.content.len);
+                        ids.extend(leaf.keys());
                     }
                     Ok(None) => break,
                     Err(refusal) => {
@@ -210,7 +213,7 @@ fn media_are_where_the_post_says_until_its_addresses_are_out_of_date() {
         let (ids, _) = site.all(user_post::Request::first(&site.creators[6]), Wants::default()).await.unwrap();
         let addresses = async || {
             let detail = site.douyin.ask(&site.owner, &post_detail::Request { aweme_id: &ids[1] }).await.unwrap();
-            serde_json::from_value::<Vec<String>>(detail.content.to_dict()["video_play_addr"].clone()).unwrap()
+            serde_json::from_value::<Vec<String>>(detail.to_dict()["video_play_addr"].clone()).unwrap()
         };
         let class = async |url: &str| world.client.fetch(url).await.unwrap().class(Want::Bytes);
         let mirrors = addresses().await;

@@ -169,7 +169,7 @@ fn no_list_and_no_head_makes_a_page_grow_beyond_a_bound() {
     }
     let page = |count: usize| format!("{{\"max_cursor\":\"{long}\",\"aweme_list\":[{}]}}", vec!["{}"; count].join(","));
     let (most, more) = (page(1000), page(1001));
-    let held = most_held(|| drop(Reading::<user_post::Answer>::of(most.as_bytes()).unwrap().content.to_list()));
+    let held = most_held(|| drop(Reading::<user_post::Answer>::of(most.as_bytes()).unwrap().to_list()));
     assert!(held <= 64 << 20, "{held} bytes for a list of rows");
     let refused = Reading::<user_post::Answer>::of(more.as_bytes()).unwrap_err().to_string();
     assert_eq!(refused, "its list has 1001 rows, and more than 1000 are not read");

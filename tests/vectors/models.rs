@@ -1,7 +1,7 @@
 //! Answers, field by field.
 
 use radard::platform::douyin::{
-    Model as _, Page, Reading, Record, following_user_live, friend_feed, home_post_search, live_im_fetch, post_comment,
+    Page, Reading, Record, following_user_live, friend_feed, home_post_search, live_im_fetch, post_comment,
     post_detail, post_stats, query_user, suggest_word, user_collection, user_collects, user_follower, user_following,
     user_live, user_live_by_room, user_live_status, user_music_collection, user_post, user_profile,
 };
@@ -20,8 +20,8 @@ struct Vector {
 }
 
 /// What an answer comes out as, called as the vector calls it.
-fn page<H: Record, R: Record>(read: &Reading<'_, Page<H, R>>, call: &str) -> Value {
-    if call == "_to_list" { Value::from(read.content.to_list()) } else { read.content.to_dict() }
+fn page<H: Record, R: Record>(read: &Reading<Page<H, R>>, call: &str) -> Value {
+    if call == "_to_list" { Value::from(read.to_list()) } else { read.to_dict() }
 }
 
 impl Vector {
@@ -31,7 +31,7 @@ impl Vector {
             (pages: [$($($name:literal)|+ => $page:ident),+], one: [$($one_name:literal => $one:ident),+]) => {
                 match self.model.trim_end_matches("Filter") {
                     $($($name)|+ => page(&Reading::<$page::Answer>::of(body).ok()?, &self.call),)+
-                    $($one_name => Reading::<$one::Answer>::of(body).ok()?.content.to_dict(),)+
+                    $($one_name => Reading::<$one::Answer>::of(body).ok()?.to_dict(),)+
                     _ => return None,
                 }
             };

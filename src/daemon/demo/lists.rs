@@ -12,7 +12,7 @@ use crate::config::Signing;
 use crate::domain::identity::Told;
 use crate::domain::{Class, Identity, Secret};
 use crate::observe::Register;
-use crate::platform::douyin::list::{Keyed as _, Listing, Walk, Wants};
+use crate::platform::douyin::list::{Listing, Walk, Wants};
 use crate::platform::douyin::token::{Owner, Tokens, draw_fingerprint};
 use crate::platform::douyin::{Douyin, Endpoint, Visitor, post_comment, user_follower, user_mix, user_post};
 
@@ -91,10 +91,7 @@ impl Asking<'_> {
         let (mut ids, mut refused) = (Vec::new(), BTreeSet::new());
         loop {
             match walk.next(self.site, self.visitor).await {
-                Ok(Some(leaf)) => {
-                    let rows = leaf.taken.iter().filter_map(|at| leaf.fetched.content.rows.get(*at));
-                    ids.extend(rows.filter_map(|row| Some(row.key()?.into_owned())));
-                }
+                Ok(Some(leaf)) => ids.extend(leaf.keys()),
                 Ok(None) => return Ok(Listed { ids, refused: refused.len() }),
                 // Each way once; twice would be another failure.
                 Err(refusal) if refused.insert(refusal.class.as_str()) => {}

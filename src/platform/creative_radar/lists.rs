@@ -117,17 +117,17 @@ impl Asker<'_> {
         read: impl Fn(Value<'_>) -> Result<usize, (Class, String)>,
     ) -> Result<usize, Refusal> {
         let ask = self.header("user-agent").into_iter().fold(ask, |ask, agent| ask.header("user-agent", agent));
-        let answer = self.client.fetch(ask).await?;
-        let ended = data(&answer).and_then(|json| read(json.root()));
+        let mut answer = self.client.fetch(ask).await?;
+        let ended = data(&mut answer).and_then(|json| read(json.root()));
         self.client.tell(ended.map_err(|(class, why)| answer.refuse(class, why))).await
     }
 }
 
-fn data(answer: &Answer) -> Result<Json<'_>, (Class, String)> {
+fn data(answer: &mut Answer) -> Result<Json, (Class, String)> {
     let class = answer.class(Want::Bytes);
     if class != Class::Ok {
         return Err((class, format!("it answers {}", answer.status)));
     }
-    Json::parse(&answer.body, Caps::default())
+    Json::parse(std::mem::take(&mut answer.body), Caps::default())
         .map_err(|_| (Class::Risk, "it shows a page where data should be: a challenge for a person".to_owned()))
 }

@@ -1,10 +1,8 @@
 //! The rooms on air of those whom the owner of the login follows.
 
-use std::borrow::Cow;
-
 use super::ask::{Base, Endpoint, Method, Place, Query, Site};
 use super::list::{Keyed, Listing, Turn};
-use super::read::{ByQuality, Clean, Count, Flag, Id, Page, Text, record};
+use super::read::{ByQuality, Clean, Count, Flag, Id, Page, Reading, Text, record};
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -41,7 +39,7 @@ impl Listing for Request {
     }
 
     /// It is one page.
-    fn turn(&mut self, _page: &Answer) -> Turn {
+    fn turn(&mut self, _page: &Reading<Answer>) -> Turn {
         Turn::End
     }
 }
@@ -83,9 +81,7 @@ record! {
 }
 
 impl Keyed for FollowedRoom {
-    fn key(&self) -> Option<Cow<'_, str>> {
-        self.web_rid.as_str()
-    }
+    const KEY: &'static str = "web_rid";
 }
 
 /// What this endpoint answers.

@@ -1,11 +1,8 @@
 //! What the friends of the owner of the login posted. A POST without a body.
 
-use std::borrow::Cow;
-
 use super::ask::{Base, Endpoint, Method, Place, Query, Site};
 use super::list::{Keyed, Listing, Order, Turn, numbers, turn_to};
-use super::read::{Clean, Count, Filled, Flag, Id, LivePhotos, Page, Pictures, Text, Time, Truth, Urls, record};
-use crate::domain::Millis;
+use super::read::{Clean, Count, Filled, Flag, Id, LivePhotos, Page, Pictures, Reading, Text, Time, Truth, Urls, record};
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -70,8 +67,8 @@ impl Listing for Request {
         Some(())
     }
 
-    fn turn(&mut self, page: &Answer) -> Turn {
-        let head = &page.head;
+    fn turn(&mut self, page: &Reading<Answer>) -> Turn {
+        let head = &page.content.head;
         let turn = turn_to(&mut self.cursor, (head.has_more.is_on(), head.cursor.value()), Order::Any);
         if let (Turn::On, Some(level)) = (turn, head.level.value().and_then(|level| u64::try_from(level).ok())) {
             self.at_level(level);
@@ -146,13 +143,8 @@ record! {
 }
 
 impl Keyed for FriendPost {
-    fn key(&self) -> Option<Cow<'_, str>> {
-        self.aweme_id.as_str()
-    }
-
-    fn created(&self) -> Option<Millis> {
-        self.create_time.0
-    }
+    const KEY: &'static str = "aweme.aweme_id";
+    const MADE: Option<&'static str> = Some("aweme.create_time");
 }
 
 /// What this endpoint answers.

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use super::ask::{Base, Encoded, Endpoint, Method, Place, Query, Site};
 use super::list::{Keyed, Listing, Order, Turn, turn_to};
-use super::read::{Clean, Count, Filled, Flag, Id, LivePhotos, Page, Pictures, Text, Urls, record};
+use super::read::{Clean, Count, Filled, Flag, Id, LivePhotos, Page, Pictures, Reading, Text, Urls, record};
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,8 +75,8 @@ impl Listing for Request<'_> {
         Some(())
     }
 
-    fn turn(&mut self, page: &Answer) -> Turn {
-        let head = &page.head;
+    fn turn(&mut self, page: &Reading<Answer>) -> Turn {
+        let head = &page.content.head;
         let turn = turn_to(&mut self.offset, (head.has_more.is_on(), head.cursor.value()), Order::Onward);
         if let (Turn::On, Some(id)) = (turn, head.search_id.as_str()) {
             self.search_id = id.into_owned().into();
@@ -131,9 +131,7 @@ record! {
 }
 
 impl Keyed for Found {
-    fn key(&self) -> Option<Cow<'_, str>> {
-        self.aweme_id.as_str()
-    }
+    const KEY: &'static str = "item.aweme_id";
 }
 
 /// What this endpoint answers.

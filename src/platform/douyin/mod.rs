@@ -26,7 +26,7 @@ pub use read::{
     NestedBitRates, Page, Pictures, Reading, Record, Scalar, Text, Time, Truth, Unread, Urls, UrlsInPlace, View, clean,
     parse_moment, parse_shown, show_moment,
 };
-pub use talk::{Douyin, Fetched, Visitor};
+pub use talk::{Douyin, Visitor};
 
 /// An endpoint by its place, and how its answers are read.
 #[derive(Debug, Clone, Copy)]
@@ -41,7 +41,7 @@ pub struct Listed {
 
 const fn listed<E: Endpoint>() -> Listed {
     let expected = E::Answer::EXPECTED;
-    Listed { place: E::PLACE, expected, read: |body| Ok(Reading::<E::Answer>::of(body)?.content.to_dict()) }
+    Listed { place: E::PLACE, expected, read: |body| Ok(Reading::<E::Answer>::of(body)?.to_dict()) }
 }
 
 /// Lists the endpoints, each a file.

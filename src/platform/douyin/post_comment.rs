@@ -1,11 +1,8 @@
 //! The comments below a post, without the replies to them.
 
-use std::borrow::Cow;
-
 use super::ask::{Base, Endpoint, Method, Place, Query, Site};
 use super::list::{Keyed, listing};
 use super::read::{Clean, Count, Flag, Id, Page, Time, record};
-use crate::domain::Millis;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,13 +80,8 @@ record! {
 }
 
 impl Keyed for Comment {
-    fn key(&self) -> Option<Cow<'_, str>> {
-        self.comment_id.as_str()
-    }
-
-    fn created(&self) -> Option<Millis> {
-        self.create_time.0
-    }
+    const KEY: &'static str = "cid";
+    const MADE: Option<&'static str> = Some("create_time");
 }
 
 /// What this endpoint answers.

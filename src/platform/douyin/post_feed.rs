@@ -2,6 +2,7 @@
 
 use super::ask::{Base, Encoded, Endpoint, Method, Place, Query, Site};
 use super::list::{Listing, Turn};
+use super::read::Reading;
 
 pub use super::user_post::Answer;
 use super::user_post::{Post, PostHead};
@@ -69,9 +70,9 @@ impl Listing for Request {
         Some(())
     }
 
-    fn turn(&mut self, page: &Answer) -> Turn {
+    fn turn(&mut self, page: &Reading<Answer>) -> Turn {
         self.refresh_index = self.refresh_index.saturating_add(1);
-        Turn::of(page.head.has_more.is_on())
+        Turn::of(page.content.head.has_more.is_on())
     }
 }
 

@@ -1,8 +1,9 @@
 //! Posts like one post. What was shown already is named, so that it does not come again. Reads like posts of a creator.
 
 use super::ask::{Base, Encoded, Endpoint, Method, Place, Query, Site};
-use super::list::{Listing, Turn};
+use super::list::{Keyed as _, Listing, Turn};
 use super::post_feed::NOT_THE_CLIENT;
+use super::read::Reading;
 
 pub use super::user_post::Answer;
 use super::user_post::{Post, PostHead};
@@ -65,14 +66,14 @@ impl Listing for Request<'_> {
     }
 
     /// All that was shown is named again, as far as an address holds it: a page that forgets is shown the same again.
-    fn turn(&mut self, page: &Answer) -> Turn {
+    fn turn(&mut self, page: &Reading<Answer>) -> Turn {
         let known = self.filter_gids.to_string();
         let known = known.split(',').filter(|id| !id.is_empty()).map(str::to_owned);
-        let new = page.rows.iter().filter_map(|row| Some(row.aweme_id.as_str()?.into_owned()));
+        let new = page.rows().filter_map(|row| Some(Post::key(row)?.into_owned()));
         let ids: Vec<String> = known.chain(new).collect();
         let latest = ids.get(ids.len().saturating_sub(MOST_NAMED)..).unwrap_or_default();
         self.filter_gids = Encoded::ready(&latest.join(","));
-        Turn::of(page.head.has_more.is_on())
+        Turn::of(page.content.head.has_more.is_on())
     }
 }
 

@@ -1,10 +1,8 @@
 //! The words that the search box suggests.
 
-use std::borrow::Cow;
-
 use super::ask::{Base, Encoded, Endpoint, Method, Place, Query, Site};
 use super::list::{Keyed, Listing, Turn};
-use super::read::{Id, Page, Text, record};
+use super::read::{Id, Page, Reading, Text, record};
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -60,7 +58,7 @@ impl Listing for Request {
     }
 
     /// It is one page.
-    fn turn(&mut self, _page: &Answer) -> Turn {
+    fn turn(&mut self, _page: &Reading<Answer>) -> Turn {
         Turn::End
     }
 }
@@ -81,9 +79,7 @@ record! {
 }
 
 impl Keyed for Word {
-    fn key(&self) -> Option<Cow<'_, str>> {
-        self.suggest_word_id.as_str()
-    }
+    const KEY: &'static str = "id";
 }
 
 /// What this endpoint answers.

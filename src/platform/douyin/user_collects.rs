@@ -1,7 +1,5 @@
 //! The folders into which the owner of the login sorted what they collected.
 
-use std::borrow::Cow;
-
 use super::ask::{Base, Endpoint, Method, Place, Query, Site};
 use super::list::{Keyed, listing};
 use super::read::{Clean, Count, Flag, Id, Page, Text, Time, Truth, record};
@@ -76,9 +74,7 @@ record! {
 }
 
 impl Keyed for Folder {
-    fn key(&self) -> Option<Cow<'_, str>> {
-        self.collects_id.as_str()
-    }
+    const KEY: &'static str = "collects_id";
 }
 
 /// What this endpoint answers.

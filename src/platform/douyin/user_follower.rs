@@ -1,10 +1,8 @@
 //! Who follows somebody, newest first; it goes on by the time of the last that was read.
 
-use std::borrow::Cow;
-
 use super::ask::{Base, Endpoint, Method, Place, Query, Site};
 use super::list::{Keyed, Listing, Order, Turn, numbers, turn_to};
-use super::read::{Clean, Count, Flag, Id, Page, Text, record};
+use super::read::{Clean, Count, Flag, Id, Page, Reading, Text, record};
 use super::user_following::RelationHead;
 
 /// What is asked.
@@ -75,8 +73,8 @@ impl Listing for Request<'_> {
         Some(())
     }
 
-    fn turn(&mut self, page: &Answer) -> Turn {
-        let (head, more) = (&page.head, page.head.has_more.is_on());
+    fn turn(&mut self, page: &Reading<Answer>) -> Turn {
+        let (head, more) = (&page.content.head, page.content.head.has_more.is_on());
         if let Some(offset) = head.offset.value().and_then(|offset| u64::try_from(offset).ok()) {
             self.offset = offset;
         }
@@ -119,9 +117,7 @@ record! {
 }
 
 impl Keyed for Follower {
-    fn key(&self) -> Option<Cow<'_, str>> {
-        self.sec_uid.as_str()
-    }
+    const KEY: &'static str = "sec_uid";
 }
 
 /// What this endpoint answers.

@@ -1,11 +1,9 @@
 //! Whom somebody follows. The order decides how it goes on: by place, or by the time of the last or the first that was
 //! read.
 
-use std::borrow::Cow;
-
 use super::ask::{Base, Endpoint, Method, Place, Query, Site};
 use super::list::{Keyed, Listing, Order, Turn, numbers, turn_to};
-use super::read::{Clean, Count, Flag, Id, Page, Text, record};
+use super::read::{Clean, Count, Flag, Id, Page, Reading, Text, record};
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -75,8 +73,8 @@ impl Listing for Request<'_> {
         Some(())
     }
 
-    fn turn(&mut self, page: &Answer) -> Turn {
-        let (head, more) = (&page.head, page.head.has_more.is_on());
+    fn turn(&mut self, page: &Reading<Answer>) -> Turn {
+        let (head, more) = (&page.content.head, page.content.head.has_more.is_on());
         // Each order goes on at a number of its own.
         match self.source_type {
             1 => turn_to(&mut self.max_time, (more, head.min_time.value()), Order::Older),
@@ -136,9 +134,7 @@ record! {
 }
 
 impl Keyed for Followed {
-    fn key(&self) -> Option<Cow<'_, str>> {
-        self.sec_uid.as_str()
-    }
+    const KEY: &'static str = "sec_uid";
 }
 
 /// What this endpoint answers.

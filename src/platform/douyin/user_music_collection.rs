@@ -1,7 +1,5 @@
 //! The music that the owner of the login collected.
 
-use std::borrow::Cow;
-
 use super::ask::{Base, Endpoint, Method, Place, Query, Site};
 use super::list::{Keyed, listing};
 use super::read::{Clean, Count, Flag, Id, Page, Text, record};
@@ -78,9 +76,7 @@ record! {
 }
 
 impl Keyed for Music {
-    fn key(&self) -> Option<Cow<'_, str>> {
-        self.music_id.as_str()
-    }
+    const KEY: &'static str = "id";
 }
 
 /// What this endpoint answers.

@@ -1,7 +1,5 @@
 //! The posts of a creator, newest first; those pinned to the top come first on the first page.
 
-use std::borrow::Cow;
-
 use super::ask::{Base, Endpoint, Method, Place, Query, Site};
 use super::list::{Keyed, listing};
 use super::read::{BitRates, Clean, Count, Filled, Flag, Id, LivePhotos, Page, Pictures, Text, Time, Truth, Urls, record};
@@ -95,13 +93,8 @@ record! {
 }
 
 impl Keyed for Post {
-    fn key(&self) -> Option<Cow<'_, str>> {
-        self.aweme_id.as_str()
-    }
-
-    fn created(&self) -> Option<Millis> {
-        self.create_time.0
-    }
+    const KEY: &'static str = "aweme_id";
+    const MADE: Option<&'static str> = Some("create_time");
 }
 
 /// What this endpoint answers.

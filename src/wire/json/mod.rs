@@ -1,7 +1,7 @@
-//! JSON as a flat tree that borrows from its text.
+//! JSON as a flat tree beside its text.
 //!
 //! An answer of a platform is read once, of a thousand fields a few dozen are wanted, and the rest must survive exactly
-//! as it was sent. So nothing is copied: a node is a slice of the text with its place, numbers stay as they were written
+//! as it was sent. So nothing is copied: a node is a place in the text, numbers stay as they were written
 //! (ids go beyond 2^53), and strings are unescaped when somebody asks. Looking up what is not there gives a value that
 //! is not there, all the way down, so a missing parent costs its fields and not the page.
 //!

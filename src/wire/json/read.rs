@@ -3,8 +3,6 @@
 //! The children of a list or an object stand side by side in one vector, behind all that lies deeper; they wait on a
 //! second one until their parent closes. So reading allocates twice, however many lists an answer has.
 
-use std::ops::Range;
-
 /// The most that is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caps {
@@ -51,75 +49,91 @@ pub enum BadJson {
     Syntax(usize),
 }
 
+/// A part of the text.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Span {
+    pub(super) from: u32,
+    pub(super) to: u32,
+}
+
 /// A string between its quotes, as it was written.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Quoted<'a> {
-    pub(super) raw: &'a str,
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Quoted {
+    pub(super) at: Span,
     pub(super) escaped: bool,
 }
 
-impl Quoted<'_> {
-    pub(super) const NONE: Quoted<'static> = Quoted { raw: "", escaped: false };
-}
-
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Kind<'a> {
+pub(super) enum Kind {
     Null,
     Bool(bool),
     Number,
-    Text(Quoted<'a>),
-    List(u32, u32),
-    Object(u32, u32),
+    Text(Quoted),
+    /// Its children.
+    List(Span),
+    /// Its members.
+    Object(Span),
 }
 
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Node<'a> {
+pub(super) struct Node {
     /// Its name, when it stands in an object.
-    pub(super) key: Quoted<'a>,
-    pub(super) kind: Kind<'a>,
+    pub(super) key: Quoted,
+    pub(super) kind: Kind,
     /// Where it stands in the text.
-    from: u32,
-    to: u32,
+    at: Span,
 }
 
 /// A text that was read.
 #[derive(Debug)]
-pub struct Json<'a> {
-    pub(super) text: &'a str,
-    nodes: Vec<Node<'a>>,
-    pub(super) root: Node<'a>,
+pub struct Json {
+    text: String,
+    nodes: Vec<Node>,
+    pub(super) root: Node,
 }
 
-impl<'a> Json<'a> {
-    /// Reads `bytes` under `caps`.
-    pub fn parse(bytes: &'a [u8], caps: Caps) -> Result<Self, BadJson> {
+impl Json {
+    /// Reads `bytes` under `caps`, and keeps them.
+    pub fn parse(bytes: impl Into<Vec<u8>>, caps: Caps) -> Result<Self, BadJson> {
+        let bytes = bytes.into();
         if bytes.len() > caps.bytes.min(LONGEST) {
             return Err(BadJson::TooLong(caps.bytes.min(LONGEST)));
         }
-        let text = str::from_utf8(bytes).map_err(|error| BadJson::NotUtf8(error.valid_up_to()))?;
-        let text = text.strip_prefix('\u{feff}').unwrap_or(text);
+        let text = String::from_utf8(bytes).map_err(|bad| BadJson::NotUtf8(bad.utf8_error().valid_up_to()))?;
         // A value of an answer takes about twenty bytes; a text of shorter ones grows the vector a few times.
         let nodes = Vec::with_capacity((text.len() / 20).min(caps.values));
-        let mut reader = Reader { text, at: 0, caps, deep: 0, nodes, open: Vec::new() };
+        let at = if text.starts_with(MARK) { MARK.len_utf8() } else { 0 };
+        let mut reader = Reader { text: text.as_bytes(), at, caps, deep: 0, nodes, open: Vec::new() };
         reader.skip_white();
-        let root = reader.value(Quoted::NONE)?;
+        let root = reader.value(Quoted::default())?;
         reader.skip_white();
         if reader.at < text.len() {
             return Err(BadJson::Syntax(reader.at));
         }
-        Ok(Self { text, nodes: reader.nodes, root })
+        let nodes = reader.nodes;
+        Ok(Self { text, nodes, root })
     }
 
-    pub(super) fn children(&self, from: u32, count: u32) -> &[Node<'a>] {
-        let from = wide(from);
-        self.nodes.get(from..from + wide(count)).unwrap_or_default()
+    /// The text, as it was sent.
+    pub fn text(&self) -> &str {
+        &self.text
     }
 
-    pub(super) fn raw(&self, node: &Node<'a>) -> &'a str {
-        self.text.get(wide(node.from)..wide(node.to)).unwrap_or_default()
+    pub(super) fn children(&self, Span { from, to }: Span) -> &[Node] {
+        self.nodes.get(wide(from)..wide(to)).unwrap_or_default()
+    }
+
+    pub(super) fn part(&self, Span { from, to }: Span) -> &str {
+        self.text.get(wide(from)..wide(to)).unwrap_or_default()
+    }
+
+    pub(super) fn raw(&self, node: &Node) -> &str {
+        self.part(node.at)
     }
 }
 
+/// What some put before a text, to say in which order its bytes come.
+const MARK: char = '\u{feff}';
 /// No text is longer: places in it are kept in 32 bits.
 const LONGEST: usize = 1 << 30;
 
@@ -131,20 +145,43 @@ fn narrow(place: usize) -> u32 {
     u32::try_from(place).unwrap_or(u32::MAX)
 }
 
+fn span(from: usize, to: usize) -> Span {
+    Span { from: narrow(from), to: narrow(to) }
+}
+
+/// How many bytes of a string come before its end, an escape, or what may not stand in it. Eight are looked at at once:
+/// most of an answer are addresses, a few hundred bytes each.
+fn plain(text: &[u8]) -> usize {
+    const EACH: u64 = 0x0101_0101_0101_0101;
+    const HIGH: u64 = 0x8080_8080_8080_8080;
+    let below = |word: u64, least: u64| word.wrapping_sub(EACH * least) & !word & HIGH;
+    let (words, rest) = text.as_chunks::<8>();
+    for (at, word) in words.iter().enumerate() {
+        let word = u64::from_le_bytes(*word);
+        let found = below(word ^ (EACH * 0x22), 1) | below(word ^ (EACH * 0x5c), 1) | below(word, 0x20);
+        // What is found above the first may be borrowed from it.
+        if found != 0 {
+            return at * 8 + wide(found.trailing_zeros() / 8);
+        }
+    }
+    let tail = rest.iter().take_while(|byte| !matches!(byte, b'"' | b'\\' | 0..0x20)).count();
+    text.len() - rest.len() + tail
+}
+
 struct Reader<'a> {
-    text: &'a str,
+    text: &'a [u8],
     at: usize,
     caps: Caps,
     deep: usize,
     /// Children whose parent has closed.
-    nodes: Vec<Node<'a>>,
+    nodes: Vec<Node>,
     /// Children whose parent is open.
-    open: Vec<Node<'a>>,
+    open: Vec<Node>,
 }
 
-impl<'a> Reader<'a> {
+impl Reader<'_> {
     fn peek(&self) -> Option<u8> {
-        self.text.as_bytes().get(self.at).copied()
+        self.text.get(self.at).copied()
     }
 
     fn skip_white(&mut self) {
@@ -166,7 +203,7 @@ impl<'a> Reader<'a> {
         Err(self.wrong())
     }
 
-    fn value(&mut self, key: Quoted<'a>) -> Result<Node<'a>, BadJson> {
+    fn value(&mut self, key: Quoted) -> Result<Node, BadJson> {
         let from = self.at;
         let kind = match self.peek() {
             Some(b'"') => Kind::Text(self.string()?),
@@ -178,17 +215,17 @@ impl<'a> Reader<'a> {
             Some(b'-' | b'0'..=b'9') => self.number()?,
             _ => return Err(self.wrong()),
         };
-        Ok(Node { key, kind, from: narrow(from), to: narrow(self.at) })
+        Ok(Node { key, kind, at: span(from, self.at) })
     }
 
-    fn word(&mut self, word: &str, kind: Kind<'a>) -> Result<Kind<'a>, BadJson> {
+    fn word(&mut self, word: &str, kind: Kind) -> Result<Kind, BadJson> {
         for byte in word.bytes() {
             self.expect(byte)?;
         }
         Ok(kind)
     }
 
-    fn number(&mut self) -> Result<Kind<'a>, BadJson> {
+    fn number(&mut self) -> Result<Kind, BadJson> {
         if self.peek() == Some(b'-') {
             self.at += 1;
         }
@@ -220,10 +257,11 @@ impl<'a> Reader<'a> {
         if self.at == first { Err(self.wrong()) } else { Ok(()) }
     }
 
-    fn string(&mut self) -> Result<Quoted<'a>, BadJson> {
+    fn string(&mut self) -> Result<Quoted, BadJson> {
         self.expect(b'"')?;
         let (from, mut escaped) = (self.at, false);
         loop {
+            self.at += plain(self.text.get(self.at..).unwrap_or_default());
             match self.peek() {
                 Some(b'"') => break,
                 Some(b'\\') => {
@@ -231,13 +269,12 @@ impl<'a> Reader<'a> {
                     self.at += 1;
                     self.escape()?;
                 }
-                Some(0x20..) => self.at += 1,
                 _ => return Err(self.wrong()),
             }
         }
-        let raw = self.text.get(from..self.at).unwrap_or_default();
+        let at = span(from, self.at);
         self.at += 1;
-        Ok(Quoted { raw, escaped })
+        Ok(Quoted { at, escaped })
     }
 
     fn escape(&mut self) -> Result<(), BadJson> {
@@ -257,28 +294,27 @@ impl<'a> Reader<'a> {
         Ok(())
     }
 
-    fn object(&mut self) -> Result<Kind<'a>, BadJson> {
-        let Range { start, end } = self.between((b'}', self.caps.members), |reader| {
+    fn object(&mut self) -> Result<Kind, BadJson> {
+        let members = self.between((b'}', self.caps.members), |reader| {
             let key = reader.string()?;
             reader.skip_white();
             reader.expect(b':')?;
             reader.skip_white();
             reader.value(key)
         })?;
-        Ok(Kind::Object(start, end - start))
+        Ok(Kind::Object(members))
     }
 
-    fn list(&mut self) -> Result<Kind<'a>, BadJson> {
-        let Range { start, end } = self.between((b']', usize::MAX), |reader| reader.value(Quoted::NONE))?;
-        Ok(Kind::List(start, end - start))
+    fn list(&mut self) -> Result<Kind, BadJson> {
+        Ok(Kind::List(self.between((b']', usize::MAX), |reader| reader.value(Quoted::default()))?))
     }
 
     /// At most so many children with commas between them, up to `close`; gives their places.
     fn between(
         &mut self,
         (close, most): (u8, usize),
-        child: impl Fn(&mut Self) -> Result<Node<'a>, BadJson>,
-    ) -> Result<Range<u32>, BadJson> {
+        child: impl Fn(&mut Self) -> Result<Node, BadJson>,
+    ) -> Result<Span, BadJson> {
         self.deep += 1;
         if self.deep > self.caps.depth {
             return Err(BadJson::TooDeep(self.caps.depth));
@@ -305,6 +341,6 @@ impl<'a> Reader<'a> {
         self.deep -= 1;
         let from = self.nodes.len();
         self.nodes.extend(self.open.drain(waiting..));
-        Ok(narrow(from)..narrow(self.nodes.len()))
+        Ok(span(from, self.nodes.len()))
     }
 }

@@ -64,9 +64,22 @@ proptest! {
 
     #[test]
     fn no_bytes_break_it(bytes in prop::collection::vec(any::<u8>(), 0..200)) {
-        if let Ok(json) = Json::parse(&bytes, Caps::default()) {
+        if let Ok(json) = Json::parse(bytes, Caps::default()) {
             prop_assert!(!json.root().raw().is_empty());
         }
+    }
+}
+
+#[test]
+fn a_string_ends_at_its_end_wherever_that_is() {
+    for (before, after) in (0..30).flat_map(|before| (0..30).map(move |after| (before, after))) {
+        let around = |byte: &str| format!("{}{byte}{}", "é".repeat(before), "b".repeat(after));
+        let read = |text: &str| Json::parse(format!("\"{text}\""), Caps::default()).map(|json| theirs(json.root()));
+        assert_eq!(read(&around("")), Ok(Theirs::from(around(""))));
+        assert_eq!(read(&around("\\n")), Ok(Theirs::from(around("\n"))));
+        assert_eq!(read(&around("\"")), Err(BadJson::Syntax(before * 2 + 2)));
+        assert_eq!(read(&around("\u{1f}")), Err(BadJson::Syntax(before * 2 + 1)));
+        assert_eq!(read(&around("\u{7f}")), Ok(Theirs::from(around("\u{7f}"))), "which may stand there");
     }
 }
 

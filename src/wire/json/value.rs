@@ -7,11 +7,11 @@ use super::read::{Json, Kind, Node, Quoted};
 /// A value, as cheap to copy as a reference. What was looked up in vain is a value too: it has nothing in it.
 #[derive(Debug, Clone, Copy)]
 pub struct Value<'d> {
-    json: &'d Json<'d>,
-    node: Option<&'d Node<'d>>,
+    json: &'d Json,
+    node: Option<&'d Node>,
 }
 
-impl Json<'_> {
+impl Json {
     /// The whole of it.
     pub fn root(&self) -> Value<'_> {
         Value { json: self, node: Some(&self.root) }
@@ -28,22 +28,22 @@ impl<'d> Value<'d> {
     /// The member `name`; of several the last, as everywhere.
     #[must_use]
     pub fn get(self, name: &str) -> Self {
-        let Some(Kind::Object(from, count)) = self.kind() else { return self.nothing() };
-        let node = self.json.children(from, count).iter().rev().find(|node| node.key.is(name));
+        let Some(Kind::Object(members)) = self.kind() else { return self.nothing() };
+        let node = self.json.children(members).iter().rev().find(|node| self.json.says(node.key, name));
         Self { node, ..self }
     }
 
     /// The item at `place`, counted from 0.
     #[must_use]
     pub fn at(self, place: usize) -> Self {
-        let Some(Kind::List(from, count)) = self.kind() else { return self.nothing() };
-        Self { node: self.json.children(from, count).get(place), ..self }
+        let Some(Kind::List(items)) = self.kind() else { return self.nothing() };
+        Self { node: self.json.children(items).get(place), ..self }
     }
 
     /// The items of a list, or the values of an object.
     pub fn items(self) -> impl ExactSizeIterator<Item = Self> {
         let children = match self.kind() {
-            Some(Kind::List(from, count) | Kind::Object(from, count)) => self.json.children(from, count),
+            Some(Kind::List(items) | Kind::Object(items)) => self.json.children(items),
             _ => &[],
         };
         children.iter().map(move |node| Self { node: Some(node), ..self })
@@ -51,7 +51,7 @@ impl<'d> Value<'d> {
 
     /// Its name in the object that holds it.
     pub fn name(self) -> Cow<'d, str> {
-        self.node.map_or(Cow::Borrowed(""), |node| node.key.text())
+        self.node.map_or(Cow::Borrowed(""), |node| self.json.string(node.key))
     }
 
     /// Whether there is such a value, be it `null`.
@@ -72,7 +72,7 @@ impl<'d> Value<'d> {
     /// The text of a string.
     pub fn text(self) -> Option<Cow<'d, str>> {
         match self.kind() {
-            Some(Kind::Text(quoted)) => Some(quoted.text()),
+            Some(Kind::Text(quoted)) => Some(self.json.string(quoted)),
             _ => None,
         }
     }
@@ -103,7 +103,7 @@ impl<'d> Value<'d> {
         self.node.map_or("", |node| self.json.raw(node))
     }
 
-    fn kind(self) -> Option<Kind<'d>> {
+    fn kind(self) -> Option<Kind> {
         self.node.map(|node| node.kind)
     }
 
@@ -112,14 +112,15 @@ impl<'d> Value<'d> {
     }
 }
 
-impl<'a> Quoted<'a> {
-    /// Whether it says `name`; an escaped one is undone for that.
-    fn is(&self, name: &str) -> bool {
-        if self.escaped { self.text() == name } else { self.raw == name }
+impl Json {
+    /// Whether a string says `name`; an escaped one is undone for that.
+    fn says(&self, quoted: Quoted, name: &str) -> bool {
+        if quoted.escaped { self.string(quoted) == name } else { self.part(quoted.at) == name }
     }
 
-    fn text(&self) -> Cow<'a, str> {
-        if self.escaped { Cow::Owned(unescape(self.raw)) } else { Cow::Borrowed(self.raw) }
+    fn string(&self, quoted: Quoted) -> Cow<'_, str> {
+        let raw = self.part(quoted.at);
+        if quoted.escaped { Cow::Owned(unescape(raw)) } else { Cow::Borrowed(raw) }
     }
 }
 

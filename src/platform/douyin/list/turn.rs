@@ -3,17 +3,33 @@
 use std::borrow::Cow;
 
 use super::super::ask::Endpoint;
-use super::super::read::{Page, Record};
+use super::super::read::{Page, Reading, Record, parse_moment};
 use crate::domain::Millis;
+use crate::wire::json::{Path, Value};
 
-/// A record that is told from the others of its list.
+/// A record that is told from the others of its list. A list is gone through by these two alone: the rest of a record is
+/// read by those who want it.
 pub trait Keyed: Record {
-    /// Its id.
-    fn key(&self) -> Option<Cow<'_, str>>;
+    /// Where its id stands.
+    const KEY: &'static str;
+    /// Where it stands when it was made, if that is said.
+    const MADE: Option<&'static str> = None;
 
-    /// When it was made.
-    fn created(&self) -> Option<Millis> {
-        None
+    /// The id in `row`.
+    fn key(row: Value<'_>) -> Option<Cow<'_, str>> {
+        let id = const { Path::new(Self::KEY) }.follow(row, 0);
+        id.text().or_else(|| id.number().map(Cow::Borrowed))
+    }
+
+    /// When what is in `row` was made.
+    fn made_at(row: Value<'_>) -> Option<Millis> {
+        let place = const {
+            match Self::MADE {
+                Some(place) => Some(Path::new(place)),
+                None => None,
+            }
+        };
+        parse_moment(place?.follow(row, 0))
     }
 }
 
@@ -69,7 +85,7 @@ pub trait Listing: Endpoint<Answer = Page<<Self as Listing>::Head, <Self as List
     fn go_to(&mut self, mark: &str) -> Option<()>;
 
     /// Becomes the request for what comes behind `page`.
-    fn turn(&mut self, page: &Self::Answer) -> Turn;
+    fn turn(&mut self, page: &Reading<Self::Answer>) -> Turn;
 }
 
 /// Which way the cursors of a list run.
@@ -131,8 +147,11 @@ macro_rules! listing {
                 Some(())
             }
 
-            fn turn(&mut self, page: &Self::Answer) -> $crate::platform::douyin::list::turn::Turn {
-                let head = &page.head;
+            fn turn(
+                &mut self,
+                page: &$crate::platform::douyin::read::Reading<Self::Answer>,
+            ) -> $crate::platform::douyin::list::turn::Turn {
+                let head = &page.content.head;
                 let order = $crate::platform::douyin::list::turn::Order::$order;
                 $crate::platform::douyin::list::turn::turn_to(
                     &mut self.$cursor,

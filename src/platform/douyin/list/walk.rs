@@ -3,11 +3,13 @@
 use std::num::NonZeroU64;
 
 use super::progress::{Ended, Progress};
-use super::turn::{Keyed as _, Listing, Turn};
+use super::turn::{Keyed, Listing, Turn};
+use crate::domain::Class;
 use crate::domain::interval::Interval;
-use crate::domain::{Class, Millis};
 use crate::net::Refusal;
-use crate::platform::douyin::talk::{Douyin, Fetched, Visitor};
+use crate::platform::douyin::read::{Page, Reading, Record};
+use crate::platform::douyin::talk::{Douyin, Visitor};
+use crate::wire::json::Value;
 
 /// More than this many at once is not asked for: a page of the site never does.
 const MOST_AT_ONCE: u32 = 20;
@@ -33,9 +35,21 @@ pub struct Wants {
 #[derive(Debug)]
 pub struct Leaf<M> {
     /// All of it.
-    pub fetched: Fetched<M>,
+    pub page: Reading<M>,
     /// Which of its rows are new and wanted.
     pub taken: Vec<usize>,
+}
+
+impl<H: Record, R: Keyed> Leaf<Page<H, R>> {
+    /// Those of its rows that are new and wanted, in their order.
+    pub fn rows(&self) -> impl Iterator<Item = Value<'_>> {
+        self.page.rows().enumerate().filter(|(at, _)| self.taken.binary_search(at).is_ok()).map(|(_, row)| row)
+    }
+
+    /// The ids in them.
+    pub fn keys(&self) -> impl Iterator<Item = String> {
+        self.rows().filter_map(|row| Some(R::key(row)?.into_owned()))
+    }
 }
 
 /// A walk through one list.
@@ -81,9 +95,9 @@ impl<L: Listing> Walk<L> {
         if let Some(count) = self.count() {
             self.request.ask_for(count);
         }
-        let fetched = site.ask(visitor, &self.request).await?;
-        let taken = self.read(&fetched.content);
-        Ok(Some(Leaf { fetched, taken }))
+        let page = site.ask(visitor, &self.request).await?;
+        let taken = self.read(&page);
+        Ok(Some(Leaf { page, taken }))
     }
 
     /// How many to ask for; nothing when the request knows better.
@@ -95,16 +109,17 @@ impl<L: Listing> Walk<L> {
     }
 
     /// Takes what is new and wanted of a page, and turns to the next.
-    fn read(&mut self, page: &L::Answer) -> Vec<usize> {
+    fn read(&mut self, page: &Reading<L::Answer>) -> Vec<usize> {
         let progress = &mut self.progress;
-        let wanted = |created: Option<Millis>| {
-            self.wants.within.is_none_or(|within| created.is_some_and(|created| within.holds(created)))
+        let wanted = |row: Value<'_>| {
+            let is_within = |within: Interval| L::Row::made_at(row).is_some_and(|made_at| within.holds(made_at));
+            self.wants.within.is_none_or(is_within)
         };
         let (mut taken, mut is_new) = (Vec::new(), false);
-        for (at, row) in page.rows.iter().enumerate() {
-            if progress.is_new(row.key()) {
+        for (at, row) in page.rows().enumerate() {
+            if progress.is_new(L::Row::key(row)) {
                 is_new = true;
-                if wanted(row.created()) {
+                if wanted(row) {
                     taken.push(at);
                 }
             }

@@ -80,9 +80,14 @@ impl Rows {
     }
 }
 
+/// A text without the one character that not every database keeps.
+fn kept(text: Cow<'_, str>) -> String {
+    if text.contains('\0') { text.replace('\0', "\u{fffd}") } else { text.into_owned() }
+}
+
 /// A text, or a number that is meant as one; empty when there is neither.
 fn id(value: Value<'_>) -> String {
-    value.text().or_else(|| value.number().map(Cow::Borrowed)).unwrap_or_default().into_owned()
+    kept(value.text().or_else(|| value.number().map(Cow::Borrowed)).unwrap_or_default())
 }
 
 fn some_id(value: Value<'_>) -> Option<String> {
@@ -90,11 +95,11 @@ fn some_id(value: Value<'_>) -> Option<String> {
 }
 
 fn text(value: Value<'_>) -> String {
-    value.text().unwrap_or_default().into_owned()
+    kept(value.text().unwrap_or_default())
 }
 
 fn some_text(value: Value<'_>) -> Option<String> {
-    value.text().filter(|text| !text.is_empty()).map(Cow::into_owned)
+    value.text().filter(|text| !text.is_empty()).map(kept)
 }
 
 /// A number, also one that stands there as a text.
@@ -208,4 +213,20 @@ fn room(value: Value<'_>) -> Room {
 fn room_on_air(value: Value<'_>) -> Room {
     let room = room(value.get("room"));
     Room { number: id(value.get("web_rid")), status: room.status.or(Some(2)), ..room }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::wire::json::{Caps, Json};
+
+    #[test]
+    fn a_text_that_not_every_database_keeps_is_mended() {
+        let json =
+            Json::parse(r#"{"aweme_id":"1\u00002","desc":"a\u0000b\n","music":{"id":"\u0000"}}"#, Caps::default())
+                .unwrap();
+        let read = post(json.root());
+        let shown = (read.id.as_str(), read.text.as_str(), read.music.as_deref());
+        assert_eq!(shown, ("1\u{fffd}2", "a\u{fffd}b\n", Some("\u{fffd}")));
+    }
 }

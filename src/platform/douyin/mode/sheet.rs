@@ -11,8 +11,8 @@ use crate::net::Refusal;
 use crate::platform::douyin::ask::{Encoded, Endpoint};
 use crate::platform::douyin::link::Kind;
 use crate::platform::douyin::list::{Leaf, Listing, Progress, Walk, Wants};
-use crate::platform::douyin::read::{BadAnswer, Model};
-use crate::platform::douyin::talk::{Douyin, Fetched, Visitor};
+use crate::platform::douyin::read::{Model, Reading};
+use crate::platform::douyin::talk::{Douyin, Visitor};
 use crate::platform::douyin::{
     following_user_live, friend_feed, home_post_search, post_comment, post_comment_reply, post_detail, post_feed,
     post_related, suggest_word, user_collection, user_collects, user_collects_video, user_follower, user_following,
@@ -84,10 +84,10 @@ trait Taste: Sync {
     type Page: Send;
 
     /// Of a list's page, of which some rows were taken.
-    fn of_list<L: Listing>(&self, mode: Mode, leaf: &Leaf<L::Answer>) -> Result<Self::Page, BadAnswer>;
+    fn of_list<L: Listing>(&self, mode: Mode, leaf: &Leaf<L::Answer>) -> Self::Page;
 
     /// Of what is no list.
-    fn of_one<M: Model>(&self, mode: Mode, fetched: &Fetched<M>) -> Result<Self::Page, BadAnswer>;
+    fn of_one<M: Model>(&self, mode: Mode, page: &Reading<M>) -> Self::Page;
 }
 
 struct AsShown {
@@ -97,21 +97,16 @@ struct AsShown {
 impl Taste for AsShown {
     type Page = (Vec<Value>, Vec<Value>);
 
-    fn of_list<L: Listing>(&self, _mode: Mode, leaf: &Leaf<L::Answer>) -> Result<Self::Page, BadAnswer> {
-        let taken = |at: &usize| leaf.taken.binary_search(at).is_ok();
-        let rows = leaf.fetched.content.to_list().into_iter().enumerate();
-        let items = rows.filter(|(at, _)| taken(at)).map(|(_, row)| row).collect();
-        if !self.raw {
-            return Ok((items, Vec::new()));
-        }
-        let reading = leaf.fetched.reading()?;
-        let rows = reading.raw_rows().enumerate().filter(|(at, _)| taken(at));
-        Ok((items, rows.filter_map(|(_, text)| serde_json::from_str(text).ok()).collect()))
+    fn of_list<L: Listing>(&self, _mode: Mode, leaf: &Leaf<L::Answer>) -> Self::Page {
+        let rows = leaf.page.to_list().into_iter().enumerate();
+        let items = rows.filter(|(at, _)| leaf.taken.binary_search(at).is_ok()).map(|(_, row)| row).collect();
+        let raw = leaf.rows().filter(|_| self.raw).filter_map(|row| serde_json::from_str(row.raw()).ok());
+        (items, raw.collect())
     }
 
-    fn of_one<M: Model>(&self, _mode: Mode, fetched: &Fetched<M>) -> Result<Self::Page, BadAnswer> {
-        let raw = if self.raw { serde_json::from_slice(fetched.raw()).into_iter().collect() } else { Vec::new() };
-        Ok((vec![fetched.content.to_dict()], raw))
+    fn of_one<M: Model>(&self, _mode: Mode, page: &Reading<M>) -> Self::Page {
+        let raw = Some(page.raw()).filter(|_| self.raw).and_then(|text| serde_json::from_str(text).ok());
+        (vec![page.to_dict()], raw.into_iter().collect())
     }
 }
 
@@ -122,18 +117,14 @@ struct AsRows {
 impl Taste for AsRows {
     type Page = (Rows, Vec<String>, usize);
 
-    fn of_list<L: Listing>(&self, mode: Mode, leaf: &Leaf<L::Answer>) -> Result<Self::Page, BadAnswer> {
-        let reading = leaf.fetched.reading()?;
-        let all = reading.rows().enumerate();
-        let taken: Vec<_> = all.filter(|(at, _)| leaf.taken.binary_search(at).is_ok()).map(|(_, row)| row).collect();
-        let raw = if self.raw { taken.iter().map(|row| row.raw().to_owned()).collect() } else { Vec::new() };
-        Ok((Rows::of_list(mode, taken.into_iter()), raw, leaf.fetched.content.rows.len()))
+    fn of_list<L: Listing>(&self, mode: Mode, leaf: &Leaf<L::Answer>) -> Self::Page {
+        let raw = leaf.rows().filter(|_| self.raw).map(|row| row.raw().to_owned()).collect();
+        (Rows::of_list(mode, leaf.rows()), raw, leaf.page.content.len)
     }
 
-    fn of_one<M: Model>(&self, mode: Mode, fetched: &Fetched<M>) -> Result<Self::Page, BadAnswer> {
-        let reading = fetched.reading()?;
-        let raw = if self.raw { vec![reading.raw().to_owned()] } else { Vec::new() };
-        Ok((Rows::of_one(mode, reading.root()), raw, 1))
+    fn of_one<M: Model>(&self, mode: Mode, page: &Reading<M>) -> Self::Page {
+        let raw = Some(page.raw().to_owned()).filter(|_| self.raw);
+        (Rows::of_one(mode, page.root()), raw.into_iter().collect(), 1)
     }
 }
 
@@ -191,10 +182,8 @@ impl<T: Taste> Way<'_, T> {
         if self.progress.as_ref().is_some_and(|progress| progress.ended.is_some()) {
             return Err(Refusal::new(Class::Local, "douyin", "it has ended"));
         }
-        let fetched = self.site.ask(self.visitor, request).await?;
-        let page = self.taste.of_one(self.mode, &fetched);
-        let page = page.map_err(|bad| Refusal::new(Class::Local, E::PLACE.name, bad))?;
-        Ok((page, Progress::of_one()))
+        let page = self.site.ask(self.visitor, request).await?;
+        Ok((self.taste.of_one(self.mode, &page), Progress::of_one()))
     }
 
     /// The next page of a list.
@@ -207,8 +196,7 @@ impl<T: Taste> Way<'_, T> {
         };
         let leaf = walk.next(self.site, self.visitor).await?;
         let leaf = leaf.ok_or_else(|| local(&"the list has ended"))?;
-        let page = self.taste.of_list::<L>(self.mode, &leaf).map_err(|bad| local(&bad))?;
-        Ok((page, walk.progress().clone()))
+        Ok((self.taste.of_list::<L>(self.mode, &leaf), walk.progress().clone()))
     }
 
     /// The posts of a mix, by its id or by that of a post in it: nothing in an id tells the one from the other.

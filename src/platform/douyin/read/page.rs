@@ -1,5 +1,7 @@
 //! An answer as a whole: one record, or a list of them under one head.
 
+use std::marker::PhantomData;
+
 use serde_json::{Map, Value as Shown};
 
 use super::cell::View;
@@ -31,8 +33,8 @@ pub trait Model: Sized {
     /// Reads it from the root.
     fn read(root: Value<'_>) -> Result<Self, BadAnswer>;
 
-    /// One object: each field by its name; of many records, a list for each field.
-    fn to_dict(&self) -> Shown;
+    /// One object: each field by its name; of many records below `root`, a list for each field.
+    fn to_dict(&self, root: Value<'_>) -> Shown;
 }
 
 impl<R: Record> Model for R {
@@ -42,7 +44,7 @@ impl<R: Record> Model for R {
         Ok(<R as Record>::read(R::BASE.follow(root, 0), 0))
     }
 
-    fn to_dict(&self) -> Shown {
+    fn to_dict(&self, _root: Value<'_>) -> Shown {
         let mut fields = Map::new();
         self.show(View::Alone, &mut fields);
         Shown::Object(fields)
@@ -60,34 +62,19 @@ impl Model for Unread {
         Ok(Self)
     }
 
-    fn to_dict(&self) -> Shown {
+    fn to_dict(&self, _root: Value<'_>) -> Shown {
         Shown::Null
     }
 }
 
-/// Records of a list, and what is said of the list.
-#[derive(Debug, Clone, Default, PartialEq, Eq)]
+/// Records of a list, and what is said of the list. The records are read when somebody wants them.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Page<H, R> {
     /// What is said of it.
     pub head: H,
-    /// The records, in their order.
-    pub rows: Vec<R>,
-}
-
-impl<H: Record, R: Record> Page<H, R> {
-    /// One object for each record, with what is said of the list in each of them.
-    pub fn to_list(&self) -> Vec<Shown> {
-        let mut head = Map::new();
-        self.head.show(View::Alone, &mut head);
-        head.retain(|name, _| H::IN_ROWS.contains(&name.as_str()));
-        head.values_mut().for_each(shorten);
-        let row = |row: &R| {
-            let mut fields = head.clone();
-            row.show(View::InList, &mut fields);
-            Shown::Object(fields)
-        };
-        self.rows.iter().map(row).collect()
-    }
+    /// How many records it has.
+    pub len: usize,
+    records: PhantomData<R>,
 }
 
 impl<H: Record, R: Record> Model for Page<H, R> {
@@ -97,24 +84,24 @@ impl<H: Record, R: Record> Model for Page<H, R> {
     ];
 
     fn read(root: Value<'_>) -> Result<Self, BadAnswer> {
-        let list = R::BASE.follow(root, 0).items().len();
-        if list > MOST_ROWS {
-            return Err(BadAnswer::TooManyRows(list));
+        let len = R::BASE.follow(root, 0).items().len();
+        if len > MOST_ROWS {
+            return Err(BadAnswer::TooManyRows(len));
         }
-        let rows = rows_of::<R>(root).enumerate().map(|(at, row)| R::read(row, at)).collect();
-        Ok(Self { head: H::read(H::BASE.follow(root, 0), 0), rows })
+        let (head, len) = (H::read(H::BASE.follow(root, 0), 0), rows_of::<R>(root).count());
+        Ok(Self { head, len, records: PhantomData })
     }
 
-    fn to_dict(&self) -> Shown {
+    fn to_dict(&self, root: Value<'_>) -> Shown {
         let mut dict = Map::new();
         self.head.show(View::Alone, &mut dict);
         // A row of nothing names the columns of a list that has no rows.
         let mut columns = Map::new();
         R::default().show(View::InList, &mut columns);
         columns.values_mut().for_each(|column| *column = Shown::Array(Vec::new()));
-        for row in &self.rows {
+        for record in records_of::<R>(root) {
             let mut fields = Map::new();
-            row.show(View::InList, &mut fields);
+            record.show(View::InList, &mut fields);
             for (name, value) in fields {
                 if let Some(Shown::Array(column)) = columns.get_mut(&name) {
                     column.push(value);
@@ -141,18 +128,26 @@ fn rows_of<R: Record>(root: Value<'_>) -> impl Iterator<Item = Value<'_>> {
     list.items().filter(move |_| list.is_list())
 }
 
-/// An answer that was read, beside its own text.
+fn records_of<R: Record>(root: Value<'_>) -> impl Iterator<Item = R> {
+    rows_of::<R>(root).enumerate().map(|(at, row)| R::read(row, at))
+}
+
+/// An answer, and what was read from it.
 #[derive(Debug)]
-pub struct Reading<'a, M> {
-    json: Json<'a>,
+pub struct Reading<M> {
+    json: Json,
     /// What it was read as.
     pub content: M,
 }
 
-impl<'a, M: Model> Reading<'a, M> {
+impl<M: Model> Reading<M> {
     /// Reads the body of an answer.
-    pub fn of(body: &'a [u8]) -> Result<Self, BadAnswer> {
-        let json = Json::parse(body, Caps::default())?;
+    pub fn of(body: impl Into<Vec<u8>>) -> Result<Self, BadAnswer> {
+        Self::of_json(Json::parse(body, Caps::default())?)
+    }
+
+    /// Reads what was found to be JSON.
+    pub fn of_json(json: Json) -> Result<Self, BadAnswer> {
         let content = M::read(json.root())?;
         Ok(Self { json, content })
     }
@@ -164,18 +159,42 @@ impl<'a, M: Model> Reading<'a, M> {
 
     /// The answer as it was sent, with all that nobody knows.
     pub fn raw(&self) -> &str {
-        self.json.root().raw()
+        self.json.text()
+    }
+
+    /// One object: each field by its name; of many records, a list for each field.
+    pub fn to_dict(&self) -> Shown {
+        self.content.to_dict(self.json.root())
     }
 }
 
-impl<H: Record, R: Record> Reading<'_, Page<H, R>> {
-    /// The values that the records were read from, in their order.
+impl<H: Record, R: Record> Reading<Page<H, R>> {
+    /// The values that the records are read from, in their order.
     pub fn rows(&self) -> impl Iterator<Item = Value<'_>> {
         rows_of::<R>(self.json.root())
     }
 
     /// Each record as it was sent, in their order.
     pub fn raw_rows(&self) -> impl Iterator<Item = &str> {
-        rows_of::<R>(self.json.root()).map(Value::raw)
+        self.rows().map(Value::raw)
+    }
+
+    /// The records, in their order.
+    pub fn records(&self) -> impl Iterator<Item = R> {
+        records_of(self.json.root())
+    }
+
+    /// One object for each record, with what is said of the list in each of them.
+    pub fn to_list(&self) -> Vec<Shown> {
+        let mut head = Map::new();
+        self.content.head.show(View::Alone, &mut head);
+        head.retain(|name, _| H::IN_ROWS.contains(&name.as_str()));
+        head.values_mut().for_each(shorten);
+        let shown = |record: R| {
+            let mut fields = head.clone();
+            record.show(View::InList, &mut fields);
+            Shown::Object(fields)
+        };
+        self.records().map(shown).collect()
     }
 }

@@ -28,23 +28,24 @@ impl From<BadAnswer> for Judged {
     }
 }
 
-/// Reads an answer that is one; `own` says what the endpoint's own answer means beside its code.
-pub(super) fn judge(answer: &Answer, own: impl Fn(Value<'_>) -> Option<(Class, String)>) -> Result<Json<'_>, Judged> {
+/// Reads an answer that is one, and takes its body; `own` says what the endpoint's own answer means beside its code.
+pub(super) fn judge(answer: &mut Answer, own: impl Fn(Value<'_>) -> Option<(Class, String)>) -> Result<Json, Judged> {
     let status = answer.status;
     if status.is_success() && answer.body.trim_ascii().is_empty() {
         return Err(Judged { is_silent: true, ..Judged::new(Class::Risk, format!("it answers {status} and nothing")) });
     }
-    let read = Json::parse(&answer.body, Caps::default());
+    let (class, is_page) = (answer.class(Want::Bytes), is_page(answer));
+    let read = Json::parse(std::mem::take(&mut answer.body), Caps::default());
     // Its own words count whatever the status is.
     if let Some(judged) = read.as_ref().ok().and_then(|json| spoken(json.root())) {
         return Err(judged);
     }
-    match (answer.class(Want::Bytes), read) {
+    match (class, read) {
         (Class::Ok, Ok(json)) => match own(json.root()) {
             None => Ok(json),
             Some((class, why)) => Err(Judged::new(class, why)),
         },
-        (Class::Ok, Err(_)) if is_page(answer) => {
+        (Class::Ok, Err(_)) if is_page => {
             Err(Judged::new(Class::Risk, "it shows a page where data should be: a challenge for a person"))
         }
         (Class::Ok, Err(bad)) => Err(BadAnswer::from(bad).into()),
@@ -94,8 +95,8 @@ mod tests {
 
     #[track_caller]
     fn check(status: u16, kind: &'static str, body: &str, expected: Class) {
-        let answer = answer(status, kind, body);
-        let judged = judge(&answer, |_| None).map_or_else(|judged| judged.class, |_| Class::Ok);
+        let mut answer = answer(status, kind, body);
+        let judged = judge(&mut answer, |_| None).map_or_else(|judged| judged.class, |_| Class::Ok);
         assert_eq!(judged, expected, "{status} {body:.60}");
     }
 
@@ -140,11 +141,11 @@ mod tests {
 
     #[test]
     fn an_endpoints_own_words_are_heard_and_no_control_character_passes() {
-        let gone = answer(200, "application/json", r#"{"status_code":0,"aweme_detail":null}"#);
+        let mut gone = answer(200, "application/json", r#"{"status_code":0,"aweme_detail":null}"#);
         let own =
             |root: Value<'_>| root.get("aweme_detail").is_nothing().then(|| (Class::Gone, "it is no more".to_owned()));
-        assert_eq!(judge(&gone, own).err(), Some(Judged::new(Class::Gone, "it is no more")));
-        let loud = answer(200, "application/json", "{\"status_code\":8,\"status_msg\":\"a\\u001b[31mb\"}");
-        assert!(judge(&loud, |_| None).unwrap_err().why.ends_with("(status_code 8: a[31mb)"));
+        assert_eq!(judge(&mut gone, own).err(), Some(Judged::new(Class::Gone, "it is no more")));
+        let mut loud = answer(200, "application/json", "{\"status_code\":8,\"status_msg\":\"a\\u001b[31mb\"}");
+        assert!(judge(&mut loud, |_| None).unwrap_err().why.ends_with("(status_code 8: a[31mb)"));
     }
 }

@@ -9,5 +9,5 @@ mod judge;
 mod site;
 mod visitor;
 
-pub use site::{Douyin, Fetched};
+pub use site::Douyin;
 pub use visitor::Visitor;

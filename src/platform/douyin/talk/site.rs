@@ -8,7 +8,7 @@ use crate::config;
 use crate::domain::{Class, Secret};
 use crate::net::{Answer, Ask, CONTENT_TYPE, HeaderMap, HeaderValue, Refusal, StatusCode};
 use crate::platform::douyin::ask::{Body, Caller, Endpoint, Method, Site, query_of};
-use crate::platform::douyin::read::{BadAnswer, Model, Reading};
+use crate::platform::douyin::read::{Model as _, Reading};
 use crate::platform::douyin::token::Tokens;
 use crate::platform::shape::Watch;
 use crate::platform::signer::{Asked, Chain, InPage, Page, PageAsk, PageReply, Way, What};
@@ -29,26 +29,6 @@ struct Inner {
     tokens: Tokens,
     watch: Watch,
     page: Option<Arc<dyn Page>>,
-}
-
-/// An answer, and what was read from it.
-#[derive(Debug)]
-pub struct Fetched<M> {
-    body: Vec<u8>,
-    /// What it was read as.
-    pub content: M,
-}
-
-impl<M: Model> Fetched<M> {
-    /// The answer as it was sent.
-    pub fn raw(&self) -> &[u8] {
-        &self.body
-    }
-
-    /// The answer read again, beside its own text.
-    pub fn reading(&self) -> Result<Reading<'_, M>, BadAnswer> {
-        Reading::of(&self.body)
-    }
 }
 
 impl Douyin {
@@ -77,7 +57,7 @@ impl Douyin {
     }
 
     /// Asks one endpoint on behalf of `visitor`.
-    pub async fn ask<E: Endpoint>(&self, visitor: &Visitor, request: &E) -> Result<Fetched<E::Answer>, Refusal> {
+    pub async fn ask<E: Endpoint>(&self, visitor: &Visitor, request: &E) -> Result<Reading<E::Answer>, Refusal> {
         let Inner { settings, chain, tokens, watch, .. } = &*self.0;
         let holder = visitor.holder();
         let base = E::PLACE.site.base(settings);
@@ -114,7 +94,7 @@ impl Douyin {
             Some(cookies) => ask.secret("cookie", cookies),
             None => ask,
         };
-        let answer = match self.0.page.as_ref().filter(|_| is_sent_by_page) {
+        let mut answer = match self.0.page.as_ref().filter(|_| is_sent_by_page) {
             Some(page) => {
                 let cookies = cookies.as_ref().map_or("", |cookies| cookies.reveal().as_str());
                 let (profile, user_agent) = (visitor.profile(), visitor.identity.user_agent.as_str());
@@ -123,9 +103,9 @@ impl Douyin {
             }
             None => visitor.client.fetch(ask).await?,
         };
-        let read = judge(&answer, E::judge).and_then(|json| {
-            let read = E::Answer::read(json.root())?;
-            watch.look(E::PLACE.name, E::Answer::EXPECTED, json.root());
+        let read = judge(&mut answer, E::judge).and_then(|json| {
+            let read = Reading::<E::Answer>::of_json(json)?;
+            watch.look(E::PLACE.name, E::Answer::EXPECTED, read.root());
             Ok(read)
         });
         match &read {
@@ -140,8 +120,7 @@ impl Douyin {
             }
         }
         let ended = read.map_err(|Judged { class, why, .. }| answer.refuse(class, why));
-        let content = visitor.client.tell(ended).await?;
-        Ok(Fetched { body: answer.body, content })
+        visitor.client.tell(ended).await
     }
 }
 

@@ -5,19 +5,17 @@ use serde_json::json;
 
 use super::*;
 use crate::platform::douyin::{Model, post_related, user_following, user_mix, user_post};
-use crate::wire::json::{Caps, Json};
 
 const WHOSE: &str = "MS4wLjABAAAAmade_up_creator";
 
 /// A page of posts with these ids, made a second apart from each other.
-fn posts(ids: impl IntoIterator<Item = u64>, cursor: u64, more: bool) -> user_post::Answer {
+fn posts(ids: impl IntoIterator<Item = u64>, cursor: u64, more: bool) -> Reading<user_post::Answer> {
     let rows: Vec<_> = ids.into_iter().map(|id| json!({"aweme_id": id.to_string(), "create_time": id})).collect();
     read(&json!({"status_code": 0, "aweme_list": rows, "max_cursor": cursor, "has_more": u8::from(more)}))
 }
 
-fn read<M: Model>(answer: &serde_json::Value) -> M {
-    let text = answer.to_string();
-    M::read(Json::parse(text.as_bytes(), Caps::default()).unwrap().root()).unwrap()
+fn read<M: Model>(answer: &serde_json::Value) -> Reading<M> {
+    Reading::of(answer.to_string()).unwrap()
 }
 
 fn walk(wants: Wants) -> Walk<user_post::Request<'static>> {
@@ -115,7 +113,7 @@ fn what_was_written_down_goes_on_where_it_stood() {
 
 #[test]
 fn each_order_of_the_followed_goes_on_at_its_own_number() {
-    let page: user_following::Answer =
+    let page: Reading<user_following::Answer> =
         read(&json!({"followings": [], "has_more": true, "offset": 20, "min_time": 700, "max_time": 900}));
     for (source_type, mark) in [(4, "20:0:0"), (1, "0:0:700"), (3, "0:900:0")] {
         let mut request = user_following::Request { source_type, ..user_following::Request::first("", WHOSE) };
