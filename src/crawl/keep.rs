@@ -22,53 +22,72 @@ pub(super) fn maker(rows: &Rows) -> Option<Author> {
     rows.iter().all(|post| post.creator == *first).then(|| first.clone())
 }
 
-/// Keeps the rows of a page; gives what of them was never seen there before, and what had changed. Posts of `met` alone,
-/// who was met before, meet nobody.
-pub(super) async fn keep(tx: &mut Tx, rows: &Rows, shelf: &Shelf, met: Option<Author>) -> Result<Met, Error> {
-    let list = shelf.list.as_ref().map(|(list, owner)| (*list, owner.as_str()));
-    let mut met = match rows {
-        Rows::Posts(rows) => {
-            if met.is_none_or(|met| rows.iter().any(|post| post.creator != met)) {
-                creators::meet(tx, rows.iter().map(|post| &post.creator)).await?;
-            }
-            posts::keep(tx, rows).await?
+/// A page that is to be kept.
+#[derive(Debug)]
+pub(super) struct Given<'a> {
+    pub(super) rows: &'a Rows,
+    pub(super) shelf: Shelf,
+    /// Who was met before; posts of them alone meet nobody.
+    pub(super) met: Option<Author>,
+}
+
+/// Keeps the rows of some pages; gives of each what was never seen there before, and what had changed.
+pub(super) async fn keep(tx: &mut Tx, pages: &[Given<'_>]) -> Result<Vec<Met>, Error> {
+    let posts: Vec<&[Post]> = pages.iter().map(|page| posts_of(page.rows)).collect();
+    let strange = |page: &&Given<'_>| posts_of(page.rows).iter().any(|post| page.met.as_ref() != Some(&post.creator));
+    let strangers = pages.iter().filter(strange).flat_map(|page| posts_of(page.rows));
+    creators::meet(tx, strangers.map(|post| &post.creator)).await?;
+    let mut all = posts::keep(tx, &posts).await?;
+    for (page, met) in pages.iter().zip(&mut all) {
+        if posts_of(page.rows).is_empty() {
+            *met = keep_others(tx, page).await?;
         }
-        Rows::People(rows) if list.is_some() => creators::meet(tx, rows.iter().map(|row| &row.author)).await?,
+        if let Some((list, owner)) = &page.shelf.list {
+            // What is new in a list may be known from elsewhere.
+            met.fresh = listed::put(tx, (list, owner), items(page.rows)).await?;
+        }
+    }
+    Ok(all)
+}
+
+fn posts_of(rows: &Rows) -> &[Post] {
+    if let Rows::Posts(rows) = rows { rows } else { &[] }
+}
+
+/// Keeps rows that are no posts.
+async fn keep_others(tx: &mut Tx, page: &Given<'_>) -> Result<Met, Error> {
+    let mut met = Met::default();
+    match page.rows {
+        Rows::People(rows) if page.shelf.list.is_some() => {
+            return creators::meet(tx, rows.iter().map(|row| &row.author)).await;
+        }
         Rows::People(rows) => {
-            let mut met = Met::default();
             for creator in rows {
                 let one = creators::keep(tx, creator).await?;
                 met = Met { fresh: met.fresh + one.fresh, changed: met.changed + one.changed };
             }
-            met
         }
         Rows::Comments(rows) => {
-            let Some((post, parent)) = &shelf.below else { return Ok(Met::default()) };
-            Met { fresh: comments::keep(tx, (post, parent.as_deref()), rows).await?, changed: 0 }
+            if let Some((post, parent)) = &page.shelf.below {
+                met.fresh = comments::keep(tx, (post, parent.as_deref()), rows).await?;
+            }
         }
         Rows::Folders(rows) => {
             for folder in rows {
                 shelf::folder(tx, folder).await?;
             }
-            Met::default()
         }
         Rows::Music(rows) => {
             for music in rows {
                 shelf::music(tx, music).await?;
             }
-            Met::default()
         }
         Rows::Rooms(rows) => {
             for room in rows {
                 shelf::room(tx, room).await?;
             }
-            Met::default()
         }
-        Rows::Words => Met::default(),
-    };
-    if let Some(list) = list {
-        // What is new in a list may be known from elsewhere.
-        met.fresh = listed::put(tx, list, items(rows)).await?;
+        Rows::Posts(_) | Rows::Words => {}
     }
     Ok(met)
 }

@@ -23,7 +23,7 @@ mod times;
 pub use cost::{Cost, Costs};
 pub use desk::Desk;
 pub use forget::{Forgotten, forget};
-pub use jobs::{Crawl, Settings, Tools};
+pub use jobs::{Crawl, Keeper, Settings, Tools};
 pub use plan::{Change, Plan, apply, lane, look};
 pub use source::{Answer, Ask, Source};
 pub use spec::Spec;

@@ -22,7 +22,7 @@ use super::ways::Ways;
 use crate::ambient::{Ambient, Clock};
 use crate::browser::Pool;
 use crate::config::{Checked, Config, Late as ConfiguredLate, Secrets, parse_cron, parse_zone};
-use crate::crawl::{Crawl, Desk};
+use crate::crawl::{Crawl, Desk, Keeper};
 use crate::media::jobs as media;
 use crate::net;
 use crate::observe::{Metrics, Register};
@@ -268,7 +268,8 @@ impl House {
         let kinds = kinds(&plan, (&live, &credentials), (&store, &pace), (&disk, client, &ways));
         let kinds = kinds.with::<Capture>(profiles.clone());
         let crawling = (&store, &fetcher, &live);
-        let kinds = kinds.with::<Crawl>(crawl_tools(crawling, (&metrics, &ambient.clock)));
+        let keeping = (Keeper::start(&ground), &metrics, &ambient.clock);
+        let kinds = kinds.with::<Crawl>(crawl_tools(crawling, keeping));
         let (queue, inlets) = Queue::new(Rules::of(&plan.config, &owner), kinds, store.clone(), ambient);
         queue.count_in(&metrics);
         let clock = plan.ambient.clock.clone();
@@ -374,11 +375,12 @@ fn client(plan: &Plan, live: &Live) -> Result<net::Client, net::Error> {
 /// What the room that crawls works with.
 fn crawl_tools(
     (store, fetcher, live): (&Store, &Fetcher, &Live),
-    (metrics, clock): (&Metrics, &Clock),
+    (keeper, metrics, clock): (Keeper, &Metrics, &Clock),
 ) -> crate::crawl::Tools {
     let settings = live.clone();
     crate::crawl::Tools {
         store: store.clone(),
+        keeper,
         source: Arc::new(fetcher.clone()),
         settings: Arc::new(move || {
             let now = settings.now();

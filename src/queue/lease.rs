@@ -18,15 +18,15 @@ use crate::store::{self, Store, Tx, Work, jobs};
 /// A running job's hold on itself.
 #[derive(Debug, Clone)]
 pub struct Lease {
-    pub(super) id: Uuid,
-    pub(super) fence: i64,
-    pub(super) key: String,
-    pub(super) attempt: i64,
-    pub(super) remembered: Option<String>,
+    id: Uuid,
+    fence: i64,
+    key: String,
+    attempt: i64,
+    remembered: Option<String>,
     /// Whether this run has come further.
-    pub(super) has_progressed: Arc<AtomicBool>,
+    has_progressed: Arc<AtomicBool>,
     pub(super) lost: CancellationToken,
-    pub(super) store: Store,
+    store: Store,
 }
 
 /// The job belongs to somebody else by now.
@@ -50,6 +50,16 @@ impl From<Lost> for Miss {
 }
 
 impl Lease {
+    /// Of a job that was taken.
+    pub(crate) fn new(
+        store: Store,
+        job: &jobs::Claimed,
+        (has_progressed, lost): (Arc<AtomicBool>, CancellationToken),
+    ) -> Self {
+        let (id, fence, key, remembered) = (job.id, job.fence, job.key.clone(), job.progress.clone());
+        Self { id, fence, key, attempt: job.attempts + 1, remembered, has_progressed, lost, store }
+    }
+
     /// Which job.
     pub const fn id(&self) -> JobId {
         JobId(self.id)
@@ -79,9 +89,9 @@ impl Lease {
     pub async fn remember<T: Serialize + Sync>(&self, progress: &T) -> Result<(), Lost> {
         let (id, fence) = (self.id, self.fence);
         let text = serde_json::to_string(progress).unwrap_or_default();
-        let kept = self
-            .store
-            .write::<_, store::Error, _>(move |tx| Box::pin(async move { jobs::progress(tx, id, fence, &text).await }));
+        let kept = self.store.write::<_, store::Error, _>(move |tx| {
+            Box::pin(async move { jobs::progress(tx, &[(id, fence, &text)]).await })
+        });
         if !kept.await? {
             return Err(Lost::Fence);
         }
@@ -97,22 +107,40 @@ impl Lease {
         E: From<store::Error> + From<Lost> + Send + 'static,
         F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, Result<P, E>> + Send + 'static,
     {
-        let (id, fence) = (self.id, self.fence);
-        let stepped = self
-            .store
-            .write(move |tx| {
-                Box::pin(async move {
-                    let progress = work(tx).await?;
-                    let text = serde_json::to_string(&progress).unwrap_or_default();
-                    if !jobs::progress(tx, id, fence, &text).await? {
-                        return Err(Lost::Fence.into());
-                    }
-                    Ok(progress)
-                })
+        let alone = std::slice::from_ref(self);
+        let stepped =
+            Self::step_all::<P, E, _>(alone, move |tx| Box::pin(async move { Ok(vec![work(tx).await?]) })).await?;
+        stepped.into_iter().next().ok_or_else(|| Lost::Fence.into())
+    }
+
+    /// Does a step of the work of each of these, in one transaction that stands only if all the jobs are still ours:
+    /// `work` gives for each, in their order, what is remembered.
+    pub async fn step_all<P, E, F>(leases: &[Self], work: F) -> Result<Vec<P>, E>
+    where
+        P: Serialize + Send + 'static,
+        E: From<store::Error> + From<Lost> + Send + 'static,
+        F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, Result<Vec<P>, E>> + Send + 'static,
+    {
+        let Some(first) = leases.first() else { return Ok(Vec::new()) };
+        let held: Vec<(Uuid, i64)> = leases.iter().map(|lease| (lease.id, lease.fence)).collect();
+        let stepped = first.store.write::<_, E, _>(move |tx| {
+            Box::pin(async move {
+                let steps = work(tx).await?;
+                let texts = steps.iter().map(|step| serde_json::to_string(step).unwrap_or_default());
+                let texts: Vec<String> = texts.collect();
+                let runs: Vec<_> =
+                    held.iter().zip(&texts).map(|((id, fence), text)| (*id, *fence, text.as_str())).collect();
+                if !jobs::progress(tx, &runs).await? {
+                    return Err(Lost::Fence.into());
+                }
+                Ok(steps)
             })
-            .await;
-        self.has_progressed.fetch_or(stepped.is_ok(), Ordering::Relaxed);
-        stepped
+        });
+        let stepped = stepped.await?;
+        for lease in leases {
+            lease.has_progressed.store(true, Ordering::Relaxed);
+        }
+        Ok(stepped)
     }
 
     /// Writes what the job found, in one transaction that stands only if the job is still ours.

@@ -242,16 +242,7 @@ impl Workers {
         let Some(kind) = self.kinds.get(&job.kind) else { return };
         let Some(lost) = self.hands.watch((job.id, job.fence)) else { return };
         let has_progressed = Arc::new(AtomicBool::new(false));
-        let lease = Lease {
-            has_progressed: has_progressed.clone(),
-            id: job.id,
-            fence: job.fence,
-            key: job.key.clone(),
-            attempt: job.attempts + 1,
-            remembered: job.progress.clone(),
-            lost,
-            store: self.store.clone(),
-        };
+        let lease = Lease::new(self.store.clone(), &job, (has_progressed.clone(), lost));
         if let Some(outcome) = run::run(kind, &job, lease, &self.ambient).await {
             let rules = self.rules.now();
             let desk = run::Desk { rules: &rules, now: self.store.now(), ambient: &self.ambient };

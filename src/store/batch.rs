@@ -5,13 +5,15 @@
 //! ones that mean nothing to one of a few sizes, whose texts stay prepared. Its places are bare question marks, because
 //! it finds a numbered one by searching all names, which for a thousand places costs more than the statement.
 
+use std::sync::Arc;
+
 use sqlx::error::BoxDynError;
 use sqlx::postgres::{PgArguments, PgRow};
 use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, FromRow, PgConnection, SqliteConnection};
 use uuid::Uuid;
 
-use crate::store::tx::{Raw, Tx, on};
+use crate::store::tx::{Tx, on};
 
 /// What a column of rows holds.
 #[derive(Debug, Clone, Copy)]
@@ -76,7 +78,12 @@ impl Batch {
         self.rows.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(",")
     }
 
-    /// Runs the statement for `rows`, which are not none; gives what it returns.
+    /// The statement with its rows.
+    pub(in crate::store) const fn with<'a, const N: usize>(&'a self, rows: &'a [[Cell<'a>; N]]) -> With<'a> {
+        With { batch: self, cells: rows.as_flattened() }
+    }
+
+    /// Runs the statement for `rows`; gives what it returns.
     pub(in crate::store) async fn run<O, const N: usize>(
         &self,
         tx: &mut Tx,
@@ -85,61 +92,53 @@ impl Batch {
     where
         O: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
     {
-        let text = if tx.is_shared() {
-            self.postgres()
-        } else {
-            let trail = tx.take_trail();
-            tx.led(&[&self.sqlite(even(rows.len())), trail].concat())
-        };
-        on!(tx, db => {
-            let given = db.given(rows).map_err(sqlx::Error::Encode)?;
-            sqlx::query_as_with(AssertSqlSafe(text), given).fetch_all(db).await
-        })
-    }
-
-    /// Runs the statement for `rows`, then another for `more`; neither returns anything. On `SQLite` they are one text where
-    /// both have about as many rows, because each text is a way to another thread and back.
-    pub(in crate::store) async fn run_then<const N: usize, const M: usize>(
-        &self,
-        tx: &mut Tx,
-        rows: &[[Cell<'_>; N]],
-        (then, more): (&Self, &[[Cell<'_>; M]]),
-    ) -> Result<(), sqlx::Error> {
-        let size = even(rows.len());
-        if tx.is_shared() || more.len() > size || more.len() * 2 < size {
-            let _none: Vec<(i64,)> = self.run(tx, rows).await?;
-            let _none: Vec<(i64,)> = if more.is_empty() { Vec::new() } else { then.run(tx, more).await? };
-            return Ok(());
-        }
-        let text = tx.led(&[&self.sqlite(size), "; ", &then.sqlite(size)].concat());
-        let mut given = SqliteArguments::default();
-        given.reserve(size * (N + M), 0);
-        fill(&mut given, rows, size).and_then(|()| fill(&mut given, more, size)).map_err(sqlx::Error::Encode)?;
-        let ran = match tx.raw() {
-            Raw::Sqlite(db) => sqlx::query_with(AssertSqlSafe(text), given).execute(db).await.map(drop),
-            Raw::Postgres(_) => Ok(()),
-        };
-        if let Err(cause) = &ran {
-            tx.refused(cause);
-        }
-        ran
+        run_all(tx, &[self.with(rows)]).await
     }
 }
 
-/// Gives `rows`, and fills them up to `size`.
-fn fill<const N: usize>(given: &mut SqliteArguments, rows: &[[Cell<'_>; N]], size: usize) -> Result<(), BoxDynError> {
-    for cell in rows.iter().flatten() {
-        match cell {
-            Cell::Id(id) => Arguments::add(given, id)?,
-            Cell::Text(text) => Arguments::add(given, text)?,
-            Cell::Number(n) => Arguments::add(given, n)?,
-            Cell::Bytes(bytes) => Arguments::add(given, bytes)?,
-        }
+/// A statement with its rows.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::store) struct With<'a> {
+    batch: &'a Batch,
+    cells: &'a [Cell<'a>],
+}
+
+impl With<'_> {
+    const fn width(&self) -> usize {
+        self.batch.rows.len()
     }
-    for _ in rows.len() * N..size * N {
-        Arguments::add(given, None::<i64>)?;
+
+    const fn len(&self) -> usize {
+        self.cells.len() / self.width()
     }
-    Ok(())
+}
+
+/// Runs these one after the other, but those without rows; gives what they return, which is of one sort. On `SQLite` they
+/// are one text, because each text is a way to another thread and back.
+pub(in crate::store) async fn run_all<O>(tx: &mut Tx, all: &[With<'_>]) -> Result<Vec<O>, sqlx::Error>
+where
+    O: for<'r> FromRow<'r, SqliteRow> + for<'r> FromRow<'r, PgRow> + Send + Unpin,
+{
+    let all: Vec<With<'_>> = all.iter().copied().filter(|with| with.len() > 0).collect();
+    // Of one size, so that few texts stay prepared.
+    let size = even(all.iter().map(With::len).max().unwrap_or(0));
+    let at_once = if tx.is_shared() { 1 } else { all.len().max(1) };
+    let mut found = Vec::new();
+    for part in all.chunks(at_once) {
+        let text = if tx.is_shared() {
+            part.iter().map(|with| with.batch.postgres()).collect()
+        } else {
+            let texts: Vec<String> = part.iter().map(|with| with.batch.sqlite(size)).collect();
+            let trail = tx.take_trail();
+            tx.led(&[&texts.join("; "), trail].concat())
+        };
+        let rows = on!(tx, db => {
+            let given = db.given(part, size).map_err(sqlx::Error::Encode)?;
+            sqlx::query_as_with(AssertSqlSafe(text), given).fetch_all(db).await
+        })?;
+        found.extend(rows);
+    }
+    Ok(found)
 }
 
 /// The size that a batch of `rows` is filled up to: a power of two, or that and a quarter, a half, three quarters more.
@@ -154,17 +153,29 @@ const fn even(rows: usize) -> usize {
 trait Given {
     type Arguments;
 
-    fn given<const N: usize>(&self, rows: &[[Cell<'_>; N]]) -> Result<Self::Arguments, BoxDynError>;
+    fn given(&self, all: &[With<'_>], size: usize) -> Result<Self::Arguments, BoxDynError>;
 }
 
 impl Given for SqliteConnection {
     type Arguments = SqliteArguments;
 
-    fn given<const N: usize>(&self, rows: &[[Cell<'_>; N]]) -> Result<SqliteArguments, BoxDynError> {
-        let size = even(rows.len());
+    fn given(&self, all: &[With<'_>], size: usize) -> Result<SqliteArguments, BoxDynError> {
         let mut given = SqliteArguments::default();
-        given.reserve(size * N, 0);
-        fill(&mut given, rows, size)?;
+        given.reserve(all.iter().map(With::width).sum::<usize>() * size, 0);
+        for with in all {
+            for cell in with.cells {
+                match cell {
+                    Cell::Id(id) => Arguments::add(&mut given, id)?,
+                    // Given as it is, a text would be put into two boxes.
+                    Cell::Text(text) => Arguments::add(&mut given, text.map(Arc::<str>::from))?,
+                    Cell::Number(n) => Arguments::add(&mut given, n)?,
+                    Cell::Bytes(bytes) => Arguments::add(&mut given, bytes)?,
+                }
+            }
+            for _ in with.cells.len()..size * with.width() {
+                Arguments::add(&mut given, None::<i64>)?;
+            }
+        }
         Ok(given)
     }
 }
@@ -172,12 +183,12 @@ impl Given for SqliteConnection {
 impl Given for PgConnection {
     type Arguments = PgArguments;
 
-    fn given<const N: usize>(&self, rows: &[[Cell<'_>; N]]) -> Result<PgArguments, BoxDynError> {
+    fn given(&self, all: &[With<'_>], _size: usize) -> Result<PgArguments, BoxDynError> {
         let mut given = PgArguments::default();
-        for column in 0..N {
-            let cells = rows.iter().filter_map(|row| row.get(column));
+        let columns = all.iter().flat_map(|with| (0..with.width()).map(move |column| (with, column)));
+        for (with, column) in columns {
             let (mut ids, mut texts, mut numbers, mut all_bytes) = (Vec::new(), Vec::new(), Vec::new(), Vec::new());
-            for cell in cells {
+            for cell in with.cells.iter().skip(column).step_by(with.width()) {
                 match cell {
                     Cell::Id(id) => ids.push(*id),
                     Cell::Text(text) => texts.push(*text),

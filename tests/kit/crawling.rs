@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use radard::config::{Config, Profile, QueueText, Target, check_queue};
-use radard::crawl::{Answer, Ask, Cost, Crawl, Desk, Settings, Source, Tools, check_links};
+use radard::crawl::{Answer, Ask, Cost, Crawl, Desk, Keeper, Settings, Source, Tools, check_links};
 use radard::domain::{Class, Platform};
 use radard::observe::Metrics;
 use radard::pace::Pace;
@@ -68,6 +68,7 @@ impl Life {
         let metrics = Metrics::new();
         let tools = Tools {
             store: store.clone(),
+            keeper: Keeper::start(&ground),
             source: Arc::new(Way(Site::of(world))),
             settings: Arc::new(|| Settings { full_every: Duration::from_hours(48), raw: false }),
             metrics: metrics.clone(),

@@ -10,11 +10,13 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use super::leg::{About, Leg};
+use super::brief::Brief;
+use super::keeper::{Keeper, Page};
+use super::leg::Leg;
 use super::round::Round;
+use super::turn::{Stopped, end, turn};
 use crate::ambient::Clock;
 use crate::config::Take;
-use crate::crawl::keep::{keep, keep_raw, maker};
 use crate::crawl::plan::lane;
 use crate::crawl::source::{Ask, Source};
 use crate::crawl::spec::Spec;
@@ -24,13 +26,10 @@ use crate::observe::Metrics;
 use crate::observe::metric::{CRAWL_PAGES, CRAWL_RECORDS};
 use crate::platform::douyin::link::Kind;
 use crate::platform::douyin::mode::{Haul, Standing};
-use crate::queue::{Job, Lease, Lost, Miss, Settled};
-use crate::store::crawl::targets::{self, Course, Round as Ended};
-use crate::store::crawl::{creators, listed, posts, raw};
-use crate::store::{self, Store, Tx, alarms};
+use crate::queue::{Job, Lease, Miss, Settled};
+use crate::store::crawl::{creators, posts, raw, targets};
+use crate::store::{self, Store};
 
-/// The alarm about what used to find something and finds nothing.
-pub(in crate::crawl) const SILENT: &str = "target_silent";
 /// A run that takes longer goes on in another, so that others have their turn.
 const TURN: Duration = Duration::from_mins(20);
 
@@ -61,6 +60,8 @@ pub struct Settings {
 pub struct Tools {
     /// Where records are kept.
     pub store: Store,
+    /// Who keeps pages there.
+    pub keeper: Keeper,
     /// Where pages come from.
     pub source: Arc<dyn Source>,
     /// The settings now.
@@ -98,48 +99,6 @@ impl Job for Crawl {
     }
 }
 
-/// What a job finds before it begins.
-struct Brief {
-    target: String,
-    profile: String,
-    spec: Spec,
-    take: Take,
-    page: Option<(Kind, String)>,
-    course: Course,
-    /// Whether all of the list is to be read this time.
-    is_full_due: bool,
-}
-
-impl Brief {
-    fn about(&self) -> About<'_> {
-        let page = self.page.as_ref().map(|(kind, id)| (*kind, id.as_str()));
-        About { take: self.take, page, profile: &self.profile, spec: &self.spec }
-    }
-
-    /// What of it is known, when that may be relied on.
-    fn known(&self) -> Option<&Course> {
-        Some(&self.course).filter(|_| !self.is_full_due && self.course.full_at.is_some())
-    }
-}
-
-/// What stops a transaction of a round.
-#[derive(Debug, thiserror::Error)]
-enum Stopped {
-    #[error(transparent)]
-    Store(#[from] store::Error),
-    #[error(transparent)]
-    Lost(#[from] Lost),
-}
-
-impl From<Stopped> for Miss {
-    fn from(stopped: Stopped) -> Self {
-        match stopped {
-            Stopped::Store(error) => error.into(),
-            Stopped::Lost(lost) => lost.into(),
-        }
-    }
-}
-
 impl Crawl {
     async fn go(&self, tools: &Tools, lease: &Lease) -> Result<Settled, Miss> {
         let Some(brief) = self.brief(tools).await?.map(Arc::new) else {
@@ -156,7 +115,11 @@ impl Crawl {
             tools.metrics.add(CRAWL_PAGES, [self.take.as_str(), class.as_str()], 1u64);
             let before = round.fresh;
             round = match asked {
-                Ok(haul) => take(lease, &brief, round, haul).await?,
+                Ok(haul) => {
+                    let sent = haul.raw.iter().map(|text| raw::pack(text)).collect();
+                    let page = Page { lease: lease.clone(), brief: brief.clone(), round, haul, sent };
+                    tools.keeper.keep(page).await?
+                }
                 // What is no more, or shown to nobody, is an answer and no failure.
                 Err(miss) if matches!(miss.class, Class::Gone | Class::Private) => {
                     pass(lease, &brief, round, miss).await?
@@ -235,30 +198,6 @@ async fn ask(tools: &Tools, brief: &Brief, round: &Round) -> Result<Haul, Miss> 
     tools.source.haul(ask).await
 }
 
-/// Keeps a page, and turns to what comes behind it.
-async fn take(lease: &Lease, brief: &Arc<Brief>, mut round: Round, haul: Haul) -> Result<Round, Miss> {
-    let brief = brief.clone();
-    let sent: Vec<Vec<u8>> = haul.raw.iter().map(|text| raw::pack(text)).collect();
-    let kept = lease.step::<_, Stopped, _>(move |tx| {
-        Box::pin(async move {
-            let about = brief.about();
-            round.is_at(tx.now());
-            let met = keep(tx, &haul.rows, &about.shelf(&round.leg), round.maker.take()).await?;
-            round.maker = maker(&haul.rows);
-            keep_raw(tx, &haul.rows, &sent).await?;
-            if let Leg::Check { post } = &round.leg {
-                posts::seen(tx, post).await?;
-            }
-            round.take(&haul, met, (&about, brief.known()));
-            if round.leg_is_over() {
-                turn(tx, &brief, &mut round).await?;
-            }
-            Ok(round)
-        })
-    });
-    Ok(kept.await?)
-}
-
 /// Goes on behind what is no more, or shown to nobody.
 async fn pass(lease: &Lease, brief: &Arc<Brief>, mut round: Round, miss: Miss) -> Result<Round, Miss> {
     let brief = brief.clone();
@@ -284,45 +223,4 @@ async fn pass(lease: &Lease, brief: &Arc<Brief>, mut round: Round, miss: Miss) -
         })
     });
     Ok(passed.await?)
-}
-
-/// Turns to the next list of a round, or ends it.
-async fn turn(tx: &mut Tx, brief: &Brief, round: &mut Round) -> Result<(), Stopped> {
-    let about = brief.about();
-    let list = about.shelf(&round.leg).list;
-    if let Some((list, owner)) = list.filter(|_| about.is_whole() && round.leg_is_whole()) {
-        let gone = listed::sweep(tx, (list, &owner), round.began).await?;
-        round.gone += u64::try_from(gone).unwrap_or(0);
-    }
-    match about.behind(tx, &round.leg, round.behind()).await? {
-        Some(leg) => round.turn(leg),
-        None => end(tx, brief, round, None).await?,
-    }
-    Ok(())
-}
-
-/// Ends a round: how it went, what is whole now; and a target that found something is silent no more.
-async fn end(tx: &mut Tx, brief: &Brief, round: &mut Round, miss: Option<&Miss>) -> Result<(), Stopped> {
-    let course = (brief.target.as_str(), brief.take.as_str());
-    let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
-    let is_posts = brief.take == Take::Posts && miss.is_none();
-    let ended = Ended {
-        class: miss.map_or(Class::Ok, |miss| miss.class),
-        said: miss.map(|miss| miss.error.as_str()),
-        found: count(round.found),
-        fresh: count(round.fresh),
-        is_full: miss.is_none() && round.is_full(),
-        whole: if is_posts { round.complete(&brief.course) } else { None },
-    };
-    let said = targets::target(tx, &brief.target).await?.and_then(|target| Spec::read(&target.said));
-    // Where the target is about something else by now, this says nothing of it.
-    if said.is_some_and(|spec| spec.about() == brief.spec.about()) {
-        targets::ended(tx, course, ended).await?;
-    }
-    if round.found > 0 && brief.course.silent_at.is_some() {
-        alarms::close(tx, SILENT, &format!("{}/{}", course.0, course.1)).await?;
-    }
-    round.is_over = true;
-    ended.class.as_str().clone_into(&mut round.class);
-    Ok(())
 }

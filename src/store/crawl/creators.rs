@@ -58,7 +58,7 @@ pub async fn meet<'a>(tx: &mut Tx, authors: impl Iterator<Item = &'a Author> + S
         })
     };
     let now = tx.now.0;
-    let others: Vec<Author> = authors
+    let mut others: Vec<Author> = authors
         .into_iter()
         .filter(|author| !is_as_known(author))
         .map(|author| {
@@ -74,6 +74,8 @@ pub async fn meet<'a>(tx: &mut Tx, authors: impl Iterator<Item = &'a Author> + S
     if others.is_empty() {
         return Ok(Met::default());
     }
+    // Everybody writes them in one order: two who wait for each other would both have to begin anew.
+    others.sort_unstable_by(|left, right| left.id.cmp(&right.id));
     let rows: Vec<[Cell<'_>; 5]> = others
         .iter()
         .map(|it| [(&it.id).into(), (&it.uid).into(), (&it.handle).into(), (&it.nickname).into(), now.into()])

@@ -1,19 +1,20 @@
 //! Posts: each once, with what it was before, and how often people did what with it.
 //!
-//! A page of a list is kept in a handful of statements, however many posts it has: what is known of them, all of them,
+//! Pages of lists are kept in a handful of statements, however many posts they have: what is known of them, all of them,
 //! and only those numbers and texts that changed.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use crate::domain::{Author, Class, Counts, Millis, Post};
-use crate::store::batch::{Batch, Cell, Of};
+use crate::store::batch::{Batch, Cell, Of, run_all};
 use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
 
+/// Which are known, and what those were that are no more what they were.
 const KNOWN: Batch = Batch::of_both(
-    &[("v_id", Of::Text)],
-    "SELECT id, seal, likes, comments, keeps, shares, plays, gone_at FROM v JOIN post ON id = v_id
-        WHERE v_id IS NOT NULL",
+    &[("v_id", Of::Text), ("v_seal", Of::Number)],
+    "SELECT id, CASE WHEN seal = v_seal AND gone_at IS NULL THEN NULL ELSE text END, kind, privacy, is_prohibited, gone_at
+        FROM v JOIN post ON id = v_id WHERE v_id IS NOT NULL",
 );
 const PUT: Batch = Batch::of_both(
     &[
@@ -49,6 +50,7 @@ const PUT: Batch = Batch::of_both(
         plays = COALESCE(excluded.plays, post.plays), seal = excluded.seal, last_at = excluded.last_at,
         gone_at = NULL, gone_class = NULL",
 );
+/// Only numbers that are no more what they were.
 const COUNT: Batch = Batch::of_both(
     &[
         ("v_post", Of::Text),
@@ -60,10 +62,15 @@ const COUNT: Batch = Batch::of_both(
         ("v_plays", Of::Number),
     ],
     "INSERT INTO post_count (post, at, likes, comments, keeps, shares, plays)
-    SELECT v_post, v_at, v_likes, v_comments, v_keeps, v_shares, v_plays FROM v WHERE v_post IS NOT NULL
+    SELECT v_post, v_at, v_likes, v_comments, v_keeps, v_shares, v_plays FROM v LEFT JOIN post ON id = v_post
+        WHERE v_post IS NOT NULL AND (id IS NULL
+            OR (v_likes IS NOT NULL AND v_likes IS DISTINCT FROM likes)
+            OR (v_comments IS NOT NULL AND v_comments IS DISTINCT FROM comments)
+            OR (v_keeps IS NOT NULL AND v_keeps IS DISTINCT FROM keeps)
+            OR (v_shares IS NOT NULL AND v_shares IS DISTINCT FROM shares)
+            OR (v_plays IS NOT NULL AND v_plays IS DISTINCT FROM plays))
     ON CONFLICT (post, at) DO NOTHING",
 );
-const WAS: &str = "SELECT text, kind, privacy, is_prohibited FROM post WHERE id = $1";
 const CHANGED: &str =
     "INSERT INTO post_change (post, at, what, was) VALUES ($1, $2, $3, $4) ON CONFLICT (post, at, what) DO NOTHING";
 const BEFORE: &str = "SELECT id, made_at FROM post WHERE creator = $1 AND made_at >= $2 AND made_at < $3
@@ -77,8 +84,11 @@ const SAID: &str = "SELECT COALESCE(comments, CAST(0 AS BIGINT)) FROM post WHERE
     ORDER BY made_at DESC LIMIT $2";
 const SAID_ONE: &str = "SELECT comments FROM post WHERE id = $1";
 
-pub(in crate::store) const STATEMENTS: &[&str] = &[SAID, SAID_ONE, WAS, CHANGED, BEFORE, MISSING, GONE, SEEN];
+pub(in crate::store) const STATEMENTS: &[&str] = &[SAID, SAID_ONE, CHANGED, BEFORE, MISSING, GONE, SEEN];
 pub(in crate::store) const BATCHES: &[Batch] = &[KNOWN, PUT, COUNT];
+
+/// Posts that share their statements. Those for more take longer to prepare than they save.
+const AT_ONCE: usize = 80;
 
 /// What became of the things of a page.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -89,48 +99,44 @@ pub struct Met {
     pub changed: usize,
 }
 
-/// What is known of a post: its seal, its numbers, whether it was gone.
-type Known = (i64, [Option<i64>; 5], bool);
+/// A post as it was: its id, its text if it is no more what it was, its kind, who may see it, whether it was held back,
+/// since when it was gone.
+type Known = (String, Option<String>, i64, i64, i64, Option<i64>);
 
-/// Keeps the posts of a page.
-pub async fn keep(tx: &mut Tx, posts: &[Post]) -> Result<Met, Error> {
-    let posts: Vec<&Post> = posts.iter().filter(|post| !post.id.is_empty()).collect();
-    if posts.is_empty() {
-        return Ok(Met::default());
-    }
-    let known = known(tx, &posts).await?;
-    let mut met = Met::default();
-    let now = tx.now.0;
-    for post in &posts {
-        match known.get(post.id.as_str()) {
-            None => met.fresh += 1,
-            Some((seal, _, was_gone)) if *seal != seal_of(post) || *was_gone => {
-                met.changed += 1;
-                remember(tx, post, *was_gone).await?;
+/// Keeps the posts of some pages; gives what became of those of each.
+pub async fn keep(tx: &mut Tx, pages: &[&[Post]]) -> Result<Vec<Met>, Error> {
+    let posts = pages.iter().copied().flatten().filter(|post| !post.id.is_empty());
+    let mut posts: BTreeMap<&str, &Post> = posts.map(|post| (post.id.as_str(), post)).collect();
+    let mut known = HashMap::new();
+    for some in posts.values().copied().collect::<Vec<_>>().chunks(AT_ONCE) {
+        for was in keep_some(tx, some).await? {
+            if let (Some(post), Some(_)) = (posts.get(was.0.as_str()), &was.1) {
+                remember(tx, post, &was).await?;
             }
-            Some(_) => {}
+            known.insert(was.0, was.1.is_some());
         }
     }
-    let rows: Vec<[Cell<'_>; 18]> = posts.iter().map(|post| row(post, now)).collect();
-    let moved = |post: &&&Post| {
-        let said = post.counts != Counts::default();
-        let before = known.get(post.id.as_str()).map(|(_, counts, _)| *counts);
-        let after = post.counts.each();
-        said && before.is_none_or(|before| before.iter().zip(after).any(|(was, is)| is.is_some() && *was != is))
+    // What stands in several of them was met in the first.
+    let mut met = |page: &&[Post]| {
+        let each = page.iter().filter_map(|post| posts.remove(post.id.as_str()));
+        each.fold(Met::default(), |met, post| match known.get(&post.id) {
+            None => Met { fresh: met.fresh + 1, ..met },
+            Some(has_changed) => Met { changed: met.changed + usize::from(*has_changed), ..met },
+        })
     };
-    let counts: Vec<[Cell<'_>; 7]> = posts.iter().filter(moved).map(|post| count_row(post, now)).collect();
-    PUT.run_then(tx, &rows, (&COUNT, &counts)).await.map_err(Error::in_act("keep posts and their numbers"))?;
-    Ok(met)
+    Ok(pages.iter().map(&mut met).collect())
 }
 
-/// A post of a page as it is looked up.
-type Found = (String, i64, Option<i64>, Option<i64>, Option<i64>, Option<i64>, Option<i64>, Option<i64>);
-
-async fn known(tx: &mut Tx, posts: &[&Post]) -> Result<HashMap<String, Known>, Error> {
-    let rows: Vec<[Cell<'_>; 1]> = posts.iter().map(|post| [(&post.id).into()]).collect();
-    let found: Vec<Found> = KNOWN.run(tx, &rows).await.map_err(Error::in_act("look up posts"))?;
-    let known = |(id, seal, a, b, c, d, e, gone): Found| (id, (seal, [a, b, c, d, e], gone.is_some()));
-    Ok(found.into_iter().map(known).collect())
+/// Keeps these posts; gives those that were known. What they were is looked up, and their numbers are judged by that,
+/// before they become what they are.
+async fn keep_some(tx: &mut Tx, posts: &[&Post]) -> Result<Vec<Known>, Error> {
+    let now = tx.now.0;
+    let looked_up: Vec<[Cell<'_>; 2]> = posts.iter().map(|post| [(&post.id).into(), seal_of(post).into()]).collect();
+    let counted = posts.iter().filter(|post| post.counts != Counts::default());
+    let counts: Vec<[Cell<'_>; 7]> = counted.map(|post| count_row(post, now)).collect();
+    let rows: Vec<[Cell<'_>; 18]> = posts.iter().map(|post| row(post, now)).collect();
+    let all = [KNOWN.with(&looked_up), COUNT.with(&counts), PUT.with(&rows)];
+    run_all(tx, &all).await.map_err(Error::in_act("keep posts and their numbers"))
 }
 
 fn row(post: &Post, now: i64) -> [Cell<'_>; 18] {
@@ -163,23 +169,21 @@ fn count_row(post: &Post, now: i64) -> [Cell<'_>; 7] {
     [(&post.id).into(), now.into(), likes.into(), comments.into(), keeps.into(), shares.into(), plays.into()]
 }
 
-/// Writes down what a post was, before it becomes what it is.
-async fn remember(tx: &mut Tx, post: &Post, was_gone: bool) -> Result<(), Error> {
-    let act = "remember what a post was";
-    let (text, kind, privacy, prohibited): (String, i64, i64, i64) =
-        on!(tx, db => sqlx::query_as(WAS).bind(&post.id).fetch_one(db).await).map_err(Error::in_act(act))?;
+/// Writes down what a post was.
+async fn remember(tx: &mut Tx, post: &Post, was: &Known) -> Result<(), Error> {
+    let (_, text, kind, privacy, prohibited, gone_at) = was;
     let numbers = [
-        ("kind", kind, post.kind),
-        ("privacy", privacy, post.privacy),
-        ("is_prohibited", prohibited, i64::from(post.is_prohibited)),
-        ("is_gone", i64::from(was_gone), 0),
+        ("kind", *kind, post.kind),
+        ("privacy", *privacy, post.privacy),
+        ("is_prohibited", *prohibited, i64::from(post.is_prohibited)),
+        ("is_gone", i64::from(gone_at.is_some()), 0),
     ];
     let numbers = numbers.iter().filter(|(_, was, is)| was != is).map(|(what, was, _)| (*what, was.to_string()));
-    let texts = (text != post.text).then_some(("text", text));
+    let texts = text.clone().filter(|text| *text != post.text).map(|text| ("text", text));
     let now = tx.now.0;
     for (what, was) in numbers.chain(texts).collect::<Vec<_>>() {
         on!(tx, db => sqlx::query(CHANGED).bind(&post.id).bind(now).bind(what).bind(was).execute(db).await.map(drop))
-            .map_err(Error::in_act(act))?;
+            .map_err(Error::in_act("remember what a post was"))?;
     }
     Ok(())
 }
@@ -229,11 +233,12 @@ pub async fn seen(tx: &mut Tx, id: &str) -> Result<(), Error> {
         .map_err(Error::in_act("note that a post is there"))
 }
 
-/// A digest of what is told with its history when it changes (FNV-1a).
+/// A digest of what is told with its history when it changes. One word that is another makes it another.
 fn seal_of(post: &Post) -> i64 {
-    let numbers = [post.kind, post.privacy, i64::from(post.is_prohibited)].map(i64::to_le_bytes).concat();
-    let bytes = numbers.iter().chain(post.text.as_bytes());
-    let seal =
-        bytes.fold(0xcbf2_9ce4_8422_2325_u64, |seal, byte| (seal ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3));
-    seal.cast_signed()
+    let (words, rest) = post.text.as_bytes().as_chunks::<8>();
+    let rest = rest.iter().fold(1_u64, |word, byte| word << 8 | u64::from(*byte));
+    let numbers = [post.kind, post.privacy, i64::from(post.is_prohibited)].map(i64::cast_unsigned);
+    let words = numbers.into_iter().chain(words.iter().map(|word| u64::from_le_bytes(*word))).chain([rest]);
+    let mix = |seal: u64, word: u64| (seal ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
+    words.fold(0, mix).cast_signed()
 }

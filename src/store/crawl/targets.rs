@@ -80,7 +80,7 @@ pub struct Target {
 }
 
 /// One thing that is taken of a target.
-#[derive(Debug, Clone, PartialEq, Eq, FromRow)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, FromRow)]
 pub struct Course {
     /// Of which target.
     pub target: String,

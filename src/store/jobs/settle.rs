@@ -50,13 +50,26 @@ const SETTLE: Batch = Batch {
     ),
 };
 
-const PROGRESS: &str = "UPDATE job SET progress = $1, crashes = 0, crashed_at = NULL, updated_at = $2
-    WHERE id = $3 AND fence = $4 AND state = 'running' RETURNING id";
+macro_rules! progress {
+    ($among:literal) => {
+        concat!(
+            "UPDATE job SET progress = v_progress, crashes = 0, crashed_at = NULL, updated_at = v_now
+            FROM v WHERE id = v_id AND fence = v_fence AND state = 'running'",
+            $among,
+            " RETURNING id"
+        )
+    };
+}
+const PROGRESS: Batch = Batch {
+    rows: &[("v_id", Of::Id), ("v_fence", Of::Number), ("v_progress", Of::Text), ("v_now", Of::Number)],
+    sqlite: progress!(""),
+    postgres: progress!(" AND id = ANY ($1)"),
+};
 const STILL_HELD: &str = "UPDATE job SET updated_at = $1
     WHERE id = $2 AND fence = $3 AND state = 'running' RETURNING id";
 
-pub(super) const STATEMENTS: &[&str] = &[PROGRESS, STILL_HELD];
-pub(super) const BATCHES: &[Batch] = &[SETTLE];
+pub(super) const STATEMENTS: &[&str] = &[STILL_HELD];
+pub(super) const BATCHES: &[Batch] = &[SETTLE, PROGRESS];
 
 /// How one run ended, as it will stand in the table.
 #[derive(Debug, Clone)]
@@ -136,13 +149,15 @@ pub async fn settle(tx: &mut Tx, ends: &[End]) -> Result<Vec<Uuid>, Error> {
     Ok(kept)
 }
 
-/// Remembers how far a run has come; false when the job is no longer ours. Progress forgives earlier crashes.
-pub async fn progress(tx: &mut Tx, id: Uuid, fence: i64, progress: &str) -> Result<bool, Error> {
+/// Remembers how far runs have come, each by its id and its fence; false when one of the jobs is no longer ours. Progress
+/// forgives earlier crashes.
+pub async fn progress(tx: &mut Tx, runs: &[(Uuid, i64, &str)]) -> Result<bool, Error> {
     let now = tx.now.0;
-    let kept: Option<(Uuid,)> = on!(tx, db => sqlx::query_as(PROGRESS)
-        .bind(progress).bind(now).bind(id).bind(fence).fetch_optional(db).await)
-    .map_err(Error::in_act("remember progress"))?;
-    Ok(kept.is_some())
+    let row =
+        |(id, fence, progress): &(Uuid, i64, _)| [(*id).into(), (*fence).into(), Cell::from(*progress), now.into()];
+    let rows: Vec<[Cell<'_>; 4]> = runs.iter().map(row).collect();
+    let kept: Vec<(Uuid,)> = PROGRESS.run(tx, &rows).await.map_err(Error::in_act("remember progress"))?;
+    Ok(kept.len() == runs.len())
 }
 
 /// Whether the job is still ours; inside a transaction it stays so until the commit.

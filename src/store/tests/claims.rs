@@ -115,7 +115,7 @@ fn a_worker_that_lost_its_lease_changes_nothing() {
         let progress = store
             .write::<_, Error, _>({
                 let (id, fence) = (slow.id, slow.fence);
-                move |tx| Box::pin(async move { jobs::progress(tx, id, fence, "{}").await })
+                move |tx| Box::pin(async move { jobs::progress(tx, &[(id, fence, "{}")]).await })
             })
             .await
             .unwrap();

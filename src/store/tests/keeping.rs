@@ -1,6 +1,6 @@
 //! What is thrown away goes by its age alone, a page at a time, and takes with it what hangs on it and nothing else.
 
-use super::on_each;
+use super::{on_each, one_of_each};
 use crate::domain::{Author, Counts, Post};
 use crate::store::crawl::prune::{self, Aged, DAY};
 use crate::store::crawl::{comments, creators, export, grown, listed, posts, raw, table};
@@ -17,7 +17,7 @@ async fn keep(store: &Store, all: Vec<Post>) {
     let kept = store.write::<_, Error, _>(move |tx| {
         Box::pin(async move {
             creators::meet(tx, all.iter().map(|post| &post.creator)).await?;
-            posts::keep(tx, &all).await?;
+            posts::keep(tx, &[&all]).await?;
             for post in &all {
                 listed::put(tx, ("likes", "owner"), std::iter::once(post.id.as_str())).await?;
                 let said = crate::domain::Comment { id: format!("c{}", post.id), ..Default::default() };
@@ -147,4 +147,55 @@ fn how_much_there_is_is_noted_once_a_day() {
         let since = store.read::<_, Error, _>(|tx| Box::pin(grown::since(tx, 0))).await.unwrap();
         assert_eq!(since, [(2, "posts".to_owned(), 7), (9, "posts".to_owned(), 8)]);
     });
+}
+
+#[test]
+fn pages_that_are_kept_together_are_kept_as_one_after_the_other() {
+    for (together, apart) in one_of_each().into_iter().zip(one_of_each()) {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(async {
+            let stores = [together.open().await.0, apart.open().await.0];
+            for round in 0..12_i64 {
+                // Some posts stand in several of the pages; some change, some are new, some come back.
+                let made = |id: i64| Post {
+                    text: format!("t{}", (id + round) / 9),
+                    ..post(&format!("p{id}"), "c", (id + round) / 5)
+                };
+                let pages: Vec<Vec<Post>> =
+                    (0..6).map(|page| (0..40).map(|n| made((page * 31 + n * 7 + round * 3) % 170)).collect()).collect();
+                let (all, each) = (pages.clone(), pages);
+                let at_once = stores[0].write::<_, Error, _>(move |tx| {
+                    Box::pin(async move { posts::keep(tx, &all.iter().map(Vec::as_slice).collect::<Vec<_>>()).await })
+                });
+                let one_by_one = stores[1].write::<_, Error, _>(move |tx| {
+                    Box::pin(async move {
+                        let mut met = Vec::new();
+                        for page in &each {
+                            met.extend(posts::keep(tx, &[page]).await?);
+                        }
+                        Ok(met)
+                    })
+                });
+                let (at_once, one_by_one) = (at_once.await.unwrap(), one_by_one.await.unwrap());
+                assert_eq!(at_once, one_by_one, "{round}");
+                assert!(at_once.iter().any(|met| met.changed > 0) || round == 0);
+                for store in &stores {
+                    let gone = format!("p{}", round * 13);
+                    let gone = store.write::<_, Error, _>(move |tx| {
+                        Box::pin(async move { posts::gone(tx, &gone, crate::domain::Class::Gone).await })
+                    });
+                    gone.await.unwrap();
+                }
+                together.ambient.clock.jump(std::time::Duration::from_mins(1));
+                apart.ambient.clock.jump(std::time::Duration::from_mins(1));
+            }
+            for name in ["posts", "snapshots"] {
+                let [mut left, mut right] = [rows(&stores[0], name).await, rows(&stores[1], name).await];
+                left.sort_by_key(|row| format!("{row:?}"));
+                right.sort_by_key(|row| format!("{row:?}"));
+                assert!(left.len() > 160, "{name} {}", left.len());
+                assert_eq!(left, right, "{name}");
+            }
+        });
+    }
 }

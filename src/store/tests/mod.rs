@@ -113,7 +113,7 @@ pub(super) fn on_each(story: impl AsyncFn(Store, Ambient)) {
 }
 
 /// A job to be, of kind `look`, in lane `l`.
-pub(super) fn new(key: impl std::fmt::Display) -> jobs::New {
+pub(crate) fn new(key: impl std::fmt::Display) -> jobs::New {
     jobs::New {
         kind: "look".into(),
         key: key.to_string(),
@@ -126,12 +126,12 @@ pub(super) fn new(key: impl std::fmt::Display) -> jobs::New {
     }
 }
 
-pub(super) async fn insert(store: &Store, news: Vec<jobs::New>) -> Vec<jobs::Inserted> {
+pub(crate) async fn insert(store: &Store, news: Vec<jobs::New>) -> Vec<jobs::Inserted> {
     store.write::<_, super::Error, _>(move |tx| Box::pin(async move { jobs::insert(tx, &news).await })).await.unwrap()
 }
 
 /// Takes up to `n` jobs of whatever lines stand open, slot by slot.
-pub(super) async fn take(store: &Store, n: usize, owner: &'static str) -> Vec<jobs::Claimed> {
+pub(crate) async fn take(store: &Store, n: usize, owner: &'static str) -> Vec<jobs::Claimed> {
     store
         .write::<_, super::Error, _>(move |tx| {
             Box::pin(async move {

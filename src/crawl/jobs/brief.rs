@@ -1,0 +1,32 @@
+//! What a job finds before it begins, and goes by until it ends: what is edited meanwhile counts from the next round on.
+
+use super::leg::About;
+use crate::config::Take;
+use crate::crawl::spec::Spec;
+use crate::platform::douyin::link::Kind;
+use crate::store::crawl::targets::Course;
+
+/// What a round is about, and what is known before it.
+#[derive(Debug)]
+pub(super) struct Brief {
+    pub(super) target: String,
+    pub(super) profile: String,
+    pub(super) spec: Spec,
+    pub(super) take: Take,
+    pub(super) page: Option<(Kind, String)>,
+    pub(super) course: Course,
+    /// Whether all of the list is to be read this time.
+    pub(super) is_full_due: bool,
+}
+
+impl Brief {
+    pub(super) fn about(&self) -> About<'_> {
+        let page = self.page.as_ref().map(|(kind, id)| (*kind, id.as_str()));
+        About { take: self.take, page, profile: &self.profile, spec: &self.spec }
+    }
+
+    /// What of it is known, when that may be relied on.
+    pub(super) fn known(&self) -> Option<&Course> {
+        Some(&self.course).filter(|_| !self.is_full_due && self.course.full_at.is_some())
+    }
+}
