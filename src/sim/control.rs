@@ -13,7 +13,7 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-use super::douyin::{Rename, short_links};
+use super::douyin::{Lost, Rename, short_links};
 use super::fault::{Fault, PLATFORMS};
 use super::ledger::Wanted;
 use super::reply::json_reply;
@@ -38,6 +38,7 @@ pub(super) fn router(desk: Desk) -> Router {
         .route("/scan", post(scan))
         .route("/expire", post(expire))
         .route("/live", post(live).delete(stand))
+        .route("/lists", post(lose).delete(find))
         .route("/fault", post(set_fault).delete(clear_faults))
         .fallback(async || json_reply(StatusCode::NOT_FOUND, &json!({"error": "no such control"})))
         .layer(from_fn_with_state(desk.clone(), hold))
@@ -147,6 +148,24 @@ async fn live(State(desk): State<Desk>) -> Response {
 /// Lets it stand still.
 async fn stand(State(desk): State<Desk>) -> Response {
     desk.world.life.stand(desk.world.now());
+    json_reply(StatusCode::OK, &json!({"v": 1}))
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Lose {
+    lead: Lost,
+}
+
+/// Lets the lists of works lead nowhere.
+async fn lose(State(desk): State<Desk>, Json(asked): Json<Lose>) -> Response {
+    desk.world.lists.lead(Some(asked.lead));
+    json_reply(StatusCode::OK, &json!({"v": 1}))
+}
+
+/// Lets them lead to their end again.
+async fn find(State(desk): State<Desk>) -> Response {
+    desk.world.lists.lead(None);
     json_reply(StatusCode::OK, &json!({"v": 1}))
 }
 

@@ -29,7 +29,7 @@ mod seed;
 mod switch;
 mod world;
 
-pub use douyin::{Rename, ShortLink, short_links};
+pub use douyin::{Lost, Rename, ShortLink, short_links};
 pub use fault::{Fault, FaultError, PLATFORMS, When};
 pub use files::file_bytes;
 pub use ledger::Entry;

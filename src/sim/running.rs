@@ -149,6 +149,11 @@ impl Running {
         self.world.renames.add(rename);
     }
 
+    /// Lets the lists of works lead nowhere, or to their end again, as `POST /lists` does.
+    pub fn lose(&self, lists: Option<douyin::Lost>) {
+        self.world.lists.lead(lists);
+    }
+
     /// Lets the simulated Douyin live from now on: works are made and deleted, people come and go.
     pub fn live(&self) {
         self.world.life.begin(&self.world.cast, self.world.now());

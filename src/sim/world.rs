@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::creative_radar::session::AdsLogin;
 use super::douyin::cast::Cast;
-use super::douyin::change::Renames;
+use super::douyin::change::{Lists, Renames};
 use super::douyin::codes::Codes;
 use super::douyin::life::Life;
 use super::douyin::show::Written;
@@ -34,6 +34,8 @@ pub(super) struct World {
     pub(super) written: Written,
     /// What of it has changed.
     pub(super) renames: Renames,
+    /// Whether its lists lead nowhere.
+    pub(super) lists: Lists,
     /// The codes that were shown to be scanned.
     pub(super) codes: Codes,
     /// Who is logged in at the Creative Center.
@@ -55,6 +57,7 @@ impl World {
             life: Life::default(),
             written: Written::default(),
             renames: Renames::default(),
+            lists: Lists::default(),
             codes: Codes::default(),
             ads: AdsLogin::default(),
         }

@@ -6,6 +6,7 @@ use std::sync::Arc;
 use serde_json::Value;
 
 use super::cast::{Cast, Creator, Work};
+use super::change::Lost;
 use super::show::{Files, Written};
 
 /// A question, and who asks.
@@ -17,6 +18,8 @@ pub(super) struct Asked<'a> {
     pub(super) is_owner: bool,
     pub(super) cast: &'a Cast,
     pub(super) written: &'a Written,
+    /// How lists lead nowhere, when they do.
+    pub(super) lost: Option<Lost>,
     pub(super) files: Files<'a>,
 }
 

@@ -1,4 +1,5 @@
-//! Changes of the site that a test asks for: a member of a page's answers that goes by another name from now on.
+//! Changes of the site that a test asks for: a member of a page's answers that goes by another name from now on, lists
+//! that lead nowhere.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -31,5 +32,33 @@ impl Renames {
             text = text.replace(&format!("\"{from}\":"), &format!("\"{to}\":"));
         }
         text
+    }
+}
+
+/// How the lists of creators' works lead nowhere, from their second page on. Each says that there is more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Lost {
+    /// They go on at the place where they are.
+    Standing,
+    /// They go on a day before it.
+    Backward,
+    /// They go on without works.
+    Empty,
+}
+
+/// Whether lists lead nowhere.
+#[derive(Debug, Default)]
+pub(in crate::sim) struct Lists(Mutex<Option<Lost>>);
+
+impl Lists {
+    /// From now on.
+    pub(in crate::sim) fn lead(&self, nowhere: Option<Lost>) {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = nowhere;
+    }
+
+    /// How they do, when they do.
+    pub(super) fn lost(&self) -> Option<Lost> {
+        *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }

@@ -133,6 +133,7 @@ pub(in crate::sim) async fn answer(
         is_owner,
         cast: &cast,
         written: &world.written,
+        lost: world.lists.lost(),
         files: Files { base: &base, now, seed: world.seed },
     };
     let told = (page.answer)(&asked);

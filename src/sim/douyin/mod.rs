@@ -19,7 +19,7 @@ pub(super) mod show;
 mod token;
 mod works;
 
-pub use change::Rename;
+pub use change::{Lost, Rename};
 pub(super) use door::{answer as page, name_of};
 pub(super) use file::media;
 pub(super) use query_user::answer as query_user;

@@ -4,6 +4,7 @@ use serde_json::{Value, json};
 
 use super::asked::{Asked, HIDDEN, NO_LOGIN, Told, WRONG, fields};
 use super::cast::{Creator, OWNER, Work};
+use super::change::Lost;
 
 /// How far into the past a guest may look.
 const GUESTS_SEE: u64 = 200;
@@ -17,6 +18,8 @@ pub(super) const FOLDERS: [(&str, &str, u64); 3] = [
     ("7300000000000000102", "旅行灵感✈️", 7),
     ("7300000000000000103", "空", 0),
 ];
+/// A day, in milliseconds.
+const DAY_MS: u64 = 86_400_000;
 /// How many works are like another.
 const ALIKE: u64 = 60;
 
@@ -36,6 +39,12 @@ pub(super) fn posts(asked: &Asked<'_>) -> Told {
     let listed: Vec<Work<'_>> = pinned.into_iter().chain(listed.filter(|work| !work.is_pinned())).collect();
     // After the last page there is one more place, where nothing is: some ask for it.
     let next = if creator.works == 0 { 0 } else { creator.work(to).made() * 1000 };
+    let (listed, next, to) = match asked.lost.filter(|_| cursor != 0) {
+        None => (listed, next, to),
+        Some(Lost::Standing) => (listed, cursor, 1),
+        Some(Lost::Backward) => (listed, cursor + DAY_MS, 1),
+        Some(Lost::Empty) => (Vec::new(), cursor - 1000, 1),
+    };
     let first = listed.first().map_or(0, |work| work.made() * 1000);
     let more = json!({
         "max_cursor": next, "min_cursor": first, "has_more": u8::from(to > 0), "time_list": [], "log_pb": {"impr_id": "0"},
