@@ -47,6 +47,11 @@ pub(super) async fn reading(desk: &Desk, checked: &Checked, places: &Places) -> 
     daemon::reading(checked, places, desk.ambient.clone()).await.map_err(|error| failure(&error))
 }
 
+/// The same for what is foreseen, which is everything while there is no database.
+pub(super) async fn foreseeing(desk: &Desk, checked: &Checked, places: &Places) -> Result<(Router, Direct), Failure> {
+    Box::pin(daemon::foreseeing(checked, places, desk.ambient.clone())).await.map_err(|error| failure(&error))
+}
+
 /// What a house would be built from, for those who look at its parts.
 pub(super) fn plan(desk: &Desk, checked: &Checked, places: &Places) -> Plan {
     Plan::new(checked, places.clone(), desk.ambient.clone(), Register::default())

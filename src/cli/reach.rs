@@ -24,6 +24,8 @@ const MOST: usize = 64 * 1024 * 1024;
 pub(super) enum Need {
     /// Look at them.
     Reading,
+    /// Look at them to see what comes; while there are none, that is everything.
+    Foreseeing,
     /// Change them.
     Writing,
     /// Something that only a running daemon can do.
@@ -55,6 +57,7 @@ impl Reach {
         desk.log_on_request(&checked)?;
         let (router, borrowed) = match need {
             Need::Reading => Box::pin(house::reading(desk, &checked, &places)).await?,
+            Need::Foreseeing => Box::pin(house::foreseeing(desk, &checked, &places)).await?,
             Need::Writing | Need::Daemon => Box::pin(house::direct(desk, &checked, &places)).await?,
         };
         Ok(Self::House(router, Some(Box::new(borrowed))))

@@ -117,7 +117,7 @@ impl PlanCommand {
     /// Looks, and tells.
     pub(super) async fn answer(self, desk: &Desk) -> Result<Answer, Failure> {
         let now = desk.ambient.clock.now();
-        Reach::with(desk, Need::Reading, async |reach| {
+        Reach::with(desk, Need::Foreseeing, async |reach| {
             let plan = reach.ask("GET", "/api/v1/plan", None).await?;
             let is_empty = plan.get("items").and_then(Value::as_array).is_none_or(Vec::is_empty);
             let same = plan.get("same").and_then(Value::as_u64).unwrap_or(0);

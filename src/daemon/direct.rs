@@ -1,12 +1,14 @@
 //! The house for the time of one command, when no daemon runs: the same API, called without a socket.
 
-use std::path::Path;
+use std::os::unix::fs::DirBuilderExt as _;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::acts::HouseActs;
 use super::doctor;
 use super::house::{House, HouseError, Plan};
+use crate::store::{Access, Store};
 use crate::vault::{self, Master};
 use crate::web::{App, Door, Parts, Readiness};
 
@@ -14,6 +16,16 @@ use crate::web::{App, Door, Parts, Readiness};
 pub struct Direct {
     house: House,
     api: axum::Router,
+    _scratch: Option<Scratch>,
+}
+
+/// A folder that is gone with this value.
+struct Scratch(PathBuf);
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _nothing_is_lost = std::fs::remove_dir_all(&self.0);
+    }
 }
 
 impl Direct {
@@ -27,6 +39,18 @@ impl Direct {
     /// Only reads, whoever has the data directory.
     pub async fn reading(plan: Plan) -> Result<Self, HouseError> {
         Ok(Self::over(House::read_only(plan).await?))
+    }
+
+    /// Only reads, of a house in which nothing has happened yet: nothing is made in the data directory.
+    pub async fn before_the_first(mut plan: Plan) -> Result<Self, HouseError> {
+        let ambient = plan.ambient.clone();
+        let id = ambient.entropy.id(ambient.clock.now());
+        let scratch = Scratch(std::env::temp_dir().join(format!("radard-{id}")));
+        let failed = |source| HouseError::Data { dir: scratch.0.clone(), source };
+        std::fs::DirBuilder::new().mode(0o700).create(&scratch.0).map_err(failed)?;
+        plan.places.data.clone_from(&scratch.0);
+        drop(Store::open(&plan.place(), Access::Write, ambient).await?);
+        Ok(Self { _scratch: Some(scratch), ..Self::reading(plan).await? })
     }
 
     fn over(house: House) -> Self {
@@ -51,7 +75,7 @@ impl Direct {
                 targets: house.targets.clone(),
             }),
         });
-        Self { house, api: app.router(Door::Local) }
+        Self { house, api: app.router(Door::Local), _scratch: None }
     }
 
     /// The API, as its owner sees it.

@@ -23,6 +23,7 @@ use crate::ambient::Ambient;
 use crate::config::{self, Checked};
 use crate::observe::{Register, log};
 use crate::sim::{self as platforms, Fault, FaultError, Options, Sim};
+use crate::store::OpenError;
 use crate::supervise::Supervisor;
 
 /// How a command that stays for a while ended.
@@ -209,6 +210,18 @@ pub async fn sim(options: SimOptions, ambient: Ambient) -> Result<Ended, Trouble
 pub async fn direct(checked: &Checked, places: &Places, ambient: Ambient) -> Result<(Router, Direct), Trouble> {
     let direct = Direct::open(Plan::new(checked, places.clone(), ambient, Register::default())).await?;
     Ok((direct.api(), direct))
+}
+
+/// Gives the API for reading alone over the data directory, or over nothing while there is no database.
+pub async fn foreseeing(checked: &Checked, places: &Places, ambient: Ambient) -> Result<(Router, Direct), Trouble> {
+    match reading(checked, places, ambient.clone()).await {
+        Err(Trouble::House(HouseError::Store(OpenError::Absent(_)))) => {
+            let plan = Plan::new(checked, places.clone(), ambient, Register::default());
+            let direct = Direct::before_the_first(plan).await?;
+            Ok((direct.api(), direct))
+        }
+        known => known,
+    }
 }
 
 /// Gives the API over the data directory for reading alone.

@@ -30,7 +30,7 @@ mod ways;
 
 pub use demo::DemoError;
 pub use direct::Direct;
-pub use entry::{Ended, Trouble, demo, direct, reading, run, sim};
+pub use entry::{Ended, Trouble, demo, direct, foreseeing, reading, run, sim};
 pub use house::{House, HouseError, Plan};
 pub use options::{DemoOptions, NotARole, Role, RunOptions, Say, SimOptions};
 pub use places::Places;

@@ -148,6 +148,23 @@ fn without_a_database_a_listing_says_so() {
 }
 
 #[test]
+fn before_the_first_run_a_plan_tells_what_it_would_add_and_makes_nothing() {
+    let dir = Dir::new();
+    dir.settings("");
+    let url = "https://www.douyin.com/user/MS4wLjABAAAAu3kh43Ey2FtiNYrPZRMFsSx0VNQYdNBwNyqNgU6CJ_8";
+    let target = format!("[[target]]\nname = \"noodles\"\nurl = \"{url}\"\ntake = [\"profile\"]\n");
+    std::fs::write(dir.0.join("config/queue.toml"), target).unwrap();
+    let before = std::fs::read_dir(&dir.0).unwrap().count();
+    let temp = dir.0.to_str().unwrap();
+    let planned = dir.radard("plan --exit-code --json", &[("TMPDIR", temp)]).output().unwrap();
+    let (code, out, err) = said(&planned);
+    let plan: Value = serde_json::from_str(&out).unwrap();
+    let items = json!([{"target": "noodles", "change": "add", "requests": 1, "unknown": []}]);
+    assert_eq!((code, &plan["items"]), (3, &items), "{err}");
+    assert_eq!(std::fs::read_dir(&dir.0).unwrap().count(), before, "nothing is left of it");
+}
+
+#[test]
 fn without_a_daemon_a_command_works_by_itself() {
     let dir = Dir::new();
     dir.settings("");

@@ -176,6 +176,8 @@ fn build() -> Reached {
         let mounted = Command::new("mount").arg("--bind").arg(dir.join(name)).arg(&to).status().unwrap();
         assert!(mounted.success(), "cannot put our own {to} there");
     }
+    // What is mounted stays without its name.
+    std::fs::remove_dir_all(&dir).unwrap();
     names::serve("127.0.0.53:53", zone());
     let reached = Reached::default();
     for port in [80, 443, 8080] {
