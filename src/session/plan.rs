@@ -19,8 +19,9 @@ pub fn next_at(capture: &Capture) -> Option<Millis> {
     let left = capture.ends_at.map_or(i64::MAX, |ends| ends.saturating_sub(proved));
     let wait = (left / SHARE).clamp(span(LEAST), span(EVERY));
     // Up to a seventh earlier: by the capture, so that it is the same whenever it is asked.
-    let own = i64::from(capture.id.as_bytes().iter().fold(0_u8, |sum, byte| sum.wrapping_mul(31).wrapping_add(*byte)));
-    Some(Millis(proved.saturating_add(wait - wait / 7 * own / 256)))
+    let mix = |sum: u32, byte: &u8| (sum ^ u32::from(*byte)).wrapping_mul(0x0100_0193);
+    let own = i64::from(capture.id.as_bytes().iter().fold(0x811c_9dc5, mix));
+    Some(Millis(proved.saturating_add(wait - ((wait / 7 * own) >> 32))))
 }
 
 #[cfg(test)]
@@ -54,7 +55,8 @@ mod tests {
         assert!((hours(5)..=hours(6)).contains(&next(7, Some(hours(24 * 60)))));
         assert!((hours(1) * 6 / 7..=hours(1)).contains(&next(7, Some(hours(4)))));
         assert!(next(7, Some(2000)) <= 20 * 60_000 && next(7, Some(2000)) > 17 * 60_000, "and never all the time");
-        assert_ne!(next(7, None), next(8, None));
+        let own: std::collections::BTreeSet<i64> = (0..1000).map(|id| next(id, None)).collect();
+        assert!(own.len() > 990, "{} of a thousand", own.len());
         assert_eq!(next_at(&capture(7, None, None)), None, "what was never proved has no next time");
     }
 }
