@@ -110,7 +110,7 @@ async fn set_fault(State(desk): State<Desk>, Json(asked): Json<SetFault>) -> Res
 /// Changes the site: answers of a page call a member something else.
 async fn rename(State(desk): State<Desk>, Json(asked): Json<Rename>) -> Response {
     desk.world.renames.add(asked);
-    json_reply(StatusCode::OK, &json!({"v": 1}))
+    done()
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -122,7 +122,7 @@ struct Scan {
 /// Scans the code of a login page, as somebody with the app does.
 async fn scan(State(desk): State<Desk>, Json(asked): Json<Scan>) -> Response {
     if desk.world.codes.scan(&asked.says) {
-        return json_reply(StatusCode::OK, &json!({"v": 1}));
+        return done();
     }
     refuse("no page shows such a code")
 }
@@ -136,19 +136,19 @@ struct Expire {
 /// Lets the login at the Creative Center be lost after so many uses.
 async fn expire(State(desk): State<Desk>, Json(asked): Json<Expire>) -> Response {
     desk.world.ads.ends_after(asked.after);
-    json_reply(StatusCode::OK, &json!({"v": 1}))
+    done()
 }
 
 /// Lets the simulated Douyin live.
 async fn live(State(desk): State<Desk>) -> Response {
     desk.world.life.begin(&desk.world.cast, desk.world.now());
-    json_reply(StatusCode::OK, &json!({"v": 1}))
+    done()
 }
 
 /// Lets it stand still.
 async fn stand(State(desk): State<Desk>) -> Response {
     desk.world.life.stand(desk.world.now());
-    json_reply(StatusCode::OK, &json!({"v": 1}))
+    done()
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -160,13 +160,13 @@ struct Lose {
 /// Lets the lists of works lead nowhere.
 async fn lose(State(desk): State<Desk>, Json(asked): Json<Lose>) -> Response {
     desk.world.lists.lead(Some(asked.lead));
-    json_reply(StatusCode::OK, &json!({"v": 1}))
+    done()
 }
 
 /// Lets them lead to their end again.
 async fn find(State(desk): State<Desk>) -> Response {
     desk.world.lists.lead(None);
-    json_reply(StatusCode::OK, &json!({"v": 1}))
+    done()
 }
 
 async fn clear_faults(State(desk): State<Desk>) -> Response {
@@ -176,6 +176,10 @@ async fn clear_faults(State(desk): State<Desk>) -> Response {
 
 fn faults(desk: &Desk) -> Response {
     json_reply(StatusCode::OK, &json!({"v": 1, "faults": desk.world.switches.texts()}))
+}
+
+fn done() -> Response {
+    json_reply(StatusCode::OK, &json!({"v": 1}))
 }
 
 fn refuse(text: &str) -> Response {

@@ -87,9 +87,14 @@ impl Crawling {
         let fresh = Fresh::open_at(&Place::Sqlite(file)).await?;
         let (store, clock, metrics) = (fresh.store.clone(), fresh.ambient.clock.clone(), Metrics::new());
         let settings = Arc::new(move || Settings { full_every: Duration::from_hours(168), raw });
-        let keeper = Keeper::start(&fresh.house);
-        let (metrics_too, clock_too) = (metrics.clone(), clock.clone());
-        let tools = Tools { store: store.clone(), keeper, source, settings, metrics: metrics_too, clock: clock_too };
+        let tools = Tools {
+            store: store.clone(),
+            keeper: Keeper::start(&fresh.house),
+            source,
+            settings,
+            metrics: metrics.clone(),
+            clock: clock.clone(),
+        };
         let config = Config::default();
         let limits = Pace::open(store.clone(), &config, fresh.ambient.clone()).await?;
         let kinds = Kinds::default().with::<Crawl>(tools);

@@ -166,18 +166,23 @@ impl Crawling<'_> {
         takes.iter().find(|row| row["take"] == take).unwrap().clone()
     }
 
-    /// Waits until so many rounds have ended, for as many days as it takes, up to a hundred.
-    pub(crate) async fn rounds(&self, name: &str, rounds: i64) -> Value {
+    /// Waits until something that is taken stands so, for as many days as it takes, up to a hundred.
+    pub(crate) async fn stands(&self, name: &str, so: impl Fn(&Value) -> bool) -> Value {
         let began = self.world.ambient.clock.now();
         loop {
             let take = self.take(name).await;
-            if take["rounds"].as_i64() >= Some(rounds) {
+            if so(&take) {
                 return take;
             }
             let waited = self.world.ambient.clock.now().since(began);
-            assert!(waited < Duration::from_hours(100 * 24), "{name} has not ended {rounds} rounds: {take}");
+            assert!(waited < Duration::from_hours(100 * 24), "{name} does not come to stand so: {take}");
             self.world.ambient.clock.sleep(Duration::from_mins(15)).await;
         }
+    }
+
+    /// Waits until so many rounds have ended.
+    pub(crate) async fn rounds(&self, name: &str, rounds: i64) -> Value {
+        self.stands(name, |take| take["rounds"].as_i64() >= Some(rounds)).await
     }
 
     /// What a question gives, each once.

@@ -116,14 +116,7 @@ fn a_list_that_leads_nowhere_is_never_taken_for_whole() {
             house.world.running.lose(Some(lost));
             let wanted = "take = [\"posts\"]\nprofile = \"main\"\nevery = \"2h\"";
             house.save(&format!("[[target]]\nname = \"{name}\"\nurl = \"{page}\"\n{wanted}\n")).await;
-            let mut take = house.take(&format!("{name}/posts")).await;
-            let began = house.world.ambient.clock.now();
-            while take["class"] != "schema" {
-                let so_far = house.world.ambient.clock.now().since(began);
-                assert!(so_far < Duration::from_hours(24), "{take}");
-                house.pass(Duration::from_mins(5)).await;
-                take = house.take(&format!("{name}/posts")).await;
-            }
+            let take = house.stands(&format!("{name}/posts"), |take| take["class"] == "schema").await;
             assert_eq!(take["rounds"], 0, "{take}");
             assert!(take["said"].as_str().unwrap().contains(said), "{take}");
             let kept = house.set("SELECT id FROM post").intersection(&truth).count();

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use super::age::HOUR;
 use super::asked::{Asked, HIDDEN, NO_LOGIN, Told, WRONG, fields};
 use super::cast::{Creator, OWNER, Work};
 use super::change::Lost;
@@ -18,8 +19,6 @@ pub(super) const FOLDERS: [(&str, &str, u64); 3] = [
     ("7300000000000000102", "旅行灵感✈️", 7),
     ("7300000000000000103", "空", 0),
 ];
-/// A day, in milliseconds.
-const DAY_MS: u64 = 86_400_000;
 /// How many works are like another.
 const ALIKE: u64 = 60;
 
@@ -42,7 +41,7 @@ pub(super) fn posts(asked: &Asked<'_>) -> Told {
     let (listed, next, to) = match asked.lost.filter(|_| cursor != 0) {
         None => (listed, next, to),
         Some(Lost::Standing) => (listed, cursor, 1),
-        Some(Lost::Backward) => (listed, cursor + DAY_MS, 1),
+        Some(Lost::Backward) => (listed, cursor + 24 * HOUR * 1000, 1),
         Some(Lost::Empty) => (Vec::new(), cursor - 1000, 1),
     };
     let first = listed.first().map_or(0, |work| work.made() * 1000);

@@ -114,11 +114,6 @@ impl Json {
         Ok(Self { text, nodes, root })
     }
 
-    /// The text, as it was sent.
-    pub fn text(&self) -> &str {
-        &self.text
-    }
-
     pub(super) fn children(&self, Span { from, to }: Span) -> &[Node] {
         self.nodes.get(wide(from)..wide(to)).unwrap_or_default()
     }

@@ -41,9 +41,14 @@ pub struct Leaf<M> {
 }
 
 impl<H: Record, R: Keyed> Leaf<Page<H, R>> {
+    /// Of what there is for each row of the page, what there is for those that are new and wanted.
+    pub fn only<T>(&self, all: impl IntoIterator<Item = T>) -> impl Iterator<Item = T> {
+        all.into_iter().enumerate().filter(|(at, _)| self.taken.binary_search(at).is_ok()).map(|(_, one)| one)
+    }
+
     /// Those of its rows that are new and wanted, in their order.
     pub fn rows(&self) -> impl Iterator<Item = Value<'_>> {
-        self.page.rows().enumerate().filter(|(at, _)| self.taken.binary_search(at).is_ok()).map(|(_, row)| row)
+        self.only(self.page.rows())
     }
 
     /// The ids in them.

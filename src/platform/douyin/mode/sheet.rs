@@ -98,10 +98,8 @@ impl Taste for AsShown {
     type Page = (Vec<Value>, Vec<Value>);
 
     fn of_list<L: Listing>(&self, _mode: Mode, leaf: &Leaf<L::Answer>) -> Self::Page {
-        let rows = leaf.page.to_list().into_iter().enumerate();
-        let items = rows.filter(|(at, _)| leaf.taken.binary_search(at).is_ok()).map(|(_, row)| row).collect();
         let raw = leaf.rows().filter(|_| self.raw).filter_map(|row| serde_json::from_str(row.raw()).ok());
-        (items, raw.collect())
+        (leaf.only(leaf.page.to_list()).collect(), raw.collect())
     }
 
     fn of_one<M: Model>(&self, _mode: Mode, page: &Reading<M>) -> Self::Page {

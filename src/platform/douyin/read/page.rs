@@ -84,12 +84,11 @@ impl<H: Record, R: Record> Model for Page<H, R> {
     ];
 
     fn read(root: Value<'_>) -> Result<Self, BadAnswer> {
-        let len = R::BASE.follow(root, 0).items().len();
+        let len = rows_of::<R>(root).count();
         if len > MOST_ROWS {
             return Err(BadAnswer::TooManyRows(len));
         }
-        let (head, len) = (H::read(H::BASE.follow(root, 0), 0), rows_of::<R>(root).count());
-        Ok(Self { head, len, records: PhantomData })
+        Ok(Self { head: H::read(H::BASE.follow(root, 0), 0), len, records: PhantomData })
     }
 
     fn to_dict(&self, root: Value<'_>) -> Shown {
@@ -159,7 +158,7 @@ impl<M: Model> Reading<M> {
 
     /// The answer as it was sent, with all that nobody knows.
     pub fn raw(&self) -> &str {
-        self.json.text()
+        self.json.root().raw()
     }
 
     /// One object: each field by its name; of many records, a list for each field.
