@@ -229,6 +229,8 @@ section! {
     Crawl {
         /// All of a list is read at least this often; between, only what is new.
         "crawl.full_every" Live Kind::Span("1s", "365d"), "7d" => full_every: Duration;
+        /// Posts that a list does not show any more and that a round looks up one by one, at most.
+        "crawl.most_checks" Live Kind::Count(0, 10_000), "30" => most_checks: usize;
         /// Whether each record is kept as the site sent it, too; packed it takes about a third of its size.
         "crawl.raw" Live Kind::Flag, "false" => raw: bool;
         /// How long posts are kept that were not seen again, with all that hangs on them.

@@ -8,9 +8,9 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
+use super::alarm::SILENT;
 use super::cost::{Costs, costs};
 use super::forget::{Forgotten, forget};
-use super::jobs::SILENT;
 use super::plan::{Plan, apply, look};
 use super::spec::Spec;
 use super::standing::{Standing, State, standing};
@@ -240,7 +240,8 @@ async fn send(tx: &mut Tx, queue: &Queue, course: &Course, next_at: Option<i64>)
         kind: "crawl".to_owned(),
         key: key.clone(),
         payload: json!({
-            "target": course.target, "take": course.take, "profile": course.profile, "about": spec.about(),
+            "target": course.target, "take": course.take,
+            "profile": course.reread_as.as_ref().unwrap_or(&course.profile), "about": spec.about(),
         }),
         priority: i32::try_from(spec.priority).unwrap_or(0),
         run_at: None,

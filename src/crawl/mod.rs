@@ -6,8 +6,10 @@
 //! - `desk` the targets of a running house: what is due, what is silent, what a person does with them; `standing` how they
 //!   stand.
 //! - `forget` throwing away all that is known of somebody.
+//! - `alarm` what people are told without asking.
 //! - `jobs` a round; `source` who asks the platform for it, `keep` what is kept of a page.
 
+mod alarm;
 mod cost;
 mod desk;
 mod forget;

@@ -4,12 +4,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 
+use super::alarm::{SHRANK, SILENT};
 use super::spec::Spec;
 use super::times::{NEVER, next, open};
 use crate::config::{Take, Target};
 use crate::domain::Millis;
+use crate::store::crawl::doubts;
 use crate::store::crawl::targets::{self, Course};
-use crate::store::{Error, Tx};
+use crate::store::{Error, Tx, alarms};
 
 /// What taking a file over means for a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -56,16 +58,27 @@ pub async fn apply(tx: &mut Tx, wanted: &[Target]) -> Result<Plan, Error> {
     targets::put(tx, &said.iter().map(|(name, text)| (*name, text.as_str())).collect::<Vec<_>>()).await?;
     for (target, take) in dropped {
         targets::drop_one(tx, target, take).await?;
+        forget_alarms(tx, target, take).await?;
     }
     let rows = courses.iter().map(|(name, take, profile, at)| (*name, take.as_str(), profile.as_str(), *at));
     targets::add(tx, &rows.collect::<Vec<_>>()).await?;
     for (target, take) in anew {
         targets::begin_anew(tx, target, take.as_str()).await?;
+        forget_alarms(tx, target, take.as_str()).await?;
     }
     for (name, _) in plan.changes.iter().filter(|(_, change)| **change == Change::Remove) {
         targets::remove(tx, name).await?;
     }
     Ok(plan)
+}
+
+/// Ends the doubts and the alarms about what is not taken any more, or is about other records now.
+async fn forget_alarms(tx: &mut Tx, target: &str, take: &str) -> Result<(), Error> {
+    doubts::close_of(tx, (target, take)).await?;
+    for name in [SHRANK, SILENT] {
+        alarms::close(tx, name, &format!("{target}/{take}")).await?;
+    }
+    Ok(())
 }
 
 /// What stands.

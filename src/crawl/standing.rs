@@ -106,6 +106,6 @@ fn show(course: &Course) -> Value {
         "take": course.take, "state": State::of(course).as_str(), "profile": course.profile, "next_at": next_at,
         "ended_at": course.ended_at, "class": course.class, "said": course.said, "found": course.found,
         "fresh": course.fresh, "rounds": course.rounds, "yielded_at": course.yielded_at, "silent_at": course.silent_at,
-        "full_at": course.full_at, "job": course.job,
+        "full_at": course.full_at, "job": course.job, "doubted_at": course.doubted_at,
     })
 }

@@ -384,7 +384,8 @@ fn crawl_tools(
         source: Arc::new(fetcher.clone()),
         settings: Arc::new(move || {
             let now = settings.now();
-            crate::crawl::Settings { full_every: now.crawl.full_every, raw: now.crawl.raw }
+            let most_checks = u64::try_from(now.crawl.most_checks).unwrap_or(u64::MAX);
+            crate::crawl::Settings { full_every: now.crawl.full_every, raw: now.crawl.raw, most_checks }
         }),
         metrics: metrics.clone(),
         clock: clock.clone(),

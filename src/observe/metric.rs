@@ -258,6 +258,7 @@ table! {
     CONFIG_RELOADS = Counter "radard_config_reloads_total" ["outcome"] Count "Configuration reloads by outcome.";
     CRAWL_PAGES = Counter "radard_crawl_pages_total" ["take", "class"] Count "Pages that targets asked for, by what is taken and how they ended.";
     CRAWL_RECORDS = Counter "radard_crawl_records_total" ["take"] Count "Records that were never seen before, by what is taken.";
+    CRAWL_DOUBTS = Counter "radard_crawl_doubts_total" ["take"] Count "Complete reads of lists that were doubted because they showed too little, by what is taken.";
     TARGETS = Gauge "radard_targets" ["state"] Count "What is taken of targets, by how it stands.";
     HTTP_REQUESTS = Counter "radard_http_requests_total" ["route", "status"] Count "Requests answered by route and status.";
 }

@@ -157,13 +157,13 @@ struct Lose {
     lead: Lost,
 }
 
-/// Lets the lists of works lead nowhere.
+/// Lets lists lie.
 async fn lose(State(desk): State<Desk>, Json(asked): Json<Lose>) -> Response {
     desk.world.lists.lead(Some(asked.lead));
     done()
 }
 
-/// Lets them lead to their end again.
+/// Lets them tell the truth again.
 async fn find(State(desk): State<Desk>) -> Response {
     desk.world.lists.lead(None);
     done()

@@ -149,7 +149,7 @@ impl Running {
         self.world.renames.add(rename);
     }
 
-    /// Lets the lists of works lead nowhere, or to their end again, as `POST /lists` does.
+    /// Lets lists lie, or tell the truth again, as `POST /lists` does.
     pub fn lose(&self, lists: Option<douyin::Lost>) {
         self.world.lists.lead(lists);
     }

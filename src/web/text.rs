@@ -232,6 +232,13 @@ const ALARMS: &[(&str, AlarmText)] = &[
         },
     ),
     (
+        "list_shrank",
+        AlarmText {
+            title: "A list suddenly shows much less than before",
+            advice: "Nothing is deleted. radard reads the list again and closes this alarm when the rows are back or the loss is confirmed. If it stays open, open the page in a browser and compare.",
+        },
+    ),
+    (
         "backup_failed",
         AlarmText {
             title: "A backup failed",
@@ -304,7 +311,7 @@ mod tests {
     use super::*;
 
     /// The alarms that are raised anywhere in the house.
-    const RAISED: [&str; 16] = [
+    const RAISED: [&str; 17] = [
         "lane_closed",
         "jobs_dead",
         "needs_person",
@@ -313,6 +320,7 @@ mod tests {
         "config_refused",
         "queue_refused",
         "target_silent",
+        "list_shrank",
         "backup_failed",
         "secret_shut",
         "task_restarting",

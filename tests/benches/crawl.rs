@@ -87,7 +87,7 @@ impl Crawling {
     async fn open(file: PathBuf, source: Arc<dyn Source>, raw: bool) -> anyhow::Result<Self> {
         let fresh = Fresh::open_at(&Place::Sqlite(file)).await?;
         let (store, clock, metrics) = (fresh.store.clone(), fresh.ambient.clock.clone(), Metrics::new());
-        let settings = Arc::new(move || Settings { full_every: Duration::from_hours(168), raw });
+        let settings = Arc::new(move || Settings { full_every: Duration::from_hours(168), raw, most_checks: 30 });
         let tools = Tools {
             store: store.clone(),
             keeper: Keeper::start(&fresh.house),

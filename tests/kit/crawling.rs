@@ -70,7 +70,7 @@ impl Life {
             store: store.clone(),
             keeper: Keeper::start(&ground),
             source: Arc::new(Way(Site::of(world))),
-            settings: Arc::new(|| Settings { full_every: Duration::from_hours(48), raw: false }),
+            settings: Arc::new(|| Settings { full_every: Duration::from_hours(48), raw: false, most_checks: 30 }),
             metrics: metrics.clone(),
             clock: ambient.clock.clone(),
         };

@@ -12,6 +12,7 @@ mod backups;
 mod browser;
 mod commands;
 mod crawl;
+mod doubts;
 mod drivers;
 mod export;
 mod fetch;

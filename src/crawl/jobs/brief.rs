@@ -9,6 +9,8 @@ use crate::store::crawl::targets::Course;
 /// What a round is about, and what is known before it.
 #[derive(Debug)]
 pub(super) struct Brief {
+    /// The key of the job.
+    pub(super) key: String,
     pub(super) target: String,
     pub(super) profile: String,
     pub(super) spec: Spec,
@@ -17,12 +19,19 @@ pub(super) struct Brief {
     pub(super) course: Course,
     /// Whether all of the list is to be read this time.
     pub(super) is_full_due: bool,
+    /// Posts that may be looked up one by one.
+    pub(super) most_checks: u64,
 }
 
 impl Brief {
     pub(super) fn about(&self) -> About<'_> {
         let page = self.page.as_ref().map(|(kind, id)| (*kind, id.as_str()));
         About { take: self.take, page, profile: &self.profile, spec: &self.spec }
+    }
+
+    /// Whether this round stops at rows that are known, without knowing when they were made.
+    pub(super) fn stops_at_known_rows(&self) -> bool {
+        self.known().is_some() && self.about().is_newest_first()
     }
 
     /// What of it is known, when that may be relied on.

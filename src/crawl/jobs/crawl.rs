@@ -14,6 +14,7 @@ use super::brief::Brief;
 use super::keeper::{Keeper, Page};
 use super::leg::Leg;
 use super::round::Round;
+use super::settle::Asked;
 use super::turn::{Stopped, end, turn};
 use crate::ambient::Clock;
 use crate::config::Take;
@@ -23,7 +24,7 @@ use crate::crawl::spec::Spec;
 use crate::crawl::subject::{Subject, has, subject_of};
 use crate::domain::{Class, Millis};
 use crate::observe::Metrics;
-use crate::observe::metric::{CRAWL_PAGES, CRAWL_RECORDS};
+use crate::observe::metric::{CRAWL_DOUBTS, CRAWL_PAGES, CRAWL_RECORDS};
 use crate::platform::douyin::link::Kind;
 use crate::platform::douyin::mode::{Haul, Standing};
 use crate::queue::{Job, Lease, Miss, Settled};
@@ -53,6 +54,8 @@ pub struct Settings {
     pub full_every: Duration,
     /// Whether what the site sent is kept, too.
     pub raw: bool,
+    /// Posts that their list does not show any more and that a round may look up.
+    pub most_checks: u64,
 }
 
 /// What it works with.
@@ -101,7 +104,7 @@ impl Job for Crawl {
 
 impl Crawl {
     async fn go(&self, tools: &Tools, lease: &Lease) -> Result<Settled, Miss> {
-        let Some(brief) = self.brief(tools).await?.map(Arc::new) else {
+        let Some(brief) = self.brief(tools, lease).await?.map(Arc::new) else {
             return Ok(Settled::Done(json!({"target": self.target, "left": "it is taken no more"})));
         };
         let mut round = match lease.remembered::<Round>() {
@@ -132,15 +135,16 @@ impl Crawl {
                 return Err(Miss::waiting(Class::Local, Duration::from_secs(1), said));
             }
         }
-        let Round { found, fresh, changed, gone, pages, class, .. } = &round;
+        tools.metrics.add(CRAWL_DOUBTS, [self.take.as_str()], round.doubts.lists);
+        let Round { found, fresh, changed, gone, pages, class, doubts, .. } = &round;
         Ok(Settled::Done(json!({
             "target": self.target, "take": self.take, "class": class, "found": found, "fresh": fresh, "changed": changed,
-            "gone": gone, "pages": pages,
+            "gone": gone, "pages": pages, "doubtful": doubts.lists,
         })))
     }
 
     /// What is to be done; nothing when it is taken no more.
-    async fn brief(&self, tools: &Tools) -> Result<Option<Brief>, Miss> {
+    async fn brief(&self, tools: &Tools, lease: &Lease) -> Result<Option<Brief>, Miss> {
         let (name, take) = (self.target.clone(), self.take.clone());
         let read = tools.store.read::<_, store::Error, _>(move |tx| {
             Box::pin(async move { Ok((targets::target(tx, &name).await?, targets::course(tx, &name, &take).await?)) })
@@ -163,10 +167,13 @@ impl Crawl {
             return Err(Miss::new(Class::Schema, said));
         }
         let now = tools.store.now();
-        let full_every = (tools.settings)().full_every;
-        let is_full_due = course.full_at.is_none_or(|at| now.since(Millis(at)) >= full_every);
-        let (target, profile) = (self.target.clone(), self.profile.clone());
-        Ok(Some(Brief { target, profile, spec, take, page, course, is_full_due }))
+        let Settings { full_every, most_checks, .. } = (tools.settings)();
+        // Behind an incremental read that was not finished, and a read that is doubted, nothing may be relied on.
+        let is_cut = course.begun.as_ref().is_some_and(|begun| begun != lease.key());
+        let is_old = course.full_at.is_none_or(|at| now.since(Millis(at)) >= full_every);
+        let is_full_due = is_old || is_cut || course.doubted_at.is_some();
+        let (key, target, profile) = (lease.key().to_owned(), self.target.clone(), self.profile.clone());
+        Ok(Some(Brief { key, target, profile, spec, take, page, course, is_full_due, most_checks }))
     }
 
     /// What the target is about; a short link is asked once where it leads.
@@ -215,10 +222,17 @@ async fn pass(lease: &Lease, brief: &Arc<Brief>, mut round: Round, miss: Miss) -
                 (Leg::Check { post }, _) => {
                     posts::gone(tx, post, miss.class).await?;
                     round.gone += 1;
+                    round.check(false);
                 }
-                (Leg::Newest | Leg::Comments { .. } | Leg::Replies { .. } | Leg::Folder { .. }, _) => {}
+                (Leg::Counter { .. }, _) => {
+                    turn(tx, &brief, &mut round, Asked::Closed).await?;
+                    return Ok(round);
+                }
+                // What was not shown below a post that is refused is not gone.
+                (Leg::Comments { .. } | Leg::Replies { .. }, _) => round.cut(),
+                (Leg::Newest | Leg::Folder { .. }, _) => {}
             }
-            turn(tx, &brief, &mut round).await?;
+            turn(tx, &brief, &mut round, Asked::NotYet).await?;
             Ok(round)
         })
     });

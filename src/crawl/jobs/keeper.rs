@@ -11,11 +11,12 @@ use tokio::sync::{Mutex, mpsc, oneshot};
 use super::brief::Brief;
 use super::leg::Leg;
 use super::round::Round;
+use super::settle::Asked;
 use super::turn::{Stopped, turn};
 use crate::crawl::keep::{Given, keep, keep_raw, maker};
 use crate::platform::douyin::mode::Haul;
 use crate::queue::{Lease, Miss};
-use crate::store::crawl::posts;
+use crate::store::crawl::{posts, targets};
 use crate::store::{self, Tx};
 use crate::supervise::{Restart, Supervisor};
 
@@ -113,10 +114,16 @@ async fn keep_in(tx: &mut Tx, pages: &[Arc<Page>]) -> Result<Vec<Round>, Stopped
         keep_raw(tx, &page.haul.rows, &page.sent).await?;
         if let Leg::Check { post } = &round.leg {
             posts::seen(tx, post).await?;
+            round.check(true);
+        }
+        if round.pages == 0 && page.brief.stops_at_known_rows() {
+            let brief = &page.brief;
+            targets::begin(tx, (&brief.target, brief.take.as_str()), &brief.key).await?;
         }
         round.take(&page.haul, met, (&page.brief.about(), page.brief.known()));
         if round.leg_is_over() {
-            turn(tx, &page.brief, round).await?;
+            let asked = if matches!(round.leg, Leg::Counter { .. }) { Asked::Answered } else { Asked::NotYet };
+            turn(tx, &page.brief, round, asked).await?;
         }
     }
     Ok(rounds)

@@ -4,6 +4,7 @@ use std::num::NonZeroU64;
 
 use serde::{Deserialize, Serialize};
 
+use super::list::CounterOf;
 use crate::config::Take;
 use crate::crawl::keep::Shelf;
 use crate::crawl::spec::Spec;
@@ -33,6 +34,8 @@ pub(super) enum Leg {
     Folder { id: String },
     /// A post that its list did not show.
     Check { post: String },
+    /// The platform's counter of a list that showed so many rows, which is doubted.
+    Counter { behind: Box<Leg>, shown: i64 },
 }
 
 /// What a round is about.
@@ -75,7 +78,7 @@ impl About<'_> {
         }
     }
 
-    /// Whether the list is a whole, of which what it does not show is gone.
+    /// Whether the list is a whole: what it does not show is not in it.
     pub(super) const fn is_whole(&self) -> bool {
         !matches!(self.take, Take::Related | Take::Friend | Take::Feed | Take::Search)
     }
@@ -101,23 +104,31 @@ impl About<'_> {
         Ok(next.map(|(post, made_at)| Leg::Comments { post, nth: nth + 1, made_at }))
     }
 
-    /// What comes behind `leg` in a round that began then.
-    pub(super) async fn behind(&self, tx: &mut Tx, leg: &Leg, round: Behind) -> Result<Option<Leg>, Error> {
+    /// The list of answers that comes behind `leg`, below the same post.
+    pub(super) async fn answers_behind(&self, tx: &mut Tx, leg: &Leg, began: Millis) -> Result<Option<Leg>, Error> {
+        let (post, nth, made_at, after) = match leg {
+            Leg::Comments { post, nth, made_at } => (post, *nth, *made_at, ""),
+            Leg::Replies { post, nth, made_at, comment } => (post, *nth, *made_at, comment.as_str()),
+            Leg::Whole | Leg::Newest | Leg::Folder { .. } | Leg::Check { .. } | Leg::Counter { .. } => return Ok(None),
+        };
+        let next = comments::answered(tx, post, began, after).await?;
+        Ok(next.map(|comment| Leg::Replies { post: post.clone(), nth, made_at, comment }))
+    }
+
+    /// The next list behind `leg`, in a round that began then.
+    pub(super) async fn behind(&self, tx: &mut Tx, leg: &Leg, began: Millis) -> Result<Option<Leg>, Error> {
         match (leg, self.take) {
             (Leg::Whole, Take::Posts) | (Leg::Check { .. }, _) => {
-                let Some(((from, to), (_, creator))) = round.span.zip(self.page) else { return Ok(None) };
-                let missing = posts::missing(tx, creator, (Millis(from), Millis(to)), (round.began, 1)).await?;
-                Ok(missing.into_iter().next().map(|post| Leg::Check { post }))
+                let Some((_, creator)) = self.page else { return Ok(None) };
+                let next = posts::unchecked(tx, creator).await?;
+                Ok(next.map(|post| Leg::Check { post }))
             }
-            (Leg::Whole, Take::Collects) => self.next_folder(tx, "", round.began).await,
-            (Leg::Whole, _) => Ok(None),
+            (Leg::Whole, Take::Collects) => self.next_folder(tx, "", began).await,
+            (Leg::Whole | Leg::Counter { .. }, _) => Ok(None),
             (Leg::Newest, _) => self.next_post(tx, (0, i64::MAX)).await,
-            (Leg::Folder { id }, _) => self.next_folder(tx, id, round.began).await,
-            (Leg::Comments { post, nth, made_at }, _) => {
-                self.next_answered(tx, (post, *nth, *made_at), ("", round.began)).await
-            }
-            (Leg::Replies { post, nth, made_at, comment }, _) => {
-                self.next_answered(tx, (post, *nth, *made_at), (comment, round.began)).await
+            (Leg::Folder { id }, _) => self.next_folder(tx, id, began).await,
+            (Leg::Comments { nth, made_at, .. } | Leg::Replies { nth, made_at, .. }, _) => {
+                self.next_post(tx, (*nth, *made_at)).await
             }
         }
     }
@@ -127,17 +138,14 @@ impl About<'_> {
         Ok(next.map(|id| Leg::Folder { id }))
     }
 
-    async fn next_answered(
-        &self,
-        tx: &mut Tx,
-        (post, nth, made_at): (&str, u64, i64),
-        (after, began): (&str, Millis),
-    ) -> Result<Option<Leg>, Error> {
-        if let Some(comment) = comments::answered(tx, post, began, after).await? {
-            return Ok(Some(Leg::Replies { post: post.to_owned(), nth, made_at, comment }));
+    /// Where the platform tells how long the list of `leg` is.
+    pub(super) fn counter(&self, leg: &Leg) -> CounterOf {
+        match (leg, self.page) {
+            (Leg::Whole, Some((Kind::User, id))) => CounterOf::of_creator(self.take, id),
+            (Leg::Folder { id }, _) => CounterOf::Folder(id.clone()),
+            (Leg::Comments { post, .. } | Leg::Replies { post, .. }, _) => CounterOf::Post(post.clone()),
+            (Leg::Whole | Leg::Newest | Leg::Check { .. } | Leg::Counter { .. }, _) => CounterOf::Nowhere,
         }
-        comments::sweep(tx, post, began).await?;
-        self.next_post(tx, (nth, made_at)).await
     }
 
     /// What is asked for.
@@ -152,6 +160,11 @@ impl About<'_> {
             }
             Leg::Folder { id } => Order::new(Mode::Folder, id.as_str()),
             Leg::Check { post } => Order::new(Mode::One, post.as_str()),
+            Leg::Counter { behind, .. } => match self.counter(behind) {
+                CounterOf::Post(post) => Order::new(Mode::One, post),
+                CounterOf::Creator(id) | CounterOf::Folder(id) => Order::new(Mode::Profile, id),
+                CounterOf::Nowhere => Order::new(Mode::Profile, id),
+            },
         };
         let source_type = match order.mode {
             Mode::Following => Some(if self.spec.oldest_first { 3 } else { 1 }),
@@ -188,17 +201,9 @@ impl About<'_> {
             Leg::Comments { post, .. } => Shelf { below: Some((post.clone(), None)), ..none },
             Leg::Replies { post, comment, .. } => Shelf { below: Some((post.clone(), Some(comment.clone()))), ..none },
             Leg::Folder { id } => Shelf { list: Some(("folder", id.clone())), ..none },
-            Leg::Newest | Leg::Check { .. } => none,
+            Leg::Newest | Leg::Check { .. } | Leg::Counter { .. } => none,
         }
     }
-}
-
-/// What of a round decides what comes next.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Behind {
-    pub(super) began: Millis,
-    /// The moments between which all of the list was read.
-    pub(super) span: Option<(i64, i64)>,
 }
 
 /// The mode by which it is asked for.

@@ -2,13 +2,50 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::leg::{About, Behind, Leg};
+use super::doubt::Read;
+use super::leg::{About, Leg};
+use super::list::{Complete, Extent};
+use crate::config::Take;
 use crate::crawl::keep::span;
 use crate::domain::{Author, Millis};
 use crate::platform::douyin::list::{Ended, Progress};
 use crate::platform::douyin::mode::{Haul, Rows};
+use crate::store::crawl::doubts::Kept;
 use crate::store::crawl::posts::Met;
 use crate::store::crawl::targets::Course;
+
+/// If so many posts that a list does not show all exist, the list hides posts.
+const HIDES: u64 = 3;
+
+/// Posts that were looked up one by one, and those of them that still exist.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+struct Checks {
+    asked: u64,
+    existing: u64,
+}
+
+/// What of a round must not be relied on.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Doubts {
+    /// Lists that are doubted, and the first of them in words.
+    pub(super) lists: u64,
+    pub(super) said: Option<String>,
+    /// Whether the newest part of a list shows so little that the next round reads all of it.
+    pub(super) is_unsure: bool,
+    /// Whether a list below the current post was refused: then nothing of it is swept.
+    is_cut: bool,
+}
+
+impl Doubts {
+    /// Adds a list of which `read` is doubted.
+    pub(super) fn add(&mut self, list: &str, read: Read) {
+        self.lists += 1;
+        self.said.get_or_insert_with(|| {
+            let Read { shown, known, .. } = read;
+            format!("`{list}` shows {shown} of {known} known rows; nothing is deleted, and it is read again")
+        });
+    }
+}
 
 /// A round.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -31,6 +68,12 @@ pub(super) struct Round {
     /// Whether it stopped at what is known, and whether its list was read to the end.
     stopped: bool,
     whole: bool,
+    /// Posts that were looked up one by one.
+    #[serde(default)]
+    checks: Checks,
+    /// What must not be relied on.
+    #[serde(default)]
+    pub(super) doubts: Doubts,
     /// Who made the posts of the last page, when it was one and they are known as they were: a list of a creator has one
     /// maker, who need not be looked up on each page. Another run looks once more.
     #[serde(skip)]
@@ -56,6 +99,8 @@ impl Round {
             oldest: None,
             stopped: false,
             whole: false,
+            checks: Checks::default(),
+            doubts: Doubts::default(),
             maker: None,
             from: about.spec.between().map(|between| between.start.0),
             until: about.spec.between().map(|between| between.end.0),
@@ -102,27 +147,65 @@ impl Round {
 
     /// Turns to the next list.
     pub(super) fn turn(&mut self, leg: Leg) {
+        self.doubts.is_cut &= !matches!(leg, Leg::Comments { .. });
         self.leg = leg;
         self.walk = None;
-        self.stopped &= matches!(self.leg, Leg::Check { .. });
+        self.stopped &= matches!(self.leg, Leg::Check { .. } | Leg::Counter { .. });
     }
 
-    /// Whether the list that it goes through was read to its end, and not only as far as was wanted.
-    pub(super) fn leg_is_whole(&self) -> bool {
-        let ended = self.walk.as_ref().and_then(|walk| walk.ended);
-        !self.stopped && matches!(ended, Some(Ended::Whole)) && self.from.is_none()
-    }
-
-    /// Whether all of its list was read.
+    /// Whether all of its list was read, and that is believed.
     pub(super) const fn is_full(&self) -> bool {
-        self.whole
+        self.whole && self.doubts.lists == 0
     }
 
-    /// What decides what comes behind a list. All was read from its oldest post on, or from the beginning.
-    pub(super) fn behind(&self) -> Behind {
-        let to = self.until.unwrap_or(i64::MAX).min(self.began.0);
-        let from = if self.whole { Some(self.from.unwrap_or(i64::MIN)) } else { self.oldest };
-        Behind { began: self.began, span: from.map(|from| (from, to)) }
+    /// Stores that a list below the current post was refused.
+    pub(super) const fn cut(&mut self) {
+        self.doubts.is_cut = true;
+    }
+
+    /// Stores that a post was looked up, and whether it still exists.
+    pub(super) const fn check(&mut self, exists: bool) {
+        self.checks.asked += 1;
+        if exists {
+            self.checks.existing += 1;
+        }
+    }
+
+    /// Whether another post may be looked up. If the first few still exist, the list hides posts, and so do the others.
+    pub(super) const fn may_check(&self, most: u64) -> bool {
+        let Checks { asked, existing } = self.checks;
+        asked < most && !(asked >= HIDES && existing == asked)
+    }
+
+    /// The list of `leg` and how it was read, if it was read as far as it was meant to be.
+    pub(super) fn complete_read(&self, about: &About<'_>, leg: &Leg) -> Option<Complete> {
+        let ended = self.walk.as_ref().and_then(|walk| walk.ended);
+        let is_counter = matches!(self.leg, Leg::Counter { .. });
+        let is_whole = is_counter || (!self.stopped && ended == Some(Ended::Whole));
+        let taken = self.walk.as_ref().map(|walk| i64::try_from(walk.taken).unwrap_or(i64::MAX));
+        let shown = if let Leg::Counter { shown, .. } = &self.leg { Some(*shown) } else { taken };
+        let counter = about.counter(leg);
+        match (leg, about.take, about.page) {
+            (Leg::Whole, Take::Posts, Some((_, creator))) => {
+                let to = Millis(self.until.unwrap_or(i64::MAX).min(self.began.0));
+                let from = if self.whole { Some(self.from.unwrap_or(i64::MIN)) } else { self.oldest };
+                let kept = Kept::Posts { creator: creator.to_owned(), from: Millis(from?), to };
+                let extent = if self.whole { Extent::Whole } else { Extent::Newest };
+                Some(Complete { kept, extent, shown: shown.filter(|_| self.whole), counter })
+            }
+            (Leg::Whole | Leg::Folder { .. }, take, _) => {
+                let (list, owner) = about.shelf(leg).list?;
+                let is_fleeting = take == Take::FollowingLives;
+                let extent = if is_fleeting { Extent::Fleeting } else { Extent::Whole };
+                let is_complete = is_whole && self.from.is_none() && about.is_whole();
+                is_complete.then_some(Complete { kept: Kept::Listed { list, owner }, extent, shown: None, counter })
+            }
+            (Leg::Comments { post, .. } | Leg::Replies { post, .. }, ..) => {
+                let kept = Kept::Comments { post: post.clone() };
+                (!self.doubts.is_cut).then_some(Complete { kept, extent: Extent::Whole, shown: None, counter })
+            }
+            (Leg::Newest | Leg::Check { .. } | Leg::Counter { .. }, ..) => None,
+        }
     }
 
     /// From when until when nothing is missing now, where `before` says what that was.

@@ -18,7 +18,7 @@ pub(super) struct Asked<'a> {
     pub(super) is_owner: bool,
     pub(super) cast: &'a Cast,
     pub(super) written: &'a Written,
-    /// How lists lead nowhere, when they do.
+    /// How lists lie, when they do.
     pub(super) lost: Option<Lost>,
     pub(super) files: Files<'a>,
 }
@@ -47,6 +47,11 @@ impl Asked<'_> {
     /// How many are wanted.
     pub(super) fn count(&self) -> Result<u64, (i64, &'static str)> {
         self.number("count").ok().filter(|count| (1..=50).contains(count)).ok_or(WRONG)
+    }
+
+    /// How many of `all` rows a list shows now.
+    pub(super) fn shown(&self, all: u64) -> u64 {
+        self.lost.map_or(all, |lost| lost.shown(all))
     }
 
     /// Whose.

@@ -1,5 +1,5 @@
 //! Changes of the site that a test asks for: a member of a page's answers that goes by another name from now on, lists
-//! that lead nowhere.
+//! that lie.
 
 use std::sync::{Mutex, PoisonError};
 
@@ -35,7 +35,8 @@ impl Renames {
     }
 }
 
-/// How the lists of creators' works lead nowhere, from their second page on. Each says that there is more.
+/// How lists lie. The first three are about the works of creators, from the second page on, and say that there is more;
+/// the others are about every list, and say that this is all.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Lost {
@@ -45,9 +46,24 @@ pub enum Lost {
     Backward,
     /// They go on without works.
     Empty,
+    /// They are empty.
+    Nothing,
+    /// They end after half of their rows.
+    Half,
 }
 
-/// Whether lists lead nowhere.
+impl Lost {
+    /// How many of `all` rows a list shows.
+    pub(super) const fn shown(self, all: u64) -> u64 {
+        match self {
+            Self::Standing | Self::Backward | Self::Empty => all,
+            Self::Nothing => 0,
+            Self::Half => all / 2,
+        }
+    }
+}
+
+/// Whether lists lie.
 #[derive(Debug, Default)]
 pub(in crate::sim) struct Lists(Mutex<Option<Lost>>);
 

@@ -36,6 +36,7 @@ fn relations(asked: &Asked<'_>, (name, mut order, step): (&str, Vec<u64>, u64)) 
     }
     let (offset, min, max) = (asked.number("offset")?, asked.number("min_time")?, asked.number("max_time")?);
     let when = |nth: u64| creator.came(nth).unwrap_or_else(|| FOLLOWED_AT - nth.min(FOLLOWED_AT / 600) * 600);
+    order.truncate(usize::try_from(asked.shown(u64::try_from(order.len()).unwrap_or(0))).unwrap_or(0));
     let all = order.len();
     let source = asked.number("source_type")?;
     if source == 3 {

@@ -32,21 +32,25 @@ pub(super) fn posts(asked: &Asked<'_>) -> Told {
     if !asked.is_owner && creator.works - from > GUESTS_SEE {
         return Err(NO_LOGIN);
     }
-    let to = from.saturating_sub(count);
-    let pinned = (cursor == 0).then(|| creator.work(2)).filter(|work| work.is_pinned() && creator.works > 2);
+    // The newest come first, so a list that is cut short ends before the oldest.
+    let last = creator.works - asked.shown(creator.works);
+    let from = from.max(last);
+    let to = from.saturating_sub(count).max(last);
+    let pinned = (cursor == 0 && last <= 2).then(|| creator.work(2));
+    let pinned = pinned.filter(|work| work.is_pinned() && creator.works > 2);
     let listed = (to..from).rev().map(|index| creator.work(index)).filter(Work::is_shown);
     let listed: Vec<Work<'_>> = pinned.into_iter().chain(listed.filter(|work| !work.is_pinned())).collect();
     // After the last page there is one more place, where nothing is: some ask for it.
     let next = if creator.works == 0 { 0 } else { creator.work(to).made() * 1000 };
-    let (listed, next, to) = match asked.lost.filter(|_| cursor != 0) {
-        None => (listed, next, to),
-        Some(Lost::Standing) => (listed, cursor, 1),
-        Some(Lost::Backward) => (listed, cursor + 24 * HOUR * 1000, 1),
-        Some(Lost::Empty) => (Vec::new(), cursor - 1000, 1),
+    let (listed, next, more) = match asked.lost.filter(|_| cursor != 0) {
+        None | Some(Lost::Nothing | Lost::Half) => (listed, next, to > last),
+        Some(Lost::Standing) => (listed, cursor, true),
+        Some(Lost::Backward) => (listed, cursor + 24 * HOUR * 1000, true),
+        Some(Lost::Empty) => (Vec::new(), cursor - 1000, true),
     };
     let first = listed.first().map_or(0, |work| work.made() * 1000);
     let more = json!({
-        "max_cursor": next, "min_cursor": first, "has_more": u8::from(to > 0), "time_list": [], "log_pb": {"impr_id": "0"},
+        "max_cursor": next, "min_cursor": first, "has_more": u8::from(more), "time_list": [], "log_pb": {"impr_id": "0"},
         "locate_item_cursor": null,
     });
     Ok(asked.works(listed.into_iter(), &more))
@@ -75,7 +79,7 @@ pub(super) fn likes(asked: &Asked<'_>) -> Told {
     if creator.hides_likes() {
         return Err(HIDDEN);
     }
-    let all = 5 + creator.dice.below(6, 60);
+    let all = asked.shown(5 + creator.dice.below(6, 60));
     let when = |nth: u64| (KEPT_AT - nth * 3600) * 1000;
     let from = if cursor == 0 { 0 } else { (0..all).find(|nth| when(*nth) < cursor).unwrap_or(all) };
     let to = (from + count).min(all);
@@ -89,16 +93,17 @@ pub(super) fn likes(asked: &Asked<'_>) -> Told {
 pub(super) fn collection(asked: &Asked<'_>) -> Told {
     let (count, cursor) = (asked.count()?, asked.number("cursor")?);
     let when = |nth: u64| (KEPT_AT - nth * 1800) * 1_000_000 + 17;
-    let from = if cursor == 0 { 0 } else { (0..COLLECTED).find(|nth| when(*nth) < cursor).unwrap_or(COLLECTED) };
-    let to = (from + count).min(COLLECTED);
+    let all = asked.shown(COLLECTED);
+    let from = if cursor == 0 { 0 } else { (0..all).find(|nth| when(*nth) < cursor).unwrap_or(all) };
+    let to = (from + count).min(all);
     let dice = asked.cast.creator(OWNER).ok_or(WRONG)?.dice;
     let works = (from..to).filter_map(|nth| asked.cast.any_work(dice, 2000 + nth));
-    Ok(asked.works(works, &json!({"cursor": when(to.saturating_sub(1)), "has_more": u8::from(to < COLLECTED)})))
+    Ok(asked.works(works, &json!({"cursor": when(to.saturating_sub(1)), "has_more": u8::from(to < all)})))
 }
 
 /// A page of `all` things, from the place that `cursor` says.
 pub(super) fn page(asked: &Asked<'_>, all: u64) -> Result<(std::ops::Range<u64>, Value), (i64, &'static str)> {
-    let (count, cursor) = (asked.count()?, asked.number("cursor")?);
+    let (all, count, cursor) = (asked.shown(all), asked.count()?, asked.number("cursor")?);
     let (from, to) = (cursor.min(all), (cursor + count).min(all));
     Ok((from..to, json!({"cursor": to, "has_more": u8::from(to < all), "total": all})))
 }

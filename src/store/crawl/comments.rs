@@ -25,12 +25,11 @@ const PUT: Batch = Batch::of_both(
         replies = COALESCE(excluded.replies, comment.replies), last_at = excluded.last_at, gone_at = NULL
     RETURNING CASE WHEN first_at = last_at THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END",
 );
-const SWEEP: &str = "UPDATE comment SET gone_at = $1 WHERE post = $2 AND last_at < $3 AND gone_at IS NULL RETURNING id";
 const ANSWERED: &str =
     "SELECT id FROM comment WHERE post = $1 AND parent IS NULL AND replies > 0 AND last_at >= $2 AND id > $3
     ORDER BY id LIMIT 1";
 
-pub(in crate::store) const STATEMENTS: &[&str] = &[SWEEP, ANSWERED];
+pub(in crate::store) const STATEMENTS: &[&str] = &[ANSWERED];
 pub(in crate::store) const BATCHES: &[Batch] = &[PUT];
 
 /// Keeps the comments of a page below `post`, or the answers to `parent`; gives how many were never seen before.
@@ -59,14 +58,6 @@ pub async fn keep(tx: &mut Tx, (post, parent): (&str, Option<&str>), comments: &
     }
     let new: Vec<(i64,)> = PUT.run(tx, &rows).await.map_err(Error::in_act("keep comments"))?;
     Ok(new.iter().filter(|(new,)| *new == 1).count())
-}
-
-/// Notes that what was not met since `began` stands below `post` no more; gives how many.
-pub async fn sweep(tx: &mut Tx, post: &str, began: Millis) -> Result<usize, Error> {
-    let now = tx.now.0;
-    let gone: Result<Vec<(String,)>, _> =
-        on!(tx, db => sqlx::query_as(SWEEP).bind(now).bind(post).bind(began.0).fetch_all(db).await);
-    Ok(gone.map_err(Error::in_act("sweep comments"))?.len())
 }
 
 /// The next comment below `post` that was met since `began` and has answers, behind the comment `after`.

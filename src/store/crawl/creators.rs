@@ -3,7 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::posts::Met;
-use crate::domain::{Audience, Author, Class, Creator};
+use crate::domain::{Audience, Author, Class, Creator, Millis};
 use crate::store::batch::{Batch, Cell, Of};
 use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
@@ -29,9 +29,11 @@ const PROFILE: &str = "UPDATE creator SET signature = $1, place = $2, room = $3,
 const COUNTED: &str = "INSERT INTO creator_count (creator, at, posts, followers, following, likes, liked)
     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (creator, at) DO NOTHING";
 const NUMBERS: &str = "SELECT posts, followers, following, likes, liked FROM creator WHERE id = $1";
+const NUMBERS_SINCE: &str =
+    "SELECT posts, followers, following, likes, liked FROM creator WHERE id = $1 AND profile_at >= $2";
 const GONE: &str = "UPDATE creator SET gone_at = $1, gone_class = $2 WHERE id = $3 AND gone_at IS NULL";
 
-pub(in crate::store) const STATEMENTS: &[&str] = &[PROFILE, COUNTED, NUMBERS, GONE];
+pub(in crate::store) const STATEMENTS: &[&str] = &[PROFILE, COUNTED, NUMBERS, NUMBERS_SINCE, GONE];
 pub(in crate::store) const BATCHES: &[Batch] = &[KNOWN, PUT, NAMED];
 
 /// A creator as they are looked up: id, handle, nickname, since when.
@@ -114,9 +116,18 @@ pub async fn keep(tx: &mut Tx, creator: &Creator) -> Result<Met, Error> {
 /// The numbers of a creator as they were counted last; nothing when nobody has met them.
 pub async fn numbers(tx: &mut Tx, id: &str) -> Result<Option<Audience>, Error> {
     let found: Result<Option<Numbers>, _> = on!(tx, db => sqlx::query_as(NUMBERS).bind(id).fetch_optional(db).await);
-    let audience =
-        |(posts, followers, following, likes, liked): Numbers| Audience { posts, followers, following, likes, liked };
     Ok(found.map_err(Error::in_act("look up a creator"))?.map(audience))
+}
+
+/// The numbers on the creator's own page, if that was read since `began`.
+pub async fn numbers_since(tx: &mut Tx, id: &str, began: Millis) -> Result<Option<Audience>, Error> {
+    let found: Result<Option<Numbers>, _> =
+        on!(tx, db => sqlx::query_as(NUMBERS_SINCE).bind(id).bind(began.0).fetch_optional(db).await);
+    Ok(found.map_err(Error::in_act("look up a creator"))?.map(audience))
+}
+
+const fn audience(numbers: Numbers) -> Audience {
+    Audience { posts: numbers.0, followers: numbers.1, following: numbers.2, likes: numbers.3, liked: numbers.4 }
 }
 
 /// Notes that a creator is gone, or shows themselves to nobody.

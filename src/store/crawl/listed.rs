@@ -1,9 +1,8 @@
-//! What stands in a list of somebody's: first seen, last seen, gone.
+//! The rows of lists: first seen, last seen, gone, back.
 //!
-//! Lists change while they are read, so nothing is gone because a page did not show it: a list is swept after a round
-//! that read all of it, of what that round has not met.
+//! Lists change while they are read, so a row is not gone because one page did not show it: rows are marked as gone after
+//! a complete read that is believed (`doubts`).
 
-use crate::domain::Millis;
 use crate::store::batch::{Batch, Cell, Of};
 use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
@@ -12,17 +11,16 @@ const PUT: Batch = Batch::of_both(
     &[("v_list", Of::Text), ("v_owner", Of::Text), ("v_item", Of::Text), ("v_now", Of::Number)],
     "INSERT INTO listed (list, owner, item, first_at, last_at)
     SELECT v_list, v_owner, v_item, v_now, v_now FROM v WHERE v_list IS NOT NULL
-    ON CONFLICT (list, owner, item) DO UPDATE SET last_at = excluded.last_at, gone_at = NULL
-    RETURNING CASE WHEN first_at = last_at THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END",
+    ON CONFLICT (list, owner, item) DO UPDATE SET last_at = excluded.last_at, gone_at = NULL,
+        back_at = CASE WHEN listed.gone_at IS NULL THEN listed.back_at ELSE excluded.last_at END
+    RETURNING CASE WHEN COALESCE(back_at, first_at) = last_at THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END",
 );
-const SWEEP: &str =
-    "UPDATE listed SET gone_at = $1 WHERE list = $2 AND owner = $3 AND last_at < $4 AND gone_at IS NULL RETURNING item";
 const COUNT: &str = "SELECT COUNT(*) FROM listed WHERE list = $1 AND owner = $2 AND gone_at IS NULL";
 
-pub(in crate::store) const STATEMENTS: &[&str] = &[SWEEP, COUNT];
+pub(in crate::store) const STATEMENTS: &[&str] = &[COUNT];
 pub(in crate::store) const BATCHES: &[Batch] = &[PUT];
 
-/// Notes that these stand in `list` of `owner`; gives how many were never there before.
+/// Stores that these stand in `list` of `owner`; gives how many are new there. One that was gone and is back is new.
 pub async fn put<'a>(
     tx: &mut Tx,
     (list, owner): (&str, &str),
@@ -39,14 +37,6 @@ pub async fn put<'a>(
     }
     let new: Vec<(i64,)> = PUT.run(tx, &rows).await.map_err(Error::in_act("keep what is listed"))?;
     Ok(new.iter().filter(|(new,)| *new == 1).count())
-}
-
-/// Notes that what was not met since `began` stands in `list` no more; gives how many.
-pub async fn sweep(tx: &mut Tx, (list, owner): (&str, &str), began: Millis) -> Result<usize, Error> {
-    let now = tx.now.0;
-    let gone: Result<Vec<(String,)>, _> =
-        on!(tx, db => sqlx::query_as(SWEEP).bind(now).bind(list).bind(owner).bind(began.0).fetch_all(db).await);
-    Ok(gone.map_err(Error::in_act("sweep a list"))?.len())
 }
 
 /// How many stand in `list` of `owner`.

@@ -3,10 +3,12 @@
 //! - `targets` what people want, as it was taken over, and how each part of it stands.
 //! - `export` what is found as tables for people's own tools, `table` which they are.
 //! - `raw` what the site sent; `prune` what goes again, `grown` how much there is.
-//! - `posts`, `creators`, `comments`, `shelf` each thing once; `listed` what stands in which list of whom.
+//! - `posts`, `creators`, `comments`, `shelf` each thing once; `listed` which rows stand in which list of whom.
+//! - `doubts` complete reads of lists: what they showed, and which are doubted.
 
 pub mod comments;
 pub mod creators;
+pub mod doubts;
 pub mod export;
 pub mod grown;
 pub mod listed;
@@ -22,12 +24,14 @@ use super::batch::Batch;
 pub(super) const STATEMENTS: &[&[&str]] = &[
     comments::STATEMENTS,
     creators::STATEMENTS,
+    doubts::STATEMENTS,
     table::STATEMENTS,
     grown::COUNTED,
     grown::STATEMENTS,
     listed::STATEMENTS,
     posts::STATEMENTS,
     prune::COUNTS,
+    prune::DOUBTED,
     prune::STATEMENTS,
     prune::THIN,
     shelf::STATEMENTS,

@@ -48,7 +48,7 @@ const PUT: Batch = Batch::of_both(
         likes = COALESCE(excluded.likes, post.likes), comments = COALESCE(excluded.comments, post.comments),
         keeps = COALESCE(excluded.keeps, post.keeps), shares = COALESCE(excluded.shares, post.shares),
         plays = COALESCE(excluded.plays, post.plays), seal = excluded.seal, last_at = excluded.last_at,
-        gone_at = NULL, gone_class = NULL",
+        gone_at = NULL, gone_class = NULL, unlisted_at = NULL",
 );
 /// Only numbers that are no more what they were.
 const COUNT: Batch = Batch::of_both(
@@ -75,16 +75,18 @@ const CHANGED: &str =
     "INSERT INTO post_change (post, at, what, was) VALUES ($1, $2, $3, $4) ON CONFLICT (post, at, what) DO NOTHING";
 const BEFORE: &str = "SELECT id, made_at FROM post WHERE creator = $1 AND made_at >= $2 AND made_at < $3
     AND gone_at IS NULL ORDER BY made_at DESC LIMIT 1";
-const MISSING: &str = "SELECT id FROM post WHERE creator = $1 AND made_at >= $2 AND made_at <= $3 AND last_at < $4
-    AND gone_at IS NULL ORDER BY made_at DESC LIMIT $5";
+/// A post that was looked up since it was marked has been seen since.
+const UNCHECKED: &str = "SELECT id FROM post WHERE creator = $1 AND gone_at IS NULL AND last_at < unlisted_at
+    ORDER BY made_at DESC LIMIT 1";
 const GONE: &str = "UPDATE post SET gone_at = $1, gone_class = $2, last_at = $1 WHERE id = $3 AND gone_at IS NULL";
-const SEEN: &str = "UPDATE post SET last_at = $1 WHERE id = $2";
+const SEEN: &str = "UPDATE post SET last_at = $1, unlisted_at = $1 WHERE id = $2";
 
 const SAID: &str = "SELECT COALESCE(comments, CAST(0 AS BIGINT)) FROM post WHERE creator = $1 AND gone_at IS NULL
     ORDER BY made_at DESC LIMIT $2";
 const SAID_ONE: &str = "SELECT comments FROM post WHERE id = $1";
+const SAID_SINCE: &str = "SELECT comments FROM post WHERE id = $1 AND last_at >= $2";
 
-pub(in crate::store) const STATEMENTS: &[&str] = &[SAID, SAID_ONE, CHANGED, BEFORE, MISSING, GONE, SEEN];
+pub(in crate::store) const STATEMENTS: &[&str] = &[SAID, SAID_ONE, SAID_SINCE, CHANGED, BEFORE, UNCHECKED, GONE, SEEN];
 pub(in crate::store) const BATCHES: &[Batch] = &[KNOWN, PUT, COUNT];
 
 /// Posts that share their statements. Those for more take longer to prepare than they save.
@@ -194,16 +196,11 @@ pub async fn before(tx: &mut Tx, creator: &str, (from, to): (Millis, Millis)) ->
         .map_err(Error::in_act("look for the next post"))
 }
 
-/// The posts of `creator` made within, that were not seen since `began` and are not known to be gone; the newest first.
-pub async fn missing(
-    tx: &mut Tx,
-    creator: &str,
-    (from, to): (Millis, Millis),
-    (began, most): (Millis, i64),
-) -> Result<Vec<String>, Error> {
-    let rows: Result<Vec<(String,)>, _> = on!(tx, db => sqlx::query_as(MISSING).bind(creator).bind(from.0).bind(to.0)
-        .bind(began.0).bind(most).fetch_all(db).await);
-    Ok(rows.map_err(Error::in_act("look for posts that are missing"))?.into_iter().map(|(id,)| id).collect())
+/// The newest post of `creator` that its list does not show any more and that was not looked up since.
+pub async fn unchecked(tx: &mut Tx, creator: &str) -> Result<Option<String>, Error> {
+    let row: Result<Option<(String,)>, _> =
+        on!(tx, db => sqlx::query_as(UNCHECKED).bind(creator).fetch_optional(db).await);
+    Ok(row.map_err(Error::in_act("find a post that its list does not show"))?.map(|(id,)| id))
 }
 
 /// How much is said below each of the newest posts of `creator`, of so many.
@@ -219,6 +216,13 @@ pub async fn said_below_one(tx: &mut Tx, id: &str) -> Result<Option<i64>, Error>
     Ok(row.map_err(Error::in_act("count what is said below a post"))?.and_then(|(count,)| count))
 }
 
+/// How many comments the platform counts below a post, if it was seen since `began`.
+pub async fn comments_since(tx: &mut Tx, id: &str, began: Millis) -> Result<Option<i64>, Error> {
+    let row: Result<Option<(Option<i64>,)>, _> =
+        on!(tx, db => sqlx::query_as(SAID_SINCE).bind(id).bind(began.0).fetch_optional(db).await);
+    Ok(row.map_err(Error::in_act("read the number of comments of a post"))?.and_then(|(count,)| count))
+}
+
 /// Notes that a post is gone, or shown to nobody.
 pub async fn gone(tx: &mut Tx, id: &str, class: Class) -> Result<(), Error> {
     let now = tx.now.0;
@@ -226,7 +230,7 @@ pub async fn gone(tx: &mut Tx, id: &str, class: Class) -> Result<(), Error> {
         .map_err(Error::in_act("note that a post is gone"))
 }
 
-/// Notes that a post is there, though its list does not show it.
+/// Stores that a post exists, though its list does not show it.
 pub async fn seen(tx: &mut Tx, id: &str) -> Result<(), Error> {
     let now = tx.now.0;
     on!(tx, db => sqlx::query(SEEN).bind(now).bind(id).execute(db).await.map(drop))

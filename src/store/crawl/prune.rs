@@ -61,6 +61,11 @@ const NOTE: &str = "INSERT INTO thinned (what, until) VALUES ('counts', $1)
 const SAID_BY: &str = "DELETE FROM comment WHERE id IN (SELECT id FROM comment WHERE creator = $1 LIMIT $2)";
 const STANDS: &str = "DELETE FROM listed WHERE (list, owner, item) IN
     (SELECT list, owner, item FROM listed WHERE item = $1 OR owner = $1 LIMIT $2)";
+pub(in crate::store) const DOUBTED: &[&str] = &[
+    "DELETE FROM missed WHERE item = $1 OR owner = $1",
+    "DELETE FROM doubt WHERE owner = $1",
+    "DELETE FROM believed WHERE owner = $1",
+];
 const ROOM_COUNTS: &str = "DELETE FROM room_count WHERE number IN (SELECT number FROM room WHERE owner = $1)";
 const ROOMS: &str = "DELETE FROM room WHERE owner = $1";
 
@@ -74,6 +79,9 @@ pub(in crate::store) const OF_POSTS: &[Batch] = &[
     Batch::of_both(IDS, "DELETE FROM post_change WHERE post IN (SELECT v_id FROM v)"),
     Batch::of_both(IDS, "DELETE FROM comment WHERE post IN (SELECT v_id FROM v)"),
     Batch::of_both(IDS, "DELETE FROM listed WHERE item IN (SELECT v_id FROM v)"),
+    Batch::of_both(IDS, "DELETE FROM missed WHERE item IN (SELECT v_id FROM v)"),
+    Batch::of_both(IDS, "DELETE FROM missed WHERE list = 'comments' AND owner IN (SELECT v_id FROM v)"),
+    Batch::of_both(IDS, "DELETE FROM doubt WHERE list = 'comments' AND owner IN (SELECT v_id FROM v)"),
     Batch::of_both(IDS, "DELETE FROM raw WHERE kind = 'post' AND id IN (SELECT v_id FROM v)"),
     Batch::of_both(IDS, "DELETE FROM post WHERE id IN (SELECT v_id FROM v)"),
 ];
@@ -179,7 +187,7 @@ pub async fn drop_traces(tx: &mut Tx, creator: &str) -> Result<u64, Error> {
             .map(|done| done.rows_affected()));
         gone += done.map_err(Error::in_act(act))?;
     }
-    for statement in [ROOM_COUNTS, ROOMS] {
+    for statement in DOUBTED.iter().copied().chain([ROOM_COUNTS, ROOMS]) {
         let done = on!(tx, db => sqlx::query(statement).bind(creator).execute(db).await
             .map(|done| done.rows_affected()));
         gone += done.map_err(Error::in_act(act))?;

@@ -9,6 +9,7 @@ const FOLDER: &str = "INSERT INTO folder (id, name, total, made_at, first_at, la
 const NEXT_FOLDER: &str =
     "SELECT item FROM listed WHERE list = 'folders' AND owner = $1 AND last_at >= $2 AND item > $3
     ORDER BY item LIMIT 1";
+const TOTAL: &str = "SELECT total FROM folder WHERE id = $1 AND last_at >= $2";
 const MUSIC: &str = "INSERT INTO music (id, title, author, duration, first_at, last_at) VALUES ($1, $2, $3, $4, $5, $5)
     ON CONFLICT (id) DO UPDATE SET title = excluded.title, author = excluded.author, duration = excluded.duration,
         last_at = excluded.last_at";
@@ -19,7 +20,7 @@ const ROOM: &str = "INSERT INTO room (number, show, owner, nickname, title, stat
 const ROOM_COUNT: &str = "INSERT INTO room_count (number, at, show, status, viewers, visitors, likes)
     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (number, at) DO NOTHING";
 
-pub(in crate::store) const STATEMENTS: &[&str] = &[FOLDER, NEXT_FOLDER, MUSIC, ROOM, ROOM_COUNT];
+pub(in crate::store) const STATEMENTS: &[&str] = &[FOLDER, NEXT_FOLDER, TOTAL, MUSIC, ROOM, ROOM_COUNT];
 
 /// Keeps a folder.
 pub async fn folder(tx: &mut Tx, folder: &Folder) -> Result<(), Error> {
@@ -34,6 +35,13 @@ pub async fn next_folder(tx: &mut Tx, owner: &str, began: Millis, after: &str) -
     let found: Result<Option<(String,)>, _> =
         on!(tx, db => sqlx::query_as(NEXT_FOLDER).bind(owner).bind(began.0).bind(after).fetch_optional(db).await);
     Ok(found.map_err(Error::in_act("look for folders"))?.map(|(id,)| id))
+}
+
+/// How many posts the platform counts in a folder, if the folder was seen since `began`.
+pub async fn total_since(tx: &mut Tx, id: &str, began: Millis) -> Result<Option<i64>, Error> {
+    let found: Result<Option<(Option<i64>,)>, _> =
+        on!(tx, db => sqlx::query_as(TOTAL).bind(id).bind(began.0).fetch_optional(db).await);
+    Ok(found.map_err(Error::in_act("read the size of a folder"))?.and_then(|(total,)| total))
 }
 
 /// Keeps a piece of music.

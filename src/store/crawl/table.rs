@@ -87,10 +87,12 @@ pub(super) const POSTS: Table = Table {
         "last_at" Moment "when it was last seen";
         "gone_at" Moment "since when it is gone";
         "gone_class" Text "why: gone or private";
+        "unlisted_at" Moment "since when the creator's own list does not show it; it may still exist";
     },
     sql: "SELECT post.id, post.creator, creator.nickname, creator.handle, post.kind, post.text, post.made_at, post.duration,
         post.music, post.mix, post.privacy, post.is_prohibited, post.is_pinned, post.likes, post.comments, post.keeps,
-        post.shares, post.plays, post.first_at, post.last_at, post.gone_at, post.gone_class
+        post.shares, post.plays, post.first_at, post.last_at, post.gone_at, post.gone_class,
+        post.unlisted_at
         FROM post LEFT JOIN creator ON creator.id = post.creator
         WHERE (CAST($1 AS TEXT) IS NULL OR post.creator = $1) AND COALESCE(post.made_at, post.first_at) BETWEEN $2 AND $3
         ORDER BY post.made_at DESC",

@@ -21,10 +21,10 @@ const PAUSE: &str = "UPDATE target SET paused_at = $1 WHERE name = $2 AND remove
 const SUBJECT: &str = "UPDATE target SET subject = $1 WHERE name = $2";
 const COURSES: &str =
     "SELECT target, take, profile, next_at, job, rounds, ended_at, class, said, found, fresh, yielded_at,
-    silent_at, full_at, whole_from, whole_to FROM course ORDER BY target, take";
+    silent_at, full_at, whole_from, whole_to, begun, doubted_at, reread_as FROM course ORDER BY target, take";
 const COURSE: &str =
     "SELECT target, take, profile, next_at, job, rounds, ended_at, class, said, found, fresh, yielded_at,
-    silent_at, full_at, whole_from, whole_to FROM course WHERE target = $1 AND take = $2";
+    silent_at, full_at, whole_from, whole_to, begun, doubted_at, reread_as FROM course WHERE target = $1 AND take = $2";
 const ADD: Batch = Batch::of_both(
     &[("v_target", Of::Text), ("v_take", Of::Text), ("v_profile", Of::Text), ("v_next", Of::Number)],
     "INSERT INTO course (target, take, profile, next_at, rounds, found, fresh)
@@ -32,13 +32,14 @@ const ADD: Batch = Batch::of_both(
         WHERE v_target IS NOT NULL
     ON CONFLICT (target, take) DO UPDATE SET profile = excluded.profile, next_at = excluded.next_at",
 );
-const ANEW: &str = "UPDATE course SET job = NULL, full_at = NULL, whole_from = NULL, whole_to = NULL
+const ANEW: &str = "UPDATE course SET job = NULL, full_at = NULL, whole_from = NULL, whole_to = NULL, begun = NULL,
+    doubted_at = NULL, reread_as = NULL
     WHERE target = $1 AND take = $2";
 macro_rules! due {
     ($locked:literal) => {
         concat!(
             "SELECT target, take, profile, next_at, job, rounds, ended_at, class, said, found, fresh, yielded_at,
-                silent_at, full_at, whole_from, whole_to FROM course WHERE next_at <= $1 ORDER BY next_at LIMIT $2",
+                silent_at, full_at, whole_from, whole_to, begun, doubted_at, reread_as FROM course WHERE next_at <= $1 ORDER BY next_at LIMIT $2",
             $locked
         )
     };
@@ -53,14 +54,19 @@ const ENDED: &str =
     "UPDATE course SET rounds = rounds + 1, ended_at = $1, class = $2, said = $3, found = $4, fresh = $5,
     yielded_at = CASE WHEN $4 > CAST(0 AS BIGINT) THEN $1 ELSE yielded_at END,
     silent_at = CASE WHEN $4 > CAST(0 AS BIGINT) THEN NULL ELSE silent_at END,
-    full_at = COALESCE($6, full_at), whole_from = COALESCE($7, whole_from), whole_to = COALESCE($8, whole_to)
-    WHERE target = $9 AND take = $10";
+    full_at = COALESCE($6, full_at), whole_from = COALESCE($7, whole_from), whole_to = COALESCE($8, whole_to),
+    begun = CASE WHEN $9 THEN NULL ELSE begun END
+    WHERE target = $10 AND take = $11";
+const BEGIN: &str = "UPDATE course SET begun = $1 WHERE target = $2 AND take = $3";
+const DOUBT: &str = "UPDATE course SET doubted_at = COALESCE(doubted_at, $1), reread_as = $2,
+    next_at = CASE WHEN next_at = $3 THEN next_at ELSE $4 END WHERE target = $5 AND take = $6";
+const SETTLE: &str = "UPDATE course SET doubted_at = NULL, reread_as = NULL WHERE target = $1 AND take = $2";
 const MISSED: &str = "UPDATE course SET class = $1, said = $2 WHERE target = $3 AND take = $4";
 const SILENT: &str = "UPDATE course SET silent_at = $1 WHERE target = $2 AND take = $3";
 
 pub(in crate::store) const STATEMENTS: &[&str] = &[
     TARGETS, TARGET, REMOVE, PAUSE, SUBJECT, COURSES, COURSE, ANEW, DUE, DUE_LOCKED, NEXT, HOLD, DROP, SENT, ENDED,
-    MISSED, SILENT,
+    MISSED, SILENT, BEGIN, DOUBT, SETTLE,
 ];
 pub(in crate::store) const BATCHES: &[Batch] = &[PUT, ADD];
 
@@ -114,6 +120,12 @@ pub struct Course {
     pub whole_from: Option<i64>,
     /// And until when.
     pub whole_to: Option<i64>,
+    /// The key of a job that began an incremental read and has not finished it.
+    pub begun: Option<String>,
+    /// Since when its last complete read is doubted.
+    pub doubted_at: Option<i64>,
+    /// In whose name a doubted list is read again, if that is another profile.
+    pub reread_as: Option<String>,
 }
 
 /// How a round ended.
@@ -127,8 +139,10 @@ pub struct Round<'a> {
     pub found: i64,
     /// What of that was never seen before.
     pub fresh: i64,
-    /// Whether it read all of it.
+    /// Whether it read all of it, and that is believed.
     pub is_full: bool,
+    /// Whether it read as far as it was meant to.
+    pub is_finished: bool,
     /// From when until when nothing is missing now.
     pub whole: Option<(Millis, Millis)>,
 }
@@ -242,7 +256,7 @@ pub async fn ended(tx: &mut Tx, (target, take): (&str, &str), round: Round<'_>) 
     let full = round.is_full.then_some(now);
     let (from, to) = round.whole.map(|(from, to)| (from.0, to.0)).unzip();
     on!(tx, db => sqlx::query(ENDED).bind(now).bind(round.class.as_str()).bind(round.said).bind(round.found)
-        .bind(round.fresh).bind(full).bind(from).bind(to).bind(target).bind(take).execute(db).await.map(drop))
+        .bind(round.fresh).bind(full).bind(from).bind(to).bind(round.is_finished).bind(target).bind(take).execute(db).await.map(drop))
     .map_err(Error::in_act("note how a round ended"))
 }
 
@@ -257,4 +271,35 @@ pub async fn silent(tx: &mut Tx, target: &str, take: &str) -> Result<(), Error> 
     let now = tx.now.0;
     on!(tx, db => sqlx::query(SILENT).bind(now).bind(target).bind(take).execute(db).await.map(drop))
         .map_err(Error::in_act("note that it is silent"))
+}
+
+/// Stores that the job `key` began an incremental read: until it has finished, nobody knows what lies behind its pages.
+pub async fn begin(tx: &mut Tx, (target, take): (&str, &str), key: &str) -> Result<(), Error> {
+    on!(tx, db => sqlx::query(BEGIN).bind(key).bind(target).bind(take).execute(db).await.map(drop))
+        .map_err(Error::in_act("store that a read has begun"))
+}
+
+/// When a doubted list is read again, and in whose name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Reread<'a> {
+    /// When; a target that is held back (`never`) stays so.
+    pub at: Millis,
+    /// What stands for never.
+    pub never: Millis,
+    /// In the name of another profile, if there is one.
+    pub profile: Option<&'a str>,
+}
+
+/// Stores that the last read is doubted.
+pub async fn doubt(tx: &mut Tx, (target, take): (&str, &str), reread: Reread<'_>) -> Result<(), Error> {
+    let now = tx.now.0;
+    on!(tx, db => sqlx::query(DOUBT).bind(now).bind(reread.profile).bind(reread.never.0).bind(reread.at.0).bind(target)
+        .bind(take).execute(db).await.map(drop))
+    .map_err(Error::in_act("store that a read is doubted"))
+}
+
+/// Stores that no read is doubted any more.
+pub async fn settle(tx: &mut Tx, (target, take): (&str, &str)) -> Result<(), Error> {
+    on!(tx, db => sqlx::query(SETTLE).bind(target).bind(take).execute(db).await.map(drop))
+        .map_err(Error::in_act("store that a read is settled"))
 }

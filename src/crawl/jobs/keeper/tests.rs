@@ -21,6 +21,8 @@ fn page(store: &Store, job: &Claimed, text: &str) -> Page {
     let file = QueueText { file: "queue.toml".into(), read: Some(Ok(file.into())) };
     let spec = Spec::of(&check_queue(&file, &[]).unwrap().all[0]);
     let brief = Brief {
+        key: String::new(),
+        most_checks: 30,
         target: "t".to_owned(),
         profile: String::new(),
         spec,
