@@ -2,6 +2,9 @@
 //!
 //! The rule that matters most stands first: an answer that says "fine" and holds nothing is a risk, never an empty
 //! page. Codes inside a body belong to the platform's room, which looks before it asks here.
+//!
+//! A 404 or 410 says that something is deleted only where a file was fetched. Anywhere else it may come from a proxy, a
+//! captive portal or a wrong path, so it never means `gone`: the platform says that in its own words.
 
 use reqwest::StatusCode;
 use reqwest::header::{CONTENT_TYPE, HeaderMap, RETRY_AFTER};
@@ -13,11 +16,13 @@ use crate::domain::Class;
 pub enum Want {
     /// A JSON document; a page in its place is a challenge.
     Json,
-    /// Bytes of any kind.
-    Bytes,
+    /// An answer whose body the caller reads itself: only the status and an empty body are judged here.
+    Reply,
+    /// A file. Its server's 404 and 410 mean that the file is deleted.
+    Media,
 }
 
-/// Puts an answer into its class. With [`Want::Json`] `body` is the whole body, else its opening will do.
+/// Puts an answer into its class. `body` is the whole body, except for [`Want::Media`], where the first bytes are enough.
 ///
 /// ```
 /// use radard::domain::Class;
@@ -29,7 +34,11 @@ pub enum Want {
 pub fn classify(status: StatusCode, headers: &HeaderMap, body: &[u8], want: Want) -> Class {
     match status.as_u16() {
         401 | 403 => Class::Auth,
-        404 | 410 => Class::Gone,
+        404 | 410 => match want {
+            Want::Media => Class::Gone,
+            Want::Json | Want::Reply if is_json(body) => Class::Schema,
+            Want::Json | Want::Reply => Class::Network,
+        },
         // What only a proxy says: it stands in our own settings.
         407 => Class::Local,
         429 => Class::Rate,
@@ -46,11 +55,15 @@ fn classify_content(headers: &HeaderMap, body: &[u8], want: Want) -> Class {
         return Class::Risk;
     }
     match want {
-        Want::Bytes => Class::Ok,
-        Want::Json if serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok() => Class::Ok,
+        Want::Reply | Want::Media => Class::Ok,
+        Want::Json if is_json(body) => Class::Ok,
         Want::Json if says_html(headers) || body.starts_with(b"<") => Class::Risk,
         Want::Json => Class::Schema,
     }
+}
+
+fn is_json(body: &[u8]) -> bool {
+    serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok()
 }
 
 fn says_html(headers: &HeaderMap) -> bool {
@@ -64,10 +77,11 @@ mod tests {
 
     use super::*;
 
+    /// The classes of an answer by what was wanted: JSON, a body that the caller reads, a file.
     #[track_caller]
-    fn check(status: u16, headers: &[(&'static str, &'static str)], body: &str, expected: [Class; 2]) {
+    fn check(status: u16, headers: &[(&'static str, &'static str)], body: &str, expected: [Class; 3]) {
         let headers = headers.iter().map(|(k, v)| (k.parse().unwrap(), HeaderValue::from_static(v))).collect();
-        let seen = [Want::Json, Want::Bytes]
+        let seen = [Want::Json, Want::Reply, Want::Media]
             .map(|want| classify(StatusCode::from_u16(status).unwrap(), &headers, body.as_bytes(), want));
         assert_eq!(seen, expected, "{status} {body}");
     }
@@ -76,28 +90,38 @@ mod tests {
     fn every_answer_has_its_class() {
         let html = [("content-type", "text/html; charset=utf-8")];
         let later = [("retry-after", "5")];
-        check(200, &[], "{\"a\":1}", [Class::Ok; 2]);
-        check(200, &html, "[]", [Class::Ok; 2]);
-        check(200, &[], "", [Class::Risk; 2]);
-        check(200, &[], " \n", [Class::Risk; 2]);
-        check(204, &[], "", [Class::Risk; 2]);
-        check(200, &html, "please wait", [Class::Risk, Class::Ok]);
-        check(200, &[], "<!doctype html>", [Class::Risk, Class::Ok]);
-        check(200, &[], "{\"a\":", [Class::Schema, Class::Ok]);
-        check(200, &[], "hello", [Class::Schema, Class::Ok]);
-        check(401, &[], "{}", [Class::Auth; 2]);
-        check(403, &html, "<html>", [Class::Auth; 2]);
-        check(404, &[], "", [Class::Gone; 2]);
-        check(410, &[], "{}", [Class::Gone; 2]);
-        check(429, &[], "", [Class::Rate; 2]);
-        check(503, &later, "", [Class::Rate; 2]);
-        check(503, &[], "", [Class::Network; 2]);
-        check(500, &later, "", [Class::Network; 2]);
-        check(599, &[], "", [Class::Network; 2]);
-        check(408, &[], "", [Class::Network; 2]);
-        check(407, &[], "", [Class::Local; 2]);
-        check(302, &[], "", [Class::Schema; 2]);
-        check(400, &[], "{}", [Class::Schema; 2]);
-        check(416, &[], "", [Class::Schema; 2]);
+        check(200, &[], "{\"a\":1}", [Class::Ok; 3]);
+        check(200, &html, "[]", [Class::Ok; 3]);
+        check(200, &[], "", [Class::Risk; 3]);
+        check(200, &[], " \n", [Class::Risk; 3]);
+        check(204, &[], "", [Class::Risk; 3]);
+        check(200, &html, "please wait", [Class::Risk, Class::Ok, Class::Ok]);
+        check(200, &[], "<!doctype html>", [Class::Risk, Class::Ok, Class::Ok]);
+        check(200, &[], "{\"a\":", [Class::Schema, Class::Ok, Class::Ok]);
+        check(200, &[], "hello", [Class::Schema, Class::Ok, Class::Ok]);
+        check(401, &[], "{}", [Class::Auth; 3]);
+        check(403, &html, "<html>", [Class::Auth; 3]);
+        check(429, &[], "", [Class::Rate; 3]);
+        check(503, &later, "", [Class::Rate; 3]);
+        check(503, &[], "", [Class::Network; 3]);
+        check(500, &later, "", [Class::Network; 3]);
+        check(599, &[], "", [Class::Network; 3]);
+        check(408, &[], "", [Class::Network; 3]);
+        check(407, &[], "", [Class::Local; 3]);
+        check(302, &[], "", [Class::Schema; 3]);
+        check(400, &[], "{}", [Class::Schema; 3]);
+        check(416, &[], "", [Class::Schema; 3]);
+    }
+
+    #[test]
+    fn a_status_alone_deletes_nothing_but_a_file() {
+        let html = [("content-type", "text/html")];
+        for status in [404, 410] {
+            let page = "<html><head><title>404 Not Found</title></head></html>";
+            check(status, &html, page, [Class::Network, Class::Network, Class::Gone]);
+            check(status, &[], "", [Class::Network, Class::Network, Class::Gone]);
+            check(status, &[], "{\"a\":", [Class::Network, Class::Network, Class::Gone]);
+            check(status, &[], "{\"error\":1}", [Class::Schema, Class::Schema, Class::Gone]);
+        }
     }
 }

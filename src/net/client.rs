@@ -175,7 +175,7 @@ impl Client {
         let (response, host) = self.in_time(&host, self.follow(&ask, hop, permit)).await?;
         let (status, headers, length) = (response.status(), response.headers().clone(), response.content_length());
         let sample: &[u8] = if length == Some(0) { b"" } else { b"content" };
-        let class = classify(status, &headers, sample, Want::Bytes);
+        let class = classify(status, &headers, sample, Want::Media);
         if class != Class::Ok {
             let why = if status.is_success() { "it sent no byte".to_owned() } else { format!("it answers {status}") };
             return Err(Refusal::new(class, &host, why).after(read_retry_after(&headers, self.clock.now())));

@@ -50,10 +50,12 @@ fn understand(answer: &Answer, platform: Platform) -> Result<Probe, Refusal> {
     }
 }
 
-/// The codes that platforms put into a body: 2096 is "not for you to see", 40101 without a session is "badly signed".
+/// The codes that platforms put into a body: 2053 is "deleted", 2096 "not visible to you", 40101 without a session
+/// "badly signed" (protocol notes, sections 4 and A.6, 2026-11).
 fn own_words(told: &Value) -> Option<Class> {
     let code = |name: &str| told.get(name).and_then(Value::as_i64);
     match (code("status_code"), code("code")) {
+        (Some(2053), _) => Some(Class::Gone),
         (Some(2096), _) => Some(Class::Private),
         (_, Some(40_101)) => Some(Class::Signature),
         _ => None,
@@ -96,6 +98,7 @@ mod tests {
     #[test]
     fn the_platforms_own_codes_are_heard() {
         assert_eq!(own_words(&json!({"status_code": 2096})), Some(Class::Private));
+        assert_eq!(own_words(&json!({"status_code": 2053})), Some(Class::Gone));
         assert_eq!(own_words(&json!({"code": 40101})), Some(Class::Signature));
         assert_eq!(own_words(&json!({"ok": true, "status_code": 0})), None);
     }

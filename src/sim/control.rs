@@ -39,6 +39,7 @@ pub(super) fn router(desk: Desk) -> Router {
         .route("/expire", post(expire))
         .route("/live", post(live).delete(stand))
         .route("/lists", post(lose).delete(find))
+        .route("/proxy", post(put_proxy).delete(take_proxy_away))
         .route("/fault", post(set_fault).delete(clear_faults))
         .fallback(async || json_reply(StatusCode::NOT_FOUND, &json!({"error": "no such control"})))
         .layer(from_fn_with_state(desk.clone(), hold))
@@ -59,6 +60,7 @@ async fn state(State(desk): State<Desk>) -> Json<Value> {
         "now": world.clock.now(),
         "platforms": *desk.platforms,
         "faults": world.switches.texts(),
+        "proxy": world.proxy.status(),
         "short_links": short_links(world.seed),
         "creators": world.cast.names().collect::<Vec<_>>(),
         "login": world.cast.login(),
@@ -166,6 +168,27 @@ async fn lose(State(desk): State<Desk>, Json(asked): Json<Lose>) -> Response {
 /// Lets them tell the truth again.
 async fn find(State(desk): State<Desk>) -> Response {
     desk.world.lists.lead(None);
+    done()
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct SetProxy {
+    status: u16,
+}
+
+/// Puts a proxy in front of the platforms that answers every request with a page.
+async fn put_proxy(State(desk): State<Desk>, Json(asked): Json<SetProxy>) -> Response {
+    if !(400..=599).contains(&asked.status) {
+        return refuse("`status` must be from 400 to 599");
+    }
+    desk.world.proxy.set(Some(asked.status));
+    done()
+}
+
+/// Takes the proxy away.
+async fn take_proxy_away(State(desk): State<Desk>) -> Response {
+    desk.world.proxy.set(None);
     done()
 }
 

@@ -27,6 +27,13 @@ const ALL: [Class; 8] = [
 /// The classes that a plain file can end in.
 const FILE: [Class; 5] = [Class::Gone, Class::Auth, Class::Risk, Class::Rate, Class::Network];
 
+/// What gives tokens to browsers: a token is never deleted.
+const TOKEN: [Class; 7] =
+    [Class::Private, Class::Auth, Class::Risk, Class::Rate, Class::Signature, Class::Schema, Class::Network];
+
+/// What short links can end in. One that is deleted leads to the front page instead.
+const SHORT: [Class; 4] = [Class::Auth, Class::Risk, Class::Rate, Class::Network];
+
 /// What the pages of the simulated Douyin can play. Of a signature that no longer counts they say nothing; then only what
 /// their own script signed is answered.
 const PAGE: [Class; 8] = ALL;
@@ -35,6 +42,9 @@ const PAGE: [Class; 8] = ALL;
 const CENTER: [Class; 5] = [Class::Gone, Class::Private, Class::Auth, Class::Risk, Class::Schema];
 /// What its lists can: one that is gone says so in words of its own.
 const LISTS: [Class; 6] = [Class::Gone, Class::Auth, Class::Risk, Class::Rate, Class::Signature, Class::Network];
+
+/// What the newer lists can.
+const NEWER: [Class; 5] = [Class::Auth, Class::Risk, Class::Rate, Class::Signature, Class::Network];
 
 /// An endpoint's name and the classes it can play.
 type Endpoint = (&'static str, &'static [Class]);
@@ -46,10 +56,10 @@ pub(super) const fn endpoints(platform: &str) -> &'static [Endpoint] {
             ("probe", &ALL),
             ("files", &FILE),
             ("media", &FILE),
-            ("short", &FILE),
-            ("ttwid", &ALL),
-            ("mssdk", &ALL),
-            ("webid", &ALL),
+            ("short", &SHORT),
+            ("ttwid", &TOKEN),
+            ("mssdk", &TOKEN),
+            ("webid", &TOKEN),
             ("query_user", &PAGE),
             ("user_profile", &PAGE),
             ("user_post", &PAGE),
@@ -84,7 +94,7 @@ pub(super) const fn endpoints(platform: &str) -> &'static [Endpoint] {
             ("business", &CENTER),
             ("creative", &CENTER),
             ("creative_radar_api", &LISTS),
-            ("CreativeOne", &LISTS),
+            ("CreativeOne", &NEWER),
         ],
         _ => &[("probe", &ALL)],
     }

@@ -7,10 +7,9 @@ use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use serde_json::json;
 
 use super::range::cut;
-use super::reply::{Content, Source, Spoil, json_reply};
+use super::reply::{Content, Source, Spoil, server_page};
 use super::seed::Dice;
 use super::world::Stand;
 use crate::domain::Class;
@@ -26,7 +25,7 @@ pub(super) async fn answer(
     headers: HeaderMap,
 ) -> Response {
     let Some(size) = size_of(&name) else {
-        return json_reply(StatusCode::NOT_FOUND, &json!({"ok": false, "status_msg": "no such file"}));
+        return server_page(StatusCode::NOT_FOUND);
     };
     let dice = Dice::of(stand.world.seed, &name);
     let etag = format!("\"{:016x}-{size}\"", dice.key());

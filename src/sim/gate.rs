@@ -1,12 +1,13 @@
-//! What every request to a platform passes: the clock is held, the ledger written, the switches asked.
+//! What every request to a platform passes: the clock is held, the ledger written, the proxy and the switches asked.
 
 use axum::extract::{Request, State};
+use axum::http::StatusCode;
 use axum::middleware::Next;
 use axum::response::Response;
 
 use super::douyin;
 use super::fault::endpoints;
-use super::reply::{Spoil, refusal};
+use super::reply::{Spoil, refusal, server_page};
 use super::world::Stand;
 use crate::domain::Class;
 
@@ -16,6 +17,10 @@ pub(super) async fn pass(State(stand): State<Stand>, mut request: Request, next:
     let _hold = world.clock.hold();
     let now = world.clock.now();
     let seq = world.ledger.arrive(now, platform, (request.method(), request.uri()));
+    if let Some(status) = world.proxy.status() {
+        world.ledger.settle(seq, status, Some(Class::Network));
+        return server_page(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY));
+    }
     let path = request.uri().path();
     let first = path.split('/').nth(1).unwrap_or_default();
     let named = douyin::name_of(path).filter(|_| platform == "douyin").unwrap_or(first);
@@ -27,7 +32,7 @@ pub(super) async fn pass(State(stand): State<Stand>, mut request: Request, next:
     let is_own = ["business", "creative"].contains(&named)
         || is_list
         || (class == Some(Class::Signature) && douyin::name_of(path).is_some());
-    let refused = strike.filter(|_| !is_own).and_then(|strike| refusal(platform, strike, now));
+    let refused = strike.filter(|_| !is_own).and_then(|strike| refusal((platform, named), strike, now));
     let reply = if let Some(refused) = refused {
         refused
     } else {

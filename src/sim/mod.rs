@@ -5,7 +5,8 @@
 //! stands in a ledger with its arrival time. Control: `GET /state`, `GET /ledger?platform=&since=&cursor=&limit=`,
 //! `POST /fault {"spec": …}`, `DELETE /fault`, `POST /rename {"page": …, "from": …, "to": …}`, after which answers of
 //! a page call a member something else; `POST /scan {"says": …}` for a code that a page shows, `POST /expire {"after": …}`
-//! for a login that is lost after so many uses.
+//! for a login that is lost after so many uses. `POST /proxy {"status": 404}` puts a proxy in front of all platforms that
+//! answers every request with an HTML page of this status (400 to 599), until `DELETE /proxy`.
 //!
 //! This room is judged as hard as the client that it tries: it never uses the client's signers or its HTTP room, so
 //! that an error in one of them cannot hide in the other.
@@ -21,6 +22,7 @@ mod gate;
 mod ledger;
 mod media;
 mod probe;
+mod proxy;
 mod range;
 mod reply;
 mod running;

@@ -1,8 +1,9 @@
 //! Answers: whole ones, files made while they are read, refusals, and connections that are cut.
 //!
-//! A refusal looks here as it looks on the wire. `gone` is a 410, `private` a 200 whose code says so, `auth` a 401,
-//! `risk` an empty 200 from Douyin and a challenge page from the others, `rate` a 429 that names seconds and a date
-//! in turn, `signature` a 403 with the code of a bad signature. `schema` and `network` spoil the true answer, so
+//! A refusal looks here as it looks on the wire. `gone` is a 404 for a file, a missing post with its
+//! reason from `post_detail`, else a 200 whose code says so (protocol notes, section 4, 2026-11). `private` is a 200 whose
+//! code says so, `auth` a 401, `risk` an empty 200 from Douyin and a challenge page from the others, `rate` a 429 that
+//! names seconds and a date in turn, `signature` a 403 with the code of a bad signature. `schema` and `network` spoil the true answer, so
 //! its endpoint makes them: a field is missing, or the connection ends in the middle of the announced length.
 
 use std::io;
@@ -42,14 +43,29 @@ pub(super) fn json_reply(status: StatusCode, value: &Value) -> Response {
     (status, [(CONTENT_TYPE, "application/json; charset=utf-8")], value.to_string()).into_response()
 }
 
-/// The refusal that stands in the place of `platform`'s answer; `None` when the answer itself must be spoilt.
-pub(super) fn refusal(platform: &str, strike: Strike, now: Millis) -> Option<Response> {
+/// A page of a web server or a proxy that says nothing but its status, as nginx writes it.
+pub(super) fn server_page(status: StatusCode) -> Response {
+    let text = format!(
+        "<html>\r\n<head><title>{status}</title></head>\r\n<body>\r\n<center><h1>{status}</h1></center>\r\n\
+         <hr><center>nginx</center>\r\n</body>\r\n</html>\r\n"
+    );
+    (status, [(CONTENT_TYPE, "text/html")], text).into_response()
+}
+
+/// The refusal of `platform`'s `endpoint` in the place of its answer; `None` when the answer itself must be spoilt.
+pub(super) fn refusal((platform, endpoint): (&str, &str), strike: Strike, now: Millis) -> Option<Response> {
     let told = |status, code: i64, text: &str| {
         let body = json!({"ok": false, "status_code": code, "status_msg": text});
         Some(json_reply(status, &body))
     };
     match strike.class {
-        Class::Gone => told(StatusCode::GONE, 2053, "no longer available"),
+        Class::Gone if matches!(endpoint, "files" | "media") => Some(server_page(StatusCode::NOT_FOUND)),
+        Class::Gone if endpoint == "post_detail" => {
+            let why = json!({"notice": "作品已删除", "filter_reason": "status_deleted", "detail_msg": "作品已删除"});
+            let body = json!({"status_code": 0, "aweme_detail": null, "filter_detail": why});
+            Some(json_reply(StatusCode::OK, &body))
+        }
+        Class::Gone => told(StatusCode::OK, 2053, "no longer available"),
         Class::Private => told(StatusCode::OK, 2096, "not visible to you"),
         Class::Auth => told(StatusCode::UNAUTHORIZED, 8, "not logged in"),
         Class::Signature => {

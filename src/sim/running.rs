@@ -13,11 +13,10 @@ use axum::Router;
 use axum::http::StatusCode;
 use axum::middleware::from_fn_with_state;
 use axum::routing::{get, post};
-use serde_json::json;
 
 use super::control::{self, Desk};
 use super::fault::{Fault, PLATFORMS};
-use super::reply::json_reply;
+use super::reply::server_page;
 use super::world::{Stand, World};
 use super::{creative_radar, douyin, files, gate, probe, script};
 use crate::ambient::Ambient;
@@ -169,6 +168,12 @@ impl Running {
         self.world.switches.set(fault);
     }
 
+    /// Puts a proxy in front of all platforms that answers every request with an HTML page of `status`, as `POST /proxy`
+    /// does; `None` takes it away.
+    pub fn proxy(&self, status: Option<u16>) {
+        self.world.proxy.set(status);
+    }
+
     /// Clears every switch.
     pub fn calm(&self) {
         self.world.switches.clear();
@@ -253,8 +258,7 @@ fn router(stand: Stand) -> Router {
                 .route("/login", get(creative_radar::login))
                 .route("/verify/slide", get(creative_radar::challenge));
         }
-        routes = routes
-            .fallback(async || json_reply(StatusCode::NOT_FOUND, &json!({"ok": false, "status_msg": "no such page"})));
+        routes = routes.fallback(async || server_page(StatusCode::NOT_FOUND));
     }
     routes.layer(from_fn_with_state(stand.clone(), gate::pass)).with_state(stand)
 }

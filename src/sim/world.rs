@@ -12,6 +12,7 @@ use super::douyin::life::Life;
 use super::douyin::show::Written;
 use super::fault::PLATFORMS;
 use super::ledger::Ledger;
+use super::proxy::Proxy;
 use super::switch::Switches;
 use crate::ambient::Clock;
 
@@ -22,6 +23,8 @@ pub(super) struct World {
     pub(super) clock: Clock,
     pub(super) switches: Switches,
     pub(super) ledger: Ledger,
+    /// What stands between the client and every platform.
+    pub(super) proxy: Proxy,
     probes: [AtomicU64; PLATFORMS.len()],
     tokens: AtomicU64,
     /// The guests' marks that were handed out.
@@ -50,6 +53,7 @@ impl World {
             clock,
             switches,
             ledger,
+            proxy: Proxy::default(),
             probes: Default::default(),
             tokens: AtomicU64::new(0),
             marks: Mutex::default(),

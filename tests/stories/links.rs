@@ -55,7 +55,7 @@ fn each_short_link_leads_to_its_id_and_a_bad_one_leaves_the_others_alone() {
 
 #[test]
 fn a_refusal_is_seen_as_what_it_is_and_the_same_link_is_asked_once() {
-    let played = [Class::Gone, Class::Auth, Class::Risk, Class::Rate, Class::Network];
+    let played = [Class::Auth, Class::Risk, Class::Rate, Class::Network];
     for class in played {
         World::run(&[format!("douyin.short.{class}")], async |world| {
             let link = url(&short_links(world.running.seed)[0]);
@@ -66,6 +66,18 @@ fn a_refusal_is_seen_as_what_it_is_and_the_same_link_is_asked_once() {
             assert_eq!(world.asked("douyin").await.len(), 1);
         });
     }
+}
+
+#[test]
+fn a_short_link_behind_a_proxy_is_not_taken_for_deleted() {
+    World::run(&[], async |world| {
+        let links = short_links(world.running.seed);
+        world.running.proxy(Some(404));
+        let refused = resolver(world).one(&url(&links[0])).await.unwrap_err();
+        assert!(matches!(refused, BadLink::Unanswered(_)) && refused.class() == Class::Network, "{refused:?}");
+        world.running.proxy(None);
+        assert_eq!(resolver(world).one(&url(&links[0])).await.unwrap().id, links[0].id);
+    });
 }
 
 /// Runs `radard id` with `input` against the platforms of `outside`; gives the exit code and its rows.

@@ -215,7 +215,7 @@ fn media_are_where_the_post_says_until_its_addresses_are_out_of_date() {
             let detail = site.douyin.ask(&site.owner, &post_detail::Request { aweme_id: &ids[1] }).await.unwrap();
             serde_json::from_value::<Vec<String>>(detail.to_dict()["video_play_addr"].clone()).unwrap()
         };
-        let class = async |url: &str| world.client.fetch(url).await.unwrap().class(Want::Bytes);
+        let class = async |url: &str| world.client.fetch(url).await.unwrap().class(Want::Media);
         let mirrors = addresses().await;
         let first = world.client.fetch(&mirrors[0]).await.unwrap();
         assert_eq!((first.status.as_u16(), &first.body[4..8]), (200, &b"ftyp"[..]));

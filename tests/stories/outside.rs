@@ -57,6 +57,22 @@ fn every_class_is_seen_as_itself_on_every_platform() {
     }
 }
 
+/// A proxy that answers everything itself says nothing about what a platform has.
+#[test]
+fn a_proxys_404_page_is_a_failure_of_the_network_on_every_platform() {
+    World::run(&[], async |world| {
+        world.running.proxy(Some(404));
+        for platform in Platform::ALL {
+            let refusal = probed(world, platform).await.unwrap_err();
+            assert_eq!(refusal.class, Class::Network, "{platform}: {refusal}");
+        }
+        let refusal = world.client.open(&file(world, "clip-300000.bin")).await.unwrap_err();
+        assert_eq!(refusal.class, Class::Gone, "a file alone is deleted by its status: {refusal}");
+        world.running.proxy(None);
+        assert!(probed(world, Platform::Douyin).await.is_ok());
+    });
+}
+
 #[test]
 fn the_wait_that_was_asked_for_is_read_in_both_forms() {
     World::run(&["tiktok.probe.rate".to_owned()], async |world| {

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use radard::platform::douyin::mode::{Mode, Order};
-use radard::sim::Lost;
+use radard::sim::{Lost, Rename};
 use serde_json::Value;
 
 use crate::kit::{Crawling, size, texts};
@@ -283,6 +283,89 @@ fn a_post_that_its_list_shows_no_more_is_asked_for_and_noted_as_gone() {
         house.rounds("c/posts", 3).await;
         let again = texts(&file, "SELECT CAST(COUNT(*) AS TEXT) FROM post WHERE gone_at IS NOT NULL");
         assert_eq!(again, ["1"], "once");
+    });
+}
+
+/// What is known of posts, creators and comments, as far as an answer that is no answer could change it.
+fn known(house: &Crawling<'_>) -> [BTreeSet<String>; 4] {
+    [
+        house.set(
+            "SELECT id || ' ' || text || ' ' || COALESCE(gone_class, '') || ' ' || COALESCE(gone_at, 0) FROM post",
+        ),
+        house.set("SELECT id || ' ' || COALESCE(gone_class, '') || ' ' || COALESCE(gone_at, 0) FROM creator"),
+        house.set("SELECT post || ' ' || id || ' ' || COALESCE(gone_at, 0) FROM comment"),
+        house.set("SELECT list || ' ' || owner || ' ' || item || ' ' || COALESCE(gone_at, 0) FROM listed"),
+    ]
+}
+
+/// A proxy answers with an HTML 404 page: in the middle of a first round, and from the beginning of a later one.
+#[test]
+fn a_proxy_that_answers_404_deletes_nothing() {
+    Crawling::run("rounds-proxy", &[], async |house| {
+        let page = house.page(6);
+        let both = format!("url = \"{page}\"\nprofile = \"main\"\nevery = \"2h\"\n");
+        let file = format!(
+            "[[target]]\nname = \"c\"\ntake = [\"profile\", \"posts\"]\n{both}\
+             [[target]]\nname = \"said\"\ntake = [\"comments\"]\nmax = 2\n{both}"
+        );
+        house.save(&file).await;
+        while house.set("SELECT id FROM post").len() < 20 {
+            tokio::task::yield_now().await;
+        }
+        let failing = || house.set("SELECT key FROM job WHERE kind = 'crawl' AND class = 'network'").len();
+        house.world.running.proxy(Some(404));
+        while failing() == 0 {
+            house.pass(Duration::from_secs(1)).await;
+        }
+        house.world.running.proxy(None);
+        for name in ["c/profile", "c/posts", "said/comments"] {
+            assert_eq!(house.rounds(name, 1).await["class"], "ok", "{name}");
+        }
+        let truth = house.truth(&Order::new(Mode::Post, house.site.creators[6].clone())).await;
+        let kept = house.set("SELECT id FROM post WHERE gone_at IS NULL");
+        assert!(truth.len() > 90 && kept == truth, "{} {}", kept.len(), truth.len());
+
+        let before = known(house);
+        assert!(before[1].len() == 1 && before[2].len() > 3, "the control: {} {}", before[1].len(), before[2].len());
+        house.world.running.proxy(Some(404));
+        while failing() < 3 {
+            house.pass(Duration::from_mins(10)).await;
+        }
+        assert_eq!(known(house), before, "what a proxy says changes nothing");
+        house.world.running.proxy(None);
+        for name in ["c/profile", "c/posts", "said/comments"] {
+            let rounds = house.take(name).await["rounds"].as_i64().unwrap();
+            assert_eq!(house.rounds(name, rounds + 1).await["class"], "ok", "{name}");
+        }
+        assert_eq!(house.set("SELECT id FROM post WHERE gone_at IS NULL"), truth);
+        assert!(house.set("SELECT id FROM post WHERE gone_at IS NOT NULL").is_empty());
+        assert!(house.set("SELECT id FROM creator WHERE gone_at IS NOT NULL").is_empty());
+    });
+}
+
+/// The site sends no post and no reason: the post stays as it is known, and the round goes on.
+#[test]
+fn a_post_that_is_missing_without_a_reason_is_not_noted_as_gone() {
+    Crawling::run("rounds-bare", &[], async |house| {
+        let page = house.page(6);
+        house
+            .save(&format!("[[target]]\nname = \"c\"\nurl = \"{page}\"\ntake = [\"posts\"]\nprofile = \"main\"\n"))
+            .await;
+        house.rounds("c/posts", 1).await;
+        let ghost = "INSERT INTO post (id, creator, kind, text, made_at, privacy, is_prohibited, is_pinned, seal, first_at, last_at)
+            SELECT '7399999999999999999', creator, 0, 'ghost', made_at + 1, 0, 0, 0, 0, 1, 1 FROM post
+            ORDER BY made_at DESC LIMIT 1";
+        assert_eq!(house.change(ghost).await, 1);
+        let rename =
+            |from: &str, to: &str| Rename { page: "post_detail".to_owned(), from: from.to_owned(), to: to.to_owned() };
+        house.world.running.rename(rename("filter_detail", "filtered"));
+        let take = house.rounds("c/posts", 2).await;
+        assert_eq!(take["class"], "ok", "{take}");
+        assert!(house.set("SELECT id FROM post WHERE gone_at IS NOT NULL").is_empty());
+        assert!(house.world.asked("douyin").await.iter().any(|path| path.ends_with("/detail/")), "the control");
+        house.world.running.rename(rename("filtered", "filter_detail"));
+        house.rounds("c/posts", 3).await;
+        assert_eq!(house.set("SELECT id || ' ' || gone_class FROM post WHERE gone_at IS NOT NULL").len(), 1);
     });
 }
 

@@ -33,6 +33,8 @@ use crate::store::{self, Store};
 
 /// A run that takes longer goes on in another, so that others have their turn.
 const TURN: Duration = Duration::from_mins(20);
+/// How often the page of one post is asked for before the round goes on without it.
+const CHECKS: i64 = 3;
 
 /// Take `take` of the target once more.
 #[derive(Debug, Serialize, Deserialize)]
@@ -127,6 +129,10 @@ impl Crawl {
                 Err(miss) if matches!(miss.class, Class::Gone | Class::Private) => {
                     pass(lease, &brief, round, miss).await?
                 }
+                // A post whose own page cannot be read stays as it is known, and a counter that cannot is unknown.
+                Err(miss) if miss.class == Class::Schema && is_single(&round) && lease.attempt() >= CHECKS => {
+                    pass(lease, &brief, round, miss).await?
+                }
                 Err(miss) => return Err(miss),
             };
             tools.metrics.add(CRAWL_RECORDS, [self.take.as_str()], round.fresh - before);
@@ -205,7 +211,12 @@ async fn ask(tools: &Tools, brief: &Brief, round: &Round) -> Result<Haul, Miss> 
     tools.source.haul(ask).await
 }
 
-/// Goes on behind what is no more, or shown to nobody.
+/// Whether the round asks for a single page that tells more about a list.
+fn is_single(round: &Round) -> bool {
+    matches!(round.leg, Leg::Check { .. } | Leg::Counter { .. })
+}
+
+/// Goes on behind what is deleted, private, or unreadable.
 async fn pass(lease: &Lease, brief: &Arc<Brief>, mut round: Round, miss: Miss) -> Result<Round, Miss> {
     let brief = brief.clone();
     let passed = lease.step::<_, Stopped, _>(move |tx| {
@@ -219,17 +230,20 @@ async fn pass(lease: &Lease, brief: &Arc<Brief>, mut round: Round, miss: Miss) -
                     end(tx, &brief, &mut round, Some(&miss)).await?;
                     return Ok(round);
                 }
-                (Leg::Check { post }, _) => {
+                (Leg::Check { post }, _) if matches!(miss.class, Class::Gone | Class::Private) => {
                     posts::gone(tx, post, miss.class).await?;
                     round.gone += 1;
                     round.check(false);
                 }
                 (Leg::Counter { .. }, _) => {
-                    turn(tx, &brief, &mut round, Asked::Closed).await?;
+                    let is_closed = matches!(miss.class, Class::Gone | Class::Private);
+                    let asked = if is_closed { Asked::Closed } else { Asked::Answered };
+                    turn(tx, &brief, &mut round, asked).await?;
                     return Ok(round);
                 }
                 // What was not shown below a post that is refused is not gone.
                 (Leg::Comments { .. } | Leg::Replies { .. }, _) => round.cut(),
+                (Leg::Check { post }, _) => round.skip_check(post.clone()),
                 (Leg::Newest | Leg::Folder { .. }, _) => {}
             }
             turn(tx, &brief, &mut round, Asked::NotYet).await?;

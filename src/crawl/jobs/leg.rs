@@ -115,13 +115,14 @@ impl About<'_> {
         Ok(next.map(|comment| Leg::Replies { post: post.clone(), nth, made_at, comment }))
     }
 
-    /// The next list behind `leg`, in a round that began then.
-    pub(super) async fn behind(&self, tx: &mut Tx, leg: &Leg, began: Millis) -> Result<Option<Leg>, Error> {
+    /// The next list behind `leg`.
+    pub(super) async fn behind(&self, tx: &mut Tx, leg: &Leg, round: Behind<'_>) -> Result<Option<Leg>, Error> {
+        let Behind { began, unread } = round;
         match (leg, self.take) {
             (Leg::Whole, Take::Posts) | (Leg::Check { .. }, _) => {
                 let Some((_, creator)) = self.page else { return Ok(None) };
-                let next = posts::unchecked(tx, creator).await?;
-                Ok(next.map(|post| Leg::Check { post }))
+                let some = posts::unchecked(tx, creator, unread.len() + 1).await?;
+                Ok(some.into_iter().find(|post| !unread.contains(post)).map(|post| Leg::Check { post }))
             }
             (Leg::Whole, Take::Collects) => self.next_folder(tx, "", began).await,
             (Leg::Whole | Leg::Counter { .. }, _) => Ok(None),
@@ -204,6 +205,14 @@ impl About<'_> {
             Leg::Newest | Leg::Check { .. } | Leg::Counter { .. } => none,
         }
     }
+}
+
+/// What of a round decides what comes next.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Behind<'r> {
+    pub(super) began: Millis,
+    /// Posts that are not looked up again in this round.
+    pub(super) unread: &'r [String],
 }
 
 /// The mode by which it is asked for.

@@ -16,12 +16,15 @@ use crate::store::crawl::targets::Course;
 
 /// If so many posts that a list does not show all exist, the list hides posts.
 const HIDES: u64 = 3;
+/// After so many posts whose page tells nothing, a round looks up no other.
+const UNREAD: usize = 10;
 
-/// Posts that were looked up one by one, and those of them that still exist.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Posts that were looked up one by one: how many, how many of them still exist, and those whose page told nothing.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 struct Checks {
     asked: u64,
     existing: u64,
+    unread: Vec<String>,
 }
 
 /// What of a round must not be relied on.
@@ -173,8 +176,20 @@ impl Round {
 
     /// Whether another post may be looked up. If the first few still exist, the list hides posts, and so do the others.
     pub(super) const fn may_check(&self, most: u64) -> bool {
-        let Checks { asked, existing } = self.checks;
-        asked < most && !(asked >= HIDES && existing == asked)
+        let Checks { asked, existing, unread } = &self.checks;
+        let hides = *asked >= HIDES && *existing == *asked;
+        *asked < most && unread.len() < UNREAD && !hides
+    }
+
+    /// Goes on without a post whose own page tells nothing: it stays as it is known.
+    pub(super) fn skip_check(&mut self, post: String) {
+        self.checks.asked += 1;
+        self.checks.unread.push(post);
+    }
+
+    /// Posts that are not looked up again in this round.
+    pub(super) fn unread(&self) -> &[String] {
+        &self.checks.unread
     }
 
     /// The list of `leg` and how it was read, if it was read as far as it was meant to be.

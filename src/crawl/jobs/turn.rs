@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::brief::Brief;
 use super::doubt::APART;
-use super::leg::Leg;
+use super::leg::{Behind, Leg};
 use super::round::Round;
 use super::settle::{Asked, Follows, settle};
 use crate::config::Take;
@@ -65,7 +65,7 @@ pub(super) async fn turn(tx: &mut Tx, brief: &Brief, round: &mut Round, asked: A
         round.turn(Leg::Counter { behind: Box::new(leg), shown });
         return Ok(());
     }
-    let next = about.behind(tx, &leg, round.began).await?;
+    let next = about.behind(tx, &leg, Behind { began: round.began, unread: round.unread() }).await?;
     match next.filter(|next| !matches!(next, Leg::Check { .. }) || round.may_check(brief.most_checks)) {
         Some(next) => round.turn(next),
         None => end(tx, brief, round, None).await?,

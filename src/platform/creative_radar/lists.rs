@@ -67,7 +67,8 @@ impl Asker<'_> {
             let said = root.get("msg").text().unwrap_or_default();
             let rows = root.get("data").get("creators").items().len();
             match root.get("code").whole() {
-                Some(0) if said == "deprecated" => Err((Class::Gone, "the list is no more".to_owned())),
+                // What a retired list answers (protocol notes, section A.6, 2026-11). A 404 there may be a proxy's.
+                Some(0) if said == "deprecated" => Err((Class::Gone, "the list is retired".to_owned())),
                 Some(0) => Ok(rows),
                 Some(40_101) if !is_known => Err((
                     Class::Signature,
@@ -124,7 +125,7 @@ impl Asker<'_> {
 }
 
 fn data(answer: &mut Answer) -> Result<Json, (Class, String)> {
-    let class = answer.class(Want::Bytes);
+    let class = answer.class(Want::Reply);
     if class != Class::Ok {
         return Err((class, format!("it answers {}", answer.status)));
     }

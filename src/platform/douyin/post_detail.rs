@@ -1,5 +1,7 @@
 //! One post with all that its page shows.
 
+use std::borrow::Cow;
+
 use super::ask::{Base, Endpoint, Method, Place, Query, Site};
 use super::read::{Clean, Count, Flag, HashtagIds, HashtagNames, Id, NestedBitRates, Text, Time, Urls, UrlsInPlace, record};
 use crate::domain::Class;
@@ -27,12 +29,35 @@ impl Endpoint for Request<'_> {
         query.put("aweme_id", self.aweme_id);
     }
 
-    /// A post that is no more is answered without it, mostly with a notice.
+    /// A post that is deleted, private or under review is answered without it, with the reason in `filter_detail`
+    /// (protocol notes, section 4, 2026-11). The site answers `null` without a reason to a request that it does not like
+    /// as well, so that says nothing about the post.
     fn judge(root: Value<'_>) -> Option<(Class, String)> {
-        let notice = root.get("filter_detail").get("notice").text();
-        let notice = notice.filter(|notice| !notice.is_empty()).unwrap_or("no reason is given".into());
-        root.get("aweme_detail").is_nothing().then(|| (Class::Gone, format!("the post is not shown: {notice}")))
+        if !root.get("aweme_detail").is_nothing() {
+            return None;
+        }
+        let filter = root.get("filter_detail");
+        let said = |name: &str| filter.get(name).text().filter(|text| !text.is_empty()).map(Cow::into_owned);
+        let (reason, notices) = (said("filter_reason"), [said("notice"), said("detail_msg")]);
+        let shown = notices.iter().flatten().chain(&reason).next();
+        let Some(shown) = shown.map(|text| text.chars().filter(|c| !c.is_control()).take(120).collect::<String>()) else {
+            return Some((Class::Schema, "it sends no post and no reason for that".to_owned()));
+        };
+        let texts: Vec<&str> = reason.iter().chain(notices.iter().flatten()).map(String::as_str).collect();
+        Some((class_of(&texts), format!("the post is not shown: {shown}")))
     }
+}
+
+/// What the reasons of a missing post mean. One that names a permission decides before one that names a deletion: the
+/// site has a notice that names both. A reason that nobody here knows is no word of a deletion.
+fn class_of(reasons: &[&str]) -> Class {
+    let says = |words: &[&str]| reasons.iter().any(|reason| words.iter().any(|word| reason.contains(word)));
+    if !says(&["self_see", "friend_see", "private", "permission", "review", "audit", "权限", "私密", "隐私", "审核"])
+        && says(&["delete", "not_exist", "not exist", "删除", "不存在", "不见了", "失效"])
+    {
+        return Class::Gone;
+    }
+    Class::Private
 }
 
 record! {
@@ -112,3 +137,47 @@ record! {
 
 /// What this endpoint answers.
 pub type Answer = Detail;
+
+#[cfg(test)]
+mod tests {
+    use crate::wire::json::{Caps, Json};
+
+    use super::*;
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<Class>) {
+        let json = Json::parse(text.as_bytes().to_vec(), Caps::default()).unwrap();
+        assert_eq!(Request::judge(json.root()).map(|(class, _)| class), expected, "{text}");
+    }
+
+    fn without(filter: &str) -> String {
+        format!(r#"{{"status_code":0,"aweme_detail":null,"filter_detail":{filter}}}"#)
+    }
+
+    #[test]
+    fn a_missing_post_is_deleted_only_where_the_site_says_so() {
+        check(r#"{"status_code":0,"aweme_detail":{"aweme_id":"1"}}"#, None);
+        for deleted in [
+            r#"{"notice":"作品已删除"}"#,
+            r#"{"notice":"作品不存在","filter_reason":"","detail_msg":""}"#,
+            r#"{"notice":"抱歉，作品不见了","filter_reason":"status_deleted"}"#,
+            r#"{"filter_reason":"status_delete"}"#,
+        ] {
+            check(&without(deleted), Some(Class::Gone));
+        }
+        for private in [
+            r#"{"notice":"因作品权限或已被删除，无法观看"}"#,
+            r#"{"notice":"抱歉，作品不见了","filter_reason":"status_self_see"}"#,
+            r#"{"notice":"抱歉，作品不见了","detail_msg":"因作品权限或已被删除，无法观看"}"#,
+            r#"{"notice":"作品审核中","filter_reason":"status_reviewing"}"#,
+            r#"{"notice":"a reason of tomorrow"}"#,
+        ] {
+            check(&without(private), Some(Class::Private));
+        }
+        for bare in ["null", "{}", r#"{"notice":"","filter_reason":"","detail_msg":""}"#] {
+            check(&without(bare), Some(Class::Schema));
+        }
+        check(r#"{"status_code":0,"aweme_detail":null}"#, Some(Class::Schema));
+        check(r#"{"status_code":0}"#, Some(Class::Schema));
+    }
+}

@@ -15,7 +15,7 @@ use super::judge::{Signed, judge};
 use super::show::Files;
 use super::{people, rooms, works};
 use crate::domain::Class;
-use crate::sim::reply::{Content, Source, Spoil, json_reply};
+use crate::sim::reply::{Content, Source, Spoil, server_page};
 use crate::sim::world::{Stand, World};
 
 /// The most that is read of a body.
@@ -102,7 +102,7 @@ pub(in crate::sim) async fn answer(
 ) -> Response {
     let (parts, body) = request.into_parts();
     let Some(page) = PAGES.iter().find(|page| page.path == parts.uri.path() && page.is_asked_by(&parts.method)) else {
-        return json_reply(StatusCode::NOT_FOUND, &json!({"ok": false, "status_msg": "no such page"}));
+        return server_page(StatusCode::NOT_FOUND);
     };
     let body = axum::body::to_bytes(body, MOST).await.unwrap_or_default();
     let body = String::from_utf8_lossy(&body).into_owned();

@@ -8,13 +8,12 @@ use axum::extract::{Path, Query, State};
 use axum::http::header::CONTENT_TYPE;
 use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
-use serde_json::json;
 
 use super::address::{mark_of, shape};
 use crate::domain::Class;
 use crate::sim::media::{jpeg, mp3, mp4, webp};
 use crate::sim::range::cut;
-use crate::sim::reply::{Content, Source, Spoil, json_reply};
+use crate::sim::reply::{Content, Source, Spoil, server_page};
 use crate::sim::seed::Dice;
 use crate::sim::world::Stand;
 
@@ -36,17 +35,16 @@ pub(in crate::sim) async fn media(
     headers: HeaderMap,
 ) -> Response {
     let world = &stand.world;
-    let refuse = |status, why: &str| json_reply(status, &json!({"ok": false, "status_msg": why}));
     let until = u64::from_str_radix(&told.expires, 16).ok();
     let Some(until) = until.filter(|until| told.signature == mark_of(world.seed, &name, *until)) else {
-        return refuse(StatusCode::FORBIDDEN, "the address is not one of ours");
+        return server_page(StatusCode::FORBIDDEN);
     };
     if i64::try_from(until).is_ok_and(|until| world.clock.now().0 >= until.saturating_mul(1000)) {
         let status = if told.mirror == 1 { StatusCode::FORBIDDEN } else { StatusCode::GONE };
-        return refuse(status, "the address is out of date");
+        return server_page(status);
     }
     let Some((bytes, kind)) = bytes_of(world.seed, &name) else {
-        return refuse(StatusCode::NOT_FOUND, "no such file");
+        return server_page(StatusCode::NOT_FOUND);
     };
     let size = u64::try_from(bytes.len()).unwrap_or(u64::MAX);
     let etag = format!("\"{:016x}-{size}\"", Dice::of(world.seed, &name).key());

@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use crate::domain::Class;
-use crate::sim::reply::{Content, Source, Spoil, json_reply};
+use crate::sim::reply::{Content, Source, Spoil, json_reply, server_page};
 use crate::sim::seed::Dice;
 use crate::sim::world::Stand;
 
@@ -86,7 +86,7 @@ pub(in crate::sim) async fn answer(
         _ if headers.contains_key("cookie") => {
             json_reply(StatusCode::BAD_REQUEST, &json!({"status_msg": "a short link is asked without a cookie"}))
         }
-        None => json_reply(StatusCode::NOT_FOUND, &json!({"status_msg": "no such link"})),
+        None => server_page(StatusCode::NOT_FOUND),
         Some(link) if link.place.is_empty() => StatusCode::FOUND.into_response(),
         Some(link) => {
             let source = Source::Memory(format!("<a href=\"{}\">Found</a>", link.place).into_bytes());

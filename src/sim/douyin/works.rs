@@ -203,17 +203,17 @@ pub(super) fn search(asked: &Asked<'_>) -> Told {
     Ok(format!("\"data\":[{}]{}", works.join(","), fields(&more)))
 }
 
-/// One work. What is gone is answered without it.
+/// One work. One that is deleted or private is answered without it, with the reason.
 pub(super) fn detail(asked: &Asked<'_>) -> Told {
     asked.number("aweme_id")?;
-    let gone = |notice: &str| {
-        let told = json!({"notice": notice, "filter_reason": "status", "detail_msg": notice});
+    let missing = |reason: &str, notice: &str| {
+        let told = json!({"notice": notice, "filter_reason": reason, "detail_msg": notice});
         format!("\"aweme_detail\":null,\"filter_detail\":{told}")
     };
     Ok(match asked.cast.work(asked.text("aweme_id")) {
-        None => gone("作品不存在"),
-        Some(work) if work.is_deleted() => gone("作品已删除"),
-        Some(work) if work.is_private() => gone("因作品权限或已被删除，无法观看"),
+        None => missing("", "作品不存在"),
+        Some(work) if work.is_deleted() => missing("status_deleted", "作品已删除"),
+        Some(work) if work.is_private() => missing("status_self_see", "因作品权限或已被删除，无法观看"),
         Some(work) => format!("\"aweme_detail\":{}", asked.work(&work)),
     })
 }

@@ -3,7 +3,7 @@
 use axum::body::{Body, to_bytes};
 use axum::http::Request;
 use axum::response::Response;
-use serde_json::Value;
+use serde_json::{Value, json};
 use tower::ServiceExt as _;
 
 use super::*;
@@ -125,6 +125,54 @@ async fn switches_are_set_listed_refused_and_cleared() {
     assert_eq!(told["platforms"], json!(running.platforms));
     let (_, told) = control(&running, "DELETE", "/fault", "").await;
     assert_eq!(told["faults"], json!([]));
+}
+
+#[tokio::test]
+async fn a_proxy_answers_every_request_with_a_page_until_it_is_taken_away() {
+    let running = outside(1);
+    let get = async |task: &str, path: &str| ask(&running, task, request("GET", path, &[], "")).await;
+    let (status, _) = control(&running, "POST", "/proxy", r#"{"status": 404}"#).await;
+    assert_eq!(status, 200);
+    for task in TASKS {
+        for path in ["/probe", "/files/clip-5.bin", "/aweme/v1/web/aweme/detail/", "/nowhere"] {
+            let page = get(task, path).await;
+            assert_eq!((page.status().as_u16(), &page.headers()["content-type"]), (404, &"text/html".parse().unwrap()));
+            let text = String::from_utf8(body(page).await).unwrap();
+            assert!(text.contains("<h1>404 Not Found</h1>") && text.contains("nginx"), "{task} {path}: {text}");
+        }
+    }
+    let (_, told) = control(&running, "GET", "/state", "").await;
+    assert_eq!(told["proxy"], 404);
+    let (_, told) = control(&running, "GET", "/ledger?limit=1", "").await;
+    assert_eq!((&told["items"][0]["status"], &told["items"][0]["fault"]), (&json!(404), &json!("network")));
+    for wrong in ["200", "600"] {
+        assert_eq!(control(&running, "POST", "/proxy", &format!("{{\"status\": {wrong}}}")).await.0, 400);
+    }
+    control(&running, "DELETE", "/proxy", "").await;
+    assert_eq!(get("sim.douyin", "/probe").await.status(), 200);
+    running.proxy(Some(502));
+    assert_eq!(get("sim.douyin", "/probe").await.status(), 502);
+    running.proxy(None);
+    let missing = get("sim.douyin", "/nowhere").await;
+    assert_eq!((missing.status().as_u16(), &missing.headers()["content-type"]), (404, &"text/html".parse().unwrap()));
+}
+
+#[tokio::test]
+async fn what_is_deleted_is_refused_as_the_platform_refuses_it() {
+    let running = outside(1);
+    let played = [
+        ("probe", "/probe", 200, "\"status_code\":2053"),
+        ("user_post", "/aweme/v1/web/aweme/post/", 200, "\"status_code\":2053"),
+        ("post_detail", "/aweme/v1/web/aweme/detail/", 200, "\"aweme_detail\":null"),
+        ("files", "/files/clip-5.bin", 404, "<h1>404 Not Found</h1>"),
+    ];
+    for (endpoint, path, status, said) in played {
+        running.play(format!("douyin.{endpoint}.gone").parse().unwrap());
+        let refused = ask(&running, "sim.douyin", request("GET", path, &[], "")).await;
+        assert_eq!(refused.status().as_u16(), status, "{endpoint}");
+        let text = String::from_utf8(body(refused).await).unwrap();
+        assert!(text.contains(said), "{endpoint}: {text}");
+    }
 }
 
 #[test]

@@ -77,7 +77,7 @@ const BEFORE: &str = "SELECT id, made_at FROM post WHERE creator = $1 AND made_a
     AND gone_at IS NULL ORDER BY made_at DESC LIMIT 1";
 /// A post that was looked up since it was marked has been seen since.
 const UNCHECKED: &str = "SELECT id FROM post WHERE creator = $1 AND gone_at IS NULL AND last_at < unlisted_at
-    ORDER BY made_at DESC LIMIT 1";
+    ORDER BY made_at DESC LIMIT $2";
 const GONE: &str = "UPDATE post SET gone_at = $1, gone_class = $2, last_at = $1 WHERE id = $3 AND gone_at IS NULL";
 const SEEN: &str = "UPDATE post SET last_at = $1, unlisted_at = $1 WHERE id = $2";
 
@@ -196,11 +196,12 @@ pub async fn before(tx: &mut Tx, creator: &str, (from, to): (Millis, Millis)) ->
         .map_err(Error::in_act("look for the next post"))
 }
 
-/// The newest post of `creator` that its list does not show any more and that was not looked up since.
-pub async fn unchecked(tx: &mut Tx, creator: &str) -> Result<Option<String>, Error> {
-    let row: Result<Option<(String,)>, _> =
-        on!(tx, db => sqlx::query_as(UNCHECKED).bind(creator).fetch_optional(db).await);
-    Ok(row.map_err(Error::in_act("find a post that its list does not show"))?.map(|(id,)| id))
+/// The newest posts of `creator` that their list does not show any more and that were not looked up since.
+pub async fn unchecked(tx: &mut Tx, creator: &str, most: usize) -> Result<Vec<String>, Error> {
+    let most = i64::try_from(most).unwrap_or(i64::MAX);
+    let rows: Result<Vec<(String,)>, _> =
+        on!(tx, db => sqlx::query_as(UNCHECKED).bind(creator).bind(most).fetch_all(db).await);
+    Ok(rows.map_err(Error::in_act("find posts that their list does not show"))?.into_iter().map(|(id,)| id).collect())
 }
 
 /// How much is said below each of the newest posts of `creator`, of so many.

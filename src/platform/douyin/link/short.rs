@@ -138,7 +138,7 @@ impl Resolver {
 /// What an answer without a place means: a refusal by its class, or a page where there should be none.
 fn leads_nowhere(answer: &Answer) -> BadLink {
     let status = answer.status;
-    match answer.class(Want::Bytes) {
+    match answer.class(Want::Reply) {
         Class::Ok | Class::Schema => BadLink::LeadsNowhere(status.as_u16()),
         class => BadLink::Unanswered(answer.refuse(class, format_args!("it answers {status}, that is {class}"))),
     }

@@ -34,7 +34,7 @@ pub(super) fn judge(answer: &mut Answer, own: impl Fn(Value<'_>) -> Option<(Clas
     if status.is_success() && answer.body.trim_ascii().is_empty() {
         return Err(Judged { is_silent: true, ..Judged::new(Class::Risk, format!("it answers {status} and nothing")) });
     }
-    let (class, is_page) = (answer.class(Want::Bytes), is_page(answer));
+    let (class, is_page) = (answer.class(Want::Reply), is_page(answer));
     let read = Json::parse(std::mem::take(&mut answer.body), Caps::default());
     // Its own words count whatever the status is.
     if let Some(judged) = read.as_ref().ok().and_then(|json| spoken(json.root())) {
@@ -68,7 +68,8 @@ fn spoken(root: Value<'_>) -> Option<Judged> {
         8 => (Class::Auth, "the login has expired, or there is none"),
         2096 => (Class::Private, "it is not for us to see"),
         2863 => (Class::Rate, "too much was asked"),
-        2053 => (Class::Gone, "it is no more"),
+        // What the site answers for a deleted work or creator (protocol notes, section 4, 2026-11).
+        2053 => (Class::Gone, "it is deleted"),
         5 => (Class::Schema, "a parameter is wrong"),
         _ => (Class::Schema, "it answers with a code that nobody here knows"),
     };
@@ -111,7 +112,11 @@ mod tests {
         check(200, json, r#"{"status_code":5}"#, Class::Schema);
         check(200, json, r#"{"status_code":2096}"#, Class::Private);
         check(200, json, r#"{"status_code":2863}"#, Class::Rate);
+        check(200, json, r#"{"status_code":2053}"#, Class::Gone);
         check(410, json, r#"{"status_code":2053}"#, Class::Gone);
+        check(410, json, r#"{"error":"no such path"}"#, Class::Schema);
+        check(404, json, r#"{"status_code":0,"aweme_detail":null}"#, Class::Schema);
+        check(404, json, "", Class::Network);
         check(200, json, r#"{"status_code":4711}"#, Class::Schema);
         check(200, "text/html; charset=utf-8", "please wait", Class::Risk);
         check(200, "text/html", r#"{"status_code":0}"#, Class::Ok);
@@ -128,7 +133,8 @@ mod tests {
             (400, Class::Schema),
             (401, Class::Auth),
             (403, Class::Auth),
-            (404, Class::Gone),
+            (404, Class::Network),
+            (410, Class::Network),
             (408, Class::Network),
             (429, Class::Rate),
             (444, Class::Schema),
@@ -141,10 +147,17 @@ mod tests {
 
     #[test]
     fn an_endpoints_own_words_are_heard_and_no_control_character_passes() {
-        let mut gone = answer(200, "application/json", r#"{"status_code":0,"aweme_detail":null}"#);
+        let body = r#"{"status_code":0,"aweme_detail":null}"#;
         let own =
-            |root: Value<'_>| root.get("aweme_detail").is_nothing().then(|| (Class::Gone, "it is no more".to_owned()));
-        assert_eq!(judge(&mut gone, own).err(), Some(Judged::new(Class::Gone, "it is no more")));
+            |root: Value<'_>| root.get("aweme_detail").is_nothing().then(|| (Class::Gone, "it is deleted".to_owned()));
+        let mut gone = answer(200, "application/json", body);
+        assert_eq!(judge(&mut gone, own).err(), Some(Judged::new(Class::Gone, "it is deleted")));
+        let mut elsewhere = answer(404, "application/json", body);
+        assert_eq!(
+            judge(&mut elsewhere, own).err().map(|judged| judged.class),
+            Some(Class::Schema),
+            "not the endpoint's"
+        );
         let mut loud = answer(200, "application/json", "{\"status_code\":8,\"status_msg\":\"a\\u001b[31mb\"}");
         assert!(judge(&mut loud, |_| None).unwrap_err().why.ends_with("(status_code 8: a[31mb)"));
     }

@@ -68,7 +68,7 @@ fn cookie(answer: &Answer, name: &str) -> Option<Secret<String>> {
 
 /// Why an answer gave no token: by its status where that says it, else because the token is missing.
 fn refuse(answer: &Answer, name: &str) -> Refusal {
-    match answer.class(Want::Bytes) {
+    match answer.class(Want::Reply) {
         Class::Ok => answer.refuse(Class::Schema, format_args!("it gave no `{name}`")),
         class => answer.refuse(class, format_args!("it answers {} and gives no `{name}`", answer.status)),
     }
