@@ -410,11 +410,11 @@ fn kinds(
         .with::<ProbePlatform>(ProbeTools { ways: ways.clone(), live: live.clone() })
         .with::<media::Download>(media::Tools {
             net: client.paced(pace, media::sending()),
-            dir: library,
+            dir: library.clone(),
             settings: Arc::new(media_settings),
         })
         .with::<Backup>(BackupTools { store: store.clone(), live: live.clone(), dir: plan.places.backups() })
         .with::<Rotate>(RotateTools { vault: credentials.vault().clone() })
         .with::<Prune>(PruneTools { store: store.clone(), live: live.clone(), file: plan.places.database() })
-        .with::<Tidy>(TidyTools { store: store.clone(), live: live.clone() })
+        .with::<Tidy>(TidyTools { store: store.clone(), live: live.clone(), library })
 }

@@ -6,10 +6,11 @@
 use std::time::Duration;
 
 use reqwest::StatusCode;
-use reqwest::header::{ETAG, HeaderMap, HeaderName, LAST_MODIFIED};
+use reqwest::header::{CONTENT_TYPE, ETAG, HeaderMap, HeaderName};
 
 use super::classify::{Want, classify};
 use super::refusal::{Refusal, read_retry_after};
+use super::share::{Share, share, validator};
 use super::unpack::{BadBody, Caps, Unpacker};
 use crate::ambient::{Clock, Hold};
 use crate::domain::Class;
@@ -65,9 +66,19 @@ impl Stream {
         self.header(&ETAG)
     }
 
-    /// The date of the content's last change, as the server wrote it.
-    pub fn last_modified(&self) -> Option<&str> {
-        self.header(&LAST_MODIFIED)
+    /// The type that the server says the content has.
+    pub fn content_type(&self) -> Option<&str> {
+        self.header(&CONTENT_TYPE)
+    }
+
+    /// What of the file it brings.
+    pub fn share(&self) -> Share {
+        share(self.status, &self.headers)
+    }
+
+    /// What `If-Range` needs so that a part certainly belongs to this version; `None` when the server does not say it.
+    pub fn validator(&self) -> Option<String> {
+        validator(&self.headers)
     }
 
     fn header(&self, name: &HeaderName) -> Option<&str> {

@@ -128,6 +128,11 @@ impl Client {
         Self { paced: Some(Paced { pace: pace.clone(), sending }), ..self.clone() }
     }
 
+    /// The clock that its limits are measured by.
+    pub const fn clock(&self) -> &Clock {
+        &self.clock
+    }
+
     /// Connections for what speaks no plain HTTP, by the same guard and the same proxy.
     pub fn dialer(&self) -> Dialer {
         Dialer { guard: self.guard.clone(), proxy: self.proxy.clone(), clock: self.clock.clone() }

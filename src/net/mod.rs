@@ -8,7 +8,7 @@
 //!
 //! - `client` is what others hold; `ask` one request, `answer` what came back, `refusal` why nothing did.
 //! - `guard` judges addresses; `proxy` is a way around them, `dial` the way for what speaks no plain HTTP.
-//! - `unpack` opens packed bodies under caps; `classify` knows how an answer looks.
+//! - `unpack` opens packed bodies under caps; `classify` knows how an answer looks, `share` what of a file it brings.
 //! - `robots` reads what a host asks of programs, `heed` obeys it.
 //! - `capture` keeps the last exchanges, of which `hide` says what may be kept.
 //!
@@ -28,6 +28,7 @@ mod local;
 mod proxy;
 mod refusal;
 mod robots;
+mod share;
 mod unpack;
 
 pub use answer::{Answer, Stream};
@@ -42,3 +43,4 @@ pub use proxy::{BadProxy, Proxy};
 pub use refusal::Refusal;
 pub use reqwest::StatusCode;
 pub use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
+pub use share::Share;

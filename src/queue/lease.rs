@@ -99,6 +99,17 @@ impl Lease {
         Ok(())
     }
 
+    /// Remembers where the work stands without having come further than an earlier run: crashes and failures so far
+    /// still count.
+    pub async fn note<T: Serialize + Sync>(&self, state: &T) -> Result<(), Lost> {
+        let (id, fence) = (self.id, self.fence);
+        let text = serde_json::to_string(state).unwrap_or_default();
+        let kept = self
+            .store
+            .write::<_, store::Error, _>(move |tx| Box::pin(async move { jobs::note(tx, (id, fence, &text)).await }));
+        if kept.await? { Ok(()) } else { Err(Lost::Fence) }
+    }
+
     /// Does a step of the work and remembers how far that has come, in one transaction that stands only if the job is
     /// still ours: what `work` gives is what is remembered.
     pub async fn step<P, E, F>(&self, work: F) -> Result<P, E>

@@ -10,6 +10,9 @@ use std::time::Duration;
 
 use super::pause;
 
+/// How every file begins: as an MP4 does.
+const MP4: &[u8] = b"\0\0\0\x18ftypisom\0\0\x02\0isommp41";
+
 /// Bytes of the first connection's file; each later one has one more.
 pub(crate) const BYTES: usize = 4096;
 
@@ -85,7 +88,8 @@ fn serve(mut stream: TcpStream, bytes: usize, state: &State) -> std::io::Result<
     let head =
         format!("HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: {bytes}\r\nConnection: close\r\n\r\n");
     stream.write_all(head.as_bytes())?;
-    let mut left = bytes;
+    stream.write_all(MP4)?;
+    let mut left = bytes - MP4.len();
     // The last byte is kept back until the story says so.
     while !state.finish.load(Ordering::Relaxed) && !state.gone.load(Ordering::Relaxed) {
         let piece = left.saturating_sub(1).min(1);

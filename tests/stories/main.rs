@@ -13,6 +13,7 @@ mod browser;
 mod commands;
 mod crawl;
 mod doubts;
+mod downloads;
 mod drivers;
 mod export;
 mod fetch;

@@ -1,11 +1,13 @@
 //! Throws away what has been kept long enough and gives the space back, a page at a time.
 
+use std::path::PathBuf;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::daemon::live::Live;
+use crate::media;
 use crate::queue::{Job, Lease, Miss, Settled};
 use crate::store::jobs::{self, State};
 use crate::store::{Error, Store, alarms, keys, pace_lanes};
@@ -28,6 +30,8 @@ pub(in crate::daemon) struct Tools {
     pub(in crate::daemon) store: Store,
     /// How long things are kept.
     pub(in crate::daemon) live: Live,
+    /// The library's folder.
+    pub(in crate::daemon) library: PathBuf,
 }
 
 impl Job for Tidy {
@@ -56,8 +60,9 @@ impl Job for Tidy {
                 })
             })
             .await?;
+        let parts = media::sweep(&tools.store, &tools.library).await?;
         tools.store.give_space_back().await?;
-        Ok(Settled::Done(json!({"jobs": gone})))
+        Ok(Settled::Done(json!({"jobs": gone, "parts": parts})))
     }
 }
 

@@ -1,28 +1,25 @@
 //! Brings one file home: complete under its name, or not there.
 //!
-//! The same deed is the same job: the name is chosen and remembered in the job's row before the file gets it, so a
-//! run after a crash finds the finished file and does not fetch it again. A full disk is waited for and spends no
-//! attempt.
+//! The same deed is the same job: the name and the hash of the file are remembered in the job's row before the file
+//! gets its name, so a run after a crash recognises its own finished file and does not fetch it again. What is not
+//! finished is taken up again (`grow`). A file of another type than was asked for is refused before any of it is
+//! written. A full disk is waited for and spends no attempt.
 
-use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::path::Path;
 use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use super::grow::{Growing, Order, Remembered, fetch};
+use super::tools::{FULL, Tools, off_thread};
 use crate::domain::Class;
+use crate::media::format::Wanted;
 use crate::media::name::{wished, with_id};
-use crate::media::part::{Finished, PartError, PartFile};
-use crate::media::rights::Rights;
-use crate::net::{Client, Refusal, Stream};
+use crate::media::part::{Finished, Written, is_named, is_whole, path_of};
+use crate::net::Refusal;
 use crate::pace::Sending;
 use crate::queue::{Job, Lease, Miss, Settled};
-
-/// Bytes that are gathered before they are written.
-const BLOCK: usize = 256 * 1024;
-/// How long a full disk is waited for at a time.
-const FULL: Duration = Duration::from_mins(1);
 
 /// Fetch `url` into the library.
 #[derive(Debug, Serialize, Deserialize)]
@@ -38,35 +35,6 @@ pub fn sending() -> Sending {
     Sending { endpoint: "media".to_owned(), ..Sending::default() }
 }
 
-/// What a download needs.
-#[derive(Clone)]
-pub struct Tools {
-    /// The way out.
-    pub net: Client,
-    /// The library's folder.
-    pub dir: PathBuf,
-    /// The settings as they are now.
-    pub settings: Arc<dyn Fn() -> Settings + Send + Sync>,
-}
-
-/// Settings of the library that may change while running.
-#[derive(Debug, Clone)]
-pub struct Settings {
-    /// What files and folders are given.
-    pub rights: Rights,
-    /// The largest file.
-    pub max_bytes: u64,
-    /// Why nothing may be started now: the disk is low.
-    pub closed: Option<String>,
-}
-
-/// What is remembered before the file gets its name.
-#[derive(Debug, Serialize, Deserialize)]
-struct Remembered {
-    file: String,
-    bytes: u64,
-}
-
 impl Job for Download {
     const KIND: &'static str = "download";
     const LIMIT: Duration = Duration::from_hours(6);
@@ -78,97 +46,68 @@ impl Job for Download {
 
     async fn run(self, tools: &Tools, lease: &Lease) -> Result<Settled, Miss> {
         let settings = (tools.settings)();
-        if let Some(done) = already(&tools.dir, lease) {
+        let known: Option<Remembered> = lease.remembered();
+        if let Some(done) = already(tools, lease, known.as_ref()).await? {
             return Ok(done);
         }
         if let Some(why) = settings.closed {
             return Err(Miss::waiting(Class::Local, FULL, why));
         }
-        let wish = self.name.clone().unwrap_or_else(|| last_segment(&self.url));
+        let of_url = last_segment(&self.url);
+        let wish = self.name.clone().unwrap_or_else(|| of_url.clone());
+        let wanted = Wanted::of([&wish, &of_url]);
         let wish = wished(&wish).or_else(|_| wished(&lease.id().to_string()));
         let wish = wish.map_err(|bad| Miss::new(Class::Local, bad.to_string()))?;
-        let stream = tools.net.open(&self.url).await?;
-        if let Some(length) = stream.length.filter(|length| *length > settings.max_bytes) {
-            // Never the URL itself: it may carry what opens the file for anybody.
-            let why =
-                format!("`{}` sends {length} bytes; `media.max_bytes` allows {}", stream.host, settings.max_bytes);
-            return Err(Miss { next: crate::domain::Next::Dead, ..Miss::new(Class::Local, why) });
-        }
-        let part = fetch(stream, tools, lease, &settings).await?;
-        finish(part, &wish, lease).await
+        let order = Order { url: &self.url, wanted, tools, settings: &settings, lease };
+        let grown = fetch(order, known.as_ref()).await?;
+        finish(grown, &wish, (&tools.dir, lease)).await
     }
 }
 
-/// The finished file of an earlier run.
-fn already(dir: &Path, lease: &Lease) -> Option<Settled> {
-    let finished: Remembered = lease.remembered()?;
-    let size = std::fs::metadata(dir.join(&finished.file)).ok()?.len();
-    (size == finished.bytes).then(|| Settled::Done(json!({"file": finished.file, "bytes": finished.bytes})))
+/// The finished file of an earlier run that died before it could say so. Name and size are not enough: another job may
+/// have given the same name to a file of the same size. It is ours if our part has just got this name, or if the part is
+/// away and the file has our hash.
+async fn already(tools: &Tools, lease: &Lease, known: Option<&Remembered>) -> Result<Option<Settled>, Miss> {
+    let Some((known, file)) = known.and_then(|known| Some((known, known.file.clone()?))) else { return Ok(None) };
+    let (dir, stem, written) = (tools.dir.clone(), lease.id().to_string(), known.written());
+    let (name, expected) = (file.clone(), written.clone());
+    let is_ours = off_thread(move || {
+        Ok(match is_named(&dir, &stem, &name) {
+            Some(is_one) => {
+                if is_one {
+                    let _left_by_a_crash = std::fs::remove_file(path_of(&dir, &stem));
+                }
+                is_one
+            }
+            None => is_whole(&dir, &name, &expected),
+        })
+    });
+    Ok(is_ours.await?.then(|| done(&file, &written)))
 }
 
-struct Fetched {
-    part: PartFile,
-    dir: PathBuf,
-    bytes: u64,
-}
-
-async fn fetch(mut stream: Stream, tools: &Tools, lease: &Lease, settings: &Settings) -> Result<Fetched, Miss> {
-    let (dir, stem, rights) = (tools.dir.clone(), lease.id().to_string(), settings.rights.clone());
-    let mut part = off_thread(move || PartFile::begin(&dir, &stem, rights)).await?;
-    let mut block = Vec::with_capacity(BLOCK);
-    while let Some(piece) = stream.next_chunk().await? {
-        if stream.received() > settings.max_bytes {
-            let why = format!("the file is larger than the {} bytes of `media.max_bytes`", settings.max_bytes);
-            return Err(Miss { next: crate::domain::Next::Dead, ..Miss::new(Class::Local, why) });
-        }
-        block.extend_from_slice(piece.as_ref());
-        if block.len() >= BLOCK {
-            part = write(part, std::mem::replace(&mut block, Vec::with_capacity(BLOCK))).await?;
-        }
-    }
-    let part = write(part, block).await?;
-    Ok(Fetched { part, dir: tools.dir.clone(), bytes: stream.received() })
-}
-
-async fn write(mut part: PartFile, block: Vec<u8>) -> Result<PartFile, Miss> {
-    off_thread(move || part.write(&block).map(|()| part)).await
+fn done(file: &str, written: &Written) -> Settled {
+    Settled::Done(json!({"file": file, "bytes": written.bytes, "sha256": written.sha256}))
 }
 
 /// Names the file. Others may finish at the same moment under the same name: then the one with our id is ours alone.
-async fn finish(fetched: Fetched, wish: &str, lease: &Lease) -> Result<Settled, Miss> {
-    let Fetched { mut part, dir, bytes } = fetched;
+async fn finish(mut grown: Growing<'_>, wish: &str, (dir, lease): (&Path, &Lease)) -> Result<Settled, Miss> {
     let ours = with_id(wish, &lease.id().to_string());
     for file in [wish, &ours] {
         if dir.join(file).exists() {
             continue;
         }
-        lease.remember(&Remembered { file: file.to_owned(), bytes }).await?;
-        let name = file.to_owned();
+        grown.name(file).await?;
+        let Some(part) = grown.part.take() else { break };
+        let (name, written) = (file.to_owned(), part.written());
         match off_thread(move || part.finish(&name)).await? {
-            Finished::Named(_) => return Ok(Settled::Done(json!({"file": file, "bytes": bytes}))),
-            Finished::Taken(back) => part = back,
+            Finished::Named(_) => return Ok(done(file, &written)),
+            Finished::Taken(back) => grown.part = Some(back),
         }
+    }
+    if let Some(part) = &mut grown.part {
+        part.discard();
     }
     Err(Miss::new(Class::Local, format!("`{wish}` and `{ours}` are taken in `{}`", dir.display())))
-}
-
-/// Work on files leaves the threads that everyone shares.
-async fn off_thread<T: Send + 'static>(
-    work: impl FnOnce() -> Result<T, PartError> + Send + 'static,
-) -> Result<T, Miss> {
-    match tokio::task::spawn_blocking(work).await {
-        Ok(done) => done.map_err(Miss::from),
-        Err(panicked) => Err(Miss::new(Class::Local, format!("writing the file failed: {panicked}"))),
-    }
-}
-
-impl From<PartError> for Miss {
-    fn from(error: PartError) -> Self {
-        match error {
-            PartError::Full { .. } => Self::waiting(Class::Local, FULL, error.to_string()),
-            PartError::Io { .. } => Self::new(Class::Local, error.to_string()),
-        }
-    }
 }
 
 impl From<Refusal> for Miss {

@@ -1,5 +1,8 @@
 //! The kinds of this room.
 
 mod download;
+mod grow;
+mod tools;
 
-pub use download::{Download, Settings, Tools, sending};
+pub use download::{Download, sending};
+pub use tools::{Settings, Tools};

@@ -19,7 +19,7 @@ pub use change::{call_back, cancel, retry, retry_kind};
 pub use claim::{Claimed, Slot, Whom, renew, slots, take};
 pub use insert::{Inserted, New, insert, insert_one};
 pub use look::{Filter, Job, Waiting, find, find_key, lanes, list, next_due, soon, waits_for_person};
-pub use settle::{End, progress, settle, still_held};
+pub use settle::{End, note, progress, settle, still_held};
 pub use state::State;
 pub(super) use tally::write as write_counts;
 pub use tally::{Count, FOLD_PAGE, counts, fold};

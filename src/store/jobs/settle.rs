@@ -51,9 +51,11 @@ const SETTLE: Batch = Batch {
 };
 
 macro_rules! progress {
-    ($among:literal) => {
+    ($forgives:literal, $among:literal) => {
         concat!(
-            "UPDATE job SET progress = v_progress, crashes = 0, crashed_at = NULL, updated_at = v_now
+            "UPDATE job SET progress = v_progress, ",
+            $forgives,
+            "updated_at = v_now
             FROM v WHERE id = v_id AND fence = v_fence AND state = 'running'",
             $among,
             " RETURNING id"
@@ -62,14 +64,16 @@ macro_rules! progress {
 }
 const PROGRESS: Batch = Batch {
     rows: &[("v_id", Of::Id), ("v_fence", Of::Number), ("v_progress", Of::Text), ("v_now", Of::Number)],
-    sqlite: progress!(""),
-    postgres: progress!(" AND id = ANY ($1)"),
+    sqlite: progress!("crashes = 0, crashed_at = NULL, ", ""),
+    postgres: progress!("crashes = 0, crashed_at = NULL, ", " AND id = ANY ($1)"),
 };
+const NOTE: Batch =
+    Batch { rows: PROGRESS.rows, sqlite: progress!("", ""), postgres: progress!("", " AND id = ANY ($1)") };
 const STILL_HELD: &str = "UPDATE job SET updated_at = $1
     WHERE id = $2 AND fence = $3 AND state = 'running' RETURNING id";
 
 pub(super) const STATEMENTS: &[&str] = &[STILL_HELD];
-pub(super) const BATCHES: &[Batch] = &[SETTLE, PROGRESS];
+pub(super) const BATCHES: &[Batch] = &[SETTLE, PROGRESS, NOTE];
 
 /// How one run ended, as it will stand in the table.
 #[derive(Debug, Clone)]
@@ -152,11 +156,21 @@ pub async fn settle(tx: &mut Tx, ends: &[End]) -> Result<Vec<Uuid>, Error> {
 /// Remembers how far runs have come, each by its id and its fence; false when one of the jobs is no longer ours. Progress
 /// forgives earlier crashes.
 pub async fn progress(tx: &mut Tx, runs: &[(Uuid, i64, &str)]) -> Result<bool, Error> {
+    remember(tx, &PROGRESS, runs).await
+}
+
+/// Remembers where a run stands that has come no further than earlier ones; false when the job is no longer ours. Crashes
+/// still count.
+pub async fn note(tx: &mut Tx, run: (Uuid, i64, &str)) -> Result<bool, Error> {
+    remember(tx, &NOTE, &[run]).await
+}
+
+async fn remember(tx: &mut Tx, how: &Batch, runs: &[(Uuid, i64, &str)]) -> Result<bool, Error> {
     let now = tx.now.0;
     let row =
         |(id, fence, progress): &(Uuid, i64, _)| [(*id).into(), (*fence).into(), Cell::from(*progress), now.into()];
     let rows: Vec<[Cell<'_>; 4]> = runs.iter().map(row).collect();
-    let kept: Vec<(Uuid,)> = PROGRESS.run(tx, &rows).await.map_err(Error::in_act("remember progress"))?;
+    let kept: Vec<(Uuid,)> = how.run(tx, &rows).await.map_err(Error::in_act("remember progress"))?;
     Ok(kept.len() == runs.len())
 }
 
