@@ -13,6 +13,9 @@ use super::exit::Exit;
 use crate::config::Problems;
 use crate::domain::Class;
 
+/// What of ours can hold a request back.
+const HELD: [&str; 3] = ["limit", "gap", "quiet"];
+
 /// Why a command ended before it was done.
 #[derive(Debug)]
 pub(super) struct Failure {
@@ -74,7 +77,10 @@ impl Failure {
         let text = |key| answer.get(key).and_then(Value::as_str).map(str::to_owned);
         let what = text("error").unwrap_or_else(|| format!("the daemon answered {status} without a reason"));
         let advice = text("do");
-        let mut failure = Self::new(what).exit(Exit::of_answer(status, class));
+        // What our own limits and quiet hours hold back, no site has refused.
+        let is_held = text("held").is_some_and(|held| HELD.contains(&held.as_str()));
+        let exit = if is_held { Exit::Failed } else { Exit::of_answer(status, class) };
+        let mut failure = Self::new(what).exit(exit);
         failure.class = class.unwrap_or(Class::Local);
         failure.advice = advice;
         if let Value::Object(fields) = answer {
@@ -165,6 +171,11 @@ mod tests {
         let failure = Failure::of_answer(409, answer.clone());
         assert_eq!(failure.to_json(), answer);
         assert_eq!(failure.code(), Exit::Failed);
+        let held = |held: &str| {
+            let answer = json!({"error": "not now", "class": "rate", "held": held});
+            Failure::of_answer(429, answer).code().code()
+        };
+        assert_eq!(["limit", "gap", "quiet", "stop"].map(held), [1, 1, 1, 4], "4 is for refusals by the site");
         let bare = Failure::of_answer(502, Value::Null);
         assert_eq!(bare.to_text(), "radard: the daemon answered 502 without a reason");
         assert_eq!(bare.to_json()["do"], Value::Null);

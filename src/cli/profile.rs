@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use hand::{ask, in_use, put};
+use hand::{Patience, ask, ask_platform, in_use, put};
 use import::import;
 
 use super::desk::Desk;
@@ -90,6 +90,8 @@ pub(super) enum ProfileCommand {
         /// For which platform, when the profile stands in no settings: `douyin`, `creative_radar`
         #[arg(long)]
         platform: Option<Platform>,
+        #[command(flatten)]
+        patience: Patience,
     },
     /// Log in with a browser here: in a window, or by the code of the page in the terminal
     Login(login::LogIn),
@@ -100,11 +102,15 @@ pub(super) enum ProfileCommand {
         /// Write the lines of an .env that Creative Radar tools read here, mode 0600
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
+        #[command(flatten)]
+        patience: Patience,
     },
     /// Ask the platform whether a login is still one
     Probe {
         /// Which profile
         name: String,
+        #[command(flatten)]
+        patience: Patience,
     },
     /// Use the login before the present one, or the one that is named
     Rollback {
@@ -113,6 +119,8 @@ pub(super) enum ProfileCommand {
         /// Which capture, from `profile show`
         #[arg(long, value_name = "CAPTURE")]
         to: Option<String>,
+        #[command(flatten)]
+        patience: Patience,
     },
     /// Write a login to a file, mode 0600, or to stdout when that is no terminal
     Export {
@@ -142,10 +150,12 @@ impl ProfileCommand {
                 let told = ask(desk, Need::Reading, json!({"act": "show", "name": name})).await?;
                 Ok(describe(told, now))
             }
-            Self::Import { name, file, platform } => Box::pin(import(desk, (&name, platform), &file)).await,
+            Self::Import { name, file, platform, patience } => {
+                Box::pin(import(desk, (&name, platform), &file, patience)).await
+            }
             Self::Login(login) => Box::pin(login.answer(desk)).await,
-            Self::Capture { name, output } => {
-                let told = ask(desk, Need::Writing, json!({"act": "capture", "name": name})).await?;
+            Self::Capture { name, output, patience } => {
+                let told = ask_platform(desk, json!({"act": "capture", "name": name}), patience).await?;
                 let answer = in_use(told);
                 let Some(file) = output else { return Ok(answer) };
                 let given = ask(desk, Need::Writing, json!({"act": "export", "name": name})).await?;
@@ -161,9 +171,11 @@ impl ProfileCommand {
                     )),
                 })
             }
-            Self::Probe { name } => ask(desk, Need::Writing, json!({"act": "probe", "name": name})).await.map(in_use),
-            Self::Rollback { name, to } => {
-                let told = ask(desk, Need::Writing, json!({"act": "rollback", "name": name, "to": to})).await?;
+            Self::Probe { name, patience } => {
+                ask_platform(desk, json!({"act": "probe", "name": name}), patience).await.map(in_use)
+            }
+            Self::Rollback { name, to, patience } => {
+                let told = ask_platform(desk, json!({"act": "rollback", "name": name, "to": to}), patience).await?;
                 Ok(in_use(told).note(format!("`radard profile probe {name}` asks whether it is still one")))
             }
             Self::Export { name, format, output } => {

@@ -19,7 +19,7 @@ use crate::domain::interval::Interval;
 use crate::domain::{Class, Secret};
 use crate::net::Refusal;
 use crate::observe::{Metrics, Register};
-use crate::pace::Sending;
+use crate::pace::{Rank, Sending};
 use crate::platform::douyin::link::{BadLink, Kind, Resolver};
 use crate::platform::douyin::list::{Progress, Wants};
 use crate::platform::douyin::mode::{Haul, Mode, Order, Sheet, Standing, haul, sheet};
@@ -118,6 +118,7 @@ impl Fetcher {
         let lane = format!("{}/fetch", asked.profile.as_deref().unwrap_or("douyin"));
         let visitor = self.visitor(&lane, asked.profile.as_deref(), asked.order.mode).await;
         let (visitor, _guest) = visitor.map_err(|miss| Declined { class: miss.class, ..wrong(&miss.error) })?;
+        let visitor = Visitor { client: visitor.client.ranked(Rank::Person), ..visitor };
         let wants = Wants { most: asked.most, page: asked.page, within };
         let standing = Standing { progress: asked.progress, raw: asked.raw };
         let fetched = Box::pin(sheet(&self.0.site, &visitor, &asked.order, (wants, standing))).await;
@@ -216,9 +217,10 @@ impl Fetcher {
     }
 
     /// Whether these cookies are those of somebody who is logged in: only such a one has folders of their own.
-    pub(super) async fn prove(&self, profile: &Profile, cookies: Secret<String>) -> Result<(), Miss> {
+    pub(super) async fn prove(&self, profile: &Profile, cookies: Secret<String>, rank: Rank) -> Result<(), Miss> {
         let lane = format!("{}/proof", profile.name);
         let visitor = self.visitor_of(profile, cookies, (&lane, "douyin.proof".to_owned()))?;
+        let visitor = Visitor { client: visitor.client.ranked(rank), ..visitor };
         let first = user_collects::Request::first();
         let proved = self.0.site.ask(&visitor, &first).await;
         self.0.shapes.save().await;
@@ -250,5 +252,7 @@ fn declined(refusal: &Refusal) -> Declined {
         error: refusal.message.clone(),
         advice: advice.to_owned(),
         wait: refusal.retry_after,
+        held: refusal.held.clone(),
+        slot_in: None,
     }
 }

@@ -26,7 +26,7 @@ use crate::crawl::{Crawl, Desk, Keeper};
 use crate::media::jobs as media;
 use crate::net;
 use crate::observe::{Metrics, Register};
-use crate::pace::Pace;
+use crate::pace::{Pace, Rank};
 use crate::queue::{Inlets, Kinds, Late, Queue, Rules, Schedule};
 use crate::session::Book;
 use crate::store::{Access, DirLock, LockError, OpenError, Place, Store};
@@ -257,6 +257,7 @@ impl House {
             (&credentials, &store, &logins),
         );
         let prover = Prover {
+            rank: Rank::default(),
             fetcher: fetcher.clone(),
             ways: ways.clone(),
             live: live.clone(),

@@ -22,10 +22,12 @@ use super::robots::Robots;
 use super::unpack::{ACCEPTED, Caps};
 use crate::ambient::Clock;
 use crate::domain::Class;
-use crate::pace::{Pace, Permit, Sending, Told};
+use crate::pace::{Pace, Permit, Rank, Sending, Told};
 
 /// How long a request waits here for its turn; whoever must wait longer comes again.
 const PATIENCE: Duration = Duration::from_secs(5);
+/// How long when a person waits for it: longer than the gap between two requests of an account.
+const PERSON_PATIENCE: Duration = Duration::from_secs(10);
 
 /// How many redirects one request follows.
 const HOPS: usize = 5;
@@ -125,7 +127,22 @@ impl Client {
     /// The same way out under limits: each request counts as `sending` before it leaves.
     #[must_use]
     pub fn paced(&self, pace: &Pace, sending: Sending) -> Self {
-        Self { paced: Some(Paced { pace: pace.clone(), sending }), ..self.clone() }
+        Self { paced: Some(Paced { pace: pace.clone(), sending, rank: Rank::default() }), ..self.clone() }
+    }
+
+    /// The same way out on somebody's behalf: a person goes first.
+    #[must_use]
+    pub fn ranked(&self, rank: Rank) -> Self {
+        Self { paced: self.paced.clone().map(|paced| Paced { rank, ..paced }), ..self.clone() }
+    }
+
+    /// Whether a person's request could be sent now; if not, the next free slot is kept for it.
+    pub async fn look(&self) -> Result<(), Refusal> {
+        let Some(paced) = &self.paced else { return Ok(()) };
+        match paced.pace.look(&paced.sending).await {
+            Ok(looked) => looked.map_err(|wait| Refusal::held_back(paced.sending.site(), &wait)),
+            Err(error) => Err(Refusal::new(error.class(), paced.sending.site(), error)),
+        }
     }
 
     /// The clock that its limits are measured by.
@@ -313,10 +330,14 @@ impl Client {
         let Some(paced) = &self.paced else { return Ok(None) };
         self.way(hop)?;
         // A handler holds a simulated clock, and would wait here for a clock that waits for it.
-        let patience = if self.clock.is_simulated() { Duration::ZERO } else { PATIENCE };
-        match paced.pace.pass(&paced.sending, patience).await {
+        let patience = match paced.rank {
+            _ if self.clock.is_simulated() => Duration::ZERO,
+            Rank::Background => PATIENCE,
+            Rank::Person => PERSON_PATIENCE,
+        };
+        match paced.pace.pass_as(paced.rank, &paced.sending, patience).await {
             Ok(Ok(permit)) => Ok(Some(permit)),
-            Ok(Err(wait)) => Err(Refusal::new(Class::Rate, &hop.host, &wait).held_for(wait.wait)),
+            Ok(Err(wait)) => Err(Refusal::held_back(&hop.host, &wait)),
             Err(error) => Err(Refusal::new(error.class(), &hop.host, error)),
         }
     }
@@ -327,6 +348,7 @@ impl Client {
 struct Paced {
     pace: Pace,
     sending: Sending,
+    rank: Rank,
 }
 
 /// Where a redirect points; `None` when the answer is none.

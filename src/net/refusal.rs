@@ -8,7 +8,8 @@ use std::time::Duration;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 use super::guard::Forbidden;
-use crate::domain::{Class, Millis};
+use crate::domain::{Class, Held, Millis};
+use crate::pace::Wait;
 
 /// Why there is no usable answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -22,6 +23,8 @@ pub struct Refusal {
     pub retry_after: Option<Duration>,
     /// The wait was decided by our own limits, for everyone who sends as this request did.
     pub is_of_pace: bool,
+    /// What of ours held the request back; nothing when it was sent.
+    pub held: Option<Held>,
     advice: Option<&'static str>,
 }
 
@@ -29,7 +32,7 @@ impl Refusal {
     /// A refusal of `class` by `host`, because of `why`.
     pub fn new(class: Class, host: &str, why: impl std::fmt::Display) -> Self {
         let message = format!("cannot fetch from `{host}`: {why}");
-        Self { class, message, retry_after: None, is_of_pace: false, advice: None }
+        Self { class, message, retry_after: None, is_of_pace: false, held: None, advice: None }
     }
 
     /// The same refusal with the wait that the answer asked for.
@@ -45,6 +48,11 @@ impl Refusal {
         self.retry_after = Some(wait);
         self.is_of_pace = true;
         self
+    }
+
+    /// A request to `host` that our own limits held back, so that nothing was sent.
+    pub(super) fn held_back(host: &str, wait: &Wait) -> Self {
+        Self { held: Some(wait.held.clone()), ..Self::new(Class::Rate, host, wait).held_for(wait.wait) }
     }
 
     /// What a person can do about it.

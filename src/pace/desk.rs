@@ -5,26 +5,27 @@
 //! again ([`Permit::is_fresh`]).
 
 use std::collections::{BTreeMap, HashMap};
-use std::fmt;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+use super::first::{First, Rank};
 use super::forecast::{Forecast, Judge, Seen};
 use super::grant::Grants;
 use super::limit::{Line, Sending, gap, lines, rules};
-use super::log::{WIDEST, block, lasting, room, window};
 use super::quiet::Quiet;
-use super::spacing::Spacing;
-use super::spread::{MEMORY, Spread};
+use super::reserve::{Wanted, Wish, reserve};
+use super::spacing::{Begun, Spacing};
+use super::spread::Spread;
 use super::stop::{Says, Stops, TRY, Told, follows, subject};
 use super::timeline::Timeline;
+use super::wait::Wait;
 use crate::ambient::{Ambient, Clock};
 use crate::config::{Config, PaceRule};
-use crate::domain::time::{roughly, span_millis};
+use crate::domain::time::span_millis;
 use crate::domain::{Class, Millis};
 use crate::store::jobs::Waiting;
-use crate::store::pace::{self, Entry};
+use crate::store::pace;
 use crate::store::pace_lanes::{self, Counted};
 use crate::store::stops::{self, Stopped};
 use crate::store::{Error, Store, Tx, Work};
@@ -51,6 +52,8 @@ struct Hands {
     grants: Grants,
     spreads: HashMap<String, Spread>,
     stops: Stops,
+    /// The accounts whose next request is kept for a person.
+    first: First,
     /// As what lanes count, for those that the store knows of.
     lanes: HashMap<String, Sending>,
 }
@@ -113,29 +116,6 @@ struct Asked {
     lines: Vec<Line>,
 }
 
-/// No permit yet.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Wait {
-    /// How long, at least.
-    pub wait: Duration,
-    /// The rule that binds.
-    pub rule: String,
-    /// The line of it, which names what it counts by; or who is stopped.
-    pub line: String,
-    /// The answer that stopped it.
-    pub reason: Option<String>,
-}
-
-impl fmt::Display for Wait {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let wait = roughly(self.wait);
-        match &self.reason {
-            Some(reason) => write!(f, "`{}` is stopped for {wait} ({}: {reason})", self.line, self.rule),
-            None => write!(f, "the limit `{}` has the next request wait {wait}", self.line),
-        }
-    }
-}
-
 impl Pace {
     /// Opens the desk over `store` with the limits of `config`.
     pub async fn open(store: Store, config: &Config, ambient: Ambient) -> Result<Self, Error> {
@@ -194,15 +174,50 @@ impl Pace {
     }
 
     /// Asks once.
-    async fn ask(&self, sending: &Sending) -> Result<Result<Permit, Wait>, Error> {
+    async fn ask(&self, sending: &Sending, rank: Rank) -> Result<Result<Permit, Wait>, Error> {
         let desk = &self.0;
         let terms = desk.terms();
+        let asked = terms.asked(sending);
+        let is_try = match self.may_send(&terms, &asked).await? {
+            Ok(is_try) => is_try,
+            Err(wait) => return Ok(Err(wait)),
+        };
+        let account = sending.account_of_platform();
+        let begun = match account.map(|account| desk.begin_gap(&terms, account, rank)).transpose() {
+            Ok(begun) => begun,
+            Err(wait) => return Ok(Err(wait)),
+        };
+        let permit = match self.use_granted(&asked) {
+            Some(permit) => Ok(permit),
+            None => Box::pin(self.fetch(&asked, rank)).await?,
+        };
+        let permit = match permit {
+            Ok(permit) => permit,
+            Err(wait) => {
+                // Nothing is sent, so no gap begins.
+                if let Some((account, begun)) = account.zip(begun) {
+                    terms.spacing.take_back(account, begun);
+                    desk.keep_next(account, rank, wait.wait);
+                }
+                return Ok(Err(wait));
+            }
+        };
+        if is_try && let Err(wait) = Box::pin(desk.take_try(&asked.subject)).await? {
+            return Ok(Err(wait));
+        }
+        if let (Some(account), Rank::Person) = (account, rank) {
+            desk.hands().first.done(account);
+        }
+        Ok(Ok(Permit { is_try, ..permit }))
+    }
+
+    /// Whether a request may be sent at this hour and for this account, and whether it is the one try of a breaker.
+    async fn may_send(&self, terms: &Terms, asked: &Asked) -> Result<Result<bool, Wait>, Error> {
+        let desk = &self.0;
         let now = desk.store.now();
         if let Some(end) = terms.quiet.until(now) {
-            let (rule, line) = ("pace.quiet".to_owned(), "pace.quiet".to_owned());
-            return Ok(Err(Wait { wait: end.since(now), rule, line, reason: None }));
+            return Ok(Err(Wait::quiet(end.since(now))));
         }
-        let asked = terms.asked(sending);
         let subject = asked.subject.as_str();
         let mut heard = desk.heard(subject);
         if heard.is_err() {
@@ -210,47 +225,45 @@ impl Pace {
             Box::pin(desk.look()).await?;
             heard = desk.heard(subject);
         }
-        let is_try = match heard {
-            Ok(is_try) => is_try,
-            Err(wait) => return Ok(Err(wait)),
-        };
-        if let Some(account) = sending.account_of_platform()
-            && let Err(wait) = terms.spacing.begin(account, &desk.ambient.entropy)
-        {
-            let (rule, line) = ("the gap".to_owned(), format!("the gap/account:{account}"));
-            return Ok(Err(Wait { wait, rule, line, reason: None }));
-        }
-        let permit = match self.use_granted(&asked) {
-            Some(permit) => permit,
-            None => match Box::pin(self.fetch(&asked)).await? {
-                Ok(permit) => permit,
-                Err(wait) => return Ok(Err(wait)),
-            },
-        };
-        if is_try && let Err(wait) = Box::pin(desk.take_try(subject)).await? {
+        Ok(heard)
+    }
+
+    /// Whether a person's request could be sent now. If not, the next slot of each full limit is kept for it, so the wait
+    /// that is given does not grow with the background work that waits too.
+    pub async fn look(&self, sending: &Sending) -> Result<Result<(), Wait>, Error> {
+        let desk = &self.0;
+        let terms = desk.terms();
+        let asked = terms.asked(sending);
+        if let Err(wait) = self.may_send(&terms, &asked).await? {
             return Ok(Err(wait));
         }
-        Ok(Ok(Permit { is_try, ..permit }))
+        let account = sending.account_of_platform();
+        let gap = account.and_then(|account| Some(Wait::gap(account, terms.spacing.left(account)?)));
+        let _turn = desk.turn.lock().await;
+        let full = desk.reserve(&asked.lines, Wish::Look).await?.err();
+        let longest = gap.into_iter().chain(full).max_by_key(|wait| wait.wait);
+        if let Some(account) = account {
+            desk.keep_next(account, Rank::Person, longest.as_ref().map_or(Duration::ZERO, |wait| wait.wait));
+        }
+        Ok(longest.map_or(Ok(()), Err))
     }
 
     /// Gets a permit from the store, or from what somebody else has got there meanwhile.
-    async fn fetch(&self, asked: &Arc<Asked>) -> Result<Result<Permit, Wait>, Error> {
+    async fn fetch(&self, asked: &Arc<Asked>, rank: Rank) -> Result<Result<Permit, Wait>, Error> {
         let Asked { subject, lines } = &**asked;
         let _turn = self.0.turn.lock().await;
         if let Some(permit) = self.use_granted(asked) {
             return Ok(Ok(permit));
         }
-        if let Err(wait) = self.0.reserve(lines).await? {
+        if let Err(wait) = self.0.reserve(lines, Wish::Send(rank)).await? {
             return Ok(Err(wait));
         }
         // What other processes were told came with the grant.
         if let Err(wait) = self.0.heard(subject) {
             return Ok(Err(wait));
         }
-        let late = || {
-            let (rule, line) = lines.first().map(|l| (l.rule.clone(), l.name.clone())).unwrap_or_default();
-            Wait { wait: Duration::ZERO, rule, line, reason: None }
-        };
+        let late =
+            || lines.first().map_or_else(|| Wait::quiet(Duration::ZERO), |line| Wait::limit(line, Duration::ZERO));
         Ok(self.use_granted(asked).ok_or_else(late))
     }
 
@@ -276,13 +289,23 @@ impl Pace {
 
     /// Waits for a permit for as long as `patience`; then gives what still binds.
     pub async fn pass(&self, sending: &Sending, patience: Duration) -> Result<Result<Permit, Wait>, Error> {
+        self.pass_as(Rank::Background, sending, patience).await
+    }
+
+    /// The same on somebody's behalf: a person goes first.
+    pub async fn pass_as(
+        &self,
+        rank: Rank,
+        sending: &Sending,
+        patience: Duration,
+    ) -> Result<Result<Permit, Wait>, Error> {
         if !sending.lane.is_empty() && self.0.hands().lanes.get(&sending.lane) != Some(sending) {
             Box::pin(self.remember(sending)).await?;
         }
         let clock = &self.0.ambient.clock;
         let deadline = clock.steady().saturating_add(patience);
         loop {
-            match self.ask(sending).await? {
+            match self.ask(sending, rank).await? {
                 Ok(permit) => return Ok(Ok(permit)),
                 Err(wait) if clock.steady().saturating_add(wait.wait) > deadline => return Ok(Err(wait)),
                 Err(wait) => clock.sleep(wait.wait).await,
@@ -320,13 +343,6 @@ impl Permit {
     }
 }
 
-/// What is wanted from one line.
-#[derive(Debug, Clone)]
-struct Wanted {
-    line: Line,
-    spread_ms: i64,
-}
-
 impl Desk {
     fn terms(&self) -> Arc<Terms> {
         self.terms.lock().unwrap_or_else(PoisonError::into_inner).clone()
@@ -336,18 +352,33 @@ impl Desk {
         self.hands.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
+    /// Begins a gap of `account`, unless the one before lasts, or the next one is kept for a person.
+    fn begin_gap(&self, terms: &Terms, account: &str, rank: Rank) -> Result<Begun, Wait> {
+        let first = self.hands().first.left(account, self.ambient.clock.steady());
+        if let (Some(left), Rank::Background) = (first, rank) {
+            return Err(Wait::gap(account, left));
+        }
+        terms.spacing.begin(account, &self.ambient.entropy).map_err(|wait| {
+            self.keep_next(account, rank, wait);
+            Wait::gap(account, wait)
+        })
+    }
+
+    /// Keeps the next request of `account` for a person who has to wait so long.
+    fn keep_next(&self, account: &str, rank: Rank, wait: Duration) {
+        match rank {
+            Rank::Background => {}
+            Rank::Person => self.hands().first.keep(account, wait, self.ambient.clock.steady()),
+        }
+    }
+
     /// Whether `subject` may send, and whether that is the one try of a breaker.
     fn heard(&self, subject: &str) -> Result<bool, Wait> {
         let now = self.timeline.now();
         match self.hands().stops.of(subject, now) {
             Says::Go => Ok(false),
             Says::Try => Ok(true),
-            Says::Wait(until, stop) => Err(Wait {
-                wait: until.since(now),
-                rule: stop.class.clone(),
-                line: stop.subject.clone(),
-                reason: Some(stop.reason.clone()),
-            }),
+            Says::Wait(until, stop) => Err(Wait::stop(stop, until.since(now))),
         }
     }
 
@@ -369,7 +400,7 @@ impl Desk {
         });
         let (taken, all) = tried.await?;
         self.hands().stops.learn(all);
-        let late = Wait { wait: TRY, rule: "risk".to_owned(), line: subject.to_owned(), reason: None };
+        let late = Wait::other_try(subject, TRY);
         Ok(if taken { Ok(()) } else { Err(self.heard(subject).err().unwrap_or(late)) })
     }
 
@@ -410,7 +441,7 @@ impl Desk {
     }
 
     /// Gets a grant for each of `lines` that has none in hand; all of them or none.
-    async fn reserve(&self, lines: &[Line]) -> Result<Result<(), Wait>, Error> {
+    async fn reserve(&self, lines: &[Line], wish: Wish) -> Result<Result<(), Wait>, Error> {
         let seen = self.timeline.compare(self.store.now());
         // A row that all machines write would make them wait for each other.
         let keep =
@@ -435,7 +466,7 @@ impl Desk {
                 for (line, entry) in unused {
                     pace::give_back(tx, &line, entry).await?;
                 }
-                Ok((reserve(tx, &wanted, now).await?, stops::list(tx).await?))
+                Ok((reserve(tx, &wanted, wish, now).await?, stops::list(tx).await?))
             })
         });
         let (granted, all) = granted.await?;
@@ -451,34 +482,4 @@ impl Desk {
             Err(wait) => Ok(Err(wait)),
         }
     }
-}
-
-/// Counts a block in each of the lines that are wanted, if all have room; else says which makes us wait longest.
-async fn reserve(tx: &mut Tx, wanted: &[Wanted], now: Millis) -> Result<Result<Vec<(String, Entry)>, Wait>, Error> {
-    let mut granted = Vec::with_capacity(wanted.len());
-    let mut longest: Option<Wait> = None;
-    for Wanted { line, spread_ms } in wanted {
-        let spread = pace::take_turn(tx, &line.name, *spread_ms, (now, now - MEMORY)).await?;
-        let spread = Duration::from_millis(u64::try_from(spread).unwrap_or(0)).min(WIDEST);
-        let window = window(line, spread);
-        let entries = pace::entries(tx, &line.name, now - window).await?;
-        match room(line, &entries, (now, window)) {
-            Ok(free) => {
-                let last_at = (now + lasting(line)).0;
-                granted.push((line.name.clone(), Entry { last_at, n: i64::from(free.min(block(line))) }));
-            }
-            Err(when) => {
-                let wait =
-                    Wait { wait: when.since(now), rule: line.rule.clone(), line: line.name.clone(), reason: None };
-                longest = longest.into_iter().chain([wait]).max_by_key(|wait| wait.wait);
-            }
-        }
-    }
-    if let Some(wait) = longest {
-        return Ok(Err(wait));
-    }
-    for (line, entry) in &granted {
-        pace::add(tx, line, *entry).await?;
-    }
-    Ok(Ok(granted))
 }

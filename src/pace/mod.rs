@@ -11,25 +11,31 @@
 //! - `timeline` is the time that limits count in: it does not step with the wall clock.
 //! - `quiet` are the hours in which nothing goes out.
 //! - `spacing` leaves gaps between the requests of an account.
+//! - `first` says who goes first: people do. `reserve` counts a request in its limits, and `wait` is why it has to wait.
 //! - `forecast` says when a lane will be done.
 //! - `spread` is how unevenly long requests have been on their way.
 //! - [`Pace`] asks the store, waits, and hands out permits.
 
 mod desk;
+mod first;
 mod forecast;
 mod grant;
 mod limit;
 mod log;
 mod quiet;
+mod reserve;
 mod spacing;
 mod spread;
 mod stop;
 #[cfg(test)]
 mod tests;
 mod timeline;
+mod wait;
 
-pub use desk::{Pace, Permit, Wait};
+pub use desk::{Pace, Permit};
+pub use first::Rank;
 pub use forecast::Forecast;
 pub use limit::Sending;
 pub use quiet::Quiet;
 pub use stop::Told;
+pub use wait::Wait;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crate::domain::{Class, Next};
+use crate::domain::{Class, Held, Next};
 use crate::store;
 
 /// A run that reached its end.
@@ -27,12 +27,14 @@ pub struct Miss {
     pub after: Option<Duration>,
     /// The wait was decided for all who send as this one does: no other job of the lane would fare better before it ends.
     pub whole_lane: bool,
+    /// What of ours held the request back; nothing when it was sent.
+    pub held: Option<Held>,
 }
 
 impl Miss {
     /// A miss that does what its class says.
     pub fn new(class: Class, error: impl Into<String>) -> Self {
-        Self { class, next: class.next(), error: error.into(), after: None, whole_lane: false }
+        Self { class, next: class.next(), error: error.into(), after: None, whole_lane: false, held: None }
     }
 
     /// A miss that only has to wait: a full disk, quiet hours. It spends no attempt, however often.

@@ -29,6 +29,7 @@ const STEPS: &[Step] = &[
     Step { version: 7, name: "crawl", sql: include_str!("migrations/0007_crawl.sql") },
     Step { version: 8, name: "keep", sql: include_str!("migrations/0008_keep.sql") },
     Step { version: 9, name: "doubt", sql: include_str!("migrations/0009_doubt.sql") },
+    Step { version: 10, name: "people first", sql: include_str!("migrations/0010_people_first.sql") },
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS radard_schema (

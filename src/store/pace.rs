@@ -13,7 +13,8 @@ const TAKE_TURN: &str = "INSERT INTO pace_line (line, spread_ms, spread_at) VALU
             THEN excluded.spread_ms ELSE pace_line.spread_ms END,
         spread_at = CASE WHEN excluded.spread_ms >= pace_line.spread_ms OR pace_line.spread_at < $4
             THEN excluded.spread_at ELSE pace_line.spread_at END
-    RETURNING spread_ms";
+    RETURNING spread_ms, kept_until";
+const KEEP_SLOT: &str = "UPDATE pace_line SET kept_until = $2 WHERE line = $1";
 const FORGET: &str = "DELETE FROM pace_entry WHERE line = $1 AND last_at <= $2";
 const ENTRIES: &str = "SELECT last_at, n FROM pace_entry WHERE line = $1 AND n > 0 ORDER BY last_at";
 const ADD: &str = "INSERT INTO pace_entry (line, last_at, n) VALUES ($1, $2, $3)
@@ -23,7 +24,7 @@ const CLOCK: &str = "SELECT stepped_ms, seen_at, up_ms FROM pace_clock WHERE id 
 const KEEP_CLOCK: &str = "INSERT INTO pace_clock (id, stepped_ms, seen_at, up_ms) VALUES (1, $1, $2, $3)
     ON CONFLICT (id) DO UPDATE SET stepped_ms = excluded.stepped_ms, seen_at = excluded.seen_at, up_ms = excluded.up_ms";
 
-pub(super) const STATEMENTS: &[&str] = &[TAKE_TURN, FORGET, ENTRIES, ADD, GIVE_BACK, CLOCK, KEEP_CLOCK];
+pub(super) const STATEMENTS: &[&str] = &[TAKE_TURN, KEEP_SLOT, FORGET, ENTRIES, ADD, GIVE_BACK, CLOCK, KEEP_CLOCK];
 
 /// So many requests, the last of them sent by then at the latest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
@@ -34,13 +35,27 @@ pub struct Entry {
     pub n: i64,
 }
 
+/// What a line says to whoever takes a turn at it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
+pub struct Turn {
+    /// The spread that counts.
+    pub spread_ms: i64,
+    /// Until when its next slot is kept for a person.
+    pub kept_until: i64,
+}
+
 /// Takes a turn at `line`, which lasts until the end of the transaction. Leaves the spread that this process has seen,
 /// and gives the one that counts: the widest, unless it was seen before `stale`.
-pub async fn take_turn(tx: &mut Tx, line: &str, spread_ms: i64, (now, stale): (Millis, Millis)) -> Result<i64, Error> {
-    let (spread,): (i64,) = on!(tx, db => sqlx::query_as(TAKE_TURN)
+pub async fn take_turn(tx: &mut Tx, line: &str, spread_ms: i64, (now, stale): (Millis, Millis)) -> Result<Turn, Error> {
+    on!(tx, db => sqlx::query_as(TAKE_TURN)
         .bind(line).bind(spread_ms).bind(now.0).bind(stale.0).fetch_one(db).await)
-    .map_err(Error::in_act("take a turn at a limit"))?;
-    Ok(spread)
+    .map_err(Error::in_act("take a turn at a limit"))
+}
+
+/// Keeps the next slot of `line` for a person until then; whoever calls this has a turn at the line.
+pub async fn keep_slot(tx: &mut Tx, line: &str, until: Millis) -> Result<(), Error> {
+    on!(tx, db => sqlx::query(KEEP_SLOT).bind(line).bind(until.0).execute(db).await.map(drop))
+        .map_err(Error::in_act("keep a slot of a limit for a person"))
 }
 
 /// What was sent in `line` after `since`, oldest first; what is older is thrown away.

@@ -12,7 +12,7 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::ambient::Ambient;
-use crate::domain::{Class, Millis};
+use crate::domain::{Class, Held, Millis};
 use crate::observe::Metrics;
 use crate::pace::Pace;
 use crate::queue::Queue;
@@ -58,12 +58,16 @@ pub struct Declined {
     pub advice: String,
     /// After how long it may be asked for again, when that is known.
     pub wait: Option<Duration>,
+    /// What of ours held the request back; nothing when it was sent.
+    pub held: Option<Held>,
+    /// Nothing was done: a free slot is kept for whoever asks again after this long.
+    pub slot_in: Option<Duration>,
 }
 
 impl Declined {
     /// What was asked for is wrong in itself.
     pub fn by_us(error: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { class: Class::Local, error: error.into(), advice: advice.into(), wait: None }
+        Self { class: Class::Local, error: error.into(), advice: advice.into(), wait: None, held: None, slot_in: None }
     }
 }
 

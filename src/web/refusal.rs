@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::domain::time::span_millis;
-use crate::domain::{Class, JobId};
+use crate::domain::{Class, Held, JobId};
 use crate::queue::AskError;
 use crate::store;
 use crate::store::jobs::State;
@@ -42,13 +42,28 @@ pub(super) struct Refusal {
     /// After how many milliseconds it may be asked for again.
     #[serde(skip_serializing_if = "Option::is_none")]
     wait_ms: Option<i64>,
+    /// What of ours held the request back.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    held: Option<&'static str>,
+    /// The limit that has no free slot.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    limit: Option<String>,
+    /// After how many milliseconds a free slot is kept for whoever asks again; nothing was done.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    slot_in_ms: Option<i64>,
 }
 
 impl From<Declined> for Refusal {
     fn from(declined: Declined) -> Self {
-        let Declined { class, error, advice, wait } = declined;
-        let status = if class == Class::Local { StatusCode::BAD_REQUEST } else { StatusCode::BAD_GATEWAY };
-        Self::new((status, class), error, advice).until(wait)
+        let Declined { class, error, advice, wait, held, slot_in } = declined;
+        let status = match (&held, class) {
+            (Some(held), _) if !held.is_of_site() => StatusCode::TOO_MANY_REQUESTS,
+            (_, Class::Local) => StatusCode::BAD_REQUEST,
+            (_, _) => StatusCode::BAD_GATEWAY,
+        };
+        let (word, limit) = (held.as_ref().map(Held::as_str), held.as_ref().and_then(Held::limit).map(str::to_owned));
+        let slot_in_ms = slot_in.map(span_millis);
+        Self { held: word, limit, slot_in_ms, ..Self::new((status, class), error, advice).until(wait) }
     }
 }
 
@@ -59,7 +74,9 @@ impl Refusal {
         error: impl Into<Cow<'static, str>>,
         advice: impl Into<Cow<'static, str>>,
     ) -> Self {
-        Self { status, error: error.into(), class, r#do: advice.into(), id: None, state: None, wait_ms: None }
+        let (error, advice) = (error.into(), advice.into());
+        let (id, state, wait_ms, held, limit, slot_in_ms) = (None, None, None, None, None, None);
+        Self { status, error, class, r#do: advice, id, state, wait_ms, held, limit, slot_in_ms }
     }
 
     /// The same, which may be asked for again after `wait`.

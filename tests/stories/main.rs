@@ -31,6 +31,7 @@ mod local;
 mod modes;
 mod nodes;
 mod outside;
+mod people_first;
 mod profiles;
 mod redirect;
 mod risk;

@@ -1,11 +1,14 @@
-//! What every command about a login does: asks the house, hands a login over, says which one is used.
+//! What every command about a login does: asks the house, waits for a free slot within the limits, hands a login over,
+//! says which one is used.
 
 use std::collections::BTreeMap;
 use std::io::Write as _;
 use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
+use std::time::Duration;
 
 use serde_json::{Value, json};
+use tokio::signal::unix::{SignalKind, signal};
 use zeroize::Zeroize;
 
 use crate::cli::desk::Desk;
@@ -28,6 +31,80 @@ pub(super) async fn ask(desk: &Desk, need: Need, asked: Value) -> Result<Value, 
     })
     .await?;
     Ok(told.unwrap_or_default())
+}
+
+/// How long to wait for a free slot when nobody says.
+pub(super) const PATIENCE: u64 = 120;
+
+/// How long a command waits.
+#[derive(Debug, Clone, Copy, clap::Args)]
+pub(in crate::cli) struct Patience {
+    /// How long to wait for a free slot within the limits, in seconds; the command goes before everything that runs by
+    /// itself
+    #[arg(long, value_name = "SECONDS", default_value_t = PATIENCE)]
+    wait: u64,
+}
+
+impl Default for Patience {
+    fn default() -> Self {
+        Self { wait: PATIENCE }
+    }
+}
+
+/// Asks the house for something that asks a platform. While our own limits have no free slot for it, nothing is done:
+/// this says so, waits, and asks again.
+pub(super) async fn ask_platform(desk: &Desk, asked: Value, patience: Patience) -> Result<Value, Failure> {
+    let mut interrupted = signal(SignalKind::interrupt()).map_err(|error| Failure::of(&error))?;
+    let (clock, mut told) = (&desk.ambient.clock, None);
+    let until = clock.steady().saturating_add(Duration::from_secs(patience.wait));
+    Reach::with(desk, Need::Writing, async |reach| {
+        loop {
+            let left = until.saturating_sub(clock.steady());
+            let mut body = asked.clone();
+            if let Some(fields) = body.as_object_mut() {
+                fields.insert("patience_ms".to_owned(), millis(left).into());
+            }
+            let answer = tokio::select! {
+                answer = reach.call("POST", PATH, Some(body)) => answer?,
+                _ = interrupted.recv() => return Err(stopped("`radard profile list` shows how far it came")),
+            };
+            let (status, answer) = match answer {
+                (200..=299, answer) => {
+                    told = Some(answer);
+                    return Ok(Answer::nothing(Exit::Done));
+                }
+                refused => refused,
+            };
+            let Some(wait) = answer.get("slot_in_ms").and_then(Value::as_u64).map(Duration::from_millis) else {
+                return Err(Failure::of_answer(status, answer));
+            };
+            desk.out.say(&waits_for(&answer, wait));
+            tokio::select! {
+                () = clock.sleep(wait) => {}
+                _ = interrupted.recv() => return Err(stopped("nothing was done; run it again when it suits")),
+            }
+        }
+    })
+    .await?;
+    Ok(told.unwrap_or_default())
+}
+
+fn stopped(advice: &str) -> Failure {
+    Failure::new("interrupted").exit(Exit::Interrupted).advise(advice)
+}
+
+/// What a command waits for, and how long.
+fn waits_for(answer: &Value, wait: Duration) -> String {
+    let text = |key| answer.get(key).and_then(Value::as_str);
+    let what = match text("limit") {
+        Some(limit) => format!("a free slot within the limit `{limit}`"),
+        None => "the gap after the last request of this account".to_owned(),
+    };
+    format!("waiting for {what}: about {} s", wait.as_millis().div_ceil(1000))
+}
+
+fn millis(span: Duration) -> u64 {
+    u64::try_from(span.as_millis()).unwrap_or(u64::MAX)
 }
 
 /// Which login is in use now.
@@ -70,7 +147,12 @@ pub(super) async fn known(
 }
 
 /// Hands a login over, to be proved and used.
-pub(super) async fn take_in(desk: &Desk, profile: &Profile, (source, login): (&str, &Login)) -> Result<Value, Failure> {
+pub(super) async fn take_in(
+    desk: &Desk,
+    profile: &Profile,
+    (source, login): (&str, &Login),
+    patience: Patience,
+) -> Result<Value, Failure> {
     let state: Value = serde_json::from_str(login.state.write(Millis(0)).reveal()).unwrap_or_default();
     let headers: BTreeMap<&str, &str> =
         login.headers.iter().map(|(name, value)| (name.as_str(), value.reveal().as_str())).collect();
@@ -78,7 +160,7 @@ pub(super) async fn take_in(desk: &Desk, profile: &Profile, (source, login): (&s
         "act": "import", "name": profile.name, "platform": profile.platform.as_str(), "source": source, "state": state,
         "headers": headers,
     });
-    ask(desk, Need::Writing, asked).await
+    ask_platform(desk, asked, patience).await
 }
 
 /// The host of a platform as the settings have it.

@@ -3,7 +3,7 @@
 use std::io::Read as _;
 use std::path::Path;
 
-use super::hand::{host_of_platform, in_use, known, take_in};
+use super::hand::{Patience, host_of_platform, in_use, known, take_in};
 use crate::cli::desk::Desk;
 use crate::cli::failure::Failure;
 use crate::cli::out::Answer;
@@ -21,6 +21,7 @@ pub(super) async fn import(
     desk: &Desk,
     (name, platform): (&str, Option<Platform>),
     file: &Path,
+    patience: Patience,
 ) -> Result<Answer, Failure> {
     let places = desk.places()?;
     let config = desk.checked(&places)?.config;
@@ -30,7 +31,7 @@ pub(super) async fn import(
     let source = serde_json::to_value(found.form).unwrap_or_default();
     let headers = found.headers.into_iter().collect();
     let login = Login { state: found.state, headers };
-    take_in(desk, profile, (source.as_str().unwrap_or_default(), &login)).await.map(in_use)
+    take_in(desk, profile, (source.as_str().unwrap_or_default(), &login), patience).await.map(in_use)
 }
 
 /// What stands in `file` for `profile`, and how many cookies and origins of other sites were left out.

@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use serde_json::Value;
 
-use super::hand::{host_of_platform, in_use, known, put, take_in};
+use super::hand::{Patience, host_of_platform, in_use, known, put, take_in};
 use crate::browser::{Browser, Code, Display, Page, Place, Programs};
 use crate::cli::desk::Desk;
 use crate::cli::exit::Exit;
@@ -100,7 +100,7 @@ impl LogIn {
             if !marks.is_empty() && marks != refused {
                 let stored = page.stored(base.trim_end_matches('/')).await.map_err(failed)?;
                 let login = login_of(cookies, (base, stored), &domains);
-                match take_in(desk, profile, ("login", &login)).await {
+                match take_in(desk, profile, ("login", &login), Patience::default()).await {
                     Err(failure) if failure.code() == Exit::Login => {
                         desk.out.say(&format!("not yet: {}", failure.what()));
                         refused = marks;

@@ -1,6 +1,7 @@
 //! What is asked for over the API.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -9,7 +10,8 @@ use uuid::Uuid;
 use super::capture::headers_of;
 use super::who::{Profiles, broken, no_login};
 use crate::config::Profile;
-use crate::domain::Platform;
+use crate::domain::{Class, Held, Platform};
+use crate::queue::Miss;
 use crate::session::{Error, Folder, Login, is_no, next_at};
 use crate::store::captures::Capture;
 use crate::web::Declined;
@@ -30,16 +32,25 @@ enum Asked {
         source: String,
         state: Value,
         headers: BTreeMap<String, String>,
+        /// How long whoever asks would wait for a free slot within the limits, in milliseconds.
+        #[serde(default)]
+        patience_ms: Option<u64>,
     },
     Capture {
         name: String,
+        #[serde(default)]
+        patience_ms: Option<u64>,
     },
     Probe {
         name: String,
+        #[serde(default)]
+        patience_ms: Option<u64>,
     },
     Rollback {
         name: String,
         to: Option<Uuid>,
+        #[serde(default)]
+        patience_ms: Option<u64>,
     },
     Export {
         name: String,
@@ -56,8 +67,8 @@ impl Asked {
             Self::List => None,
             Self::Show { name }
             | Self::Import { name, .. }
-            | Self::Capture { name }
-            | Self::Probe { name }
+            | Self::Capture { name, .. }
+            | Self::Probe { name, .. }
             | Self::Rollback { name, .. }
             | Self::Export { name }
             | Self::Forget { name } => Some(name),
@@ -66,8 +77,12 @@ impl Asked {
 }
 
 impl Profiles {
-    /// Does what is asked.
+    /// Does what a person asks.
     pub(in crate::daemon) async fn act(&self, asked: Value) -> Result<Value, Declined> {
+        self.of_a_person().do_it(asked).await
+    }
+
+    async fn do_it(&self, asked: Value) -> Result<Value, Declined> {
         // What is wrong is not repeated: it may be a login.
         let asked: Asked = serde_json::from_value(asked).map_err(|_| {
             Declined::by_us("this is nothing that is done with a profile", "see `radard profile --help`")
@@ -79,8 +94,19 @@ impl Profiles {
         match asked {
             Asked::List => self.list().await,
             Asked::Show { name } => self.show(&name).await,
-            Asked::Import { name, platform, source, state, headers } => {
+            Asked::Import { name, platform, source, state, headers, patience_ms } => {
+                let is_new = self.known(&name).is_err();
                 self.make(&name, platform)?;
+                // A login for which nobody waits any longer is kept, and proved later.
+                match self.await_slot(&name, patience_ms).await {
+                    Err(declined) if declined.slot_in.is_some() => {
+                        if is_new {
+                            self.prover.live.unmake(&name);
+                        }
+                        return Err(declined);
+                    }
+                    Ok(()) | Err(_) => {}
+                }
                 let state = StorageState::of_value(state);
                 let state =
                     state.ok_or_else(|| Declined::by_us("the state is no object", "see `radard profile --help`"))?;
@@ -88,12 +114,37 @@ impl Profiles {
                 let _turn = turn.lock().await;
                 self.counted(&name, self.take_in(&name, &source, Login { state, headers: headers_of(headers) }).await)
             }
-            Asked::Capture { name } => self.counted(&name, self.capture(&name).await),
-            Asked::Probe { name } => self.counted(&name, self.probe(&name).await),
-            Asked::Rollback { name, to } => self.roll_back(&name, to).await,
+            Asked::Capture { name, patience_ms } => {
+                self.await_slot(&name, patience_ms).await?;
+                self.counted(&name, self.capture(&name).await)
+            }
+            Asked::Probe { name, patience_ms } => {
+                self.await_slot(&name, patience_ms).await?;
+                self.counted(&name, self.probe(&name).await)
+            }
+            Asked::Rollback { name, to, patience_ms } => {
+                self.await_slot(&name, patience_ms).await?;
+                self.roll_back(&name, to).await
+            }
             Asked::Export { name } => self.export(&name).await,
             Asked::Forget { name } => self.forget(&name).await,
         }
+    }
+
+    /// Refuses whoever has to wait for a free slot within the limits, before anything is done: so nothing is half done if
+    /// they leave while they wait. Within their patience the slot is kept for them.
+    async fn await_slot(&self, name: &str, patience_ms: Option<u64>) -> Result<(), Declined> {
+        let (Ok((profile, _)), Some(patience_ms)) = (self.known(name), patience_ms) else { return Ok(()) };
+        let Err(Miss { error, after: Some(wait), held: held @ Some(Held::Limit(_) | Held::Gap), .. }) =
+            self.prover.look(&profile).await
+        else {
+            // What else stands in the way is found out when the platform is asked.
+            return Ok(());
+        };
+        let slot_in = Some(wait).filter(|wait| *wait <= Duration::from_millis(patience_ms));
+        let advice = "try again after this wait; nothing was done yet";
+        let declined = Declined::by_us(format!("`{name}` has to wait for a free slot: {error}"), advice);
+        Err(Declined { class: Class::Rate, wait: Some(wait), held, slot_in, ..declined })
     }
 
     async fn list(&self) -> Result<Value, Declined> {

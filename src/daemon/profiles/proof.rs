@@ -8,7 +8,7 @@ use crate::daemon::ways::Ways;
 use crate::domain::{Class, Platform, Secret};
 use crate::net::Client;
 use crate::observe::Metrics;
-use crate::pace::Sending;
+use crate::pace::{Rank, Sending};
 use crate::platform::creative_radar::{self, Asker};
 use crate::queue::Miss;
 use crate::session::{Login, rules};
@@ -24,6 +24,8 @@ pub(in crate::daemon) struct Prover {
     pub(in crate::daemon) live: Live,
     pub(in crate::daemon) ambient: Ambient,
     pub(in crate::daemon) metrics: Metrics,
+    /// On whose behalf platforms are asked.
+    pub(in crate::daemon) rank: Rank,
 }
 
 impl Prover {
@@ -33,11 +35,17 @@ impl Prover {
             return Err(Miss::new(Class::Auth, "none of its cookies goes to the platform"));
         };
         let ended = match profile.platform {
-            Platform::Douyin => self.fetcher.prove(profile, cookies).await,
+            Platform::Douyin => self.fetcher.prove(profile, cookies, self.rank).await,
             Platform::CreativeRadar => self.prove_radar(profile, (login, &cookies)).await,
             other => Err(Miss::new(Class::Local, format!("nobody logs in to {other} with a browser"))),
         };
         ended.map_err(|miss| Miss { error: miss.error.chars().take(LONGEST).collect(), ..miss })
+    }
+
+    /// Whether a login of `profile` could be proved now, as far as our own limits go; if not, the next free slot is kept
+    /// for whoever asks.
+    pub(super) async fn look(&self, profile: &Profile) -> Result<(), Miss> {
+        Ok(self.way(profile, "proof")?.look().await?)
     }
 
     /// Lets `visit` go to a page in the name of `profile` when what holds for every request lets it.
@@ -46,7 +54,7 @@ impl Prover {
         profile: &Profile,
         (url, visit): (&str, impl Future<Output = T>),
     ) -> Result<T, Miss> {
-        let client = self.radar(profile, "capture")?;
+        let client = self.way(profile, "capture")?;
         Ok(client.fetch_by(url, async { Ok(visit.await) }).await?)
     }
 
@@ -70,14 +78,15 @@ impl Prover {
     }
 
     async fn prove_radar(&self, profile: &Profile, (login, cookies): (&Login, &Secret<String>)) -> Result<(), Miss> {
-        let client = self.radar(profile, "proof")?;
+        let client = self.way(profile, "proof")?;
         let asker = Asker { cookies, headers: &login.headers, client: &client };
         Ok(creative_radar::prove(&self.base(profile.platform), &asker, self.ambient.clock.now()).await?)
     }
 
-    /// The way out to Creative Radar for `what` of a profile.
-    fn radar(&self, profile: &Profile, what: &str) -> Result<Client, Miss> {
-        let (lane, endpoint) = (format!("{}/{what}", profile.name), format!("creative_radar.{what}"));
-        self.ways.of(Some(&profile.name), Sending { lane, endpoint, ..Sending::default() })
+    /// The way out to the platform of a profile for `what`.
+    fn way(&self, profile: &Profile, what: &str) -> Result<Client, Miss> {
+        let (lane, endpoint) = (format!("{}/{what}", profile.name), format!("{}.{what}", profile.platform));
+        let way = self.ways.of(Some(&profile.name), Sending { lane, endpoint, ..Sending::default() })?;
+        Ok(way.ranked(self.rank))
     }
 }

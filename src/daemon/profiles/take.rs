@@ -136,7 +136,7 @@ impl Profiles {
         {
             return broken(&failed);
         }
-        Declined { class, error, advice, wait: None }
+        Declined { class, ..Declined::by_us(error, advice) }
     }
 
     /// Keeps what a page showed that wants a person; gives where.
@@ -208,7 +208,7 @@ impl Profiles {
 
     /// Notes why a login could not be proved.
     pub(super) async fn refuse(&self, capture: &Capture, miss: Miss) -> Declined {
-        let Miss { class, error: why, after, .. } = miss;
+        let Miss { class, error: why, after, held, .. } = miss;
         if let Err(error) = self.book.doubt(capture, (class, &why)).await {
             return broken(&error);
         }
@@ -222,7 +222,7 @@ impl Profiles {
             _ => "it is kept, and proved later by itself, or with `radard profile probe NAME`",
         };
         let error = format!("the login of `{name}` could not be proved: {why}");
-        Declined { class, error, advice: advice.replace("NAME", name), wait: after }
+        Declined { class, wait: after, held, ..Declined::by_us(error, advice.replace("NAME", name)) }
     }
 
     /// Proves the youngest that waits for it; if the site says no to it, or none does, once more what is in use.
@@ -259,7 +259,7 @@ impl Profiles {
 }
 
 /// The site was not asked at all.
-fn unasked(name: &str, Miss { class, error, after, .. }: Miss) -> Declined {
+fn unasked(name: &str, Miss { class, error, after, held, .. }: Miss) -> Declined {
     let (error, advice) = (format!("no capture of `{name}`: {error}"), "it is tried again when it may be".to_owned());
-    Declined { class, error, advice, wait: after }
+    Declined { class, wait: after, held, ..Declined::by_us(error, advice) }
 }

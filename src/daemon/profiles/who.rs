@@ -13,6 +13,7 @@ use crate::browser::{Pool, Source};
 use crate::config::Profile;
 use crate::domain::{Class, Millis, Platform};
 use crate::observe::metric::{LOGIN, LOGIN_ENDS, LOGIN_LOOKS};
+use crate::pace::Rank;
 use crate::session::{Book, Error, Folder, Rules, next_at, rules, source_of};
 use crate::web::Declined;
 
@@ -38,6 +39,13 @@ impl Profiles {
         (folder, browsers): (PathBuf, PathBuf),
     ) -> Self {
         Self { book, prover, folder: Folder(folder), pool, browsers, at_work: Arc::default(), found: Arc::default() }
+    }
+
+    /// The same on behalf of a person who waits.
+    pub(super) fn of_a_person(&self) -> Self {
+        let mut same = self.clone();
+        same.prover.rank = Rank::Person;
+        same
     }
 
     /// The browser that all share.

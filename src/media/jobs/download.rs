@@ -113,6 +113,7 @@ async fn finish(mut grown: Growing<'_>, wish: &str, (dir, lease): (&Path, &Lease
 impl From<Refusal> for Miss {
     fn from(refusal: Refusal) -> Self {
         let miss = Self::new(refusal.class, refusal.message).after(refusal.retry_after);
+        let miss = Self { held: refusal.held, ..miss };
         // Who is asked to slow down is asked for all that goes there.
         if refusal.is_of_pace || refusal.class == Class::Rate { miss.for_whole_lane() } else { miss }
     }

@@ -35,7 +35,7 @@ pub(super) fn of_main() -> Sending {
 pub(super) struct Server(Arc<Mutex<Vec<u64>>>);
 
 impl Server {
-    fn note(&self, at: Duration) {
+    pub(super) fn note(&self, at: Duration) {
         self.0.lock().unwrap().push(u64::try_from(at.as_millis()).unwrap());
     }
 

@@ -1,5 +1,6 @@
 //! Limits as the server counts them: senders that always have work, a server that notes when requests arrive.
 
+mod first;
 mod harness;
 mod rates;
 mod stops;

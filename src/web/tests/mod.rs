@@ -88,7 +88,7 @@ impl Acts for Daemon {
         Box::pin(async move {
             let wait = Some(Duration::from_secs(2));
             let class = if asked == json!({}) { Class::Local } else { Class::Rate };
-            Err(Declined { class, error: "not now".to_owned(), advice: "wait".to_owned(), wait })
+            Err(Declined { class, wait, ..Declined::by_us("not now", "wait") })
         })
     }
 
