@@ -81,20 +81,22 @@ words! {
         "related" => Related;
         /// What the friends of the login made.
         "friend" => Friend;
+        /// The posts of those whom the login follows.
+        "follow" => Follow;
         /// What the site shows to whoever opens it.
         "feed" => Feed;
         /// The rooms on air of those whom the login follows.
         "following_lives" => FollowingLives;
         /// The posts of a creator with words in them.
         "search" => Search;
-        /// The state of a live room, and its counters.
+        /// The state of a live room, and its counters; or of the room of a creator, while they are on air.
         "live" => Live;
     }
 }
 
 impl Take {
     /// Every one.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Profile,
         Self::Posts,
         Self::Likes,
@@ -107,6 +109,7 @@ impl Take {
         Self::Comments,
         Self::Related,
         Self::Friend,
+        Self::Follow,
         Self::Feed,
         Self::FollowingLives,
         Self::Search,
@@ -115,7 +118,10 @@ impl Take {
 
     /// Whether it is a list of the login itself, whatever page a target is about.
     pub const fn is_own(self) -> bool {
-        matches!(self, Self::Collection | Self::Collects | Self::Music | Self::Friend | Self::FollowingLives)
+        matches!(
+            self,
+            Self::Collection | Self::Collects | Self::Music | Self::Friend | Self::Follow | Self::FollowingLives
+        )
     }
 
     /// Whether it is about a page.
@@ -152,7 +158,7 @@ const LATER_TAKES: [&str; 2] = ["danmaku", "recording"];
 const LATER_KEYS: [&str; 5] = ["media", "template", "folderize", "quality", "codec"];
 
 const TAKE: Form = Form {
-    wanted: "one of profile posts likes collection collects music mix following followers comments related friend feed following_lives search live",
+    wanted: "one of profile posts likes collection collects music mix following followers comments related friend follow feed following_lives search live",
     open: true,
     read: |word| match Take::NAMES.contains(&word) {
         true => Ok(Value::Text(word.to_owned())),

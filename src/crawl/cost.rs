@@ -81,6 +81,8 @@ async fn pages(tx: &mut Tx, (name, spec): (&str, &Spec), (take, profile): (Take,
         _ => Audience::default(),
     };
     let count = match take {
+        // The page of the creator says whether they are on air, and in which room.
+        Take::Live if matches!(page, Some((Kind::User, _))) => return Ok(Some(2)),
         Take::Profile | Take::Live => return Ok(Some(1)),
         Take::Comments => return comments(tx, page.as_ref(), spec).await,
         Take::Posts => audience.posts,

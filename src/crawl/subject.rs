@@ -68,10 +68,14 @@ const fn about(take: Take) -> Option<&'static [Kind]> {
         Take::Comments => &[Kind::User, Kind::Work],
         Take::Related => &[Kind::Work],
         Take::Mix => &[Kind::Mix, Kind::Work],
-        Take::Live => &[Kind::Live, Kind::Room],
-        Take::Collection | Take::Collects | Take::Music | Take::Friend | Take::Feed | Take::FollowingLives => {
-            return None;
-        }
+        Take::Live => &[Kind::User, Kind::Live, Kind::Room],
+        Take::Collection
+        | Take::Collects
+        | Take::Music
+        | Take::Friend
+        | Take::Follow
+        | Take::Feed
+        | Take::FollowingLives => return None,
     })
 }
 
@@ -112,8 +116,9 @@ mod tests {
             said,
             "queue.toml:4:8  the url of `a` is of a post, which has no `posts`\n  do: give the link of a creator, or leave `posts` out"
         );
-        let said = checked(&user, "live").unwrap_err();
-        assert!(said.contains("is of a creator, which has no `live`") && said.ends_with("leave `live` out"), "{said}");
+        let said = checked("https://www.douyin.com/video/7856714127684905912", "live").unwrap_err();
+        assert!(said.contains("is of a post, which has no `live`") && said.ends_with("leave `live` out"), "{said}");
+        assert!(checked(&user, "live").is_ok() && checked("https://live.douyin.com/775841227732", "live").is_ok());
         let said = checked("https://example.org/x", "posts").unwrap_err();
         assert!(said.starts_with("queue.toml:3:7  the url of `a` names nothing: "), "{said}");
         assert!(

@@ -72,6 +72,9 @@ fn a_person_gets_a_table_and_a_program_lines() {
         (vec!["--mode", "collects", "--profile", "main"], "想学的菜"),
         (vec!["--mode", "folder", "--folder", "7300000000000000101", "--profile", "main", "--max", "2"], "CREATED"),
         (vec!["--mode", "following-lives", "--profile", "main"], "直播间"),
+        (vec!["--mode", "follow", "--profile", "main", "--max", "3"], "CREATED"),
+        (vec!["--mode", "live", creators[8].as_str()], "stream_id"),
+        (vec!["--mode", "live", creators[9].as_str()], "live_status"),
         (vec!["--mode", "search", "--keyword", "美食", "--profile", "main", "--max", "2", link.as_str()], "美食"),
         (vec!["--mode", "mix", "7200000000000000006"], "TEXT"),
         (vec!["https://live.douyin.com/100000000000"], "ChatAuth"),
@@ -79,6 +82,27 @@ fn a_person_gets_a_table_and_a_program_lines() {
         let (code, out, err) = fetch(&dir, &arguments);
         assert!(code == 0 && out.contains(needle), "{arguments:?}: {code}\n{out}\n{err}");
     }
+}
+
+#[test]
+fn a_list_begins_at_a_post_that_is_known() {
+    let outside = Outside::start(&[]);
+    let (dir, creators) = dir("fetch-from", &outside, "[pace]\ntolerance = \"eager\"\n");
+    let list = |more: &[&str]| {
+        let (code, out, err) = fetch(&dir, &[&["--json", "--profile", "main", creators[0].as_str()], more].concat());
+        let ids = records(&out).iter().map(|row| row["aweme_id"].as_str().unwrap().to_owned()).collect::<Vec<_>>();
+        (code, ids, format!("{out}{err}"))
+    };
+    let (_, all, _) = list(&["--max", "40"]);
+    let (code, behind, said) = list(&["--from", &all[25], "--max", "15"]);
+    assert_eq!((code, behind.as_slice()), (0, &all[25..40]), "{said}");
+    // A post of somebody else stands nowhere in this list.
+    let (_, other, _) = fetch(&dir, &["--json", creators[7].as_str(), "--max", "1"]);
+    let other = records(&other)[0]["aweme_id"].as_str().unwrap().to_owned();
+    let (code, none, said) = list(&["--from", &other]);
+    assert!(code != 0 && none.is_empty(), "{said}");
+    let (code, _, said) = list(&["--from", "noodles"]);
+    assert!(code == 2 && said.contains("cannot begin at `noodles`"), "{code} {said}");
 }
 
 #[test]

@@ -19,7 +19,7 @@ fn every_list_of_a_creator_and_of_a_login_is_kept_whole() {
                 "[defaults]\nprofile = \"main\"\n[[target]]\nname = \"c\"\nurl = \"{page}\"\n\
                  take = [\"profile\", \"posts\", \"likes\", \"followers\", \"following\"]\n\
                  [[target]]\nname = \"said\"\nurl = \"{page}\"\ntake = [\"comments\"]\nmax = 3\n\
-                 [[target]]\nname = \"mine\"\ntake = [\"collection\", \"collects\", \"music\", \"friend\", \"following_lives\"]\n"
+                 [[target]]\nname = \"mine\"\ntake = [\"collection\", \"collects\", \"music\", \"friend\", \"follow\", \"following_lives\"]\n"
             ))
             .await;
         let creator = house.site.creators[3].clone();
@@ -36,6 +36,7 @@ fn every_list_of_a_creator_and_of_a_login_is_kept_whole() {
             ("mine/collection", "SELECT item FROM listed WHERE list = 'collection'", Order::new(Mode::Collection, "")),
             ("mine/collects", "SELECT id FROM folder", Order::new(Mode::Collects, "")),
             ("mine/music", "SELECT id FROM music", Order::new(Mode::Music, "")),
+            ("mine/follow", "SELECT item FROM listed WHERE list = 'follow'", Order::new(Mode::Follow, "")),
             ("mine/following_lives", "SELECT number FROM room", Order::new(Mode::FollowingLives, "")),
         ] {
             let take = house.rounds(name, 1).await;
@@ -430,5 +431,47 @@ fn a_private_list_is_an_answer_and_a_target_that_falls_silent_is_told_of_once() 
         house.world.play_nothing().await;
         house.rounds("open/posts", rounds + 5).await;
         assert!(alarms().is_empty(), "it closes by itself");
+    });
+}
+
+#[test]
+fn the_room_of_a_creator_is_followed_while_they_are_on_air() {
+    Crawling::run("rounds-on-air", &[], async |house| {
+        let (page, banned, closed) = (house.page(12), house.page(4), house.page(20));
+        let of = |name: &str, page: &str| {
+            format!(
+                "[[target]]\nname = \"{name}\"\nurl = \"{page}\"\ntake = [\"live\"]\nprofile = \"main\"\nevery = \"2h\"\n"
+            )
+        };
+        house.save(&format!("{}{}", of("show", &page), of("banned", &banned))).await;
+        // Off air: an answer, which found the creator and no room.
+        for name in ["show/live", "banned/live"] {
+            let take = house.rounds(name, 1).await;
+            assert_eq!((&take["class"], &take["found"]), (&"ok".into(), &1.into()), "{name}: {take}");
+        }
+        assert!(house.set("SELECT number FROM room").is_empty());
+        assert_eq!(house.set("SELECT CAST(is_banned AS TEXT) FROM creator WHERE is_banned = 1").len(), 1);
+        // On air, off air, and the next day in another show of the same room.
+        house.world.running.live();
+        let shows = || texts(&house.dir.database(), "SELECT show || ' ' || CAST(status AS TEXT) FROM room");
+        let mut seen = Vec::new();
+        while seen.len() < 4 {
+            let rooms = shows();
+            assert!(rooms.len() < 2, "one room: {rooms:?}");
+            if let Some(room) = rooms.into_iter().next().filter(|room| seen.last() != Some(room)) {
+                seen.push(room);
+            }
+            house.world.ambient.clock.sleep(Duration::from_mins(30)).await;
+        }
+        let (numbers, states): (Vec<_>, Vec<_>) = seen.iter().map(|room| room.split_once(' ').unwrap()).unzip();
+        assert_eq!(states, ["2", "4", "2", "4"], "{seen:?}");
+        assert!(numbers[0] == numbers[1] && numbers[1] != numbers[2] && numbers[2] == numbers[3], "{seen:?}");
+        let silent = "SELECT subject FROM alarm WHERE name = 'target_silent'";
+        assert!(texts(&house.dir.database(), silent).is_empty(), "off air is not silence");
+        // Who shows themselves to nobody is an answer too.
+        house.world.play("douyin.user_profile.private").await;
+        house.save(&of("closed", &closed)).await;
+        let take = house.rounds("closed/live", 1).await;
+        assert_eq!((&take["class"], &take["found"]), (&"private".into(), &0.into()), "{take}");
     });
 }

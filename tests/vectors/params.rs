@@ -79,7 +79,7 @@ impl Vector {
                 sent(&post_related::Request { aweme_id, count, filter_gids: args.ready("filterGids") }, caller)
             }
             "PostLocate" => {
-                let (max_cursor, count) = (args.text("max_cursor"), args.number("count", 10));
+                let (max_cursor, count) = (args.text("max_cursor").parse().unwrap(), args.number("count", 10));
                 let (locate_item_id, locate_item_cursor) =
                     (args.text("locate_item_id"), args.text("locate_item_cursor"));
                 let request =

@@ -8,8 +8,8 @@ pub(super) struct Flags {
     /// Links, messages with links in them, or bare ids; none for what belongs to the login
     #[arg(value_name = "URL")]
     pub(super) links: Vec<String>,
-    /// What is wanted: profile one post like collection collects folder music mix related feed friend following follower
-    /// comments replies search suggest live following-lives; by the link when it is left out
+    /// What is wanted: profile one post like collection collects folder music mix related feed friend follow following
+    /// follower comments replies search suggest live following-lives; by the link when it is left out
     #[arg(long, value_name = "MODE")]
     pub(super) mode: Option<Mode>,
     /// List, and download nothing
@@ -27,6 +27,9 @@ pub(super) struct Flags {
     /// Only what was made on these days, both included, in the time of China: 2026-01-01|2026-01-31
     #[arg(long, value_name = "DAY|DAY")]
     pub(super) interval: Option<String>,
+    /// Begin a list of the mode post at the page on which this post stands
+    #[arg(long, value_name = "POST")]
+    pub(super) from: Option<String>,
     /// As the login of this profile; as a guest when it is left out
     #[arg(long, value_name = "NAME")]
     pub(super) profile: Option<String>,

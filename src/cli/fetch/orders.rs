@@ -78,6 +78,7 @@ fn finished(fetch: &Flags, order: Order) -> Order {
     Order {
         comment: fetch.comment.clone().unwrap_or_default(),
         keyword: fetch.keyword.clone().unwrap_or_default(),
+        from: fetch.from.clone().unwrap_or_default(),
         source_type: fetch.order,
         ..order
     }

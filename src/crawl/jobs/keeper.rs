@@ -13,10 +13,11 @@ use super::leg::Leg;
 use super::round::Round;
 use super::settle::Asked;
 use super::turn::{Stopped, turn};
+use crate::config::Take;
 use crate::crawl::keep::{Given, keep, keep_raw, maker};
-use crate::platform::douyin::mode::Haul;
+use crate::platform::douyin::mode::{Haul, Rows};
 use crate::queue::{Lease, Miss};
-use crate::store::crawl::{posts, targets};
+use crate::store::crawl::{posts, shelf, targets};
 use crate::store::{self, Tx};
 use crate::supervise::{Restart, Supervisor};
 
@@ -112,6 +113,12 @@ async fn keep_in(tx: &mut Tx, pages: &[Arc<Page>]) -> Result<Vec<Round>, Stopped
     for ((page, round), met) in pages.iter().zip(&mut rounds).zip(met) {
         round.maker = maker(&page.haul.rows);
         keep_raw(tx, &page.haul.rows, &page.sent).await?;
+        if let (Take::Live, Rows::People(creators)) = (page.brief.take, &page.haul.rows) {
+            // Whoever is asked for a room and comes without one is not on air.
+            for creator in creators {
+                shelf::off_air(tx, &creator.author.id).await?;
+            }
+        }
         if let Leg::Check { post } = &round.leg {
             posts::seen(tx, post).await?;
             round.check(true);

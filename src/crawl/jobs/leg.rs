@@ -73,14 +73,14 @@ impl About<'_> {
     pub(super) const fn is_newest_first(&self) -> bool {
         match self.take {
             Take::Following => !self.spec.oldest_first,
-            Take::Likes | Take::Collection | Take::Followers => true,
+            Take::Likes | Take::Collection | Take::Followers | Take::Follow => true,
             _ => false,
         }
     }
 
     /// Whether the list is a whole: what it does not show is not in it.
     pub(super) const fn is_whole(&self) -> bool {
-        !matches!(self.take, Take::Related | Take::Friend | Take::Feed | Take::Search)
+        !matches!(self.take, Take::Related | Take::Friend | Take::Follow | Take::Feed | Take::Search)
     }
 
     /// The first list.
@@ -230,6 +230,7 @@ const fn mode_of(take: Take) -> Mode {
         Take::Comments => Mode::Comments,
         Take::Related => Mode::Related,
         Take::Friend => Mode::Friend,
+        Take::Follow => Mode::Follow,
         Take::Feed => Mode::Feed,
         Take::FollowingLives => Mode::FollowingLives,
         Take::Search => Mode::Search,

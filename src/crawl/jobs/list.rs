@@ -59,6 +59,7 @@ impl CounterOf {
             | Take::Related
             | Take::Friend
             | Take::Feed
+            | Take::Follow
             | Take::FollowingLives
             | Take::Search
             | Take::Live => None,

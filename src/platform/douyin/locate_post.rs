@@ -1,8 +1,10 @@
 //! The page of a creator's posts on which one post stands. Reads like posts of a creator.
 
 use super::ask::{Base, Endpoint, Method, Place, Query, Site};
+use super::list::listing;
 
 pub use super::user_post::Answer;
+use super::user_post::{Post, PostHead};
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -10,7 +12,7 @@ pub struct Request<'a> {
     /// Whose.
     pub sec_user_id: &'a str,
     /// The cursor of the page that was read last.
-    pub max_cursor: &'a str,
+    pub max_cursor: u64,
     /// Which post.
     pub locate_item_id: &'a str,
     /// Where it was seen.
@@ -20,9 +22,9 @@ pub struct Request<'a> {
 }
 
 impl<'a> Request<'a> {
-    /// The first page, as a page of the site asks for it.
-    pub const fn first(sec_user_id: &'a str, max_cursor: &'a str, locate_item_id: &'a str, locate_item_cursor: &'a str) -> Self {
-        Self { sec_user_id, max_cursor, locate_item_id, locate_item_cursor, count: 10 }
+    /// The page on which `post` stands, when nothing of the list was read before.
+    pub const fn first(sec_user_id: &'a str, post: &'a str) -> Self {
+        Self { sec_user_id, max_cursor: 0, locate_item_id: post, locate_item_cursor: "0", count: 10 }
     }
 }
 
@@ -47,3 +49,6 @@ impl Endpoint for Request<'_> {
         query.put("publish_video_strategy_type", 2);
     }
 }
+
+// Behind it the list goes on as the posts of a creator do, from the cursor that this page gives.
+listing! { Request<'_>: PostHead, Post, at max_cursor, Any by max_cursor }

@@ -10,6 +10,8 @@ use crate::sim::seed::Dice;
 pub(super) const CREATORS: u64 = 48;
 /// Whose login the site knows.
 pub(super) const OWNER: u64 = 7;
+/// Who is off air until the site lives, and on air for a part of each day from then on.
+const SHOWS_DAILY: u64 = 12;
 /// When the newest works were made, in Unix seconds.
 const NEWEST: u64 = 1_779_000_000;
 /// Between two works of one creator, in seconds.
@@ -87,12 +89,18 @@ impl Creator {
 
     /// The id of their broadcast.
     pub(super) fn broadcast(&self) -> String {
-        format!("{}", 7_300_000_000_000_000_000 + self.index * 1_000_003)
+        let days = self.hours_at_which_shows_change().map_or(0, |hours| 1 + hours / 24);
+        format!("{}", 7_300_000_000_000_000_000 + self.index * 1_000_003 + days)
     }
 
     /// Whether they are on air.
-    pub(super) const fn is_on_air(&self) -> bool {
-        self.index.is_multiple_of(8)
+    pub(super) fn is_on_air(&self) -> bool {
+        self.hours_at_which_shows_change().map_or(self.index.is_multiple_of(8), |hours| hours % 24 < 12)
+    }
+
+    /// How long the site has lived, for the one who has a show of twelve hours each day since then.
+    fn hours_at_which_shows_change(&self) -> Option<u64> {
+        self.age.filter(|_| self.index == SHOWS_DAILY).map(|age| age.hours)
     }
 
     /// The id of their mix, when they have one: every fifth work is in it.

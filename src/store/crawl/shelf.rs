@@ -19,8 +19,9 @@ const ROOM: &str = "INSERT INTO room (number, show, owner, nickname, title, stat
         title = excluded.title, status = excluded.status, last_at = excluded.last_at";
 const ROOM_COUNT: &str = "INSERT INTO room_count (number, at, show, status, viewers, visitors, likes)
     VALUES ($1, $2, $3, $4, $5, $6, $7) ON CONFLICT (number, at) DO NOTHING";
+const OFF_AIR: &str = "UPDATE room SET status = 4, last_at = $1 WHERE owner = $2 AND (status IS NULL OR status <> 4)";
 
-pub(in crate::store) const STATEMENTS: &[&str] = &[FOLDER, NEXT_FOLDER, TOTAL, MUSIC, ROOM, ROOM_COUNT];
+pub(in crate::store) const STATEMENTS: &[&str] = &[FOLDER, NEXT_FOLDER, TOTAL, MUSIC, ROOM, ROOM_COUNT, OFF_AIR];
 
 /// Keeps a folder.
 pub async fn folder(tx: &mut Tx, folder: &Folder) -> Result<(), Error> {
@@ -61,4 +62,11 @@ pub async fn room(tx: &mut Tx, room: &Room) -> Result<(), Error> {
     on!(tx, db => sqlx::query(ROOM_COUNT).bind(&room.number).bind(now).bind(&room.show).bind(room.status)
         .bind(&room.viewers).bind(&room.visitors).bind(room.likes).execute(db).await.map(drop))
     .map_err(Error::in_act("keep numbers of a room"))
+}
+
+/// Notes that the show in the room of this creator has ended.
+pub async fn off_air(tx: &mut Tx, owner: &str) -> Result<(), Error> {
+    let now = tx.now.0;
+    on!(tx, db => sqlx::query(OFF_AIR).bind(now).bind(owner).execute(db).await.map(drop))
+        .map_err(Error::in_act("note that a show has ended"))
 }

@@ -52,6 +52,11 @@ impl Progress {
         Self { pages: 1, taken: 1, ended: Some(Ended::Whole), ..Self::default() }
     }
 
+    /// Whether a record with this id was met a short while ago.
+    pub fn has_met(&self, key: &str) -> bool {
+        self.recent.iter().any(|known| known == key)
+    }
+
     /// Whether a record with this id is new; one without an id always is.
     pub(super) fn is_new(&mut self, key: Option<Cow<'_, str>>) -> bool {
         let Some(key) = key.filter(|key| !key.is_empty()) else { return true };

@@ -35,6 +35,8 @@ pub enum Mode {
     Feed,
     /// What the friends of the login made.
     Friend,
+    /// The posts of those whom the login follows, named as f2 names its other feeds.
+    Follow,
     /// Those whom a creator follows.
     Following,
     /// Those who follow a creator.
@@ -47,7 +49,7 @@ pub enum Mode {
     Search,
     /// Words that go on as what was typed.
     Suggest,
-    /// A live room.
+    /// A live room, or that of a creator.
     Live,
     /// The rooms on air of those whom the login follows.
     FollowingLives,
@@ -55,7 +57,7 @@ pub enum Mode {
 
 impl Mode {
     /// Every mode.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 21] = [
         Self::Profile,
         Self::One,
         Self::Post,
@@ -68,6 +70,7 @@ impl Mode {
         Self::Related,
         Self::Feed,
         Self::Friend,
+        Self::Follow,
         Self::Following,
         Self::Follower,
         Self::Comments,
@@ -93,6 +96,7 @@ impl Mode {
             Self::Related => "related",
             Self::Feed => "feed",
             Self::Friend => "friend",
+            Self::Follow => "follow",
             Self::Following => "following",
             Self::Follower => "follower",
             Self::Comments => "comments",
@@ -110,13 +114,14 @@ impl Mode {
             Self::Profile | Self::Post | Self::Like | Self::Following | Self::Follower | Self::Search => &[Kind::User],
             Self::One | Self::Related | Self::Comments | Self::Replies => &[Kind::Work],
             Self::Mix => &[Kind::Mix, Kind::Work],
-            Self::Live => &[Kind::Live, Kind::Room],
+            Self::Live => &[Kind::User, Kind::Live, Kind::Room],
             Self::Collection
             | Self::Collects
             | Self::Folder
             | Self::Music
             | Self::Feed
             | Self::Friend
+            | Self::Follow
             | Self::Suggest
             | Self::FollowingLives => &[],
         }

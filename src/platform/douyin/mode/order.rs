@@ -20,6 +20,9 @@ pub struct Order {
     /// The words that are looked for.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub keyword: String,
+    /// The post at which a list of posts begins.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub from: String,
     /// In which order people are listed: 1 the newest first, 3 the oldest first, 4 as the page has them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub source_type: Option<u32>,
@@ -36,6 +39,14 @@ pub enum BadOrder {
         /// What it needs.
         what: &'static str,
     },
+    /// It cannot begin there.
+    #[error("the mode `{mode}` cannot begin at `{from}`: only `post` can, at the id of a post")]
+    From {
+        /// The mode.
+        mode: Mode,
+        /// What was given.
+        from: String,
+    },
     /// It is about something else.
     #[error("`{id}` is nothing that the mode `{mode}` is about")]
     Other {
@@ -49,7 +60,8 @@ pub enum BadOrder {
 impl Order {
     /// An order about `id`, or about nothing when it is empty.
     pub fn new(mode: Mode, id: impl Into<String>) -> Self {
-        Self { mode, id: id.into(), comment: String::new(), keyword: String::new(), source_type: None }
+        let (comment, keyword, from) = (String::new(), String::new(), String::new());
+        Self { mode, id: id.into(), comment, keyword, from, source_type: None }
     }
 
     /// The kind of what it is about; nothing when it is about the login, or about words.
@@ -58,6 +70,9 @@ impl Order {
         let missing = |what| Err(BadOrder::Missing { mode, what });
         if self.keyword.is_empty() && matches!(mode, Mode::Search | Mode::Suggest) {
             return missing("words to look for");
+        }
+        if !self.from.is_empty() && !(mode == Mode::Post && Kind::Work.is_of(&self.from)) {
+            return Err(BadOrder::From { mode, from: self.from.chars().take(80).collect() });
         }
         if mode == Mode::Replies && !is_number(&self.comment) {
             return missing("the id of a comment");
@@ -84,6 +99,8 @@ fn is_number(text: &str) -> bool {
 mod tests {
     use super::*;
 
+    const USER: &str = "MS4wLjABAAAAQDxwpjX_D8UT8PDQSXrPVed5HjrAoVrtyzpnVs-i4K9";
+
     #[test]
     fn an_order_without_what_it_is_about_is_refused() {
         let why = |order: Order| order.check().unwrap_err().to_string();
@@ -92,6 +109,11 @@ mod tests {
         assert!(why(Order::new(Mode::Search, "")).ends_with("words to look for"));
         assert!(why(Order::new(Mode::Replies, "7400000000000000001")).ends_with("the id of a comment"));
         assert!(why(Order::new(Mode::Folder, "x")).contains("`collects`"));
+        let from = |mode, from: &str| Order { from: from.to_owned(), ..Order::new(mode, USER) }.check();
+        assert_eq!(from(Mode::Post, "7400000003239991803"), Ok(Some(Kind::User)));
+        assert!(from(Mode::Post, "x").unwrap_err().to_string().contains("cannot begin at `x`"));
+        assert!(from(Mode::Like, "7400000003239991803").is_err());
+        assert_eq!(Order::new(Mode::Live, USER).check(), Ok(Some(Kind::User)));
         assert_eq!(Order::new(Mode::Feed, "").check(), Ok(None));
         assert_eq!(Order::new(Mode::Live, "775841227732").check(), Ok(Some(Kind::Live)));
         assert_eq!(Order::new(Mode::Live, "7318296342189919011").check(), Ok(Some(Kind::Room)));

@@ -33,7 +33,7 @@ impl Rows {
     /// Reads the rows that a list of this mode has.
     pub fn of_list<'d>(mode: Mode, rows: impl Iterator<Item = Value<'d>>) -> Self {
         match mode {
-            Mode::Friend => Self::Posts(rows.map(|row| post(row.get("aweme"))).collect()),
+            Mode::Friend | Mode::Follow => Self::Posts(rows.map(|row| post(row.get("aweme"))).collect()),
             Mode::Search => Self::Posts(rows.map(|row| post(row.get("item"))).collect()),
             Mode::Following | Mode::Follower => Self::People(rows.map(creator).collect()),
             Mode::Comments | Mode::Replies => Self::Comments(rows.map(comment).collect()),

@@ -14,9 +14,10 @@ use crate::platform::douyin::list::{Leaf, Listing, Progress, Walk, Wants};
 use crate::platform::douyin::read::{Model, Reading};
 use crate::platform::douyin::talk::{Douyin, Visitor};
 use crate::platform::douyin::{
-    following_user_live, friend_feed, home_post_search, post_comment, post_comment_reply, post_detail, post_feed,
-    post_related, suggest_word, user_collection, user_collects, user_collects_video, user_follower, user_following,
-    user_like, user_live, user_live_by_room, user_mix, user_music_collection, user_post, user_profile,
+    follow_feed, following_user_live, friend_feed, home_post_search, locate_post, post_comment, post_comment_reply,
+    post_detail, post_feed, post_related, suggest_word, user_collection, user_collects, user_collects_video,
+    user_follower, user_following, user_like, user_live, user_live_by_room, user_mix, user_music_collection, user_post,
+    user_profile,
 };
 
 /// A page for people and programs.
@@ -126,6 +127,19 @@ impl Taste for AsRows {
     }
 }
 
+/// The room in which a creator is on air now; nothing when they are not.
+fn room_of(profile: &user_profile::Answer) -> Result<Option<String>, Refusal> {
+    let room = profile.room_id.as_str().filter(|room| !room.is_empty() && room != "0");
+    let unsaid = |why: &str| Err(Refusal::new(Class::Schema, user_profile::Request::PLACE.name, why));
+    match (profile.live_status.value(), room) {
+        (Some(0), _) => Ok(None),
+        (_, Some(room)) => Ok(Some(room.into_owned())),
+        (Some(_), None) => unsaid("it says that the creator is on air, and names no room"),
+        (None, None) if profile.room_id.as_str().is_some() => Ok(None),
+        (None, None) => unsaid("it does not say whether the creator is on air"),
+    }
+}
+
 struct Way<'a, T> {
     site: &'a Douyin,
     visitor: &'a Visitor,
@@ -145,8 +159,10 @@ impl<T: Taste> Way<'_, T> {
         match order.mode {
             Mode::Profile => self.one(&user_profile::Request { sec_user_id: id }).await,
             Mode::One => self.one(&post_detail::Request { aweme_id: id }).await,
+            Mode::Live if kind == Some(Kind::User) => self.live_of(id).await,
             Mode::Live if kind == Some(Kind::Room) => self.one(&user_live_by_room::Request { room_id: id }).await,
             Mode::Live => self.one(&user_live::Request { web_rid: id }).await,
+            Mode::Post if !order.from.is_empty() && self.progress.is_none() => self.located(id, &order.from).await,
             Mode::Post => self.list(user_post::Request::first(id)).await,
             Mode::Like => self.list(user_like::Request::first(id)).await,
             Mode::Collection => self.list(user_collection::Request::first()).await,
@@ -157,6 +173,7 @@ impl<T: Taste> Way<'_, T> {
             Mode::Related => self.list(post_related::Request::first(id)).await,
             Mode::Feed => self.list(post_feed::Request::first()).await,
             Mode::Friend => self.list(friend_feed::Request::first()).await,
+            Mode::Follow => self.list(follow_feed::Request::first()).await,
             Mode::Following => {
                 let first = user_following::Request::first("", id);
                 let source_type = order.source_type.unwrap_or(first.source_type);
@@ -182,6 +199,26 @@ impl<T: Taste> Way<'_, T> {
         }
         let page = self.site.ask(self.visitor, request).await?;
         Ok((self.taste.of_one(self.mode, &page), Progress::of_one()))
+    }
+
+    /// The room of a creator while they are on air; else the creator, whose page says that they are not.
+    async fn live_of(&self, creator: &str) -> Paged<T> {
+        let profile = user_profile::Request { sec_user_id: creator };
+        let page = self.site.ask(self.visitor, &profile).await?;
+        match room_of(&page.content)? {
+            Some(room_id) => self.one(&user_live_by_room::Request { room_id: &room_id }).await,
+            None => Ok((self.taste.of_one(Mode::Profile, &page), Progress::of_one())),
+        }
+    }
+
+    /// The page of a creator's posts on which `post` stands.
+    async fn located(&self, creator: &str, post: &str) -> Paged<T> {
+        let (page, progress) = self.list(locate_post::Request::first(creator, post)).await?;
+        if !progress.has_met(post) {
+            let why = format_args!("the post `{post}` does not stand in the list of this creator");
+            return Err(Refusal::new(Class::Gone, locate_post::Request::PLACE.name, why));
+        }
+        Ok((page, progress))
     }
 
     /// The next page of a list.
