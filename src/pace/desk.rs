@@ -13,12 +13,13 @@ use super::first::{First, Rank};
 use super::forecast::{Forecast, Judge, Seen};
 use super::grant::Grants;
 use super::limit::{Line, Sending, gap, lines, rules};
+use super::log::AHEAD;
 use super::quiet::Quiet;
 use super::reserve::{Wanted, Wish, reserve};
 use super::spacing::{Begun, Spacing};
 use super::spread::Spread;
 use super::stop::{Says, Stops, TRY, Told, follows, subject};
-use super::timeline::Timeline;
+use super::timeline::{Before, Timeline};
 use super::wait::Wait;
 use crate::ambient::{Ambient, Clock};
 use crate::config::{Config, PaceRule};
@@ -119,10 +120,14 @@ struct Asked {
 impl Pace {
     /// Opens the desk over `store` with the limits of `config`.
     pub async fn open(store: Store, config: &Config, ambient: Ambient) -> Result<Self, Error> {
-        let known = store
-            .read::<_, Error, _>(|tx| Box::pin(async move { Ok((pace::clock(tx).await?, stops::list(tx).await?)) }));
-        let (seen, all) = known.await?;
-        let timeline = Timeline::new(ambient.clock.clone(), store.now(), (seen, !store.is_shared()));
+        let known = store.read::<_, Error, _>(|tx| {
+            Box::pin(async move { Ok((pace::clock(tx).await?, pace::newest(tx).await?, stops::list(tx).await?)) })
+        });
+        let (seen, newest, all) = known.await?;
+        let stopped = all.iter().map(|stop| Millis(stop.since)).max();
+        let counted = stopped.max(newest.map(|at| at - AHEAD)).unwrap_or_default();
+        let before = Before { seen, alone: !store.is_shared(), counted };
+        let timeline = Timeline::new(ambient.clock.clone(), store.now(), before);
         let (mut hands, turn) = (Hands::default(), tokio::sync::Mutex::default());
         hands.stops.learn(all);
         let hands = Mutex::new(hands);

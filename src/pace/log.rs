@@ -18,7 +18,7 @@ pub(super) const WIDEST: Duration = Duration::from_mins(1);
 /// Of how many grants a limit is made up at least, when it is large.
 const PARTS: u32 = 16;
 /// How long what was granted ahead may be used.
-const AHEAD: Duration = Duration::from_secs(1);
+pub(super) const AHEAD: Duration = Duration::from_secs(1);
 /// How long a single one may be used: from the grant to the first byte.
 const AT_ONCE: Duration = Duration::from_millis(250);
 /// The part of its span that a grant may last.

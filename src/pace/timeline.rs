@@ -3,7 +3,8 @@
 //! If somebody sets the clock two hours ahead, a sliding log on wall time would forget two hours of requests at once,
 //! and the server would not. So the time of the limits begins at the store's time and from then on only flows. Across a
 //! restart it goes on by how long the machine has been up, which nobody can set and which is never more than what passed;
-//! after a reboot, and where machines share the limits, by the wall and how far it was known to be stepped away.
+//! after a reboot, and where machines share the limits, by the wall and how far it was known to be stepped away. It never
+//! begins before what was counted in it already: a machine that boots in 1970 goes on where it was.
 
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -34,6 +35,17 @@ struct State {
     latest: Millis,
 }
 
+/// What is known of the time before this process.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Before {
+    /// The time of the limits as it was seen last.
+    pub(super) seen: Option<LastSeen>,
+    /// Whether no other machine shares it.
+    pub(super) alone: bool,
+    /// The latest moment at which a request was counted or an account stopped.
+    pub(super) counted: Millis,
+}
+
 impl State {
     fn at(&self, steady: Duration) -> Millis {
         self.base + steady.saturating_sub(self.at)
@@ -41,14 +53,16 @@ impl State {
 }
 
 impl Timeline {
-    /// A time that goes on from `seen`, now that it is `wall` in the store; `alone` when no other machine shares it.
-    pub(super) fn new(clock: Clock, wall: Millis, (seen, alone): (Option<LastSeen>, bool)) -> Self {
+    /// A time that goes on from `before`, now that it is `wall` in the store.
+    pub(super) fn new(clock: Clock, wall: Millis, before: Before) -> Self {
+        let Before { seen, alone, counted } = before;
         let up = |seen: LastSeen| span_millis(clock.uptime()).saturating_sub(seen.up_ms);
         let base = match seen {
             Some(seen) if alone && up(seen) >= 0 => Millis(seen.seen_at.saturating_add(up(seen))),
             Some(seen) => Millis(wall.0.saturating_sub(seen.stepped_ms)),
             None => wall,
         };
+        let base = base.max(counted).max(seen.map_or(Millis(0), |seen| Millis(seen.seen_at)));
         let stepped_ms = wall.0.saturating_sub(base.0);
         let state = State { base, at: clock.steady(), stepped_ms, latest: base };
         Self { clock, state: Mutex::new(state) }
@@ -84,10 +98,27 @@ impl Timeline {
 mod tests {
     use super::*;
 
+    fn before(seen: Option<LastSeen>, alone: bool) -> Before {
+        Before { seen, alone, counted: Millis(0) }
+    }
+
+    #[test]
+    fn a_boot_in_the_past_goes_on_where_the_limits_were() {
+        let clock = Clock::simulated(Millis(0));
+        let seen = LastSeen { stepped_ms: 0, seen_at: 1_800_000_000_000, up_ms: 500_000 };
+        let booted = Timeline::new(clock.clone(), clock.now(), before(Some(seen), true));
+        assert_eq!(booted.now(), Millis(seen.seen_at));
+        clock.step(seen.seen_at + 5000);
+        assert_eq!((booted.compare(clock.now()).stepped_ms, booted.now()), (5000, Millis(seen.seen_at)));
+        let counted = Millis(seen.seen_at + 60_000);
+        let shared = Timeline::new(clock.clone(), clock.now(), Before { seen: None, alone: false, counted });
+        assert_eq!(shared.now(), counted, "what another machine counted is not in the future");
+    }
+
     #[test]
     fn a_step_of_the_wall_is_no_time_and_a_drift_is_followed() {
         let clock = Clock::simulated(Millis(1_000_000));
-        let timeline = Timeline::new(clock.clone(), clock.now(), (None, true));
+        let timeline = Timeline::new(clock.clone(), clock.now(), before(None, true));
         let stepped = || timeline.compare(clock.now()).stepped_ms;
         clock.jump(Duration::from_secs(5));
         assert_eq!((timeline.now(), stepped()), (Millis(1_005_000), 0));
@@ -107,11 +138,11 @@ mod tests {
     fn a_restart_goes_on_by_how_long_the_machine_was_up_and_a_reboot_by_the_wall() {
         let clock = Clock::simulated(Millis(1_000_000));
         clock.jump(Duration::from_secs(100));
-        let seen = Timeline::new(clock.clone(), clock.now(), (None, true)).compare(clock.now());
+        let seen = Timeline::new(clock.clone(), clock.now(), before(None, true)).compare(clock.now());
         assert_eq!(seen, LastSeen { stepped_ms: 0, seen_at: 1_100_000, up_ms: 100_000 });
         clock.jump(Duration::from_secs(20));
         clock.step(3_600_000);
-        let next = |seen, alone| Timeline::new(clock.clone(), clock.now(), (Some(seen), alone)).now();
+        let next = |seen, alone| Timeline::new(clock.clone(), clock.now(), before(Some(seen), alone)).now();
         assert_eq!(next(seen, true), Millis(1_120_000), "the step while nobody looked is no time");
         let rebooted = LastSeen { up_ms: 500_000, stepped_ms: 3_600_000, ..seen };
         assert_eq!(next(rebooted, true), Millis(1_120_000));

@@ -17,6 +17,7 @@ const TAKE_TURN: &str = "INSERT INTO pace_line (line, spread_ms, spread_at) VALU
 const KEEP_SLOT: &str = "UPDATE pace_line SET kept_until = $2 WHERE line = $1";
 const FORGET: &str = "DELETE FROM pace_entry WHERE line = $1 AND last_at <= $2";
 const ENTRIES: &str = "SELECT last_at, n FROM pace_entry WHERE line = $1 AND n > 0 ORDER BY last_at";
+const NEWEST: &str = "SELECT MAX(last_at) FROM pace_entry";
 const ADD: &str = "INSERT INTO pace_entry (line, last_at, n) VALUES ($1, $2, $3)
     ON CONFLICT (line, last_at) DO UPDATE SET n = pace_entry.n + excluded.n";
 const GIVE_BACK: &str = "UPDATE pace_entry SET n = n - $3 WHERE line = $1 AND last_at = $2 AND n >= $3";
@@ -24,7 +25,8 @@ const CLOCK: &str = "SELECT stepped_ms, seen_at, up_ms FROM pace_clock WHERE id 
 const KEEP_CLOCK: &str = "INSERT INTO pace_clock (id, stepped_ms, seen_at, up_ms) VALUES (1, $1, $2, $3)
     ON CONFLICT (id) DO UPDATE SET stepped_ms = excluded.stepped_ms, seen_at = excluded.seen_at, up_ms = excluded.up_ms";
 
-pub(super) const STATEMENTS: &[&str] = &[TAKE_TURN, KEEP_SLOT, FORGET, ENTRIES, ADD, GIVE_BACK, CLOCK, KEEP_CLOCK];
+pub(super) const STATEMENTS: &[&str] =
+    &[TAKE_TURN, KEEP_SLOT, FORGET, ENTRIES, NEWEST, ADD, GIVE_BACK, CLOCK, KEEP_CLOCK];
 
 /// So many requests, the last of them sent by then at the latest.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, sqlx::FromRow)]
@@ -63,6 +65,12 @@ pub async fn entries(tx: &mut Tx, line: &str, since: Millis) -> Result<Vec<Entry
     let failed = Error::in_act("look what was sent under a limit");
     on!(tx, db => sqlx::query(FORGET).bind(line).bind(since.0).execute(db).await.map(drop)).map_err(&failed)?;
     on!(tx, db => sqlx::query_as(ENTRIES).bind(line).fetch_all(db).await).map_err(&failed)
+}
+
+/// The last moment that is counted in any line.
+pub async fn newest(tx: &mut Tx) -> Result<Option<Millis>, Error> {
+    let newest: Result<(Option<i64>,), _> = on!(tx, db => sqlx::query_as(NEWEST).fetch_one(db).await);
+    Ok(newest.map_err(Error::in_act("look what was counted last"))?.0.map(Millis))
 }
 
 /// Counts `entry` in `line`, before anything is sent.
