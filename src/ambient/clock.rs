@@ -18,6 +18,8 @@ use crate::domain::time::span_millis;
 
 /// How long a real sleep towards a wall moment trusts the wall clock before it looks again.
 const LOOK_AGAIN: Duration = Duration::from_secs(20);
+/// A wall clock that moves against the uptime by more than this was stepped.
+const STEP_MS: u64 = 2000;
 
 /// A cheap handle on time; clones share it.
 #[derive(Clone, Debug)]
@@ -112,6 +114,30 @@ impl Clock {
         match &self.0 {
             Kind::Real(real) => self.real_sleep(real, || at.since(self.now()), LOOK_AGAIN).await,
             Kind::Simulated(sim) => sim.clone().sleep_until(at).await,
+        }
+    }
+
+    /// Sleeps until wall time is `at` or the wall clock was stepped, whichever comes first. Safe to drop.
+    pub async fn sleep_until_or_step(&self, at: Millis) {
+        match &self.0 {
+            Kind::Real(real) => {
+                let ahead = || self.now().0.saturating_sub(span_millis(self.uptime()));
+                let before = ahead();
+                let is_stepped = || ahead().abs_diff(before) > STEP_MS;
+                let left = || if is_stepped() { Duration::ZERO } else { at.since(self.now()) };
+                self.real_sleep(real, left, LOOK_AGAIN).await;
+            }
+            Kind::Simulated(sim) => sim.clone().sleep_until_or_step(at).await,
+        }
+    }
+
+    /// Names this boot of the machine: two uptimes compare only under the same name. Empty when the machine gives none.
+    pub fn boot(&self) -> String {
+        match &self.0 {
+            Kind::Real(_) => {
+                std::fs::read_to_string("/proc/sys/kernel/random/boot_id").unwrap_or_default().trim().to_owned()
+            }
+            Kind::Simulated(_) => "simulated".to_owned(),
         }
     }
 
@@ -287,6 +313,30 @@ mod tests {
         });
         assert_eq!(clock.steady(), Duration::from_mins(1));
         assert_eq!(clock.now(), Millis(86_400_000 + 60_000));
+    }
+
+    #[test]
+    fn a_step_back_ends_the_sleep_that_asks_for_it_and_no_other() {
+        let clock = Clock::simulated(Millis(0));
+        run(&clock, async {
+            let watching = async {
+                clock.sleep_until_or_step(Millis(60_000)).await;
+                clock.steady()
+            };
+            let moment = async {
+                clock.sleep_until(Millis(60_000)).await;
+                clock.steady()
+            };
+            let step = async {
+                clock.sleep(Duration::from_secs(10)).await;
+                clock.step(-3_600_000);
+            };
+            let (watched, reached, ()) = tokio::join!(watching, moment, step);
+            assert_eq!(watched, Duration::from_secs(10));
+            assert_eq!(reached, Duration::from_mins(61));
+            clock.sleep_until_or_step(clock.now() + Duration::from_secs(5)).await;
+            assert_eq!(clock.steady(), Duration::from_secs(3665), "without a step it ends on time");
+        });
     }
 
     #[test]

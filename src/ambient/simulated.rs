@@ -91,6 +91,12 @@ impl Simulated {
     pub(super) fn sleep_until(self: Arc<Self>, at: Millis) -> Sleep {
         Sleep { clock: self, until: Until::Wall(at), entry: None }
     }
+
+    /// Like [`Self::sleep_until`], and a step of the wall ends it.
+    pub(super) fn sleep_until_or_step(self: Arc<Self>, at: Millis) -> Sleep {
+        let offset_ms = self.with(|s| s.offset_ms);
+        Sleep { clock: self, until: Until::WallOrStep(at, offset_ms), entry: None }
+    }
 }
 
 impl State {
@@ -108,6 +114,8 @@ impl State {
 enum Until {
     Steady(Duration),
     Wall(Millis),
+    /// A moment, or any offset of the wall but this one.
+    WallOrStep(Millis, i64),
 }
 
 /// A sleep on the simulated clock; dropping it takes its timer away.
@@ -130,7 +138,8 @@ impl Future for Sleep {
             }
             let deadline = match until {
                 Until::Steady(at) => at,
-                Until::Wall(at) => s.steady + at.since(s.wall()),
+                Until::WallOrStep(_, offset_ms) if s.offset_ms != offset_ms => s.steady,
+                Until::Wall(at) | Until::WallOrStep(at, _) => s.steady + at.since(s.wall()),
             };
             if deadline <= s.steady {
                 return None;

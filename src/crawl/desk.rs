@@ -8,6 +8,7 @@ use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
+use super::ahead;
 use super::alarm::SILENT;
 use super::cost::{Costs, costs};
 use super::forget::{Forgotten, forget};
@@ -67,6 +68,13 @@ impl Desk {
     /// Forgets all that is known of `creator`; gives the name of the target instead that follows them.
     pub async fn forget(&self, creator: &str) -> Result<Result<Forgotten, String>, store::Error> {
         forget(&self.store, creator).await
+    }
+
+    /// Sets next rounds back that lie further in the future than their schedule gives; gives how many.
+    pub async fn set_back(&self) -> Result<usize, store::Error> {
+        let count = ahead::set_back(&self.store).await?;
+        self.changed.notify_one();
+        Ok(count)
     }
 
     /// The moment that all of this counts from.

@@ -9,6 +9,7 @@
 //! - `alarm` what people are told without asking.
 //! - `jobs` a round; `source` who asks the platform for it, `keep` what is kept of a page.
 
+mod ahead;
 mod alarm;
 mod cost;
 mod desk;

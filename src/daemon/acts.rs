@@ -9,7 +9,7 @@ use super::places::Places;
 use super::profiles::Profiles;
 use super::reload::Reloader;
 use super::targets::Targets;
-use crate::store::{Store, backup};
+use crate::store::{Error, Store, backup, clocks};
 use crate::web::{Act, Acts, Declined};
 
 /// Looks at everything; gives the rows of `radard doctor`.
@@ -31,6 +31,8 @@ impl Acts for HouseActs {
     fn backup_create(&self) -> Act<'_, Result<Value, String>> {
         Box::pin(async {
             let made = backup::create(&self.store, &self.places.backups()).await.map_err(|e| e.to_string())?;
+            let noted = self.store.write::<_, Error, _>(|tx| Box::pin(clocks::backed_up(tx)));
+            noted.await.map_err(|e| e.to_string())?;
             Ok(json!(made))
         })
     }

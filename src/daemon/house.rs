@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
+use super::clock::ClockWatch;
 use super::disk::Disk;
 use super::fetch::Fetcher;
 use super::jobs::own_schedules;
@@ -189,6 +190,8 @@ pub struct House {
     pub metrics: Metrics,
     /// The disk.
     pub disk: Disk,
+    /// Watches the wall clock.
+    pub(super) clock: ClockWatch,
     /// Who this process is: node and life.
     pub owner: String,
     /// Owns everyone but the writer.
@@ -266,7 +269,9 @@ impl House {
         };
         let sessions = plan.places.sessions(plan.config.session.dir.as_deref());
         let profiles = Profiles::new((logins, pool), prover, (sessions, plan.places.browsers()));
-        let kinds = kinds(&plan, (&live, &credentials), (&store, &pace), (&disk, client, &ways));
+        let watched = ClockWatch::new(store.clone(), ambient.clock.clone());
+        let kinds = kinds(&plan, (&live, &credentials), (&pace, &ways), (&disk, client));
+        let kinds = with_deleting(kinds, &plan, (&store, &live), &watched);
         let kinds = kinds.with::<Capture>(profiles.clone());
         let crawling = (&store, &fetcher, &live);
         let keeping = (Keeper::start(&ground), &metrics, &ambient.clock);
@@ -294,6 +299,7 @@ impl House {
             inlets,
             metrics,
             disk,
+            clock: watched,
             owner,
             upper,
             ground,
@@ -397,8 +403,8 @@ fn crawl_tools(
 fn kinds(
     plan: &Plan,
     (live, credentials): (&Live, &Credentials),
-    (store, pace): (&Store, &Pace),
-    (disk, client, ways): (&Disk, net::Client, &Ways),
+    (pace, ways): (&Pace, &Ways),
+    (disk, client): (&Disk, net::Client),
 ) -> Kinds {
     let (settings, room) = (live.clone(), disk.clone());
     let media_settings = move || {
@@ -411,11 +417,19 @@ fn kinds(
         .with::<ProbePlatform>(ProbeTools { ways: ways.clone(), live: live.clone() })
         .with::<media::Download>(media::Tools {
             net: client.paced(pace, media::sending()),
-            dir: library.clone(),
+            dir: library,
             settings: Arc::new(media_settings),
         })
-        .with::<Backup>(BackupTools { store: store.clone(), live: live.clone(), dir: plan.places.backups() })
         .with::<Rotate>(RotateTools { vault: credentials.vault().clone() })
-        .with::<Prune>(PruneTools { store: store.clone(), live: live.clone(), file: plan.places.database() })
-        .with::<Tidy>(TidyTools { store: store.clone(), live: live.clone(), library })
+}
+
+/// The same with the kinds that delete by age: they ask whether the clock is trusted.
+fn with_deleting(kinds: Kinds, plan: &Plan, (store, live): (&Store, &Live), clock: &ClockWatch) -> Kinds {
+    let (store, live, clock) = (store.clone(), live.clone(), clock.clone());
+    let prune =
+        PruneTools { store: store.clone(), live: live.clone(), clock: clock.clone(), file: plan.places.database() };
+    let dir = plan.places.backups();
+    let backup = BackupTools { store: store.clone(), live: live.clone(), clock: clock.clone(), dir };
+    let library = plan.places.media(plan.config.media.dir.as_deref());
+    kinds.with::<Backup>(backup).with::<Prune>(prune).with::<Tidy>(TidyTools { store, live, clock, library })
 }

@@ -4,6 +4,7 @@
 //! together, and what ties the process to systemd.
 
 mod acts;
+mod clock;
 mod demo;
 mod direct;
 mod disk;

@@ -291,6 +291,8 @@ fn start_watching(house: &House, board: &Board, reloader: &Reloader, notifier: &
         queue: house.queue.clone(),
         pace: house.pace.clone(),
         disk: house.disk.clone(),
+        wall: house.clock.clone(),
+        targets: house.targets.desk.clone(),
         live: house.live.clone(),
         credentials: house.credentials.clone(),
         metrics: house.metrics.clone(),

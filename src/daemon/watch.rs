@@ -1,4 +1,4 @@
-//! Looks at the whole house every few seconds: numbers, the disk, tasks; opens and closes the alarms about them.
+//! Looks at the whole house every few seconds: numbers, the disk, the clock, backups, tasks; opens and closes the alarms about them.
 //!
 //! Each condition is looked at again and again, so that an alarm closes by itself when its cause is gone, and a lost
 //! write is made good by the next look.
@@ -8,18 +8,21 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::clock::{ClockWatch, Doubt};
 use super::disk::{Disk, Room, Seen};
 use super::live::Live;
 use super::systemd::Notifier;
 use crate::ambient::Clock;
-use crate::domain::Class;
+use crate::config::{parse_cron, parse_zone};
+use crate::crawl::Desk;
+use crate::domain::{Class, Millis};
 use crate::observe::Metrics;
 use crate::observe::metric;
 use crate::pace::Pace;
-use crate::queue::Queue;
+use crate::queue::{Queue, slot_before_last};
 use crate::store::alarms::{Alarm, Raise, Severity};
 use crate::store::stops::{self, Stopped};
-use crate::store::{Error, Store, alarms, gates, jobs, vault};
+use crate::store::{Error, Store, alarms, clocks, gates, jobs, vault};
 use crate::supervise::{Failure, State, Status, Stop};
 use crate::vault::{Credentials, can_be_sealed};
 
@@ -28,6 +31,8 @@ const EVERY: Duration = Duration::from_secs(10);
 const SOON: Duration = Duration::from_secs(2);
 /// A database clock that is further away than this is worth an alarm.
 const SKEW_MS: u64 = 2000;
+/// How long a backup may take.
+const BACKING_UP: Duration = Duration::from_hours(1);
 
 /// Watches one house.
 #[derive(Clone)]
@@ -40,6 +45,10 @@ pub(super) struct Watch {
     pub(super) pace: Pace,
     /// The disk.
     pub(super) disk: Disk,
+    /// Watches the wall clock.
+    pub(super) wall: ClockWatch,
+    /// What a wrong clock may have put off.
+    pub(super) targets: Desk,
     /// The settings.
     pub(super) live: Live,
     /// The credentials, which other machines may set as well.
@@ -81,7 +90,14 @@ impl Watch {
         }
     }
 
+    /// One look, for a story whose clock is not slow.
+    #[cfg(test)]
+    pub(super) async fn look_once(&self) -> Result<(), Error> {
+        self.look(self.disk.look(), &mut Totals::default()).await
+    }
+
     async fn look(&self, seen: std::io::Result<Seen>, last: &mut Totals) -> Result<(), Error> {
+        let doubt = self.wall.tend(&self.targets).await?;
         let pace = self.pace.clone();
         let (counts, open, gates, stopped, foretold) = self
             .store
@@ -101,7 +117,8 @@ impl Watch {
         let of = |state| counts.iter().filter(|c| c.state == state).map(|c| c.n).sum::<i64>();
         let (waiting, running) = (of(jobs::State::Queued), of(jobs::State::Running));
         self.notifier.status(&format!("{waiting} queued, {running} running, {} alarms", open.len()));
-        let mut conditions = vec![self.wal(), self.skew()];
+        let mut conditions = vec![self.wal(), self.skew(), jumped(doubt)];
+        conditions.extend(self.backup(doubt).await?);
         conditions.extend(self.secrets().await?);
         conditions.extend(self.disk_conditions(seen));
         conditions.extend((self.tasks)().iter().map(task));
@@ -152,6 +169,25 @@ impl Watch {
             ("secret_shut", name.to_owned(), why)
         };
         Ok(can_be_sealed().map(condition).collect())
+    }
+
+    /// Whether two backups in a row are missing. By a clock that is not trusted nobody can tell.
+    async fn backup(&self, doubt: Option<Doubt>) -> Result<Option<Condition>, Error> {
+        if self.store.is_shared() || doubt.is_some() {
+            return Ok(None);
+        }
+        let Some(made) = self.store.read::<_, Error, _>(|tx| Box::pin(clocks::backup_at(tx))).await? else {
+            // Nothing is known of the time before.
+            self.store.write::<_, Error, _>(|tx| Box::pin(clocks::backed_up(tx))).await?;
+            return Ok(None);
+        };
+        let settings = self.live.now().backup.clone();
+        let due = |now: Millis| {
+            slot_before_last(&parse_cron(&settings.at).ok()?, &parse_zone(&settings.timezone)?, now - BACKING_UP)
+        };
+        let late = due(self.store.now()).is_some_and(|slot| slot > made);
+        let said = format!("no backup was made since {made}, though `backup.at` is \"{}\"", settings.at);
+        Ok(Some(("backup_overdue", "database".to_owned(), late.then_some((Severity::Critical, said)))))
     }
 
     fn wal(&self) -> Condition {
@@ -210,6 +246,10 @@ impl Watch {
             })
             .await
     }
+}
+
+fn jumped(doubt: Option<Doubt>) -> Condition {
+    ("clock_jumped", "clock".to_owned(), doubt.map(|doubt| (Severity::Warning, doubt.said())))
 }
 
 fn task(status: &Status) -> Condition {

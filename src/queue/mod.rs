@@ -34,4 +34,4 @@ pub use kinds::Kinds;
 pub use lease::{Lease, Lost};
 pub use outcome::{Miss, Settled};
 pub use rules::Rules;
-pub use schedule::{Late, Schedule, slots_between};
+pub use schedule::{Late, Schedule, slot_before_last, slots_between};

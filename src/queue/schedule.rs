@@ -3,7 +3,9 @@
 //! A slot is a moment that a cron line names in a time zone. Its text stands in the job's key, and the schedule's row
 //! only moves forward, by compare-and-swap in the transaction that queues the job: two nodes, a restart and a clock
 //! that runs back all meet one of the two. When slots were missed, the latest of them is run once and the others are
-//! counted in the log; with [`Late::Skip`] even that one waits for its next turn.
+//! counted in the log; with [`Late::Skip`] even that one waits for its next turn. A row further in the future than
+//! clocks may differ was written by a wrong clock: it is set back to the present. A slot that ran already does not run
+//! again, because its key is taken.
 
 use std::str::FromStr;
 use std::sync::Arc;
@@ -17,11 +19,13 @@ use serde_json::Value;
 use super::ask::{Ask, AskError};
 use super::handle::Queue;
 use crate::domain::Millis;
-use crate::store::{self, Store, schedules};
+use crate::store::{self, Store, ahead, schedules};
 use crate::supervise::{Failure, Restart, Stop, Supervisor};
 
 /// A slot this young is on time, not late.
 const ON_TIME: Duration = Duration::from_mins(1);
+/// How often it is looked whether the clock of a shared database was set.
+const LOOK: Duration = Duration::from_mins(5);
 /// Slots that are counted at most; a pause of years is not worth counting out.
 const COUNTED: usize = 1000;
 
@@ -71,6 +75,11 @@ pub fn slots_between(cron: &Cron, zone: &TimeZone, last: Millis, now: Millis) ->
     slots
 }
 
+/// The slot before the last one, at `now`.
+pub fn slot_before_last(cron: &Cron, zone: &TimeZone, now: Millis) -> Option<Millis> {
+    previous(cron, zone, previous(cron, zone, now, true)?, false)
+}
+
 fn previous(cron: &Cron, zone: &TimeZone, before: Millis, inclusive: bool) -> Option<Millis> {
     let at = Timestamp::from_millisecond(before.0).ok()?.to_zoned(zone.clone());
     let slot = cron.find_previous_occurrence(&at, inclusive).ok()?;
@@ -112,10 +121,11 @@ async fn keep(queue: Queue, schedules: &[Schedule], stop: Stop) -> Result<(), Fa
         }
         let wait = async {
             match wake {
-                // On the wall clock: a step of it, either way, moves the moment along.
+                // On the wall clock: a step of it, either way, has everything looked at again.
                 Some(at) => {
                     let left = at.since(queue.store.now());
-                    queue.ambient.clock.sleep_until(queue.ambient.clock.now() + left).await;
+                    let left = if queue.store.is_shared() { left.min(LOOK) } else { left };
+                    queue.ambient.clock.sleep_until_or_step(queue.ambient.clock.now() + left).await;
                 }
                 None => std::future::pending().await,
             }
@@ -136,7 +146,8 @@ async fn look_at(
 ) -> Result<Option<Millis>, store::Error> {
     let now = queue.store.now();
     let coming = |from| next(&schedule.cron, &schedule.zone, from);
-    if reached.is_none_or(|last| coming(last).is_some_and(|slot| slot <= now)) {
+    let is_due = |last| ahead::is_ahead(last, now) || coming(last).is_some_and(|slot| slot <= now);
+    if reached.is_none_or(is_due) {
         match catch_up(queue, &queue.store, schedule).await {
             Ok(last) => *reached = Some(last),
             Err(AskError::Store(error)) => return Err(error),
@@ -157,7 +168,15 @@ async fn catch_up(queue: &Queue, store: &Store, schedule: &Schedule) -> Result<M
         .write::<_, AskError, _>(move |tx| {
             Box::pin(async move {
                 let now = tx.now();
-                let last = schedules::last_slot(tx, &this.name, now).await?;
+                let mut last = schedules::last_slot(tx, &this.name, now).await?;
+                if ahead::is_ahead(last, now) {
+                    tracing::warn!(
+                        "Schedule `{}` had come to {last}, which is in the future: it is set back",
+                        this.name
+                    );
+                    schedules::reset(tx, &this.name, last, now).await?;
+                    last = now;
+                }
                 let slots = slots_between(&this.cron, &this.zone, last, now);
                 let Some(slot) = slots.last().copied() else { return Ok(last) };
                 if !schedules::advance(tx, &this.name, last, slot).await? {

@@ -9,11 +9,13 @@ use std::path::{Path, PathBuf};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 
+use super::clocks::TOLERANCE;
 use super::copy::{copy, name_at, sync_and_name};
 use super::error::Error;
 use super::pool::{Pool, Store, sqlite_options};
 use super::tx::{Conn, Tx};
 use crate::ambient::Clock;
+use crate::domain::Millis;
 
 pub use super::copy::{BackupError, Verified, verify};
 
@@ -61,11 +63,14 @@ async fn settle_log(database: &Path) -> Result<(), BackupError> {
     Ok(())
 }
 
-/// Deletes all but the newest `keep` copies; gives how many went.
-pub fn thin_out(dir: &Path, keep: usize) -> usize {
+/// Deletes all but the newest `keep` copies; gives how many went. Copies with a name from the future were made by a
+/// wrong clock and count as the oldest, so that they do not push out what is made now.
+pub fn thin_out(dir: &Path, keep: usize, now: Millis) -> usize {
+    let latest = name_at("radard", now + TOLERANCE);
     let Ok(entries) = std::fs::read_dir(dir) else { return 0 };
     let mut copies: Vec<_> = entries.flatten().map(|entry| entry.path()).filter(|path| is_copy(path)).collect();
-    copies.sort();
+    let is_ahead = |path: &Path| path.file_name().is_some_and(|name| *name.to_string_lossy() > *latest);
+    copies.sort_by_key(|path| (!is_ahead(path), path.clone()));
     let surplus = copies.len().saturating_sub(keep);
     copies.iter().take(surplus).filter(|path| std::fs::remove_file(path).is_ok()).count()
 }

@@ -30,6 +30,7 @@ const STEPS: &[Step] = &[
     Step { version: 8, name: "keep", sql: include_str!("migrations/0008_keep.sql") },
     Step { version: 9, name: "doubt", sql: include_str!("migrations/0009_doubt.sql") },
     Step { version: 10, name: "people first", sql: include_str!("migrations/0010_people_first.sql") },
+    Step { version: 11, name: "clock", sql: include_str!("migrations/0011_clock.sql") },
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS radard_schema (

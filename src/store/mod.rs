@@ -19,9 +19,11 @@ mod tx;
 mod wal;
 mod writer;
 
+pub mod ahead;
 pub mod alarms;
 pub mod backup;
 pub mod captures;
+pub mod clocks;
 pub mod crawl;
 pub mod firefox;
 pub mod gates;
@@ -50,7 +52,8 @@ pub use writer::WriterCounts;
 pub const STATEMENTS: &[&[&[&str]]] = &[
     &[alarms::STATEMENTS, gates::STATEMENTS, keys::STATEMENTS, migrate::STATEMENTS, schedules::STATEMENTS],
     &[pace::STATEMENTS, pace_lanes::STATEMENTS, shapes::STATEMENTS, stops::STATEMENTS, vault::STATEMENTS],
-    &[captures::STATEMENTS],
+    &[captures::STATEMENTS, clocks::STATEMENTS],
+    &[ahead::SEEN, ahead::WAITS, ahead::STATEMENTS, ahead::LARGE],
     jobs::STATEMENTS,
     crawl::STATEMENTS,
 ];

@@ -1,4 +1,4 @@
-//! How far each schedule has come, moved forward by whoever is first.
+//! How far each schedule has come, moved forward by whoever is first; set back only when it lies in the future.
 
 use super::error::Error;
 use super::tx::{Tx, on};
@@ -9,8 +9,9 @@ const BEGIN: &str =
 const LAST: &str = "SELECT last_slot FROM schedule WHERE name = $1";
 const ADVANCE: &str =
     "UPDATE schedule SET last_slot = $1 WHERE name = $2 AND last_slot = $3 AND last_slot < $1 RETURNING last_slot";
+const RESET: &str = "UPDATE schedule SET last_slot = $1 WHERE name = $2 AND last_slot = $3";
 
-pub(super) const STATEMENTS: &[&str] = &[BEGIN, LAST, ADVANCE];
+pub(super) const STATEMENTS: &[&str] = &[BEGIN, LAST, ADVANCE, RESET];
 
 /// The last slot of `name` that was queued; a schedule never seen before begins at `now`, with nothing missed.
 pub async fn last_slot(tx: &mut Tx, name: &str, now: Millis) -> Result<Millis, Error> {
@@ -30,4 +31,10 @@ pub async fn advance(tx: &mut Tx, name: &str, last: Millis, slot: Millis) -> Res
         .fetch_optional(db).await)
     .map_err(Error::in_act("move a schedule forward"))?;
     Ok(moved.is_some())
+}
+
+/// Sets `name` back from `last`, which lies in the future, to `now`.
+pub async fn reset(tx: &mut Tx, name: &str, last: Millis, now: Millis) -> Result<(), Error> {
+    on!(tx, db => sqlx::query(RESET).bind(now.0).bind(name).bind(last.0).execute(db).await.map(drop))
+        .map_err(Error::in_act("set a schedule back"))
 }

@@ -294,6 +294,20 @@ const ALARMS: &[(&str, AlarmText)] = &[
             advice: "Let both machines take their time from the network, with systemd-timesyncd or chrony.",
         },
     ),
+    (
+        "clock_jumped",
+        AlarmText {
+            title: "The clock jumped",
+            advice: "Check the time of this machine, or of the database server. Nothing is deleted by age until the clock is stable for an hour; then the alarm closes by itself.",
+        },
+    ),
+    (
+        "backup_overdue",
+        AlarmText {
+            title: "Backups of the database are missing",
+            advice: "Look at the jobs of kind backup with `radard job list --kind backup`, then run `radard backup create`.",
+        },
+    ),
 ];
 
 /// What an alarm is called that the catalogue does not know: one of a later version.
@@ -311,7 +325,7 @@ mod tests {
     use super::*;
 
     /// The alarms that are raised anywhere in the house.
-    const RAISED: [&str; 17] = [
+    const RAISED: [&str; 19] = [
         "lane_closed",
         "jobs_dead",
         "needs_person",
@@ -329,6 +343,8 @@ mod tests {
         "login_challenged",
         "wal_large",
         "clock_skew",
+        "clock_jumped",
+        "backup_overdue",
     ];
 
     #[test]

@@ -19,6 +19,7 @@ mod notify;
 mod outside;
 mod postgres;
 mod raw;
+mod shifted;
 mod site;
 mod source;
 mod trace;
@@ -46,6 +47,7 @@ pub(crate) use logins::{
 pub(crate) use outside::Outside;
 pub(crate) use postgres::Database;
 pub(crate) use raw::{Raw, answer, read_head};
+pub(crate) use shifted::Shifted;
 pub(crate) use site::Site;
 pub(crate) use source::{BYTES, Source};
 pub(crate) use trace::{Trace, can_trace};

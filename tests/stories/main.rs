@@ -10,6 +10,7 @@ mod kit;
 
 mod backups;
 mod browser;
+mod clocks;
 mod commands;
 mod crawl;
 mod doubts;

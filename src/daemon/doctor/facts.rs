@@ -36,6 +36,8 @@ pub struct Facts {
     pub growth: Growth,
     /// This machine's clock beside the database's.
     pub clock: Clock,
+    /// Why the clock is not trusted, when it jumped.
+    pub doubt: Option<String>,
     /// What a person should know.
     pub alarms: Alarms,
     /// How well the systemd unit is locked.

@@ -37,7 +37,7 @@ pub fn judge(facts: &Facts) -> Vec<Row> {
         browser(&facts.browser),
         disk(&facts.disk),
         growth::judge(&facts.growth, &facts.disk),
-        clock(facts.clock),
+        clock(facts.clock, facts.doubt.as_deref()),
         alarms(&facts.alarms),
         unit(&facts.unit),
     ]
@@ -262,9 +262,13 @@ fn disk(seen: &Disk) -> Row {
     }
 }
 
-fn clock(seen: Clock) -> Row {
+fn clock(seen: Clock, doubt: Option<&str>) -> Row {
     match seen {
         Clock::NotRun(why) => Row::not_run("clock", why),
+        Clock::Only | Clock::Ahead(_) if doubt.is_some() => {
+            let advice = "check the time: `timedatectl`; when it is right, this ends by itself";
+            Row::ill("clock", doubt.unwrap_or_default(), advice)
+        }
         Clock::Only => Row::well("clock", "this machine's alone counts"),
         Clock::Ahead(ms) => {
             let apart = Duration::from_millis(ms.unsigned_abs());

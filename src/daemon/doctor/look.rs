@@ -14,6 +14,7 @@ use crate::ambient::{Ambient, Clock as Time};
 use crate::browser::{Programs, find, knock};
 use crate::config::{self, QueueText, check_queue};
 use crate::crawl::check_links;
+use crate::daemon::clock::Doubt;
 use crate::daemon::disk::space;
 use crate::daemon::house::Plan;
 use crate::daemon::places::Places;
@@ -25,7 +26,7 @@ use crate::session::rules;
 use crate::store::crawl::targets;
 use crate::store::stops::Stopped;
 use crate::store::vault::{self as seals, Counts, WrappedKey};
-use crate::store::{Access, Error, MigrateError, OpenError, Place, Store, alarms, captures, health, stops};
+use crate::store::{Access, Error, MigrateError, OpenError, Place, Store, alarms, captures, clocks, health, stops};
 use crate::vault::Fit;
 
 /// Where the unit is installed; the first one counts.
@@ -55,7 +56,7 @@ pub struct Patient<'a> {
 pub async fn look(patient: Patient<'_>) -> Facts {
     let Patient { settings, places, plan, daemon, ambient } = patient;
     let data = look_at_data(&places.data);
-    let Read { database, clock, alarms, limits, answers, profiles, targets, growth } =
+    let Read { database, clock, doubt, alarms, limits, answers, profiles, targets, growth } =
         match (&data, plan.map(Plan::place)) {
             (_, None) => unread("the settings have problems"),
             (Data::Missing(_), Some(Place::Sqlite(_))) => refused(&OpenError::Absent(places.database())),
@@ -84,6 +85,7 @@ pub async fn look(patient: Patient<'_>) -> Facts {
         disk,
         growth,
         clock,
+        doubt,
         alarms,
         unit,
     }
@@ -93,6 +95,7 @@ pub async fn look(patient: Patient<'_>) -> Facts {
 struct Read {
     database: Database,
     clock: Clock,
+    doubt: Option<String>,
     alarms: Alarms,
     limits: Limits,
     answers: Answers,
@@ -106,7 +109,7 @@ fn unread(why: &'static str) -> Read {
     let (alarms, limits) = (Alarms::NotRun(why), Limits::NotRun(why));
     let (answers, profiles, targets) = (Answers::NotRun(why), Profiles::NotRun(why), Targets::NotRun(why));
     let growth = Growth::NotRun(why);
-    Read { database, clock, alarms, limits, answers, profiles, targets, growth }
+    Read { database, clock, doubt: None, alarms, limits, answers, profiles, targets, growth }
 }
 
 fn look_at_data(dir: &Path) -> Data {
@@ -158,8 +161,10 @@ async fn look_at_database(place: &Place, (plan, ambient): (Option<&Plan>, &Ambie
     });
     let (answers, profiles) = (look_at_answers(&store).await, look_at_profiles(&store, plan).await);
     let (targets, growth) = (look_at_targets(&store, plan).await, growth::look(&store).await);
+    let seen = store.read::<_, Error, _>(|tx| Box::pin(clocks::seen(tx))).await;
+    let doubt = seen.ok().flatten().and_then(|seen| Doubt::of(&seen)).map(Doubt::said);
     store.close().await;
-    Read { database, clock, alarms, limits, answers, profiles, targets, growth }
+    Read { database, clock, doubt, alarms, limits, answers, profiles, targets, growth }
 }
 
 async fn look_at_targets(store: &Store, plan: Option<&Plan>) -> Targets {

@@ -29,6 +29,7 @@ fn well() -> Facts {
         disk: Disk::Room(5 << 30, 100 << 30, LowWater { bytes: 1 << 30, percent: 2 }),
         growth: Growth::Young,
         clock: Clock::Ahead(-1500),
+        doubt: None,
         alarms: Alarms::Open(Vec::new(), 0),
         unit: Unit::Exposure(12),
     }

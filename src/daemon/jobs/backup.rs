@@ -1,5 +1,7 @@
 //! Copies the database into the backups folder and thins the old copies out.
 //!
+//! Old copies stay while the clock is not trusted: their age shows in their names alone.
+//!
 //! A second run makes a second copy, which harms nobody. On PostgreSQL the server's owner makes copies; the job says
 //! so and is done.
 
@@ -8,11 +10,12 @@ use std::path::PathBuf;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::daemon::clock::ClockWatch;
 use crate::daemon::live::Live;
 use crate::domain::Class;
 use crate::queue::{Job, Lease, Miss, Settled};
 use crate::store::backup::{self, BackupError};
-use crate::store::{Error, Store, alarms};
+use crate::store::{Error, Store, alarms, clocks};
 
 /// Copy the database.
 #[derive(Debug, Serialize, Deserialize)]
@@ -26,6 +29,8 @@ pub(in crate::daemon) struct Tools {
     pub(in crate::daemon) store: Store,
     /// How many copies stay.
     pub(in crate::daemon) live: Live,
+    /// Whether the clock is trusted.
+    pub(in crate::daemon) clock: ClockWatch,
     /// Where they are.
     pub(in crate::daemon) dir: PathBuf,
 }
@@ -40,10 +45,17 @@ impl Job for Backup {
             Err(BackupError::Server) => return Ok(Settled::Done(json!({"skipped": BackupError::Server.to_string()}))),
             Err(error) => return Err(failed(tools, &error).await),
         };
-        let (dir, keep) = (tools.dir.clone(), tools.live.now().backup.keep);
-        let thinned = tokio::task::spawn_blocking(move || backup::thin_out(&dir, keep)).await.unwrap_or(0);
-        let healed = tools.store.write::<_, Error, _>(|tx| Box::pin(alarms::close(tx, "backup_failed", "database")));
+        let healed = tools.store.write::<_, Error, _>(|tx| {
+            Box::pin(async move {
+                clocks::backed_up(tx).await?;
+                alarms::close(tx, "backup_failed", "database").await
+            })
+        });
         healed.await?;
+        let is_trusted = tools.clock.look().await?.is_none();
+        let (dir, keep, now) = (tools.dir.clone(), tools.live.now().backup.keep, tools.store.now());
+        let thin_out = move || if is_trusted { backup::thin_out(&dir, keep, now) } else { 0 };
+        let thinned = tokio::task::spawn_blocking(thin_out).await.unwrap_or(0);
         tracing::info!("Database copied to `{}`", made.file.display());
         Ok(Settled::Done(json!({"file": made.file, "bytes": made.bytes, "jobs": made.jobs, "thinned": thinned})))
     }

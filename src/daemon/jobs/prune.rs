@@ -1,4 +1,5 @@
 //! Keeps what was crawled as long as it is wanted, a page at a time; and notes how much there is of everything.
+//! Waits while the clock is not trusted: by a wrong clock everything is old.
 //!
 //! Cut anywhere it loses nothing but its way: the next run begins with what is still too old.
 
@@ -8,6 +9,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::daemon::clock::ClockWatch;
 use crate::daemon::live::Live;
 use crate::domain::Millis;
 use crate::queue::{Job, Lease, Miss, Settled};
@@ -30,6 +32,8 @@ pub(in crate::daemon) struct Tools {
     pub(in crate::daemon) store: Store,
     /// How long things are kept.
     pub(in crate::daemon) live: Live,
+    /// Whether the clock is trusted.
+    pub(in crate::daemon) clock: ClockWatch,
     /// The file of the database, where it is one.
     pub(in crate::daemon) file: PathBuf,
 }
@@ -39,8 +43,11 @@ impl Job for Prune {
     type Tools = Tools;
 
     async fn run(self, tools: &Tools, _lease: &Lease) -> Result<Settled, Miss> {
+        tools.clock.trust().await?;
         let (store, keep) = (&tools.store, tools.live.now().crawl.clone());
-        let before = |keep: Duration| store.now() - keep;
+        // One moment for all of it: the clock may jump meanwhile.
+        let now = store.now();
+        let before = |keep: Duration| now - keep;
         let counts = aged(store, Aged::Counts, before(keep.keep_counts)).await?;
         let thinned = thin(store, before(keep.thin_counts)).await?;
         let comments = aged(store, Aged::Comments, before(keep.keep_comments)).await?;
@@ -97,6 +104,11 @@ async fn people(store: &Store, before: Millis) -> Result<usize, Error> {
 /// Leaves one set of numbers a day of all days that ended before `before`.
 async fn thin(store: &Store, before: Millis) -> Result<u64, Error> {
     let mut gone = 0;
+    let reached = store.read::<_, Error, _>(|tx| Box::pin(prune::next_day(tx))).await?;
+    if reached.is_some_and(|day| day > store.now()) {
+        // A wrong clock got further than there are days.
+        store.write::<_, Error, _>(move |tx| Box::pin(async move { prune::thin_from(tx, before).await })).await?;
+    }
     while let Some(day) = store.read::<_, Error, _>(|tx| Box::pin(prune::next_day(tx))).await? {
         if day.0 + DAY > before.0 {
             break;

@@ -6,7 +6,9 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::daemon::clock::ClockWatch;
 use crate::daemon::live::Live;
+use crate::domain::Millis;
 use crate::media;
 use crate::queue::{Job, Lease, Miss, Settled};
 use crate::store::jobs::{self, State};
@@ -32,6 +34,8 @@ pub(in crate::daemon) struct Tools {
     pub(in crate::daemon) live: Live,
     /// The library's folder.
     pub(in crate::daemon) library: PathBuf,
+    /// Whether the clock is trusted.
+    pub(in crate::daemon) clock: ClockWatch,
 }
 
 impl Job for Tidy {
@@ -39,7 +43,9 @@ impl Job for Tidy {
     type Tools = Tools;
 
     async fn run(self, tools: &Tools, _lease: &Lease) -> Result<Settled, Miss> {
-        let queue = tools.live.now().queue.clone();
+        tools.clock.trust().await?;
+        // One moment for all of it: the clock may jump meanwhile.
+        let (queue, now) = (tools.live.now().queue.clone(), tools.store.now());
         let keep = [
             (State::Done, queue.keep_done),
             (State::Cancelled, queue.keep_done),
@@ -48,15 +54,15 @@ impl Job for Tidy {
         ];
         let mut gone = 0;
         for (state, keep) in keep {
-            gone += prune(&tools.store, state, keep).await?;
+            gone += prune(&tools.store, state, now - keep).await?;
         }
         tools
             .store
-            .write::<_, Error, _>(|tx| {
+            .write::<_, Error, _>(move |tx| {
                 Box::pin(async move {
                     keys::prune(tx).await?;
-                    pace_lanes::prune(tx, tx.now() - LANES).await?;
-                    alarms::prune(tx, tx.now() - ALARMS).await
+                    pace_lanes::prune(tx, now - LANES).await?;
+                    alarms::prune(tx, now - ALARMS).await
                 })
             })
             .await?;
@@ -66,15 +72,10 @@ impl Job for Tidy {
     }
 }
 
-async fn prune(store: &Store, state: State, keep: Duration) -> Result<usize, Error> {
+async fn prune(store: &Store, state: State, before: Millis) -> Result<usize, Error> {
     let mut gone = 0;
     loop {
-        let page = store.write::<_, Error, _>(move |tx| {
-            Box::pin(async move {
-                let before = tx.now() - keep;
-                jobs::prune(tx, state, before).await
-            })
-        });
+        let page = store.write::<_, Error, _>(move |tx| Box::pin(async move { jobs::prune(tx, state, before).await }));
         match page.await? {
             0 => return Ok(gone),
             n => gone += n,

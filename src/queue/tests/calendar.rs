@@ -113,6 +113,10 @@ fn expected(lived: &Lived, line: Line, name: &str) -> BTreeSet<String> {
     let mut keys = BTreeSet::new();
     let mut reached = lived[0].0;
     for (from, to) in lived {
+        // What lies in the future was written by a wrong clock, and the schedule begins anew.
+        if reached > *from + Duration::from_mins(5) {
+            reached = *from;
+        }
         if let Some(missed) = line.slots(&zone, (reached, *from)).pop() {
             if line != Line::HalfHourly || from.since(missed) <= Duration::from_mins(1) {
                 keys.insert(key(&full, missed, &zone));

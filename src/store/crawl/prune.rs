@@ -178,6 +178,12 @@ pub async fn thin(tx: &mut Tx, day: Millis) -> Result<u64, Error> {
     Ok(gone)
 }
 
+/// Notes that all days up to that of `moment` are thinned out, and none after it.
+pub async fn thin_from(tx: &mut Tx, moment: Millis) -> Result<(), Error> {
+    let day = moment.0 - moment.0.rem_euclid(DAY);
+    on!(tx, db => sqlx::query(NOTE).bind(day).execute(db).await.map(drop)).map_err(Error::in_act("thin out numbers"))
+}
+
 /// Throws away a page of what `creator` said elsewhere and where they stand; gives how many rows.
 pub async fn drop_traces(tx: &mut Tx, creator: &str) -> Result<u64, Error> {
     let act = "forget somebody";

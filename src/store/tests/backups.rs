@@ -24,7 +24,7 @@ fn a_copy_made_under_load_holds_all_that_was_acknowledged_before_it() {
             assert_eq!(backup::verify(&made.file).await.unwrap(), made);
             load.join_next().await.unwrap().unwrap();
         }
-        assert_eq!(backup::thin_out(&fresh.dir, 2), 3);
+        assert_eq!(backup::thin_out(&fresh.dir, 2, store.now()), 3);
     });
 }
 

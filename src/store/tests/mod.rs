@@ -1,5 +1,6 @@
 //! The store on both databases: each story runs on SQLite always, on PostgreSQL when `RADARD_TEST_POSTGRES` names one.
 
+mod ahead;
 mod backups;
 mod claims;
 mod commits;

@@ -1,0 +1,255 @@
+//! A clock that was a year ahead, on a house without platforms; and which jumps are noticed at all.
+
+use std::sync::Arc;
+
+use serde_json::json;
+
+use super::*;
+use crate::ambient::Ambient;
+use crate::config::{Checked, Config, QueueText, Secrets, check_queue};
+use crate::daemon::house::{House, Plan};
+use crate::daemon::places::Places;
+use crate::daemon::systemd::{Invitation, Notifier};
+use crate::daemon::watch::Watch;
+use crate::observe::Register;
+use crate::queue::Ask;
+use crate::store::alarms;
+use crate::store::alarms::{Raise, Severity};
+use crate::store::crawl::targets;
+use crate::store::jobs::{self, Filter, State as Stands};
+use crate::supervise::Stop;
+
+const DAY_MS: i64 = 86_400_000;
+const YEAR_MS: i64 = 365 * DAY_MS;
+const BEGIN: Millis = Millis(1_800_000_000_000);
+
+fn reading(boot: &str, wall_s: i64, up_s: u64) -> Reading {
+    Reading { wall: Millis(BEGIN.0 + wall_s * 1000), boot: boot.to_owned(), up: Duration::from_secs(up_s) }
+}
+
+fn noted(reading: &Reading, jump_ms: Option<i64>, stable_s: i64) -> Seen {
+    let (wall_at, up_ms) = (reading.wall.0, span_millis(reading.up));
+    Seen { wall_at, boot: reading.boot.clone(), up_ms, jump_ms, stable_ms: stable_s * 1000 }
+}
+
+#[test]
+fn a_jump_is_told_from_time_that_passed() {
+    let before = noted(&reading("one", 0, 50_000), None, 0);
+    let jump = |now: &Reading| judge(Some(&before), None, now).1.map(|ms| ms / 1000);
+    let day = 86_400;
+    for (now, expected, what) in [
+        (reading("one", 9 * day, 50_000 + 9 * 86_400), None, "the daemon was stopped for days"),
+        (reading("one", 200, 50_000), None, "a clock that is set by minutes"),
+        (reading("one", day, 50_010), Some(day - 10), "set ahead while nobody looked"),
+        (reading("one", -day, 50_010), Some(-day - 10), "set back while nobody looked"),
+        (reading("two", 20 * day, 30), None, "the machine was off for weeks"),
+        (reading("two", -100, 30), None, "a clock that lost a little while the machine was off"),
+        (reading("two", 365 * day, 30), Some(365 * day), "a boot in another year"),
+        (reading("two", -365 * day, 30), Some(-365 * day), "a boot in the past"),
+        (reading("", day, 60_000), None, "uptimes without a boot do not compare"),
+    ] {
+        assert_eq!(jump(&now), expected, "{what}");
+    }
+    let last = reading("one", 0, 60_000);
+    let here = |now: &Reading| judge(Some(&before), Some(&last), now).1;
+    assert_eq!(here(&reading("one", 86_400, 60_000 + 86_400)), None, "the machine slept for a day");
+    assert_eq!(here(&reading("one", 86_400, 60_060)), Some(86_340_000));
+    assert_eq!(judge(None, None, &last).1, None, "nothing is known the first time");
+}
+
+#[test]
+fn a_clock_is_trusted_again_after_an_hour_in_which_somebody_looked() {
+    let before = reading("one", 0, 50_000);
+    let after = |now: &Reading, last: Option<&Reading>| judge(Some(&noted(&before, Some(7), 3000)), last, now).0;
+    assert_eq!(after(&reading("one", 599, 50_599), Some(&before)), noted(&reading("one", 599, 50_599), Some(7), 3599));
+    assert_eq!(after(&reading("one", 600, 50_600), Some(&before)).jump_ms, None);
+    assert_eq!(after(&reading("one", 600, 50_600), None).jump_ms, None, "a restart of the daemon changes nothing");
+    assert_eq!(after(&reading("two", 7200, 10), None).stable_ms, 3_000_000, "nobody looked while the machine was off");
+    let other = reading("other", -400, 90_000);
+    let counted = after(&reading("other", 10, 90_410), Some(&other));
+    assert_eq!(counted.stable_ms, 3_010_000, "what another machine counted already does not count twice");
+    let epoch = Reading { wall: Millis(3_600_000 * 9), boot: "one".to_owned(), up: Duration::from_hours(9) };
+    let first = noted(&Reading { wall: Millis(0), up: Duration::ZERO, ..epoch.clone() }, Some(-1), 0);
+    assert_eq!(judge(Some(&first), None, &epoch).0.stable_ms, 0, "no clock is right in 1970");
+}
+
+/// A house on a clock of its own that works, with a folder of its own.
+fn live(name: &str, tale: impl AsyncFnOnce(&House, &Watch)) {
+    let dir = std::env::temp_dir().join(format!("radard-clock-{name}-{}", std::process::id()));
+    let _from_before = std::fs::remove_dir_all(&dir);
+    let places = Places { config: dir.join("config"), data: dir.join("data") };
+    let ambient = Ambient::pinned(1, BEGIN);
+    let clock = ambient.clock.clone();
+    // Days go by here, and nobody dies.
+    let mut config = Config::default();
+    (config.queue.sweep, config.queue.lease) = (Duration::from_hours(1), Duration::from_hours(1));
+    let checked = Checked { config, origins: Vec::new(), warnings: Vec::new(), secrets: Secrets::default() };
+    let told = clock.run(async {
+        let opening = clock.hold();
+        let house = House::open(Plan::new(&checked, places, ambient, Register::default())).await.unwrap();
+        let watch = Watch {
+            store: house.store.clone(),
+            queue: house.queue.clone(),
+            pace: house.pace.clone(),
+            disk: house.disk.clone(),
+            wall: house.clock.clone(),
+            targets: house.targets.desk.clone(),
+            live: house.live.clone(),
+            credentials: house.credentials.clone(),
+            metrics: house.metrics.clone(),
+            clock: clock.clone(),
+            tasks: Arc::new(Vec::new),
+            notifier: Notifier::new(&Invitation::default(), Register::default()),
+        };
+        house.queue.start_asking(&house.upper, &house.inlets);
+        house.queue.start_working(&house.upper, house.schedules().unwrap());
+        let desk = house.targets.desk.clone();
+        house.upper.spawn("crawl", crate::supervise::Restart::OnFailure, move |stop: Stop| {
+            let desk = desk.clone();
+            async move { desk.serve(stop).await }
+        });
+        watch.look_once().await.unwrap();
+        drop(opening);
+        tale(&house, &watch).await;
+        drop(watch);
+        house.leave(Duration::from_mins(5)).await;
+    });
+    told.unwrap();
+    std::fs::remove_dir_all(&dir).unwrap();
+}
+
+/// Lets time pass; the house is looked at every `every` of it.
+async fn pass(watch: &Watch, time: Duration, every: Duration) {
+    let clock = &watch.clock;
+    let until = clock.steady() + time;
+    while clock.steady() < until {
+        clock.sleep(every.min(until.saturating_sub(clock.steady()))).await;
+        watch.look_once().await.unwrap();
+    }
+}
+
+const MINUTE: Duration = Duration::from_mins(1);
+
+async fn open_alarms(store: &Store) -> Vec<String> {
+    let open = store.read::<_, Error, _>(|tx| Box::pin(alarms::open(tx))).await.unwrap();
+    open.into_iter().map(|alarm| alarm.name).filter(|name| name.contains("clock") || name.contains("backup")).collect()
+}
+
+/// The jobs of a kind, the youngest first: how each stands, and what it met.
+async fn jobs_of(store: &Store, kind: &str) -> Vec<(Stands, String, i64)> {
+    let filter = Filter { kind: Some(kind.to_owned()), limit: 500, ..Filter::default() };
+    let read = store.read::<_, Error, _>(move |tx| Box::pin(async move { jobs::list(tx, &filter).await }));
+    let rows = read.await.unwrap();
+    rows.iter().map(|job| (job.state(), job.last_error.clone().unwrap_or_default(), job.run_at)).collect()
+}
+
+/// An alarm that was closed so long ago that it is to go.
+async fn leave_something_old(house: &House) {
+    let raise = Raise {
+        name: "jobs_dead",
+        subject: "old".to_owned(),
+        severity: Severity::Notice,
+        class: crate::domain::Class::Local,
+        detail: String::new(),
+    };
+    let raised = house.store.write::<_, Error, _>(move |tx| {
+        Box::pin(async move {
+            alarms::raise(tx, &raise).await?;
+            alarms::close(tx, raise.name, "old").await
+        })
+    });
+    raised.await.unwrap();
+}
+
+async fn old_things(store: &Store) -> usize {
+    let all = store.read::<_, Error, _>(|tx| Box::pin(alarms::list(tx, None, 100))).await.unwrap();
+    all.iter().filter(|alarm| alarm.subject == "old").count()
+}
+
+async fn tidy(house: &House, key: &str) {
+    let ask = Ask { kind: "tidy".into(), key: key.into(), payload: json!({}), priority: 0, run_at: None };
+    house.queue.ask(ask).await.unwrap();
+    house.plan.ambient.clock.sleep(Duration::from_secs(2)).await;
+}
+
+#[test]
+fn nothing_is_deleted_in_the_hour_after_a_jump_and_then_it_is() {
+    live("hour", async |house, watch| {
+        leave_something_old(house).await;
+        watch.clock.step(YEAR_MS);
+        tidy(house, "at once").await;
+        let waiting = jobs_of(&house.store, "tidy").await;
+        assert!(
+            waiting.iter().any(|(state, why, _)| *state == Stands::Snoozed && why.contains("365 days ahead")),
+            "{waiting:?}"
+        );
+        pass(watch, Duration::from_mins(58), MINUTE).await;
+        assert_eq!(
+            (old_things(&house.store).await, open_alarms(&house.store).await),
+            (1, vec!["clock_jumped".to_owned()])
+        );
+        // The control: by this clock the alarm is old, so only the wait has kept it.
+        pass(watch, Duration::from_mins(10), MINUTE).await;
+        assert_eq!((old_things(&house.store).await, open_alarms(&house.store).await), (0, vec![]));
+    });
+}
+
+#[test]
+fn after_a_year_ahead_and_back_each_schedule_and_target_goes_on() {
+    live("back", async |house, watch| {
+        let text = "[[target]]\nname = \"a\"\nurl = \"https://www.douyin.com/user/MS4wLjABAAAAQDxwpjX_D8UT8PDQSXrPVed5HjrAoVrtyzpnVs-i4K9\"\ntake = [\"posts\"]\nevery = \"2h\"\n";
+        let text = QueueText { file: "queue.toml".into(), read: Some(Ok(text.as_bytes().to_vec())) };
+        let targets = check_queue(&text, &[]).and_then(crate::crawl::check_links).unwrap().all;
+        leave_something_old(house).await;
+        watch.clock.step(YEAR_MS);
+        house.targets.desk.apply(targets).await.unwrap();
+        pass(watch, Duration::from_hours(6), Duration::from_mins(5)).await;
+        leave_something_old(house).await;
+        let last = async |kind: &str| jobs_of(&house.store, kind).await.iter().map(|job| job.2).max().unwrap_or(0);
+        let ahead = watch.clock.now();
+        assert!(last("tidy").await > BEGIN.0 + YEAR_MS, "work was done there");
+        watch.clock.step(-YEAR_MS);
+        let now = watch.clock.now();
+        pass(watch, Duration::from_mins(20), MINUTE).await;
+        let courses = house.store.read::<_, Error, _>(|tx| Box::pin(targets::courses(tx))).await.unwrap();
+        let next_at = courses[0].next_at;
+        assert!(next_at <= now.0 + 3 * 3_600_000, "the next round is {next_at}, now it is {now:?}");
+        pass(watch, Duration::from_hours(3), Duration::from_mins(5)).await;
+        let kept = house.store.read::<_, Error, _>(|tx| {
+            Box::pin(async move {
+                jobs::list(tx, &Filter { kind: Some("tidy".into()), limit: 500, ..Filter::default() }).await
+            })
+        });
+        let keys: Vec<String> =
+            kept.await.unwrap().into_iter().filter(|job| job.state() == Stands::Done).map(|job| job.key).collect();
+        let year = |at: Millis| at.to_string()[..4].to_owned();
+        assert!(keys.iter().any(|key| key.starts_with(&format!("tidy@{}", year(now)))), "tidy is done again: {keys:?}");
+        let waits: Vec<_> =
+            jobs_of(&house.store, "crawl").await.into_iter().filter(|job| job.2 > ahead.0 - YEAR_MS / 2).collect();
+        assert!(waits.iter().all(|job| job.0.is_over()), "nothing waits for a year: {waits:?}");
+        assert_eq!(open_alarms(&house.store).await, [""; 0], "the alarm has closed by itself");
+    });
+}
+
+#[test]
+fn a_missing_backup_is_told_after_two_intervals_and_the_next_good_one_ends_it() {
+    live("backup", async |house, watch| {
+        let (hour, backups) = (Duration::from_hours(1), house.plan.places.backups());
+        pass(watch, 30 * hour, hour).await;
+        assert!(std::fs::read_dir(&backups).unwrap().count() > 0, "the first one is made");
+        let aside = backups.with_extension("aside");
+        std::fs::rename(&backups, &aside).unwrap();
+        std::fs::write(&backups, "no folder").unwrap();
+        pass(watch, 23 * hour, hour).await;
+        assert!(
+            !open_alarms(&house.store).await.contains(&"backup_overdue".to_owned()),
+            "one that failed is no pattern"
+        );
+        pass(watch, 26 * hour, hour).await;
+        assert!(open_alarms(&house.store).await.contains(&"backup_overdue".to_owned()));
+        std::fs::remove_file(&backups).unwrap();
+        std::fs::rename(&aside, &backups).unwrap();
+        pass(watch, 25 * hour, hour).await;
+        assert_eq!(open_alarms(&house.store).await, [""; 0]);
+    });
+}
