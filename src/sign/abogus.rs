@@ -17,6 +17,44 @@ use super::scheme::{Scheme, Version};
 #[derive(Debug)]
 pub struct Abogus;
 
+/// What a signature says: all that goes into it, with the digests cut to the bytes that it holds.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct AbogusFields {
+    /// Its numbers.
+    pub numbers: AbogusNumbers,
+    /// The browser's fingerprint.
+    pub fingerprint: String,
+}
+
+/// The numbers of a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct AbogusNumbers {
+    /// The first value, a constant.
+    pub kind: u32,
+    /// The last value before the upper bits of time, a constant.
+    pub last: u32,
+    /// The last values of the row, constants.
+    pub tail: [u32; 3],
+    /// The application that asks.
+    pub aid: u32,
+    /// The page of it.
+    pub page: u32,
+    /// What the page asks of the signer.
+    pub options: [u32; 3],
+    /// Two bytes of the digest of the query.
+    pub query: [u32; 2],
+    /// Two bytes of the digest of the body.
+    pub body: [u32; 2],
+    /// Two bytes of the digest of the user agent.
+    pub agent: [u32; 2],
+    /// When the signing began, in Unix milliseconds.
+    pub start_ms: u64,
+    /// When it ended.
+    pub end_ms: u64,
+    /// Three draws.
+    pub rd: [u32; 3],
+}
+
 /// What a user agent lends to its signatures; the same for each, so it is worked out once.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct AbogusAgent([u32; 2]);
@@ -70,14 +108,14 @@ const SALT: &[u8] = b"cus";
 /// What an empty body lends.
 const NO_BODY: [u32; 2] = [0x3A, 0x33];
 /// The stream over the row, fresh for every signature.
-const STREAM: Rc4 = Rc4::new(b"y");
+pub(super) const STREAM: Rc4 = Rc4::new(b"y");
 /// The application that asks: Douyin's web page.
 const AID: u32 = 6383;
 /// The page of it.
 const PAGE: u32 = 0;
 /// The row of values, and the chance before it.
-const ROW: usize = 44;
-const CHANCE: usize = 12;
+pub(super) const ROW: usize = 44;
+pub(super) const CHANCE: usize = 12;
 
 impl Scheme for Abogus {
     type Input<'a> = AbogusInput<'a>;
@@ -86,14 +124,7 @@ impl Scheme for Abogus {
     const VERSION: Version = Version::new("abogus", 1);
 
     fn sign(input: &AbogusInput<'_>) -> String {
-        let row = row(input);
-        let mut values = Vec::with_capacity(CHANCE + ROW + input.fingerprint.len() + 1);
-        values.extend(input.rd.into_iter().flat_map(spread));
-        let sum = row.iter().fold(0, |sum, value| sum ^ value);
-        let mut stream = STREAM;
-        let plain = row.into_iter().chain(input.fingerprint.chars().map(u32::from)).chain([sum]);
-        values.extend(plain.map(|value| value ^ u32::from(stream.next())));
-        encode(AB0, &values)
+        spell(&numbers(input), input.fingerprint)
     }
 
     fn holds() -> bool {
@@ -125,20 +156,49 @@ fn picked(digest: &[u8], places: [usize; 2]) -> [u32; 2] {
     places.map(|place| digest.get(place).copied().map_or(0, u32::from))
 }
 
+/// The numbers of the site's script of 2024.
+fn numbers(input: &AbogusInput<'_>) -> AbogusNumbers {
+    AbogusNumbers {
+        kind: 44,
+        last: 3,
+        tail: [0, 0, 0],
+        aid: AID,
+        page: PAGE,
+        options: input.options,
+        query: lent(input.params),
+        body: if input.body.is_empty() { NO_BODY } else { lent(input.body) },
+        agent: input.agent.0,
+        start_ms: input.start_ms,
+        end_ms: input.end_ms,
+        rd: input.rd,
+    }
+}
+
+/// The text that says this.
+pub(super) fn spell(numbers: &AbogusNumbers, fingerprint: &str) -> String {
+    let row = row(numbers, u32::try_from(fingerprint.chars().count()).unwrap_or(u32::MAX));
+    let mut values = Vec::with_capacity(CHANCE + ROW + fingerprint.len() + 1);
+    values.extend(numbers.rd.into_iter().flat_map(spread));
+    let sum = row.iter().fold(0, |sum, value| sum ^ value);
+    let mut stream = STREAM;
+    let plain = row.into_iter().chain(fingerprint.chars().map(u32::from)).chain([sum]);
+    values.extend(plain.map(|value| value ^ u32::from(stream.next())));
+    encode(AB0, &values)
+}
+
 /// The row, in the order of the script.
-fn row(input: &AbogusInput<'_>) -> [u32; ROW] {
-    let [p21, p22] = lent(input.params);
-    let [b21, b22] = if input.body.is_empty() { NO_BODY } else { lent(input.body) };
-    let AbogusAgent([n23, n24]) = input.agent;
-    let [[t0, t0_high], [t1, t1_high]] = [input.start_ms, input.end_ms].map(halves);
-    let [o0, o1, o2] = input.options;
-    let length = u32::try_from(input.fingerprint.chars().count()).unwrap_or(u32::MAX);
+fn row(numbers: &AbogusNumbers, length: u32) -> [u32; ROW] {
+    let AbogusNumbers { kind, last, aid, page, .. } = *numbers;
+    let ([p21, p22], [b21, b22], [n23, n24]) = (numbers.query, numbers.body, numbers.agent);
+    let [[t0, t0_high], [t1, t1_high]] = [numbers.start_ms, numbers.end_ms].map(halves);
+    let ([o0, o1, o2], [z0, z1, z2]) = (numbers.options, numbers.tail);
     #[rustfmt::skip]
     let row = [
-        44, byte(t0, 3), byte(PAGE, 2), byte(o0, 3), byte(o1, 1), byte(o2, 3), byte(AID, 1), p21, b21, byte(PAGE, 1), n23,
-        byte(t0, 2), byte(o0, 2), byte(PAGE, 0), PAGE, byte(o1, 0), byte(o2, 2), byte(AID, 0), p22, b22, n24, byte(t0, 1),
-        byte(o0, 1), byte(o1, 3), byte(AID, 3), byte(o2, 1), byte(t0, 0), byte(o0, 0), byte(o1, 2), byte(o2, 0), byte(t1, 3),
-        byte(t1, 2), byte(AID, 2), byte(t1, 1), byte(t1, 0), 3, t1_high, t1_high >> 8, t0_high, t0_high >> 8, length, 0, 0, 0,
+        kind, byte(t0, 3), byte(page, 2), byte(o0, 3), byte(o1, 1), byte(o2, 3), byte(aid, 1), p21, b21, byte(page, 1), n23,
+        byte(t0, 2), byte(o0, 2), byte(page, 0), page, byte(o1, 0), byte(o2, 2), byte(aid, 0), p22, b22, n24, byte(t0, 1),
+        byte(o0, 1), byte(o1, 3), byte(aid, 3), byte(o2, 1), byte(t0, 0), byte(o0, 0), byte(o1, 2), byte(o2, 0), byte(t1, 3),
+        byte(t1, 2), byte(aid, 2), byte(t1, 1), byte(t1, 0), last, t1_high, t1_high >> 8, t0_high, t0_high >> 8, length,
+        z0, z1, z2,
     ];
     row
 }

@@ -6,12 +6,14 @@
 //! Platforms change their recipes. Each signer is a [`Scheme`] with a name and a number, and carries one documented
 //! example; a new recipe is a new number beside the old one, never an edit.
 //!
-//! - `abogus`, `xbogus` sign Douyin's queries, over `alphabet` (base64 in four spellings) and `rc4`.
+//! - `abogus`, `xbogus` sign Douyin's queries, over `alphabet` (base64 in four spellings) and `rc4`;
+//!   `abogus_fields` reads what a page signed, to compare.
 //! - `fingerprint`, `ms_token`, `verify_fp` are what a browser would have brought along.
 //! - `webcast_stub` is the part of the danmaku socket's signature that is ours to compute.
 //! - `user_sign` signs for TikTok Creative Radar, `shop` for TikTok Shop.
 
 mod abogus;
+mod abogus_fields;
 mod alphabet;
 mod fingerprint;
 mod hex;
@@ -25,7 +27,8 @@ mod verify_fp;
 mod webcast_stub;
 mod xbogus;
 
-pub use abogus::{Abogus, AbogusAgent, AbogusInput};
+pub use abogus::{Abogus, AbogusAgent, AbogusFields, AbogusInput, AbogusNumbers};
+pub use abogus_fields::Unreadable;
 pub use fingerprint::{Fingerprint, FingerprintInput};
 pub use list::SCHEMES;
 pub use ms_token::{MsToken, MsTokenInput};
