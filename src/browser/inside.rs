@@ -20,7 +20,7 @@ const FETCH: &str = "async (url, longest) => {
     const answer = await fetch(url, { credentials: 'include' });
     const text = await answer.text();
     if (text.length > Number(longest)) throw new Error('the answer is too long');
-    return JSON.stringify([answer.status, answer.headers.get('content-type') || '', text]);
+    return JSON.stringify([answer.status, answer.headers.get('content-type') || '', text, answer.url]);
 }";
 
 impl Page {
@@ -35,8 +35,9 @@ impl Page {
         self.run_within(WORKING, SIGN, &[stub]).await
     }
 
-    /// Lets the page ask for `url`, signing it as it signs everything: status, type and text of the answer.
-    pub async fn fetch(&self, url: &str) -> Result<(u16, String, String), Trouble> {
+    /// Lets the page ask for `url`, signing it as it signs everything: status, type and text of the answer, and the URL
+    /// that was asked in the end.
+    pub async fn fetch(&self, url: &str) -> Result<(u16, String, String, String), Trouble> {
         let told = self.run_within(WORKING, FETCH, &[url, LONGEST]).await?;
         serde_json::from_str(&told).map_err(|_| Trouble::Script("it returned something else".to_owned()))
     }

@@ -40,6 +40,7 @@ pub(super) fn router(desk: Desk) -> Router {
         .route("/live", post(live).delete(stand))
         .route("/lists", post(lose).delete(find))
         .route("/proxy", post(put_proxy).delete(take_proxy_away))
+        .route("/page", post(change_page))
         .route("/fault", post(set_fault).delete(clear_faults))
         .fallback(async || json_reply(StatusCode::NOT_FOUND, &json!({"error": "no such control"})))
         .layer(from_fn_with_state(desk.clone(), hold))
@@ -189,6 +190,12 @@ async fn put_proxy(State(desk): State<Desk>, Json(asked): Json<SetProxy>) -> Res
 /// Takes the proxy away.
 async fn take_proxy_away(State(desk): State<Desk>) -> Response {
     desk.world.proxy.set(None);
+    done()
+}
+
+/// Lets the pages of the simulated Douyin sign by a new version of their script; an empty object brings the old one back.
+async fn change_page(State(desk): State<Desk>, Json(members): Json<serde_json::Map<String, Value>>) -> Response {
+    desk.world.page.change(members);
     done()
 }
 

@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use super::creative_radar::session::AdsLogin;
 use super::douyin::cast::Cast;
-use super::douyin::change::{Lists, Renames};
+use super::douyin::change::{Lists, PageScript, Renames};
 use super::douyin::codes::Codes;
 use super::douyin::life::Life;
 use super::douyin::show::Written;
@@ -39,6 +39,8 @@ pub(super) struct World {
     pub(super) renames: Renames,
     /// Whether its lists lead nowhere.
     pub(super) lists: Lists,
+    /// What a new version of its pages' script signs in another way.
+    pub(super) page: PageScript,
     /// The codes that were shown to be scanned.
     pub(super) codes: Codes,
     /// Who is logged in at the Creative Center.
@@ -62,6 +64,7 @@ impl World {
             written: Written::default(),
             renames: Renames::default(),
             lists: Lists::default(),
+            page: PageScript::default(),
             codes: Codes::default(),
             ads: AdsLogin::default(),
         }

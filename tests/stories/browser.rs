@@ -14,7 +14,7 @@ use radard::browser::{
     Wanted,
 };
 use radard::domain::Secret;
-use radard::sign::{Scheme as _, UserSign, UserSignInput};
+use radard::sign::{Abogus, AbogusAgent, AbogusFields, AbogusInput, Scheme as _, UserSign, UserSignInput};
 use serde_json::{Value, json};
 
 use crate::kit::{Dir, Outside, ask, living_in, not_run, programs};
@@ -146,7 +146,7 @@ fn a_page_signs_for_a_socket_and_asks_for_itself_and_a_dialog_holds_nobody_up() 
         let stub = "0123456789abcdef0123456789abcdef";
         let digest = Md5::digest(format!("socket-{stub}"));
         assert_eq!(page.frontier_sign(stub).await.unwrap(), STANDARD.encode(&digest[..12]));
-        let (status, kind, text) = page.fetch("/aweme/v1/web/tab/feed/?aid=6383&count=10").await.unwrap();
+        let (status, kind, text, _) = page.fetch("/aweme/v1/web/tab/feed/?aid=6383&count=10").await.unwrap();
         assert!(
             status == 200 && kind.starts_with("application/json") && text.contains("\"status_code\":5"),
             "{status} {text}"
@@ -154,6 +154,49 @@ fn a_page_signs_for_a_socket_and_asks_for_itself_and_a_dialog_holds_nobody_up() 
         let unsigned = "() => fetch('/static/md5.js').then(() => confirm('cookies?') ? 'yes' : 'no')";
         assert_eq!(page.run(unsigned, &[]).await.unwrap(), "no", "a dialog is dismissed");
         page.close().await.unwrap();
+    });
+}
+
+/// What the simulated page signs of `query` and what we sign of the same, compared: the names of the fields that differ.
+async fn compared(visit: &Visit, base: &str) -> Vec<&'static str> {
+    let page = Page::open(&visit.browser, Guise::default()).await.unwrap();
+    page.settle(&format!("{base}/"), "typeof window.byted_acrawler?.frontierSign === 'function'").await.unwrap();
+    let (status, _, text, asked) = page.fetch("/aweme/v1/web/tab/feed/?aid=6383&count=10").await.unwrap();
+    assert!(status == 200 && text.contains("status_code"), "the site takes what its own page signs: {status} {text}");
+    let user_agent = page.run("() => navigator.userAgent", &[]).await.unwrap();
+    page.close().await.unwrap();
+    let (params, signature) = asked.split_once('?').unwrap().1.rsplit_once("&a_bogus=").unwrap();
+    let theirs = AbogusFields::read(signature).unwrap();
+    let ours = Abogus::sign(&AbogusInput {
+        params,
+        body: "",
+        agent: AbogusAgent::of(&user_agent),
+        fingerprint: "1536|747|1536|834|0|30|0|0|1536|834|1536|864|1525|747|24|24|Win32",
+        start_ms: 1_763_700_000_123,
+        end_ms: 1_763_700_000_125,
+        rd: [1, 2, 3],
+        options: AbogusInput::OPTIONS,
+    });
+    AbogusFields::read(&ours).unwrap().differences(&theirs)
+}
+
+#[test]
+fn a_page_signs_as_we_do_until_its_script_changes_and_the_field_is_named() {
+    visit("browser-signs", async |visit| {
+        let state = control(&visit.outside, "GET", "/state", None);
+        let base = state.pointer("/platforms/douyin").unwrap().as_str().unwrap();
+        assert_eq!(compared(visit, base).await, [""; 0]);
+        let changes = [
+            ("application", json!({"aid": 6384})),
+            ("options", json!({"options": [0, 1, 8]})),
+            ("page", json!({"page": 6241})),
+        ];
+        for (name, change) in changes {
+            control(&visit.outside, "POST", "/page", Some(&change));
+            assert_eq!(compared(visit, base).await, [name]);
+        }
+        control(&visit.outside, "POST", "/page", Some(&json!({})));
+        assert_eq!(compared(visit, base).await, [""; 0], "the old script is back");
     });
 }
 

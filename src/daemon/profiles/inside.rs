@@ -127,7 +127,7 @@ impl Inside {
         let cookies = cookies_of(ask.cookies, &base);
         let done = async {
             let (turn, page) = self.open(&base, (guise, &cookies)).await?;
-            let (status, kind, body) = page.fetch(ask.url).await?;
+            let (status, kind, body, _asked) = page.fetch(ask.url).await?;
             Ok((turn, page, PageReply { status, kind, body }))
         };
         let done = Box::pin(done).await;

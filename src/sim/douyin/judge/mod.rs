@@ -13,6 +13,7 @@ mod x_bogus;
 #[cfg(test)]
 mod tests;
 
+pub(in crate::sim) use page::is_of_page;
 pub(in crate::sim) use signed::Signed;
 
 /// Judges the last parameter of `query`; gives the query before it, or what is wrong.
@@ -20,10 +21,7 @@ pub(in crate::sim) fn judge<'q>(query: &'q str, signed: &Signed<'_>) -> Result<&
     let (before, last) = query.rsplit_once('&').ok_or("the query has one parameter")?;
     let signed = Signed { query: before, ..*signed };
     match last.split_once('=') {
-        Some(("a_bogus", value)) => match value.strip_prefix("page.") {
-            Some(value) => page::judge(value, &signed)?,
-            None => a_bogus::judge(value, &signed)?,
-        },
+        Some(("a_bogus", value)) => a_bogus::judge(value, &signed)?,
         Some(("X-Bogus", value)) => x_bogus::judge(value, &signed)?,
         _ => return Err("the last parameter is no signature"),
     }
