@@ -7,8 +7,8 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::out::Answer;
 use super::table::{Table, clean};
-use crate::config::{Checked, Problems, QUEUE, QueueText, check_queue};
-use crate::crawl::check_links;
+use crate::config::{Checked, Problem, Problems, QUEUE, QueueText, check_queue};
+use crate::crawl::{advise, check_links};
 
 /// Flags of `radard check`.
 #[derive(Debug, clap::Args)]
@@ -16,6 +16,14 @@ pub(super) struct Check {
     /// Print each key, its value, and where that came from
     #[arg(long)]
     origins: bool,
+}
+
+/// A queue file without mistakes.
+struct Queue {
+    /// How many targets it has; nothing when there is no file.
+    targets: Option<usize>,
+    /// What works but will not find what it takes.
+    warnings: Vec<Problem>,
 }
 
 impl Check {
@@ -30,16 +38,23 @@ impl Check {
         };
         let text = QueueText::read(&places.config);
         Ok(match check_queue(&text, &checked.config.profiles).and_then(check_links) {
-            Ok(targets) => self.fine(&checked, (&shown, file.exists()), text.read.map(|_| targets.all.len())),
+            Ok(targets) => {
+                let file = Queue { targets: text.read.map(|_| targets.all.len()), warnings: advise(&targets) };
+                self.fine(&checked, (&shown, places.settings().exists()), &file)
+            }
             Err(problems) => wrong(&problems, &shown),
         })
     }
 
-    fn fine(&self, checked: &Checked, (file, exists): (&str, bool), targets: Option<usize>) -> Answer {
-        let mut json =
-            json!({"v": 1, "ok": true, "file": file, "targets": targets, "problems": [], "warnings": checked.warnings});
+    fn fine(&self, checked: &Checked, (file, exists): (&str, bool), queue: &Queue) -> Answer {
+        let Queue { targets, warnings } = queue;
+        let mut json = json!({
+            "v": 1, "ok": true, "file": file, "targets": targets, "problems": [], "warnings": checked.warnings,
+            "queue_warnings": warnings,
+        });
         let mut lines: Vec<String> =
             checked.warnings.iter().map(|warning| format!("warning: {}", clean(warning))).collect();
+        lines.extend(warnings.iter().map(|warning| format!("warning: {warning}")));
         if self.origins {
             if let Some(object) = json.as_object_mut() {
                 object.insert("origins".to_owned(), json!(checked.origins));
@@ -59,6 +74,8 @@ impl Check {
 }
 
 fn wrong(problems: &Problems, file: &str) -> Answer {
-    let json = json!({"v": 1, "ok": false, "file": file, "problems": problems.items, "warnings": []});
+    let json = json!({
+        "v": 1, "ok": false, "file": file, "problems": problems.items, "warnings": [], "queue_warnings": [],
+    });
     Answer::shown(json, problems.to_string()).exit(Exit::Config)
 }

@@ -46,13 +46,22 @@ impl Exit {
     }
 
     /// The end that an answer of the API means: its class first, then its status.
-    pub(super) const fn of_answer(status: u16, class: Option<Class>) -> Self {
-        match (status, class) {
+    pub(super) fn of_answer(status: u16, class: Option<Class>) -> Self {
+        match (status, class.map(Self::of_class)) {
             (200..=299, _) => Self::Done,
-            (_, Some(Class::Risk | Class::Rate | Class::Signature)) => Self::Refused,
-            (_, Some(Class::Auth)) => Self::Login,
+            (_, Some(exit @ (Self::Refused | Self::Login))) => exit,
             (400, _) => Self::Usage,
             _ => Self::Failed,
+        }
+    }
+
+    /// The end of a command that does nothing because of this.
+    pub(super) const fn of_class(class: Class) -> Self {
+        match class {
+            Class::Ok => Self::Done,
+            Class::Risk | Class::Rate | Class::Signature => Self::Refused,
+            Class::Auth => Self::Login,
+            Class::Gone | Class::Private | Class::Schema | Class::Network | Class::Local => Self::Failed,
         }
     }
 }

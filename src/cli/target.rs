@@ -10,15 +10,16 @@ use super::failure::Failure;
 use super::listing::{Column, Form, show};
 use super::out::Answer;
 use super::reach::{Need, Reach};
-use crate::domain::Millis;
+use super::table::clean;
 use crate::domain::time::roughly;
+use crate::domain::{Class, Millis};
 
 const COLUMNS: &[Column] = &[
     ("TARGET", "target", Form::Plain),
     ("TAKES", "take", Form::Plain),
-    ("STATE", "state", Form::Plain),
+    ("STATE", "stands", Form::Plain),
     ("AS", "profile", Form::Plain),
-    ("NEXT", "next_at", Form::When),
+    ("NEXT", "next", Form::When),
     ("LAST", "ended_at", Form::When),
     ("CLASS", "class", Form::Plain),
     (">FOUND", "found", Form::Plain),
@@ -32,6 +33,9 @@ const CHANGES: &[Column] = &[
     ("NOT KNOWN YET", "unknown", Form::Plain),
 ];
 
+const EXITS: &str = "Exit codes: 0 something of it runs or goes on by itself, 16 it waits for a login, 4 for what the site \
+asks of a person, 1 it is paused.";
+
 /// Commands of `radard target`.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum TargetCommand {
@@ -42,12 +46,13 @@ pub(super) enum TargetCommand {
         /// Which target
         name: String,
     },
-    /// Take all of it now
+    /// Take all of it now, also outside its hours; says why when nothing begins
+    #[command(after_help = EXITS)]
     Run {
         /// Which target
         name: String,
     },
-    /// Hold it back; what it found stays
+    /// Stop its rounds at their next page; `resume` lets them go on there
     Pause {
         /// Which target
         name: String,
@@ -74,17 +79,60 @@ impl TargetCommand {
         match self {
             Self::List => Ok(listed(reach.ask("GET", "/api/v1/targets", None).await?, now)),
             Self::Show { name } => Ok(listed(reach.ask("GET", &format!("/api/v1/targets/{name}"), None).await?, now)),
-            Self::Run { name } => {
-                let told = hand(name, "run").await?;
-                let count = told.get("jobs").and_then(Value::as_array).map_or(0, Vec::len);
-                Ok(Answer::done(told, format!("rounds of `{name}` that begin: {count}")))
-            }
+            Self::Run { name } => Ok(ran(hand(name, "run").await?)),
             Self::Pause { name } => {
                 let told = hand(name, "pause").await?;
-                Ok(Answer::done(told, format!("`{name}` is held back; what it found stays")))
+                let said = format!("`{name}` is paused; rounds that run stop at their next page and keep their place");
+                Ok(Answer::done(told, said))
             }
             Self::Resume { name } => Ok(Answer::done(hand(name, "resume").await?, format!("`{name}` goes on"))),
         }
+    }
+}
+
+/// How something that is taken stands: its state, and how far its round is.
+fn stands(take: &Value) -> String {
+    let text = |name: &str| take.get(name).and_then(Value::as_str);
+    let state = text("state").unwrap_or_default();
+    let state = match (state, text("waits_for")) {
+        ("needs_person", Some("login")) => "needs a login",
+        ("needs_person", _) => "needs a person",
+        ("waiting", Some("network")) => "waits for the network",
+        ("waiting", Some("lane")) => "waits, its lane is paused",
+        ("waiting", Some("posts")) => "waits for the posts",
+        (other, _) => other,
+    };
+    let page = take.get("page").and_then(Value::as_u64);
+    let page = page.filter(|page| *page > 1 || state == "running");
+    match (page, take.get("pages_about").and_then(Value::as_u64)) {
+        (Some(page), Some(about)) => format!("{state}, page {page} of about {about}"),
+        (Some(page), None) => format!("{state}, page {page}"),
+        (None, _) => state.to_owned(),
+    }
+}
+
+/// When something happens next: a request of the round that is under way, else the next round.
+fn next(take: &Value) -> Value {
+    let moment = |name: &str| take.get(name).filter(|at| at.is_i64()).cloned();
+    let is_under_way = take.get("page").is_some_and(Value::is_u64);
+    let next = moment("next_request_at").or_else(|| moment("next_at").filter(|_| !is_under_way));
+    next.unwrap_or_default()
+}
+
+/// What the order to run a target came to, a line for each thing that is taken of it.
+fn ran(told: Value) -> Answer {
+    let text = |of: &Value, name: &str| of.get(name).and_then(Value::as_str).map(clean);
+    let takes = told.get("takes").and_then(Value::as_array).into_iter().flatten();
+    let lines = takes.map(|take| {
+        let advice = text(take, "do").map(|advice| format!("\n  do: {advice}")).unwrap_or_default();
+        let [what, said] = ["take", "told"].map(|name| text(take, name).unwrap_or_default());
+        format!("{what}: {said}{advice}")
+    });
+    let lines = lines.collect::<Vec<_>>().join("\n");
+    let stuck: Option<Class> = text(&told, "stuck").and_then(|class| class.parse().ok());
+    match stuck {
+        None => Answer::done(told, lines),
+        Some(class) => Answer::shown(told, lines).exit(Exit::of_class(class)),
     }
 }
 
@@ -95,8 +143,11 @@ fn listed(page: Value, now: Millis) -> Answer {
         let name = target.get("name").cloned().unwrap_or_default();
         let takes = target.get("takes").and_then(Value::as_array).cloned().unwrap_or_default();
         takes.into_iter().map(move |mut take| {
+            let (stands, next) = (stands(&take), next(&take));
             if let Some(fields) = take.as_object_mut() {
                 fields.insert("target".to_owned(), name.clone());
+                fields.insert("stands".to_owned(), stands.into());
+                fields.insert("next".to_owned(), next);
             }
             take
         })
@@ -122,11 +173,21 @@ impl PlanCommand {
             let is_empty = plan.get("items").and_then(Value::as_array).is_none_or(Vec::is_empty);
             let same = plan.get("same").and_then(Value::as_u64).unwrap_or(0);
             let note = format!("targets that stay as they are: {same}{}", cost(&plan));
+            let warnings = plan.get("warnings").and_then(Value::as_array).into_iter().flatten();
+            let note = std::iter::once(note).chain(warnings.map(warn)).collect::<Vec<_>>().join("\n");
             let answer = show(plan, CHANGES, now).note(note);
             Ok(if self.exit_code && !is_empty { answer.exit(Exit::Changes) } else { answer })
         })
         .await
     }
+}
+
+/// A warning with its place and what to do.
+fn warn(warning: &Value) -> String {
+    let text = |name: &str| warning.get(name).and_then(Value::as_str).map(clean).unwrap_or_default();
+    let number = |name: &str| warning.get(name).and_then(Value::as_u64).map(|n| format!(":{n}")).unwrap_or_default();
+    let place = format!("{}{}{}", text("file"), number("line"), number("column"));
+    format!("warning: {place}  {}\n  do: {}", text("message"), text("advice"))
 }
 
 /// What the first rounds cost, in a sentence; nothing when they cost nothing.
@@ -145,4 +206,66 @@ fn cost(plan: &Value) -> String {
     let limit = limit.map(|limit| format!(", by the limit of {limit}")).unwrap_or_default();
     let span = if span.is_zero() { "no waiting".to_owned() } else { roughly(span) };
     format!("\nthe first rounds take {bound}{requests} requests and {span}{limit}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::out::Out;
+    use crate::cli::reach::tests::{answering, asked};
+
+    const PERSON: Out = Out { json: false, quiet: false, color: false };
+    const NOW: Millis = Millis(10_000_000);
+
+    #[tokio::test]
+    async fn a_listing_tells_how_far_a_round_is_and_what_it_waits_for() {
+        let take = |take: &str, more: Value| {
+            let mut row = json!({"take": take, "profile": "main", "next_at": 12_000_000, "found": 0, "fresh": 0});
+            row.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
+            row
+        };
+        let takes = [
+            take("comments", json!({"state": "waiting", "phase": "waiting", "waits_for": "posts", "page": null})),
+            take(
+                "likes",
+                json!({"state": "needs_person", "waits_for": "login", "page": 1, "class": "auth", "said": "log in"}),
+            ),
+            take(
+                "music",
+                json!({"state": "waiting", "waits_for": "network", "page": 3, "next_request_at": 10_060_000}),
+            ),
+            take(
+                "posts",
+                json!({"state": "running", "waits_for": "rate_limit", "page": 12, "pages_about": 154, "next_request_at": 10_008_000}),
+            ),
+            take("profile", json!({"state": "ok", "phase": "resting", "page": null, "class": "ok"})),
+        ];
+        let (reach, _) = answering(200, json!({"items": [{"name": "c", "takes": takes}]}));
+        let answer = TargetCommand::List.ask(&reach, NOW).await.unwrap();
+        insta::assert_snapshot!(answer.to_stdout(PERSON), @r"
+        TARGET  TAKES     STATE                          AS    NEXT       LAST  CLASS  FOUND  NEW  SAID
+        c       comments  waits for the posts            main  in 33 min                   0    0
+        c       likes     needs a login                  main                   auth       0    0  log in
+        c       music     waits for the network, page 3  main  in 60 s                     0    0
+        c       posts     running, page 12 of about 154  main  in 8 s                      0    0
+        c       profile   ok                             main  in 33 min        ok         0    0
+        ");
+    }
+
+    #[tokio::test]
+    async fn an_order_to_run_says_why_nothing_runs_and_ends_with_the_code_of_it() {
+        for (stuck, code) in [(Value::Null, 0), (json!("auth"), 16), (json!("risk"), 4), (json!("local"), 1)] {
+            let told = json!({"target": "c", "jobs": [], "stuck": stuck, "takes": [
+                {"take": "likes", "told": "waits for a login, page 1", "do": "run `radard profile login main`"},
+                {"take": "posts", "told": "running, page 3", "do": null}]});
+            let (reach, log) = answering(200, told.clone());
+            let answer = TargetCommand::Run { name: "c".to_owned() }.ask(&reach, NOW).await.unwrap();
+            assert_eq!(asked(&log), ["POST /api/v1/targets/c/run {}"]);
+            assert_eq!(answer.code().code(), code);
+            let text =
+                "likes: waits for a login, page 1\n  do: run `radard profile login main`\nposts: running, page 3";
+            assert_eq!(answer.to_stdout(PERSON), text);
+            assert_eq!(answer.to_stdout(Out { json: true, ..PERSON }), told.to_string());
+        }
+    }
 }

@@ -61,16 +61,21 @@ pub struct QueueFile {
 impl QueueFile {
     /// The same, unless `wrong` finds something in one of them: of which part, what, and what to do.
     pub fn judged(self, wrong: impl Fn(&Target) -> Option<(Part, (String, String))>) -> Result<Self, Problems> {
+        let problems = self.notes(wrong);
+        if problems.is_empty() { Ok(self) } else { Err(Problems::sorted(problems)) }
+    }
+
+    /// What `noted` says of each target: of which part, what, and what to do.
+    pub fn notes(&self, noted: impl Fn(&Target) -> Option<(Part, (String, String))>) -> Vec<Problem> {
         let problem = |(target, places): (&Target, &TargetPlaces)| {
-            let (part, said) = wrong(target)?;
+            let (part, said) = noted(target)?;
             let place = match part {
                 Part::Url => &places.url,
                 Part::Take => &places.take,
             };
             Some(Problem::new(place, &places.key, said))
         };
-        let problems: Vec<_> = self.all.iter().zip(&self.places).filter_map(problem).collect();
-        if problems.is_empty() { Ok(self) } else { Err(Problems::sorted(problems)) }
+        self.all.iter().zip(&self.places).filter_map(problem).collect()
     }
 }
 

@@ -124,6 +124,23 @@ impl Take {
         )
     }
 
+    /// Whether the site shows it to nobody but those who are logged in.
+    pub const fn needs_login(self) -> bool {
+        match self {
+            Self::Likes
+            | Self::Following
+            | Self::Followers
+            | Self::Search
+            | Self::Collection
+            | Self::Collects
+            | Self::Music
+            | Self::Friend
+            | Self::Follow
+            | Self::FollowingLives => true,
+            Self::Profile | Self::Posts | Self::Mix | Self::Comments | Self::Related | Self::Feed | Self::Live => false,
+        }
+    }
+
     /// Whether it is about a page.
     pub const fn needs_url(self) -> bool {
         !self.is_own() && !matches!(self, Self::Feed)

@@ -6,8 +6,8 @@
 use std::collections::BTreeMap;
 
 use super::jobs::{About, POSTS};
-use super::plan::{Plan, Round, lane};
-use super::spec::Spec;
+use super::plan::{Plan, Round};
+use super::spec::{Spec, lane};
 use super::subject::{Subject, subject_of};
 use crate::config::Take;
 use crate::domain::{Audience, Millis};
@@ -74,7 +74,11 @@ pub(super) async fn costs(tx: &mut Tx, plan: &Plan, pace: &Pace) -> Result<Costs
 }
 
 /// How many pages a whole round has, when that is known.
-async fn pages(tx: &mut Tx, (name, spec): (&str, &Spec), (take, profile): (Take, &str)) -> Result<Option<u64>, Error> {
+pub(super) async fn pages(
+    tx: &mut Tx,
+    (name, spec): (&str, &Spec),
+    (take, profile): (Take, &str),
+) -> Result<Option<u64>, Error> {
     let page = subject_of(name, spec.url(), None).ok().and_then(Subject::page);
     let audience = match &page {
         Some((Kind::User, id)) => creators::numbers(tx, id).await?.unwrap_or_default(),

@@ -1,31 +1,33 @@
 //! The targets of a running house: taken over, sent out when they are due, shown, held back, run at once.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use jiff::Timestamp;
 use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use super::ahead;
 use super::alarm::SILENT;
+use super::changes::Changes;
 use super::cost::{Costs, costs};
 use super::forget::{Forgotten, forget};
+use super::jobs::KIND;
+use super::phase::{Outlook, Phase, WaitsFor};
 use super::plan::{Plan, apply, look};
+use super::send::{Sent, send};
 use super::spec::Spec;
-use super::standing::{Standing, State, standing};
+use super::standing::{Standing, State, Taken, standing};
 use super::times::{NEVER, next, open};
 use crate::ambient::Clock;
-use crate::config::Target;
+use crate::config::{Take, Target};
 use crate::domain::{Class, Millis};
 use crate::observe::Metrics;
 use crate::observe::metric::TARGETS;
 use crate::pace::Pace;
-use crate::queue::{Ask, AskError, Queue};
+use crate::queue::{AskError, Queue};
 use crate::store::alarms::{self, Raise, Severity};
 use crate::store::crawl::targets::{self, Course};
-use crate::store::{self, Store, Tx, jobs};
+use crate::store::{self, Store, jobs};
 use crate::supervise::{Failure, Stop};
 
 /// What is sent out in one transaction.
@@ -34,6 +36,56 @@ const PAGE: i64 = 64;
 const LOOK: Duration = Duration::from_mins(5);
 /// After so many times of its interval without anything found a target is silent.
 const SILENT_AFTER: u32 = 3;
+
+/// What became of the order to run a target now.
+#[derive(Debug, Clone)]
+pub struct Ran {
+    /// The keys of the jobs that begin.
+    pub jobs: Vec<String>,
+    /// The keys of jobs that waited and are tried again now.
+    pub hastened: Vec<String>,
+    /// How the target stands behind the order.
+    pub standing: Standing,
+}
+
+impl Ran {
+    /// Why nothing of it runs or will run by itself, as the class of the act that is missing; nothing when something does.
+    pub fn stuck(&self) -> Option<Class> {
+        let is_stuck = |outlook: &Outlook| match (outlook.phase, outlook.waits_for) {
+            (Phase::Paused, _) | (Phase::Waiting, Some(WaitsFor::Lane)) => Some(Class::Local),
+            (Phase::Waiting, Some(WaitsFor::Login)) => Some(Class::Auth),
+            (Phase::Waiting, Some(WaitsFor::Person)) => Some(Class::Risk),
+            (Phase::Resting | Phase::Queued | Phase::Running | Phase::Waiting, _) => None,
+        };
+        let classes: Option<Vec<Class>> = self.standing.takes.iter().map(|taken| is_stuck(&taken.outlook)).collect();
+        let classes = classes?;
+        let first = [Class::Auth, Class::Risk].into_iter().find(|class| classes.contains(class));
+        first.or_else(|| classes.first().copied())
+    }
+
+    /// As the API shows it.
+    pub fn to_json(&self, now: Millis) -> Value {
+        let take = |taken: &Taken| {
+            let is_in = |keys: &[String]| taken.course.job.as_ref().is_some_and(|key| keys.contains(key));
+            let told = if is_in(&self.jobs) && taken.outlook.phase == Phase::Queued {
+                "a round begins".to_owned()
+            } else if is_in(&self.hastened) {
+                "its round is tried again now".to_owned()
+            } else {
+                taken.outlook.say(now)
+            };
+            let mut shown = taken.to_json();
+            if let Some(fields) = shown.as_object_mut() {
+                fields.insert("told".to_owned(), told.into());
+                fields.insert("do".to_owned(), self.standing.advice(taken).into());
+            }
+            shown
+        };
+        let takes: Vec<Value> = self.standing.takes.iter().map(take).collect();
+        let class = self.stuck().map(Class::as_str);
+        json!({"v": 1, "target": self.standing.target.name, "jobs": self.jobs, "takes": takes, "stuck": class})
+    }
+}
 
 /// A cheap handle; clones share what wakes it.
 #[derive(Clone)]
@@ -44,12 +96,19 @@ pub struct Desk {
     clock: Clock,
     metrics: Metrics,
     changed: Arc<Notify>,
+    changes: Changes,
 }
 
 impl Desk {
     /// Over the targets in `store`, whose rounds go to `queue` and cost what `pace` says.
     pub fn new((store, queue, pace): (Store, Queue, Pace), clock: Clock, metrics: Metrics) -> Self {
-        Self { store, queue, pace, clock, metrics, changed: Arc::default() }
+        Self { store, queue, pace, clock, metrics, changed: Arc::default(), changes: Changes::default() }
+    }
+
+    /// The same desk, which tells running rounds by `changes` that targets have changed.
+    #[must_use]
+    pub fn telling(self, changes: Changes) -> Self {
+        Self { changes, ..self }
     }
 
     /// What taking `wanted` over would change, and what that costs.
@@ -73,6 +132,7 @@ impl Desk {
     /// Sets next rounds back that lie further in the future than their schedule gives; gives how many.
     pub async fn set_back(&self) -> Result<usize, store::Error> {
         let count = ahead::set_back(&self.store).await?;
+        self.changes.add();
         self.changed.notify_one();
         Ok(count)
     }
@@ -87,7 +147,10 @@ impl Desk {
         let applied =
             self.store.write::<_, store::Error, _>(move |tx| Box::pin(async move { apply(tx, &wanted).await }));
         let plan = applied.await?;
+        self.queue.stop_runs(&plan.stopped);
+        self.changes.add();
         self.changed.notify_one();
+        self.queue.wake();
         Ok(plan)
     }
 
@@ -98,8 +161,10 @@ impl Desk {
             while self.send_due().await? {}
             if looked_at.is_zero() || self.clock.steady().saturating_sub(looked_at) >= LOOK {
                 looked_at = self.clock.steady().max(Duration::from_millis(1));
-                self.look_for_silence().await?;
-                self.show_numbers().await?;
+                let all = self.store.read::<_, store::Error, _>(|tx| Box::pin(standing(tx, None, None)));
+                let all = all.await?;
+                self.show_numbers(&all);
+                self.look_for_silence(all).await?;
             }
             let due = self.store.read::<_, store::Error, _>(|tx| Box::pin(async move { targets::next_due(tx).await }));
             let wait = due.await?.map_or(LOOK, |at| at.since(self.store.now()).min(LOOK));
@@ -132,15 +197,16 @@ impl Desk {
     }
 
     /// Raises an alarm about each part of a target that used to find something and finds nothing any more.
-    async fn look_for_silence(&self) -> Result<(), store::Error> {
+    async fn look_for_silence(&self, all: Vec<Standing>) -> Result<(), store::Error> {
         let now = self.store.now();
-        let (all, courses) = self.read().await?;
-        let specs: HashMap<&str, Spec> =
-            all.iter().filter_map(|target| Some((target.name.as_str(), Spec::read(&target.said)?))).collect();
-        let is_new = |course: &Course| course.silent_at.is_none() && course.next_at != NEVER.0;
-        let is_silent =
-            |course: &Course| specs.get(course.target.as_str()).is_some_and(|spec| is_silent(spec, course, now));
-        let silent: Vec<Course> = courses.into_iter().filter(|course| is_new(course) && is_silent(course)).collect();
+        let mut silent = Vec::new();
+        for Standing { target, takes, .. } in all {
+            let Some(spec) = Spec::read(&target.said) else { continue };
+            // A round that is under way may yet find something, however long it waits.
+            let is_new = |taken: &Taken| taken.course.silent_at.is_none() && taken.outlook.phase == Phase::Resting;
+            let takes = takes.into_iter().filter(|taken| is_new(taken) && is_silent(&spec, &taken.course, now));
+            silent.extend(takes.map(|taken| taken.course));
+        }
         if silent.is_empty() {
             return Ok(());
         }
@@ -156,50 +222,62 @@ impl Desk {
         raised.await
     }
 
-    async fn read(&self) -> Result<(Vec<targets::Target>, Vec<Course>), store::Error> {
-        let read = self.store.read::<_, store::Error, _>(|tx| {
-            Box::pin(async move { Ok((targets::targets(tx).await?, targets::courses(tx).await?)) })
+    async fn read(&self, name: Option<String>) -> Result<Vec<Standing>, store::Error> {
+        let pace = self.pace.clone();
+        let read = self.store.read::<_, store::Error, _>(move |tx| {
+            Box::pin(async move { standing(tx, Some(&pace), name.as_deref()).await })
         });
         read.await
     }
 
-    async fn show_numbers(&self) -> Result<(), store::Error> {
-        let all =
-            self.store.read::<_, store::Error, _>(|tx| Box::pin(async move { targets::courses(tx).await })).await?;
+    fn show_numbers(&self, all: &[Standing]) {
         for state in State::ALL {
-            let count = all.iter().filter(|course| State::of(course) == state).count();
+            let count = all.iter().flat_map(|of| &of.takes).filter(|taken| taken.state == state).count();
             self.metrics.set(TARGETS, [state.as_str()], u64::try_from(count).unwrap_or(u64::MAX));
         }
-        Ok(())
     }
 
     /// Every target with what is taken of it, or the one of this name.
     pub async fn list(&self, name: Option<String>) -> Result<Vec<Value>, store::Error> {
-        let read = self
-            .store
-            .read::<_, store::Error, _>(move |tx| Box::pin(async move { standing(tx, name.as_deref()).await }));
-        Ok(read.await?.iter().map(Standing::to_json).collect())
+        Ok(self.read(name).await?.iter().map(Standing::to_json).collect())
     }
 
-    /// Sends everything that is taken of `name` out now; nothing when there is no such target.
-    pub async fn run(&self, name: String) -> Result<Option<Vec<String>>, AskError> {
-        let queue = self.queue.clone();
-        let sent = self.store.write::<_, AskError, _>(move |tx| {
+    /// Takes everything of `name` now: begins rounds, and tries again what waits for its next attempt. What waits for a
+    /// limit or a person goes on waiting. Gives nothing when there is no such target.
+    pub async fn run(&self, name: String) -> Result<Option<Ran>, AskError> {
+        let (queue, pace) = (self.queue.clone(), self.pace.clone());
+        let ran = self.store.write::<_, AskError, _>(move |tx| {
             Box::pin(async move {
-                let known = targets::target(tx, &name).await?.filter(|target| target.removed_at.is_none());
-                if known.is_none() {
-                    return Ok(None);
+                let Some(mut before) = standing(tx, None, Some(&name)).await?.pop() else { return Ok(None) };
+                // Comments come last, so that they see whether posts begin.
+                before.takes.sort_by_key(|taken| taken.course.take == Take::Comments.as_str());
+                let (mut begun, mut hastened) = (Vec::new(), Vec::new());
+                for Taken { course, outlook, .. } in &before.takes {
+                    match (outlook.phase, outlook.waits_for) {
+                        (Phase::Resting, _) | (Phase::Waiting, Some(WaitsFor::Posts)) => {
+                            if let Sent::Begun(key) = send(tx, &queue, course, Some(course.next_at)).await? {
+                                begun.push(key);
+                            }
+                        }
+                        (Phase::Waiting, Some(WaitsFor::Network | WaitsFor::Retry | WaitsFor::Local)) => {
+                            if let Some(key) = &course.job
+                                && jobs::hasten(tx, KIND, key).await?
+                            {
+                                hastened.push(key.clone());
+                            }
+                        }
+                        (Phase::Queued | Phase::Running | Phase::Paused | Phase::Waiting, _) => {}
+                    }
                 }
-                let mut keys = Vec::new();
-                for course in targets::courses(tx).await?.iter().filter(|course| course.target == name) {
-                    keys.extend(send(tx, &queue, course, Some(course.next_at)).await?);
-                }
-                Ok(Some(keys))
+                let after = standing(tx, Some(&pace), Some(&name)).await?.pop();
+                Ok(after.map(|standing| Ran { jobs: begun, hastened, standing }))
             })
         });
-        let sent = sent.await?;
+        let ran = ran.await?;
         self.queue.wake();
-        Ok(sent)
+        self.changes.add();
+        self.changed.notify_one();
+        Ok(ran)
     }
 
     /// Holds `name` back, or lets it go on at once; false when there is no such target.
@@ -213,50 +291,22 @@ impl Desk {
                 let spec = target.and_then(|target| Spec::read(&target.said)).filter(|spec| !spec.paused && !is_held);
                 let at = spec.map_or(NEVER, |spec| open(&spec, tx.now()));
                 targets::hold(tx, &name, at).await?;
+                if at != NEVER {
+                    let courses = targets::courses(tx).await?;
+                    for key in courses.iter().filter(|course| course.target == name).filter_map(|of| of.job.as_deref())
+                    {
+                        jobs::hasten(tx, KIND, key).await?;
+                    }
+                }
                 Ok(true)
             })
         });
         let held = held.await?;
+        self.changes.add();
         self.changed.notify_one();
+        self.queue.wake();
         Ok(held)
     }
-}
-
-/// Sends one round out, unless the one before is still under way, and notes when the next is. With `next_at` that stays
-/// as it was. Gives the key of the job.
-async fn send(tx: &mut Tx, queue: &Queue, course: &Course, next_at: Option<i64>) -> Result<Option<String>, AskError> {
-    let target = targets::target(tx, &course.target).await?;
-    let Some(spec) = target.and_then(|target| Spec::read(&target.said)) else {
-        targets::sent(tx, (&course.target, &course.take), (NEVER, None)).await?;
-        return Ok(None);
-    };
-    let now = tx.now();
-    // What stood still for long is made up for once.
-    let coming = next_at.map_or_else(|| next(&spec, now), Millis);
-    let before = match &course.job {
-        Some(key) => jobs::find_key(tx, "crawl", key).await?,
-        None => None,
-    };
-    if before.is_some_and(|job| !job.state().is_over()) {
-        tracing::debug!("`{}/{}` is still under way, so its next round waits", course.target, course.take);
-        targets::sent(tx, (&course.target, &course.take), (coming, None)).await?;
-        return Ok(None);
-    }
-    let slot = Timestamp::from_millisecond(now.0).map(|at| at.strftime("%Y-%m-%dT%H:%M:%S").to_string());
-    let key = format!("{}/{}@{}", course.target, course.take, slot.unwrap_or_default());
-    let ask = Ask {
-        kind: "crawl".to_owned(),
-        key: key.clone(),
-        payload: json!({
-            "target": course.target, "take": course.take,
-            "profile": course.reread_as.as_ref().unwrap_or(&course.profile), "about": spec.about(),
-        }),
-        priority: i32::try_from(spec.priority).unwrap_or(0),
-        run_at: None,
-    };
-    queue.ask_within(tx, ask).await?;
-    targets::sent(tx, (&course.target, &course.take), (coming, Some(&key))).await?;
-    Ok(Some(key))
 }
 
 /// Whether nothing was found for a few times of the interval.

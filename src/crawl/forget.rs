@@ -20,7 +20,7 @@ pub struct Forgotten {
 
 /// Forgets `creator`; gives the name of the target instead that follows them.
 pub async fn forget(store: &Store, creator: &str) -> Result<Result<Forgotten, String>, Error> {
-    let all = store.read::<_, Error, _>(|tx| Box::pin(async move { standing(tx, None).await })).await?;
+    let all = store.read::<_, Error, _>(|tx| Box::pin(async move { standing(tx, None, None).await })).await?;
     let follows = all.into_iter().find(|standing| page_of(&standing.target).is_some_and(|(_, id)| id == creator));
     if let Some(standing) = follows {
         return Ok(Err(standing.target.name));

@@ -5,13 +5,14 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::Serialize;
 
 use super::alarm::{SHRANK, SILENT};
+use super::jobs::KIND;
 use super::spec::Spec;
 use super::times::{NEVER, next, open};
 use crate::config::{Take, Target};
-use crate::domain::Millis;
+use crate::domain::{JobId, Millis};
 use crate::store::crawl::doubts;
 use crate::store::crawl::targets::{self, Course};
-use crate::store::{Error, Tx, alarms};
+use crate::store::{Error, Tx, alarms, jobs};
 
 /// What taking a file over means for a target.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
@@ -34,6 +35,8 @@ pub struct Plan {
     pub same: usize,
     /// The rounds that begin because of it.
     pub(super) rounds: Vec<Round>,
+    /// The jobs of rounds that are no longer wanted; filled in by [`apply`].
+    pub(super) stopped: Vec<JobId>,
 }
 
 /// A round that begins because a file was taken over.
@@ -54,31 +57,44 @@ pub async fn look(tx: &mut Tx, wanted: &[Target]) -> Result<Plan, Error> {
 /// Takes `wanted` over: all of it, in one transaction.
 pub async fn apply(tx: &mut Tx, wanted: &[Target]) -> Result<Plan, Error> {
     let before = Before::read(tx).await?;
-    let Work { plan, said, courses, anew, dropped } = before.under(wanted, tx.now());
+    let Work { mut plan, said, courses, anew, dropped, freed } = before.under(wanted, tx.now());
     targets::put(tx, &said.iter().map(|(name, text)| (*name, text.as_str())).collect::<Vec<_>>()).await?;
-    for (target, take) in dropped {
-        targets::drop_one(tx, target, take).await?;
-        forget_alarms(tx, target, take).await?;
+    for course in &dropped {
+        targets::drop_one(tx, &course.target, &course.take).await?;
     }
     let rows = courses.iter().map(|(name, take, profile, at)| (*name, take.as_str(), profile.as_str(), *at));
     targets::add(tx, &rows.collect::<Vec<_>>()).await?;
-    for (target, take) in anew {
-        targets::begin_anew(tx, target, take.as_str()).await?;
-        forget_alarms(tx, target, take.as_str()).await?;
+    for course in &anew {
+        targets::begin_anew(tx, &course.target, &course.take).await?;
     }
     for (name, _) in plan.changes.iter().filter(|(_, change)| **change == Change::Remove) {
         targets::remove(tx, name).await?;
     }
+    // Jobs come after targets here, as they do where a page of a round is kept: whoever locks rows in the same order
+    // waits for nobody who waits for them.
+    for course in dropped.into_iter().chain(anew) {
+        plan.stopped.extend(stop(tx, course).await?);
+    }
+    for key in freed.into_iter().filter_map(|course| course.job.as_deref()) {
+        jobs::hasten(tx, KIND, key).await?;
+    }
     Ok(plan)
 }
 
-/// Ends the doubts and the alarms about what is not taken any more, or is about other records now.
-async fn forget_alarms(tx: &mut Tx, target: &str, take: &str) -> Result<(), Error> {
-    doubts::close_of(tx, (target, take)).await?;
-    for name in [SHRANK, SILENT] {
-        alarms::close(tx, name, &format!("{target}/{take}")).await?;
+/// Cancels the unfinished round of `course`, and ends the doubts and the alarms about it: what it was about is no longer
+/// wanted.
+async fn stop(tx: &mut Tx, course: &Course) -> Result<Option<JobId>, Error> {
+    doubts::close_of(tx, (&course.target, &course.take)).await?;
+    for (name, since) in [(SILENT, course.silent_at), (SHRANK, course.doubted_at)] {
+        if since.is_some() {
+            alarms::close(tx, name, &format!("{}/{}", course.target, course.take)).await?;
+        }
     }
-    Ok(())
+    let Some(key) = &course.job else { return Ok(None) };
+    let job = jobs::find_key(tx, KIND, key).await?.filter(|job| !job.state().is_over());
+    let Some(id) = job.map(|job| JobId(job.id)) else { return Ok(None) };
+    jobs::cancel(tx, id).await?;
+    Ok(Some(id))
 }
 
 /// What stands.
@@ -95,8 +111,12 @@ struct Work<'a> {
     plan: Plan,
     said: Vec<(&'a str, String)>,
     courses: Vec<(&'a str, Take, String, Millis)>,
-    anew: Vec<(&'a str, Take)>,
-    dropped: Vec<(&'a str, &'a str)>,
+    /// What is about other records now, or is asked for in another name.
+    anew: Vec<&'a Course>,
+    /// What is taken no more.
+    dropped: Vec<&'a Course>,
+    /// What the file held back until now.
+    freed: Vec<&'a Course>,
 }
 
 impl Before {
@@ -124,6 +144,7 @@ impl Before {
             courses: Vec::new(),
             anew: Vec::new(),
             dropped: Vec::new(),
+            freed: Vec::new(),
         };
         let mut load = self.load();
         for target in wanted {
@@ -142,7 +163,7 @@ impl Before {
         let names: BTreeSet<&str> = wanted.iter().map(|target| target.name.as_str()).collect();
         for name in self.said.keys().filter(|name| !names.contains(name.as_str())) {
             work.plan.changes.insert(name.clone(), Change::Remove);
-            work.dropped.extend(self.of(name).iter().map(|course| (name.as_str(), course.take.as_str())));
+            work.dropped.extend(self.of(name));
         }
         work
     }
@@ -156,18 +177,23 @@ impl Before {
     ) {
         let (old, last) = (self.of(name), self.said.get(name).and_then(Option::as_ref));
         let gone = old.iter().filter(|course| !spec.takes().any(|take| take.as_str() == course.take));
-        work.dropped.extend(gone.map(|course| (name, course.take.as_str())));
+        work.dropped.extend(gone);
         let profile = profile_of(&spec, old, load);
         let is_held = spec.paused || self.held.contains(name);
-        let is_about_others = last.is_none_or(|last| last.about() != spec.about());
+        let is_about_others = last.is_none_or(|last| !last.asks_as(&spec));
         for take in spec.takes() {
             let course = old.iter().find(|course| course.take == take.as_str());
-            let moment = if is_held { NEVER } else { due(&spec, (course, last), now) };
+            // Another login sees other records, so its round begins anew too.
+            let same = course.filter(|course| !is_about_others && course.profile == profile);
+            let moment = if is_held { NEVER } else { due(&spec, (same, last), now) };
             work.courses.push((name, take, profile.clone(), moment));
-            if course.is_some() && is_about_others {
-                work.anew.push((name, take));
+            if same.is_none() {
+                work.anew.extend(course);
             }
-            if !is_held && (course.is_none() || is_about_others) {
+            if !is_held && last.is_some_and(|last| last.paused) {
+                work.freed.extend(same);
+            }
+            if !is_held && same.is_none() {
                 let (target, spec, profile) = (name.to_owned(), spec.clone(), profile.clone());
                 work.plan.rounds.push(Round { target, spec, take, profile });
             }
@@ -189,7 +215,8 @@ impl Before {
     }
 }
 
-/// When it is next: at once when it is new, else when it would have been, by what the target says now.
+/// When it is next: at once when it is new or about other records, else when it would have been, by what the target says
+/// now.
 fn due(spec: &Spec, (course, last): (Option<&Course>, Option<&Spec>), now: Millis) -> Millis {
     let Some(course) = course else { return open(spec, now) };
     if last.is_some_and(|last| last.comes_as(spec)) {
@@ -208,8 +235,5 @@ fn profile_of(spec: &Spec, courses: &[Course], load: &mut HashMap<String, usize>
     profile
 }
 
-/// The lane of what is taken in the name of `profile`.
-pub fn lane(profile: &str, take: Take) -> String {
-    let who = if profile.is_empty() { "douyin" } else { profile };
-    format!("{who}/{}", take.as_str())
-}
+#[cfg(test)]
+mod tests;

@@ -99,10 +99,21 @@ impl Spec {
         when(self) == when(other) && self.paused == other.paused
     }
 
+    /// Whether both ask for the same records in the same order.
+    pub(super) fn asks_as(&self, other: &Self) -> bool {
+        self.about() == other.about() && self.oldest_first == other.oldest_first
+    }
+
     /// Which records it is about, in a text: a round that began when it was about others is of no use any more.
     pub(super) fn about(&self) -> String {
         let (url, query) = (self.url.as_deref().unwrap_or_default(), self.query.as_deref().unwrap_or_default());
         let between = self.between.map(|(from, to)| format!("{from}-{to}")).unwrap_or_default();
         [url, query, &between].join(" ").trim().to_owned()
     }
+}
+
+/// The lane of what is taken in the name of `profile`.
+pub fn lane(profile: &str, take: Take) -> String {
+    let who = if profile.is_empty() { "douyin" } else { profile };
+    format!("{who}/{}", take.as_str())
 }

@@ -1,23 +1,37 @@
 //! How what is taken of a target stands, in a word and in numbers.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use serde_json::{Value, json};
 
+use super::cost::pages;
+use super::jobs::{KIND, pages_of};
+use super::phase::{Outlook, Phase, Seen, WaitsFor, waits_for_posts};
 use super::spec::Spec;
 use super::subject::subject_of;
 use super::times::NEVER;
+use crate::config::Take;
+use crate::domain::{Class, Millis};
+use crate::pace::Pace;
 use crate::platform::douyin::link::Kind;
 use crate::store::crawl::targets::{self, Course, Target};
+use crate::store::gates::{self, Gate};
+use crate::store::jobs::{self, Outline, Waiting};
 use crate::store::{Error, Tx};
 
-/// How something that is taken stands.
+/// How something that is taken stands; what a person should see first comes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum State {
+    /// Its round waits for a login or for another act of a person.
+    NeedsPerson,
     /// It used to find something and finds nothing any more.
     Silent,
-    /// Its last round met something.
+    /// Its last round did not end well, or an attempt of the present one failed.
     Missed,
+    /// Its round waits for something that comes by itself.
+    Waiting,
+    /// Its round reads pages.
+    Running,
     /// It has not ended a round yet.
     New,
     /// Its last round went well.
@@ -28,29 +42,60 @@ pub enum State {
 
 impl State {
     /// Each of them.
-    pub const ALL: [Self; 5] = [Self::New, Self::Ok, Self::Missed, Self::Silent, Self::Paused];
+    pub const ALL: [Self; 8] = [
+        Self::New,
+        Self::Ok,
+        Self::Running,
+        Self::Waiting,
+        Self::NeedsPerson,
+        Self::Missed,
+        Self::Silent,
+        Self::Paused,
+    ];
 
-    /// How that of `course` is.
-    pub fn of(course: &Course) -> Self {
-        match course {
-            Course { next_at, .. } if *next_at == NEVER.0 => Self::Paused,
-            Course { silent_at: Some(_), .. } => Self::Silent,
-            Course { class: None, .. } => Self::New,
-            Course { class: Some(class), .. } if class == "ok" => Self::Ok,
-            _ => Self::Missed,
+    /// How `course` stands, whose round does this.
+    fn of(course: &Course, outlook: &Outlook) -> Self {
+        use WaitsFor::{Lane, Local, Login, Network, Person, Posts, RateLimit, Retry};
+        let is_silent = course.silent_at.is_some();
+        match (outlook.phase, outlook.waits_for) {
+            (Phase::Paused, _) => Self::Paused,
+            (Phase::Waiting, Some(Login | Person)) => Self::NeedsPerson,
+            (Phase::Waiting | Phase::Running | Phase::Queued | Phase::Resting, _) if is_silent => Self::Silent,
+            (Phase::Waiting, Some(Retry)) => Self::Missed,
+            (Phase::Waiting, Some(RateLimit | Network | Local | Lane | Posts) | None) => Self::Waiting,
+            (Phase::Running, _) => Self::Running,
+            (Phase::Queued | Phase::Resting, _) => match outlook.class {
+                None => Self::New,
+                Some(Class::Ok) => Self::Ok,
+                Some(_) => Self::Missed,
+            },
         }
     }
 
     /// Its word.
     pub const fn as_str(self) -> &'static str {
         match self {
+            Self::NeedsPerson => "needs_person",
             Self::Silent => "silent",
             Self::Missed => "missed",
+            Self::Waiting => "waiting",
+            Self::Running => "running",
             Self::New => "new",
             Self::Ok => "ok",
             Self::Paused => "paused",
         }
     }
+}
+
+/// Something that is taken of a target, and how it stands.
+#[derive(Debug, Clone)]
+pub struct Taken {
+    /// What is stored of it.
+    pub course: Course,
+    /// What its round does.
+    pub outlook: Outlook,
+    /// Both in a word.
+    pub state: State,
 }
 
 /// A target that stands in the queue file, and what is taken of it.
@@ -61,7 +106,7 @@ pub struct Standing {
     /// Whether a person, or the file, holds it back.
     pub is_paused: bool,
     /// What is taken of it.
-    pub courses: Vec<Course>,
+    pub takes: Vec<Taken>,
 }
 
 /// The page that a target is about, as far as it is known.
@@ -70,29 +115,118 @@ pub fn page_of(target: &Target) -> Option<(Kind, String)> {
     subject_of(&target.name, spec.url(), target.subject.as_deref()).ok()?.page()
 }
 
-/// Every target by its name, or the one of this name.
-pub async fn standing(tx: &mut Tx, name: Option<&str>) -> Result<Vec<Standing>, Error> {
-    let mut courses: HashMap<String, Vec<Course>> = HashMap::new();
-    for course in targets::courses(tx).await? {
+/// Every target by its name, or the one of this name. With `pace` the pages of running rounds are estimated, and when
+/// their next requests may go.
+pub async fn standing(tx: &mut Tx, pace: Option<&Pace>, name: Option<&str>) -> Result<Vec<Standing>, Error> {
+    let is_meant = |known: &str| name.is_none_or(|name| name == known);
+    let mut courses: BTreeMap<String, Vec<Course>> = BTreeMap::new();
+    for course in targets::courses(tx).await?.into_iter().filter(|course| is_meant(&course.target)) {
         courses.entry(course.target.clone()).or_default().push(course);
     }
+    let rounds = Rounds::of(tx, &courses).await?;
     let all = targets::targets(tx).await?.into_iter();
-    let wanted = all.filter(|target| target.removed_at.is_none() && name.is_none_or(|name| name == target.name));
-    let standing = wanted.map(|target| {
-        let said = Spec::read(&target.said).is_some_and(|spec| spec.paused);
+    let all = all.filter(|target| target.removed_at.is_none() && is_meant(&target.name));
+    let mut standing = Vec::new();
+    for target in all {
+        let spec = Spec::read(&target.said);
+        let is_paused = target.paused_at.is_some() || spec.as_ref().is_some_and(|spec| spec.paused);
         let courses = courses.remove(&target.name).unwrap_or_default();
-        Standing { is_paused: said || target.paused_at.is_some(), target, courses }
-    });
-    let mut standing: Vec<_> = standing.collect();
+        let outlooks: Vec<_> = courses.iter().map(|course| rounds.outlook(course, &courses, is_paused)).collect();
+        let mut takes = Vec::with_capacity(courses.len());
+        for (course, mut outlook) in courses.into_iter().zip(outlooks) {
+            if let Some(spec) = spec.as_ref().filter(|_| pace.is_some()) {
+                outlook.pages_about = pages_about(tx, spec, &course, &outlook).await?;
+            }
+            takes.push(Taken { state: State::of(&course, &outlook), course, outlook });
+        }
+        standing.push(Standing { target, is_paused, takes });
+    }
+    if let Some(pace) = pace {
+        foretell(tx, pace, &rounds, &mut standing).await?;
+    }
     standing.sort_by(|a, b| a.target.name.cmp(&b.target.name));
     Ok(standing)
+}
+
+/// The latest rounds of what is taken, and what keeps them from being run.
+struct Rounds {
+    jobs: HashMap<String, Outline>,
+    /// The gate before each lane that is shut.
+    lanes: HashMap<String, Gate>,
+    /// The gate before all of them.
+    kind: Option<Gate>,
+    now: Millis,
+}
+
+impl Rounds {
+    async fn of(tx: &mut Tx, courses: &BTreeMap<String, Vec<Course>>) -> Result<Self, Error> {
+        let keys: Vec<&str> = courses.values().flatten().filter_map(|course| course.job.as_deref()).collect();
+        let jobs = jobs::outlines(tx, KIND, &keys).await?;
+        let now = tx.now();
+        let shut = gates::list(tx).await?.into_iter();
+        let shut = shut.filter(|gate| gate.paused || gate.open_at.is_some_and(|at| at > now.0));
+        let (kinds, lanes): (Vec<_>, Vec<_>) = shut.partition(|gate| gate.scope == "kind");
+        Ok(Self {
+            jobs: jobs.into_iter().map(|job| (job.key.clone(), job)).collect(),
+            lanes: lanes.into_iter().map(|gate| (gate.name.clone(), gate)).collect(),
+            kind: kinds.into_iter().find(|gate| gate.name == KIND),
+            now,
+        })
+    }
+
+    fn job(&self, course: &Course) -> Option<&Outline> {
+        self.jobs.get(course.job.as_ref()?)
+    }
+
+    /// What the round of `course` does, which is one of `all` of its target.
+    fn outlook(&self, course: &Course, all: &[Course], is_paused: bool) -> Outlook {
+        let (job, now) = (self.job(course), self.now);
+        let gate = self.kind.as_ref().or_else(|| self.lanes.get(&job?.lane));
+        let pages = job.and_then(|job| pages_of(job.progress.as_deref()?));
+        let is_paused = is_paused || course.next_at == NEVER.0;
+        let outlook = Outlook::of(Seen { course, is_paused, job, pages, gate, now });
+        let posts = all.iter().find(|other| other.take == Take::Posts.as_str());
+        let posts = posts.filter(|_| course.take == Take::Comments.as_str() && outlook.phase == Phase::Resting);
+        if posts.is_some_and(|posts| waits_for_posts(course, posts, self.job(posts), now)) {
+            return Outlook { phase: Phase::Waiting, waits_for: Some(WaitsFor::Posts), ..outlook };
+        }
+        outlook
+    }
+}
+
+/// About how many pages a running round reads: known for the first round, which reads all of its list. A later one stops
+/// where nothing new can follow.
+async fn pages_about(tx: &mut Tx, spec: &Spec, course: &Course, outlook: &Outlook) -> Result<Option<u64>, Error> {
+    let take = Take::ALL.into_iter().find(|take| take.as_str() == course.take);
+    let has_begun = outlook.phase == Phase::Running || outlook.page > Some(1);
+    let Some(take) = take.filter(|_| has_begun && course.full_at.is_none()) else { return Ok(None) };
+    let about = pages(tx, (&course.target, spec), (take, &course.profile)).await?;
+    Ok(about.filter(|about| outlook.page.is_some_and(|page| page <= *about)))
+}
+
+/// Tells when the next request of each running round may go, where its job does not say it.
+async fn foretell(tx: &mut Tx, pace: &Pace, rounds: &Rounds, standing: &mut [Standing]) -> Result<(), Error> {
+    let is_open = |taken: &&mut Taken| taken.outlook.phase == Phase::Running && taken.outlook.waits_for.is_none();
+    let open: Vec<_> = standing.iter_mut().flat_map(|of| &mut of.takes).filter(is_open).collect();
+    let lane = |taken: &Taken| rounds.job(&taken.course).map(|job| job.lane.clone());
+    let one = Waiting { due: 1, resting: 0 };
+    let lanes: BTreeMap<_, _> = open.iter().filter_map(|taken| Some((lane(taken)?, one))).collect();
+    if lanes.is_empty() {
+        return Ok(());
+    }
+    let told = pace.forecast(tx, &lanes).await?;
+    for taken in open {
+        let next = lane(taken).and_then(|lane| Some(told.get(&lane)?.next_at)).filter(|at| *at > rounds.now);
+        taken.outlook.next_request_at = next;
+    }
+    Ok(())
 }
 
 impl Standing {
     /// As the API shows it.
     pub fn to_json(&self) -> Value {
         let said: Value = serde_json::from_str(&self.target.said).unwrap_or_default();
-        let takes: Vec<Value> = self.courses.iter().map(show).collect();
+        let takes: Vec<Value> = self.takes.iter().map(Taken::to_json).collect();
         json!({
             "name": self.target.name, "is_paused": self.is_paused, "said": said, "subject": self.target.subject,
             "takes": takes,
@@ -100,12 +234,19 @@ impl Standing {
     }
 }
 
-fn show(course: &Course) -> Value {
-    let next_at = Some(course.next_at).filter(|at| *at != NEVER.0);
-    json!({
-        "take": course.take, "state": State::of(course).as_str(), "profile": course.profile, "next_at": next_at,
-        "ended_at": course.ended_at, "class": course.class, "said": course.said, "found": course.found,
-        "fresh": course.fresh, "rounds": course.rounds, "yielded_at": course.yielded_at, "silent_at": course.silent_at,
-        "full_at": course.full_at, "job": course.job, "doubted_at": course.doubted_at,
-    })
+impl Taken {
+    /// As the API shows it.
+    pub(super) fn to_json(&self) -> Value {
+        let Self { course, outlook, state } = self;
+        let next_at = Some(course.next_at).filter(|at| *at != NEVER.0);
+        json!({
+            "take": course.take, "state": state.as_str(), "profile": course.profile, "next_at": next_at,
+            "phase": outlook.phase.as_str(), "page": outlook.page, "pages_about": outlook.pages_about,
+            "waits_for": outlook.waits_for.map(WaitsFor::as_str), "next_request_at": outlook.next_request_at,
+            "ended_at": course.ended_at, "class": outlook.class.map(Class::as_str), "said": outlook.said,
+            "found": course.found, "fresh": course.fresh, "rounds": course.rounds, "yielded_at": course.yielded_at,
+            "silent_at": course.silent_at, "full_at": course.full_at, "job": course.job,
+            "doubted_at": course.doubted_at,
+        })
+    }
 }

@@ -3,7 +3,7 @@
 //! Nobody is asked for it. A short link says what it names only to whoever opens it, so that is found out when the
 //! target is crawled for the first time.
 
-use crate::config::{Part, Problems, QueueFile, Take};
+use crate::config::{Part, Problem, Problems, QueueFile, Take};
 use crate::platform::douyin::link::{BadLink, Kind, Link, find_any};
 
 /// What a target is about.
@@ -53,6 +53,18 @@ pub fn check_links(targets: QueueFile) -> Result<QueueFile, Problems> {
             Some((Part::Take, unfit(&target.name, kind, *take)))
         }
         Ok(Subject::Nobody | Subject::Short(_)) => None,
+    })
+}
+
+/// What will not be found as the file stands: lists that a guest is not shown. The file is followed all the same.
+pub fn advise(targets: &QueueFile) -> Vec<Problem> {
+    targets.notes(|target| {
+        let closed = target.take.iter().filter(|take| take.needs_login() && target.profiles.is_empty());
+        let closed: Vec<_> = closed.map(|take| format!("`{}`", take.as_str())).collect();
+        let (name, verb) = (&target.name, if closed.len() == 1 { "needs" } else { "need" });
+        let what = format!("{} {verb} a login, and the target `{name}` goes as a guest", closed.join(" and "));
+        let advice = format!("add `profile` to `{name}`, or leave {} out", closed.join(" and "));
+        (!closed.is_empty()).then_some((Part::Take, (what, advice)))
     })
 }
 

@@ -194,7 +194,7 @@ impl Fetcher {
         let cookies = captured.or_else(|| line_of(name, credentials.now().get("douyin-cookies"), register));
         let cookies = cookies.ok_or_else(|| {
             let what = format!("the profile `{name}` has no login: `radard profile import {name} FILE` takes one in");
-            Miss::new(Class::Local, what)
+            Miss::new(Class::Auth, what)
         })?;
         Ok((self.visitor_of(known, cookies, (lane, endpoint))?, None))
     }

@@ -23,7 +23,7 @@ use super::ways::Ways;
 use crate::ambient::{Ambient, Clock};
 use crate::browser::Pool;
 use crate::config::{Checked, Config, Late as ConfiguredLate, Secrets, parse_cron, parse_zone};
-use crate::crawl::{Crawl, Desk, Keeper};
+use crate::crawl::{Changes, Crawl, Desk, Keeper};
 use crate::media::jobs as media;
 use crate::net;
 use crate::observe::{Metrics, Register};
@@ -273,14 +273,14 @@ impl House {
         let kinds = kinds(&plan, (&live, &credentials), (&pace, &ways), (&disk, client));
         let kinds = with_deleting(kinds, &plan, (&store, &live), &watched);
         let kinds = kinds.with::<Capture>(profiles.clone());
-        let crawling = (&store, &fetcher, &live);
+        let (crawling, changes) = ((&store, &fetcher, &live), Changes::default());
         let keeping = (Keeper::start(&ground), &metrics, &ambient.clock);
-        let kinds = kinds.with::<Crawl>(crawl_tools(crawling, keeping));
+        let kinds = kinds.with::<Crawl>(crawl_tools(crawling, keeping, &changes));
         let (queue, inlets) = Queue::new(Rules::of(&plan.config, &owner), kinds, store.clone(), ambient);
         queue.count_in(&metrics);
         let clock = plan.ambient.clock.clone();
         let targets = Targets {
-            desk: Desk::new((store.clone(), queue.clone(), pace.clone()), clock, metrics.clone()),
+            desk: Desk::new((store.clone(), queue.clone(), pace.clone()), clock, metrics.clone()).telling(changes),
             live: live.clone(),
             metrics: metrics.clone(),
             dir: plan.places.config.clone(),
@@ -383,12 +383,14 @@ fn client(plan: &Plan, live: &Live) -> Result<net::Client, net::Error> {
 fn crawl_tools(
     (store, fetcher, live): (&Store, &Fetcher, &Live),
     (keeper, metrics, clock): (Keeper, &Metrics, &Clock),
+    changes: &Changes,
 ) -> crate::crawl::Tools {
     let settings = live.clone();
     crate::crawl::Tools {
         store: store.clone(),
         keeper,
         source: Arc::new(fetcher.clone()),
+        changes: changes.clone(),
         settings: Arc::new(move || {
             let now = settings.now();
             let most_checks = u64::try_from(now.crawl.most_checks).unwrap_or(u64::MAX);

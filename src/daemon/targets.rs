@@ -10,8 +10,8 @@ use serde_json::{Value, json};
 
 use super::live::Live;
 use super::refusals::Refusals;
-use crate::config::{QueueFile, QueueText, check_queue};
-use crate::crawl::{Change, Cost, Costs, Desk, Plan, check_links};
+use crate::config::{Problem, QueueFile, QueueText, check_queue};
+use crate::crawl::{Change, Cost, Costs, Desk, Plan, advise, check_links};
 use crate::domain::Millis;
 use crate::domain::time::span_millis;
 use crate::observe::Metrics;
@@ -54,8 +54,12 @@ impl Targets {
 
     /// Reads the file and takes it over, or refuses it whole; gives what a person should hear, if anything changed.
     pub(super) async fn take_over(&self) -> Result<Option<String>, String> {
+        let mut warnings = Vec::new();
         let ended = match self.file().await {
-            Ok(file) => self.desk.apply(file.all).await.map_err(|error| error.to_string()),
+            Ok(file) => {
+                warnings = advise(&file);
+                self.desk.apply(file.all).await.map_err(|error| error.to_string())
+            }
             Err(refused) => Err(refused),
         };
         let outcome = if ended.is_ok() { "applied" } else { "refused" };
@@ -65,6 +69,7 @@ impl Targets {
             Ok(plan) if plan.changes.is_empty() => Ok(None),
             Ok(plan) => {
                 let said = told(&plan);
+                warn(&warnings);
                 tracing::info!("The queue file is taken over: {said}");
                 Ok(Some(said))
             }
@@ -94,11 +99,16 @@ impl Targets {
                     .file()
                     .await
                     .map_err(|said| Declined::by_us(said, "mend what it names; what runs stays as it is until then"))?;
+                let warnings = advise(&file);
                 let (plan, costs) = self.desk.look(file.all).await.map_err(|error| failed(&error))?;
-                Ok(shown(&plan, &costs, self.desk.now()))
+                let mut shown = shown(&plan, &costs, self.desk.now());
+                if let Some(fields) = shown.as_object_mut() {
+                    fields.insert("warnings".to_owned(), json!(warnings));
+                }
+                Ok(shown)
             }
             Asked::Run { name } => match self.desk.run(name.clone()).await.map_err(|error| failed(&error))? {
-                Some(jobs) => Ok(json!({"target": name, "jobs": jobs})),
+                Some(ran) => Ok(ran.to_json(self.desk.now())),
                 None => Err(absent(&name)),
             },
             Asked::Forget { creator } => match self.desk.forget(&creator).await.map_err(|error| failed(&error))? {
@@ -117,6 +127,19 @@ impl Targets {
         let held = self.desk.hold(name.clone(), is_held).await;
         let is_known = held.map_err(|error| Declined::by_us(error.to_string(), error.advice()))?;
         if is_known { Ok(json!({"target": name, "is_paused": is_held})) } else { Err(absent(&name)) }
+    }
+}
+
+/// The most warnings that one edit writes to the log.
+const WARNINGS: usize = 20;
+
+fn warn(warnings: &[Problem]) {
+    for warning in warnings.iter().take(WARNINGS) {
+        tracing::warn!("The queue file is taken over with a warning: {warning}");
+    }
+    let more = warnings.len().saturating_sub(WARNINGS);
+    if more > 0 {
+        tracing::warn!("The queue file has {more} more warnings: `radard check` shows all");
     }
 }
 

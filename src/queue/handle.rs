@@ -159,6 +159,13 @@ impl Queue {
         Ok(had)
     }
 
+    /// Stops the runs of jobs that the caller has cancelled in a transaction of its own.
+    pub fn stop_runs(&self, cancelled: &[JobId]) {
+        for id in cancelled {
+            self.hands.drop_run(id.0);
+        }
+    }
+
     /// Gives a job another life; gives the state it had, and whether that allowed it.
     pub async fn retry(&self, id: JobId) -> Result<Option<(State, bool)>, store::Error> {
         let had = self.store.write::<_, store::Error, _>(move |tx| Box::pin(jobs::retry(tx, id))).await?;

@@ -62,6 +62,16 @@ catalogue! {
     more_targets: "{n} more: `radard target list` shows all.";
     target_silent: "silent";
     target_missed: "missed";
+    target_needs_login: "needs a login";
+    target_needs_person: "needs you";
+    target_running: "running";
+    waits: "waits";
+    waits_network: "waits for the network";
+    waits_lane: "its lane is paused";
+    waits_posts: "waits for the posts";
+    page: "page {n}";
+    page_of: "page {n} of about {m}";
+    next_request: "next request";
     target_new: "new";
     target_ok: "well";
     silent_since: "nothing since";
@@ -69,7 +79,6 @@ catalogue! {
     last_round: "Last";
     found: "Found";
     fresh: "New";
-    remark: "Remark";
     run_now: "Run now";
 
     queue: "Queue";

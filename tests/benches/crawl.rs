@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use radard::ambient::Clock;
 use radard::config::{Config, QueueText, Target, check_queue};
-use radard::crawl::{Answer, Ask, Crawl, Desk, Keeper, Settings, Source, Tools, check_links};
+use radard::crawl::{Answer, Ask, Changes, Crawl, Desk, Keeper, Settings, Source, Tools, check_links};
 use radard::domain::{Author, Class, Counts, Millis, Post};
 use radard::net::{Client, Policy};
 use radard::observe::Metrics;
@@ -92,6 +92,7 @@ impl Crawling {
             store: store.clone(),
             keeper: Keeper::start(&fresh.house),
             source,
+            changes: Changes::default(),
             settings,
             metrics: metrics.clone(),
             clock: clock.clone(),

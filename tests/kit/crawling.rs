@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use radard::config::{Config, Profile, QueueText, Target, check_queue};
-use radard::crawl::{Answer, Ask, Cost, Crawl, Desk, Keeper, Settings, Source, Tools, check_links};
+use radard::crawl::{Answer, Ask, Changes, Cost, Crawl, Desk, Keeper, Settings, Source, Tools, check_links};
 use radard::domain::{Class, Platform};
 use radard::observe::Metrics;
 use radard::pace::Pace;
@@ -65,11 +65,12 @@ impl Life {
         let (store, writer) = Store::open(&place, Access::Write, ambient.clone()).await.unwrap();
         let (ground, upper) = (Supervisor::new(ambient.clone()), Supervisor::new(ambient.clone()));
         writer.start(&ground);
-        let metrics = Metrics::new();
+        let (metrics, changes) = (Metrics::new(), Changes::default());
         let tools = Tools {
             store: store.clone(),
             keeper: Keeper::start(&ground),
             source: Arc::new(Way(Site::of(world))),
+            changes: changes.clone(),
             settings: Arc::new(|| Settings { full_every: Duration::from_hours(48), raw: false, most_checks: 30 }),
             metrics: metrics.clone(),
             clock: ambient.clock.clone(),
@@ -82,7 +83,8 @@ impl Life {
         let (queue, inlets) = Queue::new(rules, Kinds::default().with::<Crawl>(tools), store.clone(), ambient);
         queue.start_asking(&upper, &inlets);
         queue.start_working(&upper, Vec::new());
-        let desk = Desk::new((store.clone(), queue.clone(), limits), world.ambient.clock.clone(), metrics);
+        let desk =
+            Desk::new((store.clone(), queue.clone(), limits), world.ambient.clock.clone(), metrics).telling(changes);
         let serving = desk.clone();
         upper.spawn("crawl", Restart::Never, move |stop| {
             let desk = serving.clone();
@@ -156,6 +158,32 @@ impl Crawling<'_> {
 
     pub(crate) fn page(&self, creator: usize) -> String {
         format!("https://www.douyin.com/user/{}", self.site.creators[creator])
+    }
+
+    /// Runs a target now, as a person does; gives what they are told.
+    pub(crate) async fn run_now(&self, name: &str) -> Value {
+        let ran = self.desk().run(name.to_owned()).await.unwrap().unwrap();
+        ran.to_json(self.desk().now())
+    }
+
+    /// Pauses a target, or resumes it.
+    pub(crate) async fn hold(&self, name: &str, is_held: bool) {
+        assert!(self.desk().hold(name.to_owned(), is_held).await.unwrap());
+    }
+
+    /// Waits until something that is taken stands so, while no time passes.
+    pub(crate) async fn stands_now(&self, name: &str, so: impl Fn(&Value) -> bool) -> Value {
+        let _here = self.world.ambient.clock.hold();
+        let mut looks = 0;
+        loop {
+            let take = self.take(name).await;
+            if so(&take) {
+                return take;
+            }
+            looks += 1;
+            assert!(looks < 100_000, "{name} does not come to stand so: {take}");
+            tokio::task::yield_now().await;
+        }
     }
 
     /// How something that is taken stands.

@@ -31,6 +31,7 @@ mod listings;
 mod local;
 mod modes;
 mod nodes;
+mod orders;
 mod outside;
 mod people_first;
 mod profiles;

@@ -315,8 +315,12 @@ fn a_proxy_that_answers_404_deletes_nothing() {
         }
         let failing = || house.set("SELECT key FROM job WHERE kind = 'crawl' AND class = 'network'").len();
         house.world.running.proxy(Some(404));
+        let gone = || house.set("SELECT id FROM creator WHERE gone_at IS NOT NULL").len();
+        let mut waited = 0;
         while failing() == 0 {
             house.pass(Duration::from_secs(1)).await;
+            waited += 1;
+            assert!(waited < 1000, "no request failed by the network");
         }
         house.world.running.proxy(None);
         for name in ["c/profile", "c/posts", "said/comments"] {
@@ -331,6 +335,7 @@ fn a_proxy_that_answers_404_deletes_nothing() {
         house.world.running.proxy(Some(404));
         while failing() < 3 {
             house.pass(Duration::from_mins(10)).await;
+            assert_eq!(gone(), 0, "a proxy deleted the creator");
         }
         assert_eq!(known(house), before, "what a proxy says changes nothing");
         house.world.running.proxy(None);

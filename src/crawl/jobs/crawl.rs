@@ -18,19 +18,23 @@ use super::settle::Asked;
 use super::turn::{Stopped, end, turn};
 use crate::ambient::Clock;
 use crate::config::Take;
-use crate::crawl::plan::lane;
+use crate::crawl::changes::Changes;
 use crate::crawl::source::{Ask, Source};
-use crate::crawl::spec::Spec;
+use crate::crawl::spec::{Spec, lane};
 use crate::crawl::subject::{Subject, has, subject_of};
-use crate::domain::{Class, Millis};
+use crate::domain::{Class, Millis, Next};
 use crate::observe::Metrics;
 use crate::observe::metric::{CRAWL_DOUBTS, CRAWL_PAGES, CRAWL_RECORDS};
 use crate::platform::douyin::link::Kind;
 use crate::platform::douyin::mode::{Haul, Standing};
-use crate::queue::{Job, Lease, Miss, Settled};
+use crate::queue::{Job, Lease, Lost, Miss, Settled};
 use crate::store::crawl::{creators, posts, raw, targets};
 use crate::store::{self, Store};
 
+/// The kind of these jobs.
+pub(in crate::crawl) const KIND: &str = "crawl";
+/// How long the round of a paused target sleeps before it looks again; `resume` wakes it before.
+const PAUSED: Duration = Class::LONGEST_WAIT;
 /// A run that takes longer goes on in another, so that others have their turn.
 const TURN: Duration = Duration::from_mins(20);
 /// How often the page of one post is asked for before the round goes on without it.
@@ -69,6 +73,8 @@ pub struct Tools {
     pub keeper: Keeper,
     /// Where pages come from.
     pub source: Arc<dyn Source>,
+    /// Whether targets have changed meanwhile.
+    pub changes: Changes,
     /// The settings now.
     pub settings: Arc<dyn Fn() -> Settings + Send + Sync>,
     /// The numbers.
@@ -78,7 +84,7 @@ pub struct Tools {
 }
 
 impl Job for Crawl {
-    const KIND: &'static str = "crawl";
+    const KIND: &'static str = KIND;
     const LIMIT: Duration = Duration::from_hours(1);
     type Tools = Tools;
 
@@ -93,22 +99,48 @@ impl Job for Crawl {
 
     async fn run(self, tools: &Tools, lease: &Lease) -> Result<Settled, Miss> {
         let ended = Box::pin(self.go(tools, lease)).await;
-        if let Err(miss) = &ended {
+        if let Err(miss) = &ended
+            && is_failure(miss)
+        {
             let (target, take, class, said) = (self.target.clone(), self.take.clone(), miss.class, miss.error.clone());
-            let noted = tools.store.write::<_, store::Error, _>(move |tx| {
-                Box::pin(async move { targets::missed(tx, (&target, &take), (class, &said)).await })
+            let noted = lease.write::<_, Stopped, _>(move |tx| {
+                Box::pin(async move { Ok(targets::missed(tx, (&target, &take), (class, &said)).await?) })
             });
-            noted.await?;
+            match noted.await {
+                // It is not ours to tell how the round of somebody else goes.
+                Ok(()) | Err(Stopped::Lost(Lost::Fence)) => {}
+                Err(why) => return Err(why.into()),
+            }
         }
         ended
     }
 }
 
+/// Whether a miss is a failure of the round, and not a wait. The network comes back by itself, so it is waited for.
+const fn is_failure(miss: &Miss) -> bool {
+    match miss.next {
+        Next::Retry | Next::Dead | Next::Finish => !matches!(miss.class, Class::Network),
+        Next::Wait | Next::CloseLane | Next::AskPerson => false,
+    }
+}
+
+/// The pages that a round has read whose job remembers this.
+pub(in crate::crawl) fn pages_of(progress: &str) -> Option<u64> {
+    serde_json::from_str::<Round>(progress).ok().map(|round| round.pages)
+}
+
+/// Whether a round that has read a page may read the next.
+enum Still {
+    Wanted,
+    Paused,
+    /// The target was removed, or asks for something else, or in another name.
+    Unwanted,
+}
+
 impl Crawl {
     async fn go(&self, tools: &Tools, lease: &Lease) -> Result<Settled, Miss> {
-        let Some(brief) = self.brief(tools, lease).await?.map(Arc::new) else {
-            return Ok(Settled::Done(json!({"target": self.target, "left": "it is taken no more"})));
-        };
+        let mut seen = tools.changes.count();
+        let Some(brief) = self.brief(tools, lease).await?.map(Arc::new) else { return Ok(self.left()) };
         let mut round = match lease.remembered::<Round>() {
             Some(round) => round,
             None => Round::new(tools.store.now(), brief.about().first(), &brief.about()),
@@ -136,7 +168,19 @@ impl Crawl {
                 Err(miss) => return Err(miss),
             };
             tools.metrics.add(CRAWL_RECORDS, [self.take.as_str()], round.fresh - before);
-            if !round.is_over && tools.clock.steady() >= until {
+            if round.is_over {
+                break;
+            }
+            // Another process may change targets, too, where the database is shared.
+            let changes = tools.changes.count();
+            if tools.store.is_shared() || std::mem::replace(&mut seen, changes) != changes {
+                match self.still(tools, &brief).await? {
+                    Still::Wanted => {}
+                    Still::Paused => return Err(self.paused()),
+                    Still::Unwanted => return Ok(self.left()),
+                }
+            }
+            if tools.clock.steady() >= until {
                 let said = "it goes on in a moment: others have their turn";
                 return Err(Miss::waiting(Class::Local, Duration::from_secs(1), said));
             }
@@ -149,21 +193,56 @@ impl Crawl {
         })))
     }
 
-    /// What is to be done; nothing when it is taken no more.
-    async fn brief(&self, tools: &Tools, lease: &Lease) -> Result<Option<Brief>, Miss> {
+    /// The end of a round that nobody wants any more.
+    fn left(&self) -> Settled {
+        Settled::Done(json!({"target": self.target, "left": "it is taken no more"}))
+    }
+
+    /// The wait of a round whose target is paused.
+    fn paused(&self) -> Miss {
+        let name = &self.target;
+        Miss::waiting(Class::Local, PAUSED, format!("the target `{name}` is paused: `radard target resume {name}`"))
+    }
+
+    async fn read(&self, tools: &Tools) -> Result<Option<(targets::Target, targets::Course)>, Miss> {
         let (name, take) = (self.target.clone(), self.take.clone());
         let read = tools.store.read::<_, store::Error, _>(move |tx| {
             Box::pin(async move { Ok((targets::target(tx, &name).await?, targets::course(tx, &name, &take).await?)) })
         });
         let (target, course) = read.await?;
         let target = target.filter(|target| target.removed_at.is_none());
+        // A round in another name would mix what two logins see.
+        let is_ours = |course: &targets::Course| course.reread_as.as_ref().unwrap_or(&course.profile) == &self.profile;
+        Ok(target.zip(course).filter(|(_, course)| course.profile == self.profile || is_ours(course)))
+    }
+
+    /// Whether the target still wants what this round began with.
+    async fn still(&self, tools: &Tools, brief: &Brief) -> Result<Still, Miss> {
+        let said = self.read(tools).await?.and_then(|(target, _)| Some((Spec::read(&target.said)?, target.paused_at)));
+        Ok(match said {
+            Some((spec, paused_at)) if spec.asks_as(&brief.spec) => {
+                if spec.paused || paused_at.is_some() {
+                    Still::Paused
+                } else {
+                    Still::Wanted
+                }
+            }
+            Some(_) | None => Still::Unwanted,
+        })
+    }
+
+    /// What is to be done; nothing when it is taken no more.
+    async fn brief(&self, tools: &Tools, lease: &Lease) -> Result<Option<Brief>, Miss> {
         let take = Take::ALL.into_iter().find(|take| take.as_str() == self.take);
-        let Some(((target, course), take)) = target.zip(course).zip(take) else { return Ok(None) };
+        let Some(((target, course), take)) = self.read(tools).await?.zip(take) else { return Ok(None) };
         let spec = Spec::read(&target.said).ok_or_else(|| {
             Miss::new(Class::Local, "the target was written down by another version: save the queue file once more")
         })?;
         if self.about.as_ref().is_some_and(|about| *about != spec.about()) {
             return Ok(None);
+        }
+        if spec.paused || target.paused_at.is_some() {
+            return Err(self.paused());
         }
         let page = self.page(tools, &target, &spec).await?;
         if let Some((kind, _)) = &page

@@ -16,5 +16,6 @@ mod settle;
 mod turn;
 
 pub use crawl::{Crawl, Settings, Tools};
+pub(super) use crawl::{KIND, pages_of};
 pub use keeper::Keeper;
 pub(super) use leg::{About, POSTS};

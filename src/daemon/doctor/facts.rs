@@ -1,6 +1,7 @@
 //! What can be known about a radard from outside, before anyone judges it.
 
 use crate::config::LowWater;
+use crate::crawl::Trouble;
 use crate::daemon::places::Places;
 use crate::daemon::signers::Tried;
 use crate::platform::shape::Gone;
@@ -123,8 +124,8 @@ pub enum Database {
 pub enum Targets {
     /// The queue file has a mistake, which is this one.
     Refused(String),
-    /// How many there are, and which part of which does not end well, each in a sentence.
-    Known(usize, Vec<String>),
+    /// How many there are, and what a person should see to.
+    Known(usize, Vec<Trouble>),
     /// Why nobody looked.
     NotRun(&'static str),
 }

@@ -11,6 +11,7 @@ use super::facts::{
 use super::growth;
 use super::row::Row;
 use crate::config::roughly_size;
+use crate::crawl::Trouble;
 use crate::daemon::shapes::said;
 use crate::domain::time::roughly;
 
@@ -121,17 +122,19 @@ fn profiles(seen: &Profiles) -> Row {
 }
 
 fn targets(seen: &Targets) -> Row {
-    let what_to_do = "look with `radard target list`; what waits for a login or for its turn goes on by itself";
     match seen {
         Targets::NotRun(why) => Row::not_run("targets", why),
         Targets::Refused(mistake) => {
             Row::ill("targets", mistake.clone(), "mend queue.toml, then `radard check`; what ran before goes on")
         }
         Targets::Known(0, _) => Row::well("targets", "there are none"),
-        Targets::Known(count, missed) => match missed.as_slice() {
-            [] => Row::well("targets", format!("targets: {count}; none of them misses anything")),
-            [one] => Row::ill("targets", one.clone(), what_to_do),
-            [first, rest @ ..] => Row::ill("targets", format!("{first}, and {} more", rest.len()), what_to_do),
+        Targets::Known(count, troubles) => match troubles.as_slice() {
+            [] => Row::well("targets", format!("targets: {count}; none of them needs anybody")),
+            [Trouble { said, advice }] => Row::ill("targets", said.clone(), advice.clone()),
+            [Trouble { said, advice }, rest @ ..] => {
+                let advice = format!("{advice}; `radard target list` shows the others");
+                Row::ill("targets", format!("{said}, and {} more", rest.len()), advice)
+            }
         },
     }
 }

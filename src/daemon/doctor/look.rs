@@ -13,7 +13,7 @@ use super::growth;
 use crate::ambient::{Ambient, Clock as Time};
 use crate::browser::{Programs, find, knock};
 use crate::config::{self, QueueText, check_queue};
-use crate::crawl::check_links;
+use crate::crawl::{check_links, standing};
 use crate::daemon::clock::Doubt;
 use crate::daemon::disk::space;
 use crate::daemon::house::Plan;
@@ -23,7 +23,6 @@ use crate::daemon::signers::try_all;
 use crate::domain::Platform;
 use crate::platform::shape::Kept;
 use crate::session::rules;
-use crate::store::crawl::targets;
 use crate::store::stops::Stopped;
 use crate::store::vault::{self as seals, Counts, WrappedKey};
 use crate::store::{Access, Error, MigrateError, OpenError, Place, Store, alarms, captures, clocks, health, stops};
@@ -174,23 +173,9 @@ async fn look_at_targets(store: &Store, plan: Option<&Plan>) -> Targets {
             return Targets::Refused(problems.to_string().lines().next().unwrap_or_default().to_owned());
         }
     }
-    let read = store.read::<_, Error, _>(|tx| {
-        Box::pin(async move { Ok((targets::targets(tx).await?, targets::courses(tx).await?)) })
-    });
-    let Ok((all, courses)) = read.await else { return Targets::NotRun("the database could not be read") };
-    let count = all.iter().filter(|target| target.removed_at.is_none()).count();
-    let missed = |course: &targets::Course| {
-        let class = course.class.as_deref().filter(|class| *class != "ok");
-        let what = format!("`{}/{}`", course.target, course.take);
-        match (course.silent_at, class) {
-            (Some(_), _) => Some(format!("{what} finds nothing any more")),
-            (None, Some(class)) => {
-                Some(format!("{what} ended with {class}: {}", course.said.as_deref().unwrap_or("nobody says why")))
-            }
-            (None, None) => None,
-        }
-    };
-    Targets::Known(count, courses.iter().filter_map(missed).collect())
+    let read = store.read::<_, Error, _>(|tx| Box::pin(async move { standing(tx, None, None).await }));
+    let Ok(all) = read.await else { return Targets::NotRun("the database could not be read") };
+    Targets::Known(all.len(), all.iter().flat_map(crate::crawl::Standing::troubles).collect())
 }
 
 async fn look_at_profiles(store: &Store, plan: Option<&Plan>) -> Profiles {

@@ -3,6 +3,7 @@
 use super::look::read_exposure;
 use super::*;
 use crate::config::LowWater;
+use crate::crawl::Trouble;
 use crate::daemon::signers::Tried;
 use crate::domain::Millis;
 use crate::platform::shape::Gone;
@@ -58,11 +59,12 @@ fn who_is_stopped_by_a_sign_of_risk_is_named_with_the_way_back() {
 }
 
 #[test]
-fn a_target_that_misses_something_is_named_and_so_is_a_mistake_in_the_file() {
-    let two = ["`a/posts` ended with auth: log in", "`b/posts` finds nothing any more"].map(str::to_owned).to_vec();
+fn a_target_that_needs_somebody_is_named_and_so_is_a_mistake_in_the_file() {
+    let trouble = |said: &str| Trouble { said: said.to_owned(), advice: "log in".to_owned() };
+    let two = vec![trouble("`a/posts` waits for a login of `main`"), trouble("`b/posts` finds nothing any more")];
     let (name, detail, advice) = ill(|facts| facts.targets = Targets::Known(3, two));
-    assert_eq!((name, detail.as_str()), ("targets", "`a/posts` ended with auth: log in, and 1 more"));
-    assert!(advice.contains("`radard target list`"), "{advice}");
+    assert_eq!((name, detail.as_str()), ("targets", "`a/posts` waits for a login of `main`, and 1 more"));
+    assert!(advice.starts_with("log in; ") && advice.contains("`radard target list`"), "{advice}");
     let (_, detail, advice) = ill(|facts| facts.targets = Targets::Refused("queue.toml:3:1  x".to_owned()));
     assert!(detail == "queue.toml:3:1  x" && advice.contains("`radard check`"), "{advice}");
 }

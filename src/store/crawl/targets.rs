@@ -32,8 +32,9 @@ const ADD: Batch = Batch::of_both(
         WHERE v_target IS NOT NULL
     ON CONFLICT (target, take) DO UPDATE SET profile = excluded.profile, next_at = excluded.next_at",
 );
-const ANEW: &str = "UPDATE course SET job = NULL, full_at = NULL, whole_from = NULL, whole_to = NULL, begun = NULL,
-    doubted_at = NULL, reread_as = NULL
+const ANEW: &str = "UPDATE course SET ended_at = NULL, class = NULL, said = NULL, found = CAST(0 AS BIGINT),
+    fresh = CAST(0 AS BIGINT), yielded_at = NULL, silent_at = NULL, full_at = NULL, whole_from = NULL, whole_to = NULL,
+    begun = NULL, doubted_at = NULL, reread_as = NULL
     WHERE target = $1 AND take = $2";
 macro_rules! due {
     ($locked:literal) => {
@@ -102,7 +103,7 @@ pub struct Course {
     pub rounds: i64,
     /// When the last one did.
     pub ended_at: Option<i64>,
-    /// How it ended, or what it meets now.
+    /// How it ended, or the failure of its present round.
     pub class: Option<String>,
     /// The same in words, when it did not end well.
     pub said: Option<String>,
@@ -212,7 +213,7 @@ pub async fn add(tx: &mut Tx, courses: &[(&str, &str, &str, Millis)]) -> Result<
     Ok(())
 }
 
-/// Forgets how far it was read: it is about other records now.
+/// Clears how far it was read and how its last round ended: from now on it is about other records.
 pub async fn begin_anew(tx: &mut Tx, target: &str, take: &str) -> Result<(), Error> {
     on!(tx, db => sqlx::query(ANEW).bind(target).bind(take).execute(db).await.map(drop))
         .map_err(Error::in_act("begin anew with what is taken"))

@@ -1,4 +1,4 @@
-//! What a person does to a job: take it back, or give it another life.
+//! What a person does to a job: cancel it, retry it, or let it run before its time.
 
 use uuid::Uuid;
 
@@ -20,7 +20,10 @@ const CALL_BACK: &str = "UPDATE job SET run_at = $1 WHERE kind = $2 AND class = 
     AND state IN ('queued', 'running', 'snoozed', 'failed') AND state = 'snoozed' AND run_at > $1
     AND substr(lane, 1, length($3)) = $3 AND updated_at < $4 RETURNING id";
 
-pub(super) const STATEMENTS: &[&str] = &[CALL_BACK, LOOK, LOOK_LOCKED, CANCEL, RETRY, DEAD_OF_KIND];
+const HASTEN: &str = "UPDATE job SET run_at = $1 WHERE kind = $2 AND key = $3 AND state IN ('snoozed', 'failed')
+    AND run_at > $1 RETURNING id";
+
+pub(super) const STATEMENTS: &[&str] = &[CALL_BACK, HASTEN, LOOK, LOOK_LOCKED, CANCEL, RETRY, DEAD_OF_KIND];
 
 async fn look(tx: &mut Tx, id: Uuid) -> Result<Option<(String, State)>, Error> {
     let text = tx.pick(LOOK, LOOK_LOCKED);
@@ -69,6 +72,14 @@ pub async fn call_back(tx: &mut Tx, kind: &str, (who, then): (&str, Millis)) -> 
     let called: Result<Vec<(Uuid,)>, _> =
         on!(tx, db => sqlx::query_as(CALL_BACK).bind(now).bind(kind).bind(&lanes).bind(then.0).fetch_all(db).await);
     Ok(called.map_err(Error::in_act("call jobs back that wait for a login"))?.len())
+}
+
+/// Lets a job that waits for its next run be run now; false when it does not wait.
+pub async fn hasten(tx: &mut Tx, kind: &str, key: &str) -> Result<bool, Error> {
+    let now = tx.now.0;
+    let found: Result<Option<(Uuid,)>, _> =
+        on!(tx, db => sqlx::query_as(HASTEN).bind(now).bind(kind).bind(key).fetch_optional(db).await);
+    Ok(found.map_err(Error::in_act("let a job run now"))?.is_some())
 }
 
 /// Gives a page of dead jobs of `kind` another life; gives their ids.

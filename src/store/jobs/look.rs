@@ -7,6 +7,7 @@ use uuid::Uuid;
 
 use super::state::State;
 use crate::domain::{JobId, Millis};
+use crate::store::batch::{Batch, Cell, Of};
 use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
 
@@ -47,6 +48,13 @@ const LANES: &str = "WITH RECURSIVE l(lane) AS (
 
 const WAITS_FOR_TURN: &str = "SELECT lane, COUNT(*) FROM job WHERE state = 'snoozed' AND class = 'rate' GROUP BY lane";
 
+const OUTLINES: Batch = Batch::of_both(
+    &[("v_key", Of::Text), ("v_kind", Of::Text)],
+    "SELECT id, key, lane, state, run_at, class, last_error, progress, created_at FROM v
+    JOIN job ON kind = v_kind AND key = v_key",
+);
+
+pub(super) const BATCHES: &[Batch] = &[OUTLINES];
 pub(super) const STATEMENTS: &[&str] =
     &[WAITS_FOR_TURN, FIND, FIND_KEY, LIST, LIST_STATE, LANES, NEXT_DUE, SOON, WAITS_FOR_PERSON];
 
@@ -108,6 +116,36 @@ impl Job {
     }
 }
 
+/// What says how far a job is and what it waits for.
+#[derive(Debug, Clone, FromRow)]
+pub struct Outline {
+    /// Which job.
+    pub id: Uuid,
+    /// What makes it the same work as another of its kind.
+    pub key: String,
+    /// The lane it runs in.
+    pub lane: String,
+    /// Where it stands, as written.
+    pub state: String,
+    /// Not before this moment.
+    pub run_at: i64,
+    /// The class of its last end.
+    pub class: Option<String>,
+    /// What went wrong last.
+    pub last_error: Option<String>,
+    /// What it remembers between runs.
+    pub progress: Option<String>,
+    /// When it was made.
+    pub created_at: i64,
+}
+
+impl Outline {
+    /// Where it stands.
+    pub fn state(&self) -> State {
+        State::read(&self.state)
+    }
+}
+
 /// What a listing shows.
 #[derive(Debug, Clone, Default)]
 pub struct Filter {
@@ -132,6 +170,16 @@ pub async fn find(tx: &mut Tx, id: JobId) -> Result<Option<Job>, Error> {
 pub async fn find_key(tx: &mut Tx, kind: &str, key: &str) -> Result<Option<Job>, Error> {
     on!(tx, db => sqlx::query_as(FIND_KEY).bind(kind).bind(key).fetch_optional(db).await)
         .map_err(Error::in_act("find a job"))
+}
+
+/// The jobs of `kind` that have these keys.
+pub async fn outlines(tx: &mut Tx, kind: &str, keys: &[&str]) -> Result<Vec<Outline>, Error> {
+    let mut found = Vec::with_capacity(keys.len());
+    for page in keys.chunks(256) {
+        let rows: Vec<[Cell<'_>; 2]> = page.iter().map(|key| [(*key).into(), kind.into()]).collect();
+        found.extend(OUTLINES.run(tx, &rows).await.map_err(Error::in_act("find jobs"))?);
+    }
+    Ok(found)
 }
 
 /// A page of jobs, the youngest first.

@@ -15,10 +15,12 @@ mod tend;
 
 use super::batch::Batch;
 
-pub use change::{call_back, cancel, retry, retry_kind};
+pub use change::{call_back, cancel, hasten, retry, retry_kind};
 pub use claim::{Claimed, Slot, Whom, renew, slots, take};
 pub use insert::{Inserted, New, insert, insert_one};
-pub use look::{Filter, Job, Waiting, find, find_key, lanes, list, next_due, soon, waits_for_person};
+pub use look::{
+    Filter, Job, Outline, Waiting, find, find_key, lanes, list, next_due, outlines, soon, waits_for_person,
+};
 pub use settle::{End, note, progress, settle, still_held};
 pub use state::State;
 pub(super) use tally::write as write_counts;
@@ -37,4 +39,4 @@ pub(super) const STATEMENTS: &[&[&str]] = &[
 
 /// Every statement for many rows.
 pub(super) const BATCHES: &[&[Batch]] =
-    &[claim::BATCHES, insert::BATCHES, settle::BATCHES, tally::BATCHES, tend::BATCHES];
+    &[claim::BATCHES, insert::BATCHES, look::BATCHES, settle::BATCHES, tally::BATCHES, tend::BATCHES];

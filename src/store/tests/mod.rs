@@ -106,7 +106,7 @@ pub(crate) fn one_of_each() -> Vec<Fresh> {
 }
 
 /// Runs `story` on each database that is at hand.
-pub(super) fn on_each(story: impl AsyncFn(Store, Ambient)) {
+pub(crate) fn on_each(story: impl AsyncFn(Store, Ambient)) {
     for fresh in one_of_each() {
         let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         runtime.block_on(async { story(fresh.open().await.0, fresh.ambient.clone()).await });
@@ -152,7 +152,7 @@ pub(super) fn done(job: &jobs::Claimed) -> jobs::End {
     jobs::End { result: Some("1".into()), ..jobs::End::done(job.id, job.fence, job.kind.clone()) }
 }
 
-pub(super) async fn settle(store: &Store, ends: Vec<jobs::End>) -> Vec<uuid::Uuid> {
+pub(crate) async fn settle(store: &Store, ends: Vec<jobs::End>) -> Vec<uuid::Uuid> {
     store.write::<_, super::Error, _>(move |tx| Box::pin(async move { jobs::settle(tx, &ends).await })).await.unwrap()
 }
 

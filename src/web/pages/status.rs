@@ -133,7 +133,7 @@ async fn look(tx: &mut Tx, pace: &Pace) -> Result<Seen, store::Error> {
         now: tx.now(),
         counts: jobs::counts(tx).await?,
         alarms: alarms::open(tx).await?,
-        targets: standing(tx, None).await?,
+        targets: standing(tx, Some(pace), None).await?,
         lanes: lanes::load(tx, pace).await?,
         trouble,
     })

@@ -5,6 +5,7 @@ use crate::config::{QueueText, check_queue};
 use crate::crawl;
 use crate::store::alarms::{Raise, Severity, raise};
 use crate::store::crawl::targets;
+use crate::store::jobs::New;
 use crate::store::{self, gates};
 use crate::supervise::{State, Status};
 
@@ -55,6 +56,63 @@ async fn follow(house: &House, text: &'static str) {
         })
     });
     followed.await.unwrap();
+}
+
+/// Lets the rounds of that target wait, each with this class.
+async fn rest(house: &House, classes: [(&'static str, Class); 2]) {
+    let rested = house.store.write::<_, store::Error, _>(move |tx| {
+        Box::pin(async move {
+            let until = tx.now() + Duration::from_mins(1);
+            for (take, class) in classes {
+                let (lane, key) = (format!("douyin/{take}"), format!("chef-li/{take}@1"));
+                let new = New {
+                    kind: "crawl".to_owned(),
+                    key: key.clone(),
+                    lane: lane.clone(),
+                    target: String::new(),
+                    payload: "{}".to_owned(),
+                    priority: 0,
+                    run_at: None,
+                    attempts_max: 5,
+                };
+                store::jobs::insert_one(tx, &new).await?;
+                let slots = store::jobs::slots(tx, None).await?;
+                let slot = slots.into_iter().find(|slot| slot.lane == lane).unwrap();
+                let job = store::jobs::take(tx, &slot, 1, ("n1/1", until)).await?.remove(0);
+                let run_at = Some(tx.now() + Duration::from_secs(8));
+                let end = store::jobs::End {
+                    state: store::jobs::State::Snoozed,
+                    run_at,
+                    class,
+                    snoozes: 1,
+                    ..store::jobs::End::done(job.id, job.fence, job.kind)
+                };
+                store::jobs::settle(tx, &[end]).await?;
+                targets::sent(tx, ("chef-li", take), (until, Some(&key))).await?;
+            }
+            Ok(())
+        })
+    });
+    rested.await.unwrap();
+}
+
+#[test]
+fn a_round_that_waits_shows_how_far_it_is_and_what_a_person_does() {
+    run(async |house| {
+        follow(&house, "x").await;
+        rest(&house, [("posts", Class::Rate), ("profile", Class::Auth)]).await;
+        let text = page(&house, "/").await;
+        for fact in [
+            "<span class=\"state running\">running</span><span class=\"below\">page 1</span>",
+            ">in 8 s</time><span class=\"below\">next request</span>",
+            "<span class=\"state dead\">needs a login</span>",
+            "<span class=\"tag\">auth</span>",
+            "<b>To do</b> give <code>chef-li</code> a <code>profile</code> in queue.toml",
+        ] {
+            assert!(text.contains(fact), "{fact} is missing in {text}");
+        }
+        assert!(!text.contains("missed"), "{text}");
+    });
 }
 
 #[test]

@@ -68,7 +68,7 @@ fn spoken(root: Value<'_>) -> Option<Judged> {
         8 => (Class::Auth, "the login has expired, or there is none"),
         2096 => (Class::Private, "it is not for us to see"),
         2863 => (Class::Rate, "too much was asked"),
-        // What the site answers for a deleted work or creator (protocol notes, section 4, 2026-11).
+        // The site's code for what is deleted, as users report it (2026-11); f2 does not know it.
         2053 => (Class::Gone, "it is deleted"),
         5 => (Class::Schema, "a parameter is wrong"),
         _ => (Class::Schema, "it answers with a code that nobody here knows"),
