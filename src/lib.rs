@@ -77,9 +77,9 @@
 //! session yields for a profile · *target* one entry of the queue file · *lane* a profile and a class of endpoints, with
 //! a pace and a breaker · *job* a durable unit of work (a *task* is a tokio task) · *kind* what sort of job · *lease* the
 //! right to run a job until a time · *fence* the number that makes a lost lease harmless · *snooze* waiting that costs no
-//! attempt · *pace* a limit on rate · *breaker* what closes a lane at a sign of risk · *creator*, *post*, *media* · *room*
-//! a live room · *show* one broadcast in it · *danmaku* what viewers do there · *trend* a ranked list · *grant* an OAuth
-//! consent with its tokens · *alarm* what a person should know, opened once and closed once · *link*, *order*,
+//! attempt · *pace* a limit on rate · *breaker* what closes a lane at a sign of risk · *outage* the time in which a host gives
+//! no answer · *creator*, *post*, *media* · *room* a live room · *show* one broadcast in it · *danmaku* what
+//! viewers do there · *trend* a ranked list · *grant* an OAuth consent with its tokens · *alarm* what a person should know, opened once and closed once · *link*, *order*,
 //! *commission*, *postback* · *report*, and one *issue* of it · *data key* what seals values · *master
 //! key* what wraps data keys, outside the database · *slot* the place that a sealed value belongs to.
 //!

@@ -71,6 +71,8 @@ section! {
         "queue.backoff_base" Live Kind::Span("10ms", "1h"), "5s" => backoff_base: Duration;
         /// Longest wait between two attempts.
         "queue.backoff_cap" Live Kind::Span("10ms", "7d"), "1h" => backoff_cap: Duration;
+        /// How long a job that fails without spending attempts, such as in an outage, is retried before it is dead.
+        "queue.retry_for" Live Kind::Span("1s", "3650d"), "72h" => retry_for: Duration;
         /// How long finished jobs and their keys are kept.
         "queue.keep_done" Live Kind::Span("1s", "3650d"), "14d" => keep_done: Duration;
         /// How long dead jobs are kept.

@@ -252,7 +252,7 @@ fn declined(refusal: &Refusal) -> Declined {
         error: refusal.message.clone(),
         advice: advice.to_owned(),
         wait: refusal.retry_after,
-        held: refusal.held.clone(),
+        held: refusal.held.as_deref().cloned(),
         slot_in: None,
     }
 }

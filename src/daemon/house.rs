@@ -277,6 +277,7 @@ impl House {
         let keeping = (Keeper::start(&ground), &metrics, &ambient.clock);
         let kinds = kinds.with::<Crawl>(crawl_tools(crawling, keeping, &changes));
         let (queue, inlets) = Queue::new(Rules::of(&plan.config, &owner), kinds, store.clone(), ambient);
+        pace.when_reached(queue.waker());
         queue.count_in(&metrics);
         let clock = plan.ambient.clock.clone();
         let targets = Targets {
@@ -433,5 +434,5 @@ fn with_deleting(kinds: Kinds, plan: &Plan, (store, live): (&Store, &Live), cloc
     let dir = plan.places.backups();
     let backup = BackupTools { store: store.clone(), live: live.clone(), clock: clock.clone(), dir };
     let library = plan.places.media(plan.config.media.dir.as_deref());
-    kinds.with::<Backup>(backup).with::<Prune>(prune).with::<Tidy>(TidyTools { store, live, clock, library })
+    kinds.with::<Backup>(backup).with::<Prune>(prune).with::<Tidy>(TidyTools { store, live, library, clock })
 }

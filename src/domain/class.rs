@@ -39,6 +39,8 @@ pub enum Next {
     Finish,
     /// Try again later; an attempt is spent.
     Retry,
+    /// Try again later, with growing waits and without spending an attempt, until `queue.retry_for` is over.
+    KeepTrying,
     /// Wait as long as we were asked to; no attempt is spent.
     Wait,
     /// Stop everything in this lane until it has cooled.
@@ -70,6 +72,7 @@ impl Class {
     /// use radard::domain::{Class, Next};
     /// assert_eq!(Class::Rate.next(), Next::Wait);
     /// assert_eq!(Class::Risk.next(), Next::CloseLane);
+    /// assert_eq!(Class::Network.next(), Next::KeepTrying, "an outage costs no work");
     /// ```
     pub const fn next(self) -> Next {
         match self {
@@ -78,7 +81,8 @@ impl Class {
             Self::Risk => Next::CloseLane,
             Self::Auth => Next::AskPerson,
             Self::Gone | Self::Private => Next::Dead,
-            Self::Signature | Self::Schema | Self::Network | Self::Local => Next::Retry,
+            Self::Network => Next::KeepTrying,
+            Self::Signature | Self::Schema | Self::Local => Next::Retry,
         }
     }
 

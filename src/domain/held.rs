@@ -4,7 +4,7 @@
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Held {
     /// This limit has no free slot.
-    Limit(String),
+    Limit(Box<str>),
     /// The account sent a request a moment ago.
     Gap,
     /// It is a quiet hour.

@@ -16,18 +16,14 @@ use super::capture::Ring;
 use super::classify::{Want, classify};
 use super::dial::{CONNECT, Dialer};
 use super::guard::{Guard, Judging, Way, host_and_port};
+use super::leave::{Leave, Paced, Trail};
 use super::proxy::Proxy;
 use super::refusal::{Refusal, read_retry_after};
 use super::robots::Robots;
 use super::unpack::{ACCEPTED, Caps};
 use crate::ambient::Clock;
 use crate::domain::Class;
-use crate::pace::{Pace, Permit, Rank, Sending, Told};
-
-/// How long a request waits here for its turn; whoever must wait longer comes again.
-const PATIENCE: Duration = Duration::from_secs(5);
-/// How long when a person waits for it: longer than the gap between two requests of an account.
-const PERSON_PATIENCE: Duration = Duration::from_secs(10);
+use crate::pace::{Pace, Rank, Sending};
 
 /// How many redirects one request follows.
 const HOPS: usize = 5;
@@ -81,7 +77,7 @@ pub struct Client {
     proxy: Option<Arc<Proxy>>,
     pub(super) robots: Option<Arc<Robots>>,
     ring: Option<Ring>,
-    paced: Option<Paced>,
+    pub(super) paced: Option<Paced>,
     pub(super) clock: Clock,
     timeout: Duration,
     caps: Caps,
@@ -127,7 +123,13 @@ impl Client {
     /// The same way out under limits: each request counts as `sending` before it leaves.
     #[must_use]
     pub fn paced(&self, pace: &Pace, sending: Sending) -> Self {
-        Self { paced: Some(Paced { pace: pace.clone(), sending, rank: Rank::default() }), ..self.clone() }
+        Self { paced: Some(Paced::new(pace, sending)), ..self.clone() }
+    }
+
+    /// The same way out, for jobs of `lane`.
+    #[must_use]
+    pub fn for_lane(&self, lane: &str) -> Self {
+        Self { paced: self.paced.as_ref().map(|paced| paced.for_lane(lane)), ..self.clone() }
     }
 
     /// The same way out on somebody's behalf: a person goes first.
@@ -158,16 +160,17 @@ impl Client {
     /// Fetches an answer whole, whatever its status; one above the policy's size is refused.
     pub async fn fetch(&self, ask: impl Into<Ask<'_>>) -> Result<Answer, Refusal> {
         let ask = ask.into();
-        let (hop, permit) = self.begin(&ask).await?;
+        let (hop, leave) = self.begin(&ask).await?;
         let _hold = self.clock.hold();
-        let host = hop.host.clone();
+        let (host, trail) = (hop.host.clone(), Trail::default());
         let work = async {
-            let (response, host) = self.follow(&ask, hop, permit).await?;
+            let (response, host) = self.follow(&ask, hop, (leave, &trail)).await?;
             read_whole(response, host, self.caps, &self.clock).await
         };
-        let answer = self.in_time(&host, work).await?;
+        let answer = self.in_time(&host, work).await;
+        let answer = Box::pin(self.conclude(&host, trail, answer)).await?;
         if let Some(ring) = &self.ring {
-            let endpoint = self.paced.as_ref().map_or("", |paced| paced.sending.endpoint.as_str());
+            let endpoint = self.paced.as_ref().map_or("", Paced::endpoint);
             ring.keep(&ask, &answer, (endpoint, self.clock.now())).await;
         }
         Ok(answer)
@@ -180,10 +183,10 @@ impl Client {
         ask: impl Into<Ask<'_>>,
         fetched: impl Future<Output = Result<T, Refusal>>,
     ) -> Result<T, Refusal> {
-        let (_hop, permit) = self.begin(&ask.into()).await?;
+        let (_hop, leave) = self.begin(&ask.into()).await?;
         let answer = fetched.await?;
-        if let Some(permit) = permit {
-            permit.answered();
+        if let Some(leave) = leave {
+            Box::pin(leave.answered()).await;
         }
         Ok(answer)
     }
@@ -191,43 +194,24 @@ impl Client {
     /// Opens an answer for reading piece by piece; a status that does not mean content is refused with its class.
     pub async fn open(&self, ask: impl Into<Ask<'_>>) -> Result<Stream, Refusal> {
         let ask = ask.into().unpacked();
-        let (hop, permit) = self.begin(&ask).await?;
+        let (hop, leave) = self.begin(&ask).await?;
         let hold = self.clock.hold();
-        let host = hop.host.clone();
-        let (response, host) = self.in_time(&host, self.follow(&ask, hop, permit)).await?;
+        let (asked, trail) = (hop.host.clone(), Trail::default());
+        let answer = self.in_time(&asked, self.follow(&ask, hop, (leave, &trail))).await;
+        let (response, host) = Box::pin(self.conclude(&asked, trail, answer)).await?;
         let (status, headers, length) = (response.status(), response.headers().clone(), response.content_length());
         let sample: &[u8] = if length == Some(0) { b"" } else { b"content" };
         let class = classify(status, &headers, sample, Want::Media);
         if class != Class::Ok {
             let why = if status.is_success() { "it sent no byte".to_owned() } else { format!("it answers {status}") };
-            return Err(Refusal::new(class, &host, why).after(read_retry_after(&headers, self.clock.now())));
+            let refusal = Refusal::new(class, &host, why).after(read_retry_after(&headers, self.clock.now()));
+            return Box::pin(self.tell(Err(refusal))).await.map_err(|refusal| self.bound(&asked, refusal));
+        }
+        if let Some(paced) = &self.paced {
+            Box::pin(paced.went_well(&host)).await;
         }
         let (clock, timeout) = (self.clock.clone(), self.timeout);
         Ok(Stream { status, headers, host, length, response, received: 0, clock, timeout, _hold: hold })
-    }
-
-    /// Says how an exchange ended, by the words of the platform: a sign of risk or a wait that was asked for stops
-    /// everyone who sends as the same account, and an end that is well lets a stopped one go on.
-    pub async fn tell<T>(&self, ended: Result<T, Refusal>) -> Result<T, Refusal> {
-        let Some(paced) = &self.paced else { return ended };
-        let told = match &ended {
-            Ok(_) => Told { class: Class::Ok, reason: String::new(), retry_after: None },
-            Err(refusal) => {
-                Told { class: refusal.class, reason: refusal.message.clone(), retry_after: refusal.retry_after }
-            }
-        };
-        match (paced.pace.tell(&paced.sending, &told).await, ended) {
-            // A wait that was asked for stands in the refusal already, uncut.
-            (Ok(Some(stopped)), Err(refusal)) => {
-                let wait = refusal.retry_after.filter(|_| refusal.class == Class::Rate).unwrap_or(stopped);
-                Err(refusal.held_for(wait))
-            }
-            (Ok(_), ended) => ended,
-            (Err(error), ended) => {
-                tracing::warn!("That {} was stopped could not be written down: {error}", paced.sending.endpoint);
-                ended
-            }
-        }
     }
 
     pub(super) async fn in_time<T>(
@@ -241,11 +225,11 @@ impl Client {
 
     /// What must be so before anything counts or leaves: it can be sent as it was meant, the guard and the host's
     /// robots.txt let it, and there is a permit.
-    pub(super) async fn begin(&self, ask: &Ask<'_>) -> Result<(Hop, Option<Permit>), Refusal> {
+    pub(super) async fn begin(&self, ask: &Ask<'_>) -> Result<(Hop, Option<Leave>), Refusal> {
         let hop = ask.hop()?;
         self.heed(&hop).await?;
-        let permit = self.permit(&hop).await?;
-        Ok((hop, permit))
+        let leave = Box::pin(self.leave(&hop)).await?;
+        Ok((hop, leave))
     }
 
     /// Asks, and goes where redirects point, each hop under guard.
@@ -253,11 +237,11 @@ impl Client {
         &self,
         ask: &Ask<'_>,
         mut hop: Hop,
-        mut permit: Option<Permit>,
+        (mut leave, trail): (Option<Leave>, &Trail),
     ) -> Result<(Response, String), Refusal> {
         let mut at_home = true;
         for _ in 0..=HOPS {
-            let response = self.send(&hop, (ask, at_home), permit.take()).await?;
+            let response = self.send(&hop, (ask, at_home), (leave.take(), trail)).await?;
             if !ask.follows() {
                 return Ok((response, hop.host));
             }
@@ -299,56 +283,31 @@ impl Client {
         &self,
         hop: &Hop,
         (ask, at_home): (&Ask<'_>, bool),
-        mut permit: Option<Permit>,
+        (mut leave, trail): (Option<Leave>, &Trail),
     ) -> Result<Response, Refusal> {
         let client = match self.way(hop)? {
             Way::Listed => &self.listed,
             Way::Judged => &self.judged,
         };
         // Each hop is a request; and what was granted before a long pause is no longer what the limit has room for.
-        while self.paced.is_some() && !permit.as_ref().is_some_and(Permit::is_fresh) {
-            permit = self.permit(hop).await?;
+        while self.paced.is_some() && !leave.as_ref().is_some_and(Leave::is_fresh) {
+            // Dropped first: who goes first to a host must not wait for itself.
+            drop(leave.take());
+            leave = Box::pin(self.leave(hop)).await?;
         }
         let (method, body) = ask.method();
         let request = client.request(method, hop.url.clone()).headers(ask.headers(at_home));
         let request = body.into_iter().fold(request, reqwest::RequestBuilder::body);
+        trail.begin(leave);
         let sent = request.send().await;
         let response = sent.map_err(|error| Refusal::failed(&hop.host, &error))?;
-        if let Some(permit) = permit {
-            permit.answered();
-        }
+        Box::pin(trail.answered(response.status(), response.headers(), self.clock.now())).await;
         Ok(response)
     }
 
-    fn way(&self, hop: &Hop) -> Result<Way, Refusal> {
+    pub(super) fn way(&self, hop: &Hop) -> Result<Way, Refusal> {
         self.guard.way_of(&hop.url, &hop.host).map_err(|why| Refusal::forbidden(&hop.host, &why))
     }
-
-    /// The right to send one request now; nothing when no limits hold here. What the guard refuses is refused before
-    /// it counts.
-    async fn permit(&self, hop: &Hop) -> Result<Option<Permit>, Refusal> {
-        let Some(paced) = &self.paced else { return Ok(None) };
-        self.way(hop)?;
-        // A handler holds a simulated clock, and would wait here for a clock that waits for it.
-        let patience = match paced.rank {
-            _ if self.clock.is_simulated() => Duration::ZERO,
-            Rank::Background => PATIENCE,
-            Rank::Person => PERSON_PATIENCE,
-        };
-        match paced.pace.pass_as(paced.rank, &paced.sending, patience).await {
-            Ok(Ok(permit)) => Ok(Some(permit)),
-            Ok(Err(wait)) => Err(Refusal::held_back(&hop.host, &wait)),
-            Err(error) => Err(Refusal::new(error.class(), &hop.host, error)),
-        }
-    }
-}
-
-/// Whose limits, and as what a request counts.
-#[derive(Debug, Clone)]
-struct Paced {
-    pace: Pace,
-    sending: Sending,
-    rank: Rank,
 }
 
 /// Where a redirect points; `None` when the answer is none.

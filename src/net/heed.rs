@@ -5,7 +5,8 @@
 
 use super::ask::{Ask, Hop};
 use super::client::Client;
-use super::refusal::{Refusal, read_retry_after};
+use super::leave::Trail;
+use super::refusal::{Bound, Refusal, read_retry_after};
 use super::robots::{KEPT, LONGEST, Rules, Said, UNREACHED};
 use crate::domain::Class;
 
@@ -40,7 +41,8 @@ impl Client {
         url.set_path("/robots.txt");
         url.set_query(None);
         let rules = match self.without_ears().read_robots(url.as_str()).await {
-            Err(refusal) if refusal.class == Class::Network => Rules::Nothing,
+            // A host in an outage is not known to have no rules: its stop says when it is asked again.
+            Err(refusal) if refusal.class == Class::Network && refusal.bound == Bound::Nobody => Rules::Nothing,
             answered => answered?,
         };
         let kept = if rules == Rules::Nothing { UNREACHED } else { KEPT };
@@ -49,11 +51,11 @@ impl Client {
 
     async fn read_robots(&self, url: &str) -> Result<Rules, Refusal> {
         let ask = Ask::get(url).unpacked();
-        let (hop, permit) = self.begin(&ask).await?;
+        let (hop, leave) = self.begin(&ask).await?;
         let _hold = self.clock.hold();
-        let host = hop.host.clone();
+        let (asked, trail) = (hop.host.clone(), Trail::default());
         let work = async {
-            let (mut response, host) = self.follow(&ask, hop, permit).await?;
+            let (mut response, host) = self.follow(&ask, hop, (leave, &trail)).await?;
             match response.status().as_u16() {
                 200..=299 => {}
                 429 => {
@@ -72,6 +74,11 @@ impl Client {
             text.truncate(LONGEST);
             Ok(Rules::read(&text))
         };
-        self.in_time(&host, work).await
+        let rules = self.in_time(&asked, work).await;
+        let rules = Box::pin(self.conclude(&asked, trail, rules)).await;
+        match rules {
+            Err(refusal) if refusal.class == Class::Rate => Box::pin(self.tell(Err(refusal))).await,
+            rules => rules,
+        }
     }
 }

@@ -9,6 +9,8 @@
 //! - `client` is what others hold; `ask` one request, `answer` what came back, `refusal` why nothing did.
 //! - `guard` judges addresses; `proxy` is a way around them, `dial` the way for what speaks no plain HTTP.
 //! - `unpack` opens packed bodies under caps; `classify` knows how an answer looks, `share` what of a file it brings.
+//! - `leave` is the right to send a request under limits and what its answer means for others, `limited` the client that
+//!   asks for it.
 //! - `robots` reads what a host asks of programs, `heed` obeys it.
 //! - `capture` keeps the last exchanges, of which `hide` says what may be kept.
 //!
@@ -24,6 +26,8 @@ mod dial;
 mod guard;
 mod heed;
 mod hide;
+mod leave;
+mod limited;
 mod local;
 mod proxy;
 mod refusal;
@@ -40,7 +44,7 @@ pub use dial::Dialer;
 pub use guard::{Forbidden, Guard};
 pub use local::{LocalApi, LocalError, local};
 pub use proxy::{BadProxy, Proxy};
-pub use refusal::Refusal;
+pub use refusal::{Bound, Refusal};
 pub use reqwest::StatusCode;
 pub use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 pub use share::Share;

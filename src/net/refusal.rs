@@ -9,7 +9,18 @@ use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 use super::guard::Forbidden;
 use crate::domain::{Class, Held, Millis};
-use crate::pace::Wait;
+use crate::pace::{By, Wait};
+
+/// Whom the wait of a refusal binds besides the request that met it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Bound {
+    /// Nobody, as far as is known.
+    Nobody,
+    /// Everyone who sends as it does: our own limits decided it.
+    Limits,
+    /// Everyone who sends for this account, or to this host.
+    Subject(Box<str>),
+}
 
 /// Why there is no usable answer.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -21,10 +32,12 @@ pub struct Refusal {
     pub message: String,
     /// How long we were asked to wait, uncapped.
     pub retry_after: Option<Duration>,
-    /// The wait was decided by our own limits, for everyone who sends as this request did.
-    pub is_of_pace: bool,
+    /// The host that it is about, with its port.
+    pub host: Box<str>,
+    /// Whom the wait binds besides this request.
+    pub bound: Bound,
     /// What of ours held the request back; nothing when it was sent.
-    pub held: Option<Held>,
+    pub held: Option<Box<Held>>,
     advice: Option<&'static str>,
 }
 
@@ -32,7 +45,8 @@ impl Refusal {
     /// A refusal of `class` by `host`, because of `why`.
     pub fn new(class: Class, host: &str, why: impl std::fmt::Display) -> Self {
         let message = format!("cannot fetch from `{host}`: {why}");
-        Self { class, message, retry_after: None, is_of_pace: false, held: None, advice: None }
+        let (host, bound) = (host.into(), Bound::Nobody);
+        Self { class, message, retry_after: None, host, bound, held: None, advice: None }
     }
 
     /// The same refusal with the wait that the answer asked for.
@@ -42,17 +56,26 @@ impl Refusal {
         self
     }
 
-    /// The same refusal with the wait that our own limits ask for.
+    /// The same refusal with the wait that our limits or a stop ask for.
     #[must_use]
-    pub(super) const fn held_for(mut self, wait: Duration) -> Self {
+    pub(super) fn held_for(mut self, wait: Duration, bound: Bound) -> Self {
         self.retry_after = Some(wait);
-        self.is_of_pace = true;
+        self.bound = bound;
         self
     }
 
-    /// A request to `host` that our own limits held back, so that nothing was sent.
+    /// A request to `host` that our own limits or a stop held back, so that nothing was sent.
     pub(super) fn held_back(host: &str, wait: &Wait) -> Self {
-        Self { held: Some(wait.held.clone()), ..Self::new(Class::Rate, host, wait).held_for(wait.wait) }
+        let (class, held) = match wait.by {
+            // Nobody refused anything: the host cannot be reached.
+            By::Stop(Class::Network) => (Class::Network, None),
+            By::Stop(_) | By::Limit => (Class::Rate, Some(Box::new(wait.held.clone()))),
+        };
+        let bound = match wait.by {
+            By::Limit => Bound::Limits,
+            By::Stop(_) => Bound::Subject(wait.line.as_str().into()),
+        };
+        Self { held, ..Self::new(class, host, wait).held_for(wait.wait, bound) }
     }
 
     /// What a person can do about it.
@@ -91,18 +114,24 @@ impl Refusal {
     }
 }
 
-/// Reads `Retry-After` in both its forms, the larger where there are several; a date that has passed asks for no wait.
-/// A date is meant by the server's own clock, which stands beside it; `now` is for servers that do not tell theirs.
+/// Reads `Retry-After` in both its forms, the longest wait where there are several; a date that has passed asks for no
+/// wait. A date is measured against our clock and against the `Date` of the answer, and the longer wait counts: one of
+/// the two clocks may be wrong. Against our clock it counts up to the longest wait that we obey, because a server whose
+/// clock is wrong by years has not asked for years.
 pub(super) fn read_retry_after(headers: &HeaderMap, now: Millis) -> Option<Duration> {
     let date = |text: &str| {
         let at = jiff::fmt::rfc2822::DateTimeParser::new().parse_timestamp(text).ok()?;
         Some(Millis(at.as_millisecond()))
     };
     let texts = |name| headers.get_all(name).into_iter().filter_map(|value| value.to_str().ok()).map(str::trim);
-    let theirs = texts(DATE).find_map(date).unwrap_or(now);
+    let theirs = texts(DATE).find_map(date);
+    let until = |at: Millis| match theirs {
+        Some(theirs) => at.since(theirs).max(at.since(now).min(Class::LONGEST_WAIT)),
+        None => at.since(now),
+    };
     let wait = |text: &str| match text.parse::<u32>() {
         Ok(seconds) => Some(Duration::from_secs(seconds.into())),
-        Err(_) => date(text).map(|at| at.since(theirs)),
+        Err(_) => date(text).map(until),
     };
     texts(RETRY_AFTER).filter_map(wait).max()
 }
@@ -132,19 +161,25 @@ mod tests {
     }
 
     #[test]
-    fn a_date_is_meant_by_the_servers_clock_and_the_larger_wait_counts() {
-        let read = |pairs: &[(HeaderName, &'static str)]| {
+    fn a_date_counts_by_both_clocks_and_the_longer_wait_wins() {
+        let read = |now: i64, pairs: &[(HeaderName, &'static str)]| {
             let mut headers = HeaderMap::new();
             for (name, value) in pairs {
                 headers.append(name, HeaderValue::from_static(value));
             }
-            read_retry_after(&headers, Millis(0))
+            read_retry_after(&headers, Millis(now))
         };
+        let (mins, ours) = (Duration::from_mins, 784_111_777_000);
         let at = (RETRY_AFTER, "Sun, 06 Nov 1994 08:51:37 GMT");
         let theirs = (DATE, "Sun, 06 Nov 1994 08:49:37 GMT");
-        assert_eq!(read(&[at.clone(), theirs.clone()]), Some(Duration::from_mins(2)), "ours is off by years");
-        assert_eq!(read(&[(RETRY_AFTER, "30"), at.clone(), theirs.clone()]), Some(Duration::from_mins(2)));
-        assert_eq!(read(&[at, (RETRY_AFTER, "300"), theirs]), Some(Duration::from_mins(5)));
-        assert_eq!(read(&[(RETRY_AFTER, "soon"), (RETRY_AFTER, "7")]), Some(Duration::from_secs(7)));
+        let both = [at.clone(), theirs.clone()];
+        assert_eq!(read(ours, &both), Some(mins(2)), "the clocks agree");
+        assert_eq!(read(ours - 60_000, &both), Some(mins(3)), "ours is behind: by it the wait is longer");
+        assert_eq!(read(ours + 60_000, &both), Some(mins(2)), "ours is ahead: by theirs the wait is longer");
+        assert_eq!(read(0, &both), Some(Class::LONGEST_WAIT), "theirs is years ahead: never longer than the cap");
+        assert_eq!(read(1_780_000_000_000, &both), Some(mins(2)), "theirs is years behind");
+        assert_eq!(read(ours, &[(RETRY_AFTER, "30"), at.clone(), theirs.clone()]), Some(mins(2)));
+        assert_eq!(read(ours, &[at, (RETRY_AFTER, "300"), theirs]), Some(mins(5)));
+        assert_eq!(read(ours, &[(RETRY_AFTER, "soon"), (RETRY_AFTER, "7")]), Some(Duration::from_secs(7)));
     }
 }

@@ -10,33 +10,34 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::first::{First, Rank};
-use super::forecast::{Forecast, Judge, Seen};
+use super::forecast::{Forecast, Seen};
 use super::grant::Grants;
-use super::limit::{Line, Sending, gap, lines, rules};
+use super::hosts::{self, Bell, Reach};
+use super::limit::{Line, Sending};
 use super::log::AHEAD;
-use super::quiet::Quiet;
 use super::reserve::{Wanted, Wish, reserve};
-use super::spacing::{Begun, Spacing};
+use super::spacing::Begun;
 use super::spread::Spread;
 use super::stop::{Says, Stops, TRY, Told, follows, subject};
+use super::terms::{Asked, Terms};
 use super::timeline::{Before, Timeline};
 use super::wait::Wait;
-use crate::ambient::{Ambient, Clock};
-use crate::config::{Config, PaceRule};
+use crate::ambient::{Ambient, Entropy};
+use crate::config::Config;
 use crate::domain::time::span_millis;
 use crate::domain::{Class, Millis};
 use crate::store::jobs::Waiting;
 use crate::store::pace;
 use crate::store::pace_lanes::{self, Counted};
 use crate::store::stops::{self, Stopped};
-use crate::store::{Error, Store, Tx, Work};
+use crate::store::{Error, Store, Tx, Work, alarms};
 
 /// A cheap handle on the limits; clones share them.
 #[derive(Debug, Clone)]
 pub struct Pace(Arc<Desk>);
 
 #[derive(Debug)]
-struct Desk {
+pub(super) struct Desk {
     store: Store,
     ambient: Ambient,
     timeline: Timeline,
@@ -46,56 +47,20 @@ struct Desk {
     hands: Mutex<Hands>,
     /// One at a time asks the store: the others find what it was granted.
     turn: tokio::sync::Mutex<()>,
+    /// Rings when a host can be reached again.
+    pub(super) bell: Bell,
 }
 
 #[derive(Debug, Default)]
-struct Hands {
+pub(super) struct Hands {
     grants: Grants,
     spreads: HashMap<String, Spread>,
-    stops: Stops,
+    pub(super) stops: Stops,
+    pub(super) reach: Reach,
     /// The accounts whose next request is kept for a person.
     first: First,
     /// As what lanes count, for those that the store knows of.
-    lanes: HashMap<String, Sending>,
-}
-
-/// How many sorts of requests are known at a time.
-const MOST_ASKED: usize = 1024;
-
-/// What the settings ask for.
-#[derive(Debug)]
-struct Terms {
-    rules: Vec<PaceRule>,
-    quiet: Quiet,
-    spacing: Spacing,
-    /// What requests that were seen fall under: the same few are sent again and again.
-    asked: Mutex<HashMap<Sending, Arc<Asked>>>,
-}
-
-impl Terms {
-    fn of(config: &Config, clock: &Clock) -> Self {
-        let spacing = Spacing::new(gap(config.pace.tolerance), clock.clone());
-        Self { rules: rules(config), quiet: Quiet::of(&config.pace), spacing, asked: Mutex::default() }
-    }
-
-    /// What lanes are judged by, now in the time that limits count in, and by the wall.
-    fn judge<'a>(&'a self, seen: &'a Seen, now: (Millis, Millis)) -> Judge<'a> {
-        Judge { rules: &self.rules, quiet: &self.quiet, gap: self.spacing.mean(), seen, now }
-    }
-
-    /// What `sending` falls under.
-    fn asked(&self, sending: &Sending) -> Arc<Asked> {
-        let mut known = self.asked.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(asked) = known.get(sending) {
-            return asked.clone();
-        }
-        if known.len() >= MOST_ASKED {
-            known.clear();
-        }
-        let asked = Arc::new(Asked { subject: subject(sending), lines: lines(&self.rules, sending) });
-        known.insert(sending.clone(), asked.clone());
-        asked
-    }
+    lanes: HashMap<String, Counted>,
 }
 
 /// The right to send one request now.
@@ -104,17 +69,17 @@ impl Terms {
 pub struct Permit {
     until: Millis,
     sent: Duration,
-    /// Whether it is the one try after a breaker opened.
-    is_try: bool,
+    /// Of which breakers it is the one try.
+    tries: Tries,
     asked: Arc<Asked>,
     desk: Arc<Desk>,
 }
 
-/// Whom a request is sent for, and the limits that it falls under.
-#[derive(Debug)]
-struct Asked {
-    subject: String,
-    lines: Vec<Line>,
+/// Of which breakers a request is the one try.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+struct Tries {
+    subject: bool,
+    host: bool,
 }
 
 impl Pace {
@@ -133,7 +98,7 @@ impl Pace {
         let hands = Mutex::new(hands);
         let terms = Mutex::new(Arc::new(Terms::of(config, &ambient.clock)));
         let stepped_ms = AtomicI64::new(seen.map_or(0, |seen| seen.stepped_ms));
-        Ok(Self(Arc::new(Desk { store, ambient, timeline, stepped_ms, terms, hands, turn })))
+        Ok(Self(Arc::new(Desk { store, ambient, timeline, stepped_ms, terms, hands, turn, bell: Bell::default() })))
     }
 
     /// Takes new limits over; what was sent before counts under them as well.
@@ -174,8 +139,12 @@ impl Pace {
             .store
             .write::<_, Error, _>(move |tx| Box::pin(async move { pace_lanes::remember(tx, &counted).await }));
         written.await?;
-        self.0.hands().lanes.insert(sending.lane.clone(), sending.clone());
+        self.0.hands().lanes.insert(sending.lane.clone(), sending.clone().into());
         Ok(())
+    }
+
+    pub(super) const fn desk(&self) -> &Arc<Desk> {
+        &self.0
     }
 
     /// Asks once.
@@ -183,8 +152,8 @@ impl Pace {
         let desk = &self.0;
         let terms = desk.terms();
         let asked = terms.asked(sending);
-        let is_try = match self.may_send(&terms, &asked).await? {
-            Ok(is_try) => is_try,
+        let tries = match self.may_send(&terms, &asked).await? {
+            Ok(tries) => tries,
             Err(wait) => return Ok(Err(wait)),
         };
         let account = sending.account_of_platform();
@@ -207,28 +176,31 @@ impl Pace {
                 return Ok(Err(wait));
             }
         };
-        if is_try && let Err(wait) = Box::pin(desk.take_try(&asked.subject)).await? {
-            return Ok(Err(wait));
+        let subject = Some(&asked.subject).filter(|_| tries.subject);
+        for name in subject.into_iter().chain(asked.host.as_ref().filter(|_| tries.host)) {
+            if let Err(wait) = Box::pin(desk.take_try(name)).await? {
+                return Ok(Err(wait));
+            }
         }
         if let (Some(account), Rank::Person) = (account, rank) {
             desk.hands().first.done(account);
         }
-        Ok(Ok(Permit { is_try, ..permit }))
+        Ok(Ok(Permit { tries, ..permit }))
     }
 
-    /// Whether a request may be sent at this hour and for this account, and whether it is the one try of a breaker.
-    async fn may_send(&self, terms: &Terms, asked: &Asked) -> Result<Result<bool, Wait>, Error> {
+    /// Whether a request may be sent at this hour, for this account and to this host, and of which breakers it is the one
+    /// try.
+    async fn may_send(&self, terms: &Terms, asked: &Asked) -> Result<Result<Tries, Wait>, Error> {
         let desk = &self.0;
         let now = desk.store.now();
         if let Some(end) = terms.quiet.until(now) {
             return Ok(Err(Wait::quiet(end.since(now))));
         }
-        let subject = asked.subject.as_str();
-        let mut heard = desk.heard(subject);
+        let mut heard = desk.heard(asked);
         if heard.is_err() {
             // Somebody may have lifted it, here or elsewhere.
             Box::pin(desk.look()).await?;
-            heard = desk.heard(subject);
+            heard = desk.heard(asked);
         }
         Ok(heard)
     }
@@ -255,7 +227,7 @@ impl Pace {
 
     /// Gets a permit from the store, or from what somebody else has got there meanwhile.
     async fn fetch(&self, asked: &Arc<Asked>, rank: Rank) -> Result<Result<Permit, Wait>, Error> {
-        let Asked { subject, lines } = &**asked;
+        let lines = &asked.lines;
         let _turn = self.0.turn.lock().await;
         if let Some(permit) = self.use_granted(asked) {
             return Ok(Ok(permit));
@@ -264,7 +236,7 @@ impl Pace {
             return Ok(Err(wait));
         }
         // What other processes were told came with the grant.
-        if let Err(wait) = self.0.heard(subject) {
+        if let Err(wait) = self.0.heard(asked) {
             return Ok(Err(wait));
         }
         let late =
@@ -286,6 +258,10 @@ impl Pace {
         }
         let Some(stop) = follows(told, sending, (now, &desk.ambient.entropy)) else { return Ok(None) };
         let wait = Millis(stop.until).since(now);
+        // The client tells of a status before the platform's room reads the body: one answer is one stop.
+        if desk.hands().stops.get(&subject).is_some_and(|known| known.covers(&stop)) {
+            return Ok(Some(wait));
+        }
         // Everyone here hears it before it is written.
         desk.hands().stops.begin(stop.clone());
         Box::pin(desk.stop(stop)).await?;
@@ -304,7 +280,8 @@ impl Pace {
         sending: &Sending,
         patience: Duration,
     ) -> Result<Result<Permit, Wait>, Error> {
-        if !sending.lane.is_empty() && self.0.hands().lanes.get(&sending.lane) != Some(sending) {
+        let counts = !sending.lane.is_empty() && sending.is_counted();
+        if counts && self.0.hands().lanes.get(&sending.lane) != Some(&sending.clone().into()) {
             Box::pin(self.remember(sending)).await?;
         }
         let clock = &self.0.ambient.clock;
@@ -323,7 +300,7 @@ impl Pace {
         let names = asked.lines.iter().map(|line| line.name.as_str());
         let until = self.0.hands().grants.use_one(names, now)?;
         let sent = self.0.ambient.clock.steady();
-        Some(Permit { until, sent, is_try: false, asked: asked.clone(), desk: self.0.clone() })
+        Some(Permit { until, sent, tries: Tries::default(), asked: asked.clone(), desk: self.0.clone() })
     }
 }
 
@@ -331,7 +308,11 @@ impl Permit {
     /// Whether it may still be used: to be asked right before the first byte.
     pub fn is_fresh(&self) -> bool {
         let now = self.desk.timeline.now();
-        now <= self.until && (self.is_try || self.desk.hands().stops.of(&self.asked.subject, now) == Says::Go)
+        let (hands, Asked { subject, host, .. }) = (self.desk.hands(), &*self.asked);
+        let may = |name: &String, is_try: bool| is_try || hands.stops.of(name, now) == Says::Go;
+        now <= self.until
+            && may(subject, self.tries.subject)
+            && host.as_ref().is_none_or(|host| may(host, self.tries.host))
     }
 
     /// The head of the answer is here: how long that took is how far apart requests may come together.
@@ -353,7 +334,7 @@ impl Desk {
         self.terms.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
-    fn hands(&self) -> MutexGuard<'_, Hands> {
+    pub(super) fn hands(&self) -> MutexGuard<'_, Hands> {
         self.hands.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -377,8 +358,26 @@ impl Desk {
         }
     }
 
-    /// Whether `subject` may send, and whether that is the one try of a breaker.
-    fn heard(&self, subject: &str) -> Result<bool, Wait> {
+    /// The time that limits count in.
+    pub(super) fn limits_now(&self) -> Millis {
+        self.timeline.now()
+    }
+
+    pub(super) fn steady(&self) -> Duration {
+        self.ambient.clock.steady()
+    }
+
+    pub(super) const fn entropy(&self) -> &Entropy {
+        &self.ambient.entropy
+    }
+
+    /// Whether a request may be sent, and of which breakers it is the one try.
+    fn heard(&self, asked: &Asked) -> Result<Tries, Wait> {
+        let host = asked.host.as_ref().map(|host| self.heard_of(host)).transpose()?;
+        Ok(Tries { subject: self.heard_of(&asked.subject)?, host: host.unwrap_or(false) })
+    }
+
+    fn heard_of(&self, subject: &str) -> Result<bool, Wait> {
         let now = self.timeline.now();
         match self.hands().stops.of(subject, now) {
             Says::Go => Ok(false),
@@ -405,16 +404,24 @@ impl Desk {
         });
         let (taken, all) = tried.await?;
         self.hands().stops.learn(all);
-        let late = Wait::other_try(subject, TRY);
-        Ok(if taken { Ok(()) } else { Err(self.heard(subject).err().unwrap_or(late)) })
+        Ok(match self.heard_of(subject) {
+            _ if taken => Ok(()),
+            // Somebody has lifted it meanwhile.
+            Ok(false) => Ok(()),
+            Ok(true) => Err(Wait::other_try(subject, TRY)),
+            Err(wait) => Err(wait),
+        })
     }
 
     /// Writes a stop; one that cannot be written holds in this process all the same.
-    async fn stop(&self, stop: Stopped) -> Result<(), Error> {
+    pub(super) async fn stop(&self, stop: Stopped) -> Result<(), Error> {
         let (now, new) = (self.timeline.now(), stop.clone());
         let all = self.change(move |tx| {
             Box::pin(async move {
                 stops::forget(tx, now).await?;
+                if let Some(raise) = hosts::alarm(&new) {
+                    alarms::raise(tx, &raise).await?;
+                }
                 stops::stop(tx, &new).await
             })
         });
@@ -432,7 +439,7 @@ impl Desk {
     }
 
     /// Changes the stops; gives what stands there then.
-    async fn change<F>(&self, work: F) -> Result<Vec<Stopped>, Error>
+    pub(super) async fn change<F>(&self, work: F) -> Result<Vec<Stopped>, Error>
     where
         F: for<'t> FnOnce(&'t mut Tx) -> Work<'t, Result<(), Error>> + Send + 'static,
     {

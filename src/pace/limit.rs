@@ -53,16 +53,18 @@ pub struct Sending {
     pub token: Option<String>,
     /// The address it leaves from: a proxy's name, or nothing for our own.
     pub address: Option<String>,
+    /// The host that it goes to, with its port; the client fills it in.
+    pub host: Option<String>,
 }
 
 impl From<Counted> for Sending {
     fn from(Counted { lane, endpoint, account, token, address }: Counted) -> Self {
-        Self { lane, endpoint, account, token, address }
+        Self { lane, endpoint, account, token, address, host: None }
     }
 }
 
 impl From<Sending> for Counted {
-    fn from(Sending { lane, endpoint, account, token, address }: Sending) -> Self {
+    fn from(Sending { lane, endpoint, account, token, address, host: _ }: Sending) -> Self {
         Self { lane, endpoint, account, token, address }
     }
 }
@@ -73,9 +75,25 @@ impl Sending {
         self.endpoint.split_once('.').map_or(&self.endpoint, |(site, _)| site)
     }
 
+    /// The same, to `host`.
+    #[must_use]
+    pub fn at(&self, host: &str) -> Self {
+        Self { host: Some(host.to_owned()), ..self.clone() }
+    }
+
+    /// Whether a platform is asked; anything else is known by its host.
+    pub fn is_to_platform(&self) -> bool {
+        Platform::NAMES.contains(&self.site())
+    }
+
+    /// Whether a forecast is made for its lane: hosts of files come and go.
+    pub(super) fn is_counted(&self) -> bool {
+        self.host.is_none() || self.is_to_platform()
+    }
+
     /// The account, if a platform is asked on its behalf.
     pub(super) fn account_of_platform(&self) -> Option<&str> {
-        self.account.as_deref().filter(|_| Platform::NAMES.contains(&self.site()))
+        self.account.as_deref().filter(|_| self.is_to_platform())
     }
 
     fn key(&self, by: KeyedBy) -> Option<&str> {
@@ -153,7 +171,7 @@ mod tests {
             endpoint: "tiktok.publish.video".into(),
             account: Some("main".into()),
             token: Some("t1".into()),
-            address: None,
+            ..Sending::default()
         };
         let expected = ["all/address:own", "class/endpoint:tiktok.publish.video", "day/account:main", "posts/token:t1"];
         assert_eq!(names(&post), expected);

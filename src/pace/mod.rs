@@ -5,9 +5,10 @@
 //! request leaves; the window is longer than the server's by the spread of the ways there. What was granted and not
 //! sent is counted all the same, unless it is given back; a process that dies can only have sent less than it counted.
 //!
-//! - `limit` says which limits a request falls under; `log` what a sliding log has room for; both only compute.
+//! - `terms` is what the settings ask for. `limit` says which limits a request falls under; `log` what a sliding log has room for; both only compute.
 //! - `grant` keeps what was granted ahead, so that a fast lane does not write for each request.
 //! - `stop` is what an answer stops: for as long as it asks, or after a sign of risk until one try went well.
+//! - `reach` lets one request go first to a host that has not answered lately, and knows outages.
 //! - `timeline` is the time that limits count in: it does not step with the wall clock.
 //! - `quiet` are the hours in which nothing goes out.
 //! - `spacing` leaves gaps between the requests of an account.
@@ -20,13 +21,16 @@ mod desk;
 mod first;
 mod forecast;
 mod grant;
+mod hosts;
 mod limit;
 mod log;
 mod quiet;
+mod reach;
 mod reserve;
 mod spacing;
 mod spread;
 mod stop;
+mod terms;
 #[cfg(test)]
 mod tests;
 mod timeline;
@@ -37,5 +41,6 @@ pub use first::Rank;
 pub use forecast::Forecast;
 pub use limit::Sending;
 pub use quiet::Quiet;
+pub use reach::{First, Turn};
 pub use stop::Told;
-pub use wait::Wait;
+pub use wait::{By, Wait};

@@ -77,8 +77,9 @@ pub(super) async fn reserve(
             }
         }
         // What is free and was kept stays kept while another limit is waited for.
-        (Wish::Send(Rank::Person), Some(_)) => keep(tx, to_keep.into_iter().chain(to_release), (now, wait)).await?,
-        (Wish::Look, Some(_)) => keep(tx, to_keep.into_iter().chain(to_release), (now, wait)).await?,
+        (Wish::Send(Rank::Person) | Wish::Look, Some(_)) => {
+            keep(tx, to_keep.into_iter().chain(to_release), (now, wait)).await?;
+        }
         (Wish::Look, None) => keep(tx, wanted.iter().map(|it| it.line.name.as_str()), (now, wait)).await?,
     }
     Ok(match longest {

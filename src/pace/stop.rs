@@ -1,8 +1,9 @@
-//! Stops: after an answer that asks for it, and after a sign of risk.
+//! Stops: after an answer that asks for it, after a sign of risk, and while a host cannot be reached.
 //!
 //! A wait that was asked for ends by itself. A sign of risk opens a breaker: nothing goes out for that account for at
 //! least six hours; then one request is let go, alone, and only when it went well the others follow. Nobody answers a
-//! sign of risk with anything but silence.
+//! sign of risk with anything but silence. A host that cannot be reached is a breaker too: one request tries at growing
+//! intervals, and all go on when one gets through.
 
 use std::collections::HashMap;
 use std::time::Duration;
@@ -77,19 +78,58 @@ impl Stops {
         }
     }
 
+    /// The stop of `subject`, if there is one.
+    pub(super) fn get(&self, subject: &str) -> Option<&Stopped> {
+        self.known.get(subject)
+    }
+
     /// Whether one request of `subject` is out to see if all is well.
     pub(super) fn is_tried(&self, subject: &str, now: Millis) -> bool {
         self.known.get(subject).is_some_and(|stop| stop.is_breaker && now >= Millis(stop.until))
     }
 }
 
-/// Who is stopped by an answer to `sending`: the account; who has none is a guest of the platform, from its address.
+/// Who is stopped by an answer to `sending`: the account; who has none is a guest of the platform, from its address. What
+/// goes to no platform is stopped for the one host alone.
 pub(super) fn subject(sending: &Sending) -> String {
-    let platform = sending.site();
-    match (&sending.account, &sending.address) {
-        (Some(account), _) => format!("account {account}"),
-        (None, Some(address)) => format!("guests of {platform} from {address}"),
-        (None, None) => format!("guests of {platform}"),
+    let host = sending.host.as_deref().filter(|_| !sending.is_to_platform());
+    let site = host.unwrap_or_else(|| sending.site());
+    match (&sending.account, host, &sending.address) {
+        (Some(account), None, _) => format!("account {account}"),
+        (Some(account), Some(host), _) => format!("account {account} at {host}"),
+        (None, _, Some(address)) => format!("guests of {site} from {address}"),
+        (None, _, None) => format!("guests of {site}"),
+    }
+}
+
+/// The host that `sending` must reach, and by which way.
+pub(super) fn destination(sending: &Sending) -> Option<String> {
+    let host = sending.host.as_ref()?;
+    Some(sending.address.as_ref().map_or_else(|| host.clone(), |address| format!("{host} through {address}")))
+}
+
+/// The wait before the first try to reach a host again; it doubles with each try that fails.
+const TRY_FIRST: Duration = Duration::from_secs(30);
+/// The longest wait between two tries.
+const TRY_CAP: Duration = Duration::from_mins(15);
+
+/// The stop of `host` after `times` failed tries. Half of the wait is chance, so that hosts are not tried all at once.
+pub(super) fn outage(host: &str, sending: &Sending, told: (&str, i64), at: (Millis, &Entropy)) -> Stopped {
+    let ((reason, times), (now, entropy)) = (told, at);
+    let doubled = 1u32.checked_shl(u32::try_from(times - 1).unwrap_or(0).min(16)).unwrap_or(u32::MAX);
+    let half = TRY_FIRST.saturating_mul(doubled).min(TRY_CAP) / 2;
+    let chance = Duration::from_millis(entropy.below(u64::try_from(half.as_millis()).unwrap_or(1)));
+    Stopped {
+        subject: host.to_owned(),
+        lane: sending.lane.clone(),
+        class: Class::Network.as_str().to_owned(),
+        reason: reason.to_owned(),
+        since: now.0,
+        until: (now + half + chance).0,
+        asked_ms: None,
+        is_breaker: true,
+        probe_until: None,
+        times,
     }
 }
 
@@ -149,6 +189,16 @@ mod tests {
     }
 
     #[test]
+    fn tries_to_reach_a_host_grow_apart_up_to_a_quarter_of_an_hour() {
+        let entropy = Entropy::pinned(3);
+        let wait = |times| outage("h", &Sending::default(), ("no connection", times), (Millis(0), &entropy)).until;
+        for (times, full) in [(1, 30_000), (2, 60_000), (4, 240_000), (6, 900_000), (90, 900_000)] {
+            let wait = wait(times);
+            assert!((full / 2..full).contains(&wait), "try {times}: {wait}");
+        }
+    }
+
+    #[test]
     fn a_breaker_lets_one_try_and_a_wait_ends_by_itself() {
         let mut stops = Stops::default();
         let wait = Stopped { subject: "w".into(), ..told(Class::Rate, Some(10)).unwrap() };
@@ -185,9 +235,15 @@ mod tests {
             endpoint: "douyin.post".into(),
             account: account.map(str::to_owned),
             address: address.map(str::to_owned),
-            token: None,
+            ..Sending::default()
         };
         assert_eq!(subject(&sending(Some("main"), None)), "account main");
+        assert_eq!(subject(&sending(None, None).at("www.example.test:443")), "guests of douyin");
+        let file = |account| Sending { endpoint: "media".into(), ..sending(account, None) }.at("cdn.example.test:443");
+        assert_eq!(subject(&file(None)), "guests of cdn.example.test:443");
+        assert_eq!(subject(&file(Some("main"))), "account main at cdn.example.test:443");
+        let through = sending(None, Some("proxy-1")).at("a.example.test:443");
+        assert_eq!(destination(&through).as_deref(), Some("a.example.test:443 through proxy-1"));
         assert_eq!(subject(&sending(None, None)), "guests of douyin");
         assert_eq!(subject(&sending(None, Some("proxy-1"))), "guests of douyin from proxy-1");
     }

@@ -4,9 +4,18 @@ use std::fmt;
 use std::time::Duration;
 
 use super::limit::Line;
-use crate::domain::Held;
 use crate::domain::time::roughly;
+use crate::domain::{Class, Held};
 use crate::store::stops::Stopped;
+
+/// What makes a request wait.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum By {
+    /// Our own limits.
+    Limit,
+    /// A stop after an answer of this class, or during an outage.
+    Stop(Class),
+}
 
 /// No permit yet.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,36 +30,42 @@ pub struct Wait {
     pub reason: Option<String>,
     /// What of ours makes it wait.
     pub held: Held,
+    /// What decided it.
+    pub by: By,
 }
 
 impl Wait {
     /// For a free slot of a limit.
     pub(super) fn limit(line: &Line, wait: Duration) -> Self {
-        let (rule, held) = (line.rule.clone(), Held::Limit(line.rule.clone()));
-        Self { wait, rule, line: line.name.clone(), reason: None, held }
+        Self::ours(wait, (&line.rule, &line.name), Held::Limit(line.rule.as_str().into()))
     }
 
     /// For the end of the gap after the last request of `account`.
     pub(super) fn gap(account: &str, wait: Duration) -> Self {
-        let (rule, line) = ("the gap".to_owned(), format!("the gap/account:{account}"));
-        Self { wait, rule, line, reason: None, held: Held::Gap }
+        Self::ours(wait, ("the gap", &format!("the gap/account:{account}")), Held::Gap)
     }
 
     /// For the end of quiet hours.
     pub(super) fn quiet(wait: Duration) -> Self {
-        let (rule, line) = ("pace.quiet".to_owned(), "pace.quiet".to_owned());
-        Self { wait, rule, line, reason: None, held: Held::Quiet }
+        Self::ours(wait, ("pace.quiet", "pace.quiet"), Held::Quiet)
+    }
+
+    fn ours(wait: Duration, (rule, line): (&str, &str), held: Held) -> Self {
+        Self { wait, rule: rule.to_owned(), line: line.to_owned(), reason: None, held, by: By::Limit }
     }
 
     /// For the end of a stop.
     pub(super) fn stop(stop: &Stopped, wait: Duration) -> Self {
+        let by = By::Stop(stop.class.parse().unwrap_or(Class::Rate));
         let (rule, line, reason) = (stop.class.clone(), stop.subject.clone(), Some(stop.reason.clone()));
-        Self { wait, rule, line, reason, held: Held::Stop }
+        Self { wait, rule, line, reason, held: Held::Stop, by }
     }
 
     /// For the one test request after a breaker, which somebody else sends.
     pub(super) fn other_try(subject: &str, wait: Duration) -> Self {
-        Self { wait, rule: "risk".to_owned(), line: subject.to_owned(), reason: None, held: Held::Stop }
+        let reason = Some("another request tries".to_owned());
+        let (rule, line) = ("risk".to_owned(), subject.to_owned());
+        Self { wait, rule, line, reason, held: Held::Stop, by: By::Stop(Class::Risk) }
     }
 }
 

@@ -59,13 +59,15 @@ pub enum Asked {
     New(JobId),
     /// It was there.
     Same(JobId),
+    /// It was there and is dead: it runs again only when a person retries it.
+    Dead(JobId),
 }
 
 impl Asked {
     /// The job, new or old.
     pub const fn id(self) -> JobId {
         match self {
-            Self::New(id) | Self::Same(id) => id,
+            Self::New(id) | Self::Same(id) | Self::Dead(id) => id,
         }
     }
 }

@@ -127,6 +127,7 @@ impl Queue {
                 Ok(Asked::New(id))
             }
             Inserted::Same(id) => Ok(Asked::Same(id)),
+            Inserted::Dead(id) => Ok(Asked::Dead(id)),
             Inserted::Clash(id) => Err(AskError::Clash { id, kind: ask.kind, key: ask.key }),
         }
     }
@@ -135,6 +136,15 @@ impl Queue {
     pub fn wake(&self) {
         self.hands.due.notify_one();
         self.hands.later.notify_one();
+    }
+
+    /// Something that wakes the workers as [`Queue::wake`] does and holds nothing else of the queue.
+    pub fn waker(&self) -> impl Fn() + Send + Sync + 'static {
+        let hands = self.hands.clone();
+        move || {
+            hands.due.notify_one();
+            hands.later.notify_one();
+        }
     }
 
     /// Lets jobs of `kind` that wait for a login of `who` go on: it was proved at `then`.
@@ -190,15 +200,16 @@ impl Queue {
         Ok(revived)
     }
 
-    /// Pauses or resumes a lane or a kind. Resuming a lane also opens it when a refusal had closed it.
+    /// Pauses or resumes a lane or a kind. Resuming a lane also opens it when a refusal or an outage had
+    /// closed it, with every lane that was closed for the same reason.
     pub async fn pause(&self, scope: gates::Scope, name: &str, paused: bool) -> Result<(), store::Error> {
         let gate = name.to_owned();
         self.store
             .write::<_, store::Error, _>(move |tx| {
                 Box::pin(async move {
                     if !paused && scope == gates::Scope::Lane {
-                        gates::open(tx, &gate).await?;
                         stops::lift_lane(tx, &gate).await?;
+                        gates::open(tx, &gate).await?;
                     }
                     gates::pause(tx, scope, &gate, paused).await
                 })

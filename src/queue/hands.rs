@@ -30,16 +30,32 @@ pub(super) struct Held {
     ended: bool,
 }
 
-/// A lane of which a job was told to wait.
+/// A lane from which not everything may be taken at once.
 #[derive(Debug, Clone, Copy)]
-struct HeldBack {
-    /// Nothing is taken from it before then.
-    until: Millis,
-    /// Few are taken from it at a time before then: who waits for a turn holds a worker that others could use.
-    narrow_until: Millis,
+enum HeldBack {
+    /// Our own limits let nothing of it go now.
+    ByLimits {
+        /// Nothing is taken from it before then.
+        until: Millis,
+        /// Few are taken from it at a time before then: who waits for a turn holds a worker that others could use.
+        narrow_until: Millis,
+    },
+    /// It was closed in the table: one job goes first when it opens, until one of the lane ends well.
+    ByClosing {
+        /// Everything may be taken from then on, also when nothing ended well.
+        narrow_until: Millis,
+    },
 }
 
-/// How many jobs of a narrow lane are in hand at most.
+impl HeldBack {
+    const fn narrow_until(&self) -> Millis {
+        match self {
+            Self::ByLimits { narrow_until, .. } | Self::ByClosing { narrow_until } => *narrow_until,
+        }
+    }
+}
+
+/// How many jobs of a lane that our limits hold back are in hand at most.
 const NARROW: usize = 2;
 /// How long a lane stays narrow after it was held back.
 const NARROW_FOR: Duration = Duration::from_mins(1);
@@ -129,8 +145,10 @@ impl Hands {
         self.with(|all| all.values().filter(|held| !held.ended).cloned().collect())
     }
 
-    /// A run was refused: its lane is to be closed, and until the table says so we know it.
-    pub(super) fn closing(&self, lane: &str) {
+    /// A run was refused: its lane is to be closed until `open_at`, and until the table says so we know it.
+    pub(super) fn closing(&self, lane: &str, open_at: Millis) {
+        let narrow = HeldBack::ByClosing { narrow_until: open_at + NARROW_FOR };
+        self.held_back.lock().unwrap_or_else(PoisonError::into_inner).insert(lane.to_owned(), narrow);
         self.closing.lock().unwrap_or_else(PoisonError::into_inner).push(lane.to_owned());
         self.shut(Scope::Lane, lane);
     }
@@ -145,9 +163,19 @@ impl Hands {
         self.shut(Scope::Lane, lane);
     }
 
+    /// A job of the lane ended well: if it went first after a closing, the others follow.
+    pub(super) fn went_well(&self, lane: &str) {
+        let mut held = self.held_back.lock().unwrap_or_else(PoisonError::into_inner);
+        if matches!(held.get(lane), Some(HeldBack::ByClosing { .. })) {
+            held.remove(lane);
+            drop(held);
+            self.due.notify_one();
+        }
+    }
+
     /// Holds a lane back until then: what a job of it met, every other would meet as well.
     pub(super) fn hold_back(&self, lane: &str, until: Millis) {
-        let held = HeldBack { until, narrow_until: until + NARROW_FOR };
+        let held = HeldBack::ByLimits { until, narrow_until: until + NARROW_FOR };
         self.held_back.lock().unwrap_or_else(PoisonError::into_inner).insert(lane.to_owned(), held);
         self.shut(Scope::Lane, lane);
         self.later.notify_one();
@@ -162,18 +190,26 @@ impl Hands {
     /// When the first of the lanes that are held back is let go.
     pub(super) fn next_let_go(&self, now: Millis) -> Option<Millis> {
         let held = self.held_back.lock().unwrap_or_else(PoisonError::into_inner);
-        held.values().map(|lane| lane.until).filter(|until| *until > now).min()
+        let until = |lane: &HeldBack| match lane {
+            HeldBack::ByLimits { until, .. } => Some(*until),
+            HeldBack::ByClosing { .. } => None,
+        };
+        held.values().filter_map(until).filter(|until| *until > now).min()
     }
 
     /// How many jobs may be taken now from the lanes that not everything may be taken from: none where it is held back
     /// or to be closed, few where it was held back a moment ago.
     pub(super) fn rooms(&self, now: Millis) -> HashMap<String, usize> {
         let mut held = self.held_back.lock().unwrap_or_else(PoisonError::into_inner);
-        held.retain(|_, lane| lane.narrow_until > now);
+        held.retain(|_, lane| lane.narrow_until() > now);
         let in_hand = |lane: &str| self.with(|all| all.values().filter(|job| job.lane == lane).count());
         let room = |(name, lane): (&String, &HeldBack)| {
-            let room = if lane.until > now { 0 } else { NARROW.saturating_sub(in_hand(name)) };
-            (name.clone(), room)
+            let at_once = match lane {
+                HeldBack::ByLimits { until, .. } if *until > now => 0,
+                HeldBack::ByLimits { .. } => NARROW,
+                HeldBack::ByClosing { .. } => 1,
+            };
+            (name.clone(), at_once.saturating_sub(in_hand(name)))
         };
         let closing = self.closing.lock().unwrap_or_else(PoisonError::into_inner).clone();
         held.iter().map(room).chain(closing.into_iter().map(|lane| (lane, 0))).collect()
@@ -230,6 +266,7 @@ mod tests {
             attempts_max: 1,
             crashes: 0,
             snoozes: 0,
+            failing_since: None,
             fence: 1,
             progress: None,
         };
@@ -240,7 +277,14 @@ mod tests {
         hands.hold_back("l", at(100));
         hands.let_lanes_go(Some("l"));
         assert_eq!(room(71), None, "a person let it go");
-        hands.closing("l");
+        hands.closing("l", at(200));
         assert_eq!(room(72), Some(0), "a closing that is on its way");
+        hands.closed("l");
+        assert_eq!((room(199), hands.next_let_go(at(72))), (Some(1), None), "one goes first when it opens");
+        hands.went_well("l");
+        assert_eq!(room(201), None, "one went well, and all follow");
+        hands.closing("l", at(300));
+        hands.closed("l");
+        assert_eq!((room(359), room(360)), (Some(1), None));
     }
 }

@@ -32,6 +32,6 @@ pub use handle::{Inlets, Queue};
 pub use job::Job;
 pub use kinds::Kinds;
 pub use lease::{Lease, Lost};
-pub use outcome::{Miss, Settled};
+pub use outcome::{Binds, Miss, Settled};
 pub use rules::Rules;
 pub use schedule::{Late, Schedule, slot_before_last, slots_between};

@@ -14,6 +14,17 @@ pub enum Settled {
     Unknown(String),
 }
 
+/// Whom the wait of a miss binds besides the job that met it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Binds {
+    /// Nobody.
+    Job,
+    /// The jobs of its lane, in this process: our own limits decided the wait, and they are asked again soon.
+    Lane,
+    /// The jobs of its lane, everywhere and after a restart: this one, an account or a host, must not be asked before.
+    Subject(String),
+}
+
 /// A run that missed, and what its class asks for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Miss {
@@ -25,16 +36,16 @@ pub struct Miss {
     pub error: String,
     /// How long the other side asked us to wait.
     pub after: Option<Duration>,
-    /// The wait was decided for all who send as this one does: no other job of the lane would fare better before it ends.
-    pub whole_lane: bool,
     /// What of ours held the request back; nothing when it was sent.
     pub held: Option<Held>,
+    /// Whom the wait binds besides this job: no other of them would fare better before it ends.
+    pub binds: Binds,
 }
 
 impl Miss {
     /// A miss that does what its class says.
     pub fn new(class: Class, error: impl Into<String>) -> Self {
-        Self { class, next: class.next(), error: error.into(), after: None, whole_lane: false, held: None }
+        Self { class, next: class.next(), error: error.into(), after: None, binds: Binds::Job, held: None }
     }
 
     /// A miss that only has to wait: a full disk, quiet hours. It spends no attempt, however often.
@@ -51,8 +62,15 @@ impl Miss {
 
     /// The same miss with a wait that its whole lane keeps.
     #[must_use]
-    pub const fn for_whole_lane(mut self) -> Self {
-        self.whole_lane = true;
+    pub fn for_whole_lane(mut self) -> Self {
+        self.binds = Binds::Lane;
+        self
+    }
+
+    /// The same miss with a wait that `subject` asked for or is in: its lane is closed until then.
+    #[must_use]
+    pub fn because_of(mut self, subject: impl Into<String>) -> Self {
+        self.binds = Binds::Subject(subject.into());
         self
     }
 }

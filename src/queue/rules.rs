@@ -27,6 +27,8 @@ pub struct Rules {
     pub poll: Duration,
     /// The wait between attempts.
     pub backoff: Backoff,
+    /// How long a job that fails without spending attempts is retried before it is dead.
+    pub retry_for: Duration,
     /// How long running jobs have when the house stops.
     pub drain: Duration,
     /// Crashes that make a job poison.
@@ -49,6 +51,7 @@ impl Rules {
             sweep: queue.sweep,
             poll: queue.poll,
             backoff: Backoff::new(queue.backoff_base, queue.backoff_cap),
+            retry_for: queue.retry_for,
             drain: config.daemon.drain,
             poison_crashes: u32::try_from(queue.poison_crashes).unwrap_or(u32::MAX),
             poison_window: queue.poison_window,

@@ -11,11 +11,11 @@ use std::time::Duration;
 use super::hands::Held;
 use super::kinds::Kind;
 use super::lease::Lease;
-use super::outcome::{Miss, Settled};
+use super::outcome::{Binds, Miss, Settled};
 use super::rules::Rules;
 use super::settle::{Also, Ended};
 use crate::ambient::Ambient;
-use crate::domain::time::span_millis;
+use crate::domain::time::{span_millis, write_duration};
 use crate::domain::{Class, Millis, Next};
 use crate::store::alarms::{Raise, Severity};
 use crate::store::jobs::{Claimed, End, State};
@@ -79,21 +79,40 @@ fn missed(desk: &Desk<'_>, job: &Claimed, miss: &Miss, blank: End) -> Ended {
         let detail = format!("{}: {}", job.key, cut(&miss.error));
         Some(Also::Raise(Raise { name, subject: job.kind.clone(), severity, class: miss.class, detail }))
     };
+    // A stop that holds for the lane closes it, so that no other job has to find out.
+    let subject = if let Binds::Subject(subject) = &miss.binds { Some(subject.clone()) } else { None };
+    let close = |wait: Duration, subject: Option<String>| {
+        let (lane, open_at) = (job.lane.clone(), now + wait.min(Class::LONGEST_WAIT));
+        Also::CloseLane { lane, open_at, class: miss.class, reason: cut(&miss.error), subject }
+    };
+    let stopped = |wait| subject.clone().map(|subject| close(wait, Some(subject)));
     match miss.next {
         Next::Wait => {
             let unasked = Backoff::new(Duration::from_secs(30), Duration::from_mins(15));
             let count = u32::try_from(job.snoozes).unwrap_or(u32::MAX).saturating_add(1);
             let wait = asked.unwrap_or_else(|| unasked.delay(count.min(8), &ambient.entropy));
-            Ended { end: snooze(wait), also: None }
+            Ended { end: snooze(wait), also: stopped(wait) }
         }
         Next::CloseLane => {
-            // One who has decided for all that send so has thrown the dice already.
-            let decided = asked.filter(|_| miss.whole_lane).map(|wait| wait.min(Class::LONGEST_WAIT));
+            // `pace` already added jitter to the wait of an account.
+            let decided = asked.filter(|_| miss.binds != Binds::Job).map(|wait| wait.min(Class::LONGEST_WAIT));
             let wait = decided.unwrap_or_else(|| Class::cool(asked, |bound| ambient.entropy.below(bound)));
-            let open_at = now + wait;
-            let reason = cut(&miss.error);
-            let also = Also::CloseLane { lane: job.lane.clone(), open_at, class: miss.class, reason };
-            Ended { end: snooze(wait), also: Some(also) }
+            Ended { end: snooze(wait), also: Some(close(wait, subject)) }
+        }
+        Next::KeepTrying => {
+            let since = job.failing_since.map_or(now, Millis);
+            let give_up_at = since + rules.retry_for;
+            let failing = Some(since);
+            if give_up_at <= now {
+                let span = write_duration(rules.retry_for);
+                let error = format!("it failed for {span}, which is all that queue.retry_for allows: {}", miss.error);
+                let end = End { state: State::Dead, error: Some(cut(&error)), failing, ..blank };
+                return Ended { end, also: raise("jobs_dead", Severity::Warning) };
+            }
+            let wait = asked.unwrap_or_else(|| rules.backoff.delay_after(now.since(since), &ambient.entropy));
+            // The last try is made when it is time to give up, not after it.
+            let left = give_up_at.since(now).max(WAIT_LEAST);
+            Ended { end: End { failing, ..later(State::Failed, wait.min(left)) }, also: stopped(wait) }
         }
         Next::AskPerson => {
             Ended { end: snooze(Duration::from_hours(1)), also: raise("needs_person", Severity::Critical) }

@@ -33,8 +33,8 @@ pub(super) struct Ended {
 /// What an end brings with it, in the same transaction.
 #[derive(Debug, Clone)]
 pub(super) enum Also {
-    /// A refusal closed the lane.
-    CloseLane { lane: String, open_at: Millis, class: Class, reason: String },
+    /// A refusal closed the lane; `subject` is who must not send until then, if that is why.
+    CloseLane { lane: String, open_at: Millis, class: Class, reason: String, subject: Option<String> },
     /// A person should know.
     Raise(alarms::Raise),
 }
@@ -120,8 +120,13 @@ async fn write_once(store: &Store, batch: Vec<Ended>) -> Result<Vec<uuid::Uuid>,
 
 async fn apply(tx: &mut store::Tx, also: &Also) -> Result<(), store::Error> {
     match also {
-        Also::CloseLane { lane, open_at, class, reason } => {
-            gates::close(tx, lane, *open_at, (*class, reason)).await?;
+        Also::CloseLane { lane, open_at, class, reason, subject } => {
+            let subject = subject.as_deref();
+            gates::close(tx, &gates::Closing { lane, open_at: *open_at, class: *class, reason, subject }).await?;
+            // A wait that was asked for is no reason for an alarm, and an outage has one of its own.
+            if *class != Class::Risk {
+                return Ok(());
+            }
             let raise = alarms::Raise {
                 name: "lane_closed",
                 subject: lane.clone(),

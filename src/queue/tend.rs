@@ -12,11 +12,13 @@ use crate::ambient::Ambient;
 use crate::domain::{Class, Millis};
 use crate::store::alarms::{Raise, Severity};
 use crate::store::jobs::{Orphans, Rescue, Rescued, State};
-use crate::store::{self, Store, Tx, alarms, gates, jobs};
+use crate::store::{self, Store, Tx, alarms, gates, jobs, stops};
 use crate::supervise::{Failure, Stop};
 
 /// A node that cannot renew lets go this long before its leases end.
 const MARGIN: Duration = Duration::from_secs(10);
+/// When nobody has tried to reach a host for so long after it was time to, nobody wants it any more: its alarm closes.
+const UNTRIED: Duration = Duration::from_hours(1);
 /// Leases renewed by one statement.
 const PAGE: usize = 500;
 
@@ -152,6 +154,9 @@ impl Tender {
                         if alarm.name == "lane_closed" {
                             gates::open(tx, &alarm.subject).await?;
                         }
+                        if alarm.name == stops::UNREACHABLE {
+                            stops::reached(tx, &alarm.subject).await?;
+                        }
                         alarms::close(tx, &alarm.name, &alarm.subject).await?;
                     }
                     Ok(())
@@ -227,6 +232,10 @@ async fn over(tx: &mut Tx) -> Result<Vec<alarms::Alarm>, store::Error> {
                 .filter(|gate| gate.scope == "lane" && gate.name == alarm.subject)
                 .any(|gate| gate.open_at.is_some_and(|at| at > now.0)),
             "jobs_dead" => counts.iter().any(|c| c.kind == alarm.subject && c.state == State::Dead && c.n > 0),
+            stops::UNREACHABLE => stops::list_by_the_wall(tx)
+                .await?
+                .iter()
+                .any(|stop| stop.subject == alarm.subject && now.since(Millis(stop.until)) < UNTRIED),
             "needs_person" => jobs::waits_for_person(tx, &alarm.subject).await?,
             _ => true,
         };

@@ -16,7 +16,7 @@ use tokio::task::JoinSet;
 use super::hands::{Hands, Held};
 use super::kinds::Kinds;
 use super::lease::Lease;
-use super::outcome::{Miss, Settled};
+use super::outcome::{Binds, Miss, Settled};
 use super::rules::Live;
 use super::run;
 use super::settle::{Also, Ended};
@@ -35,7 +35,7 @@ const AT_ONCE: usize = 3;
 const REPEATS: usize = 3;
 /// The pause after a claim that the store refused.
 const AGAIN: Duration = Duration::from_secs(1);
-/// How long a lane is held back before one job of it tries again.
+/// How long a lane is held back by our own limits before one job of it tries again.
 const HELD_AT_MOST: Duration = Duration::from_mins(1);
 /// Why a job goes back when the house stops.
 const STOPPED: &str = "given back unfinished when the service stopped";
@@ -250,11 +250,18 @@ impl Workers {
             // Who has come further since failed for the first time.
             let forgiven = if outcome.is_err() && has_progressed.load(Ordering::Relaxed) { job.attempts } else { 0 };
             job.attempts -= forgiven;
+            let has_progressed = has_progressed.load(Ordering::Relaxed);
+            if has_progressed {
+                job.failing_since = None;
+            }
+            if has_progressed || outcome.is_ok() {
+                self.hands.went_well(&job.lane);
+            }
             let mut ended = run::end(&desk, &job, outcome);
             ended.end.attempts -= forgiven;
             tracing::debug!(job.id = %job.id, job.kind = job.kind, class = %ended.end.class, "Job ended");
-            if let Some(Also::CloseLane { lane, .. }) = &ended.also {
-                self.hands.closing(lane);
+            if let Some(Also::CloseLane { lane, open_at, .. }) = &ended.also {
+                self.hands.closing(lane, *open_at);
             } else if let Some(until) = held_until {
                 self.hands.hold_back(&job.lane, until);
             }
@@ -325,10 +332,10 @@ impl Workers {
     }
 }
 
-/// Until when the lane of a run is held back in this process: for as long as it was told, and a minute at the most, since
-/// a person may have let it go elsewhere.
+/// Until when our own limits hold the lane of a run back in this process: for as long as they said, and a minute at the
+/// most, since the limits may be other ones by then.
 fn held_until(outcome: &Result<Settled, Miss>, now: Millis) -> Option<Millis> {
-    let wait = outcome.as_ref().err().filter(|miss| miss.whole_lane)?.after?;
+    let wait = outcome.as_ref().err().filter(|miss| miss.binds == Binds::Lane)?.after?;
     Some(now + wait.min(HELD_AT_MOST))
 }
 
@@ -355,8 +362,23 @@ mod tests {
         let (id, text) = (uuid::Uuid::nil(), String::new);
         let counts = [0; 6];
         let [priority, attempts, attempts_max, crashes, snoozes, fence] = counts;
+        let failing_since = None;
         let (kind, key, lane, payload, progress) = (text(), text(), text(), text(), None);
-        Claimed { id, kind, key, lane, payload, priority, attempts, attempts_max, crashes, snoozes, fence, progress }
+        Claimed {
+            id,
+            kind,
+            key,
+            lane,
+            payload,
+            priority,
+            attempts,
+            attempts_max,
+            crashes,
+            snoozes,
+            failing_since,
+            fence,
+            progress,
+        }
     }
 
     /// The shift after a claim of one job that was answered with `jobs`, and `shut` lanes.

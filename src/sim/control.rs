@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 use axum::extract::{Query, Request, State};
 use axum::http::StatusCode;
@@ -41,6 +42,8 @@ pub(super) fn router(desk: Desk) -> Router {
         .route("/lists", post(lose).delete(find))
         .route("/proxy", post(put_proxy).delete(take_proxy_away))
         .route("/page", post(change_page))
+        .route("/outage", post(cut_off).delete(reconnect))
+        .route("/wait", post(wait))
         .route("/fault", post(set_fault).delete(clear_faults))
         .fallback(async || json_reply(StatusCode::NOT_FOUND, &json!({"error": "no such control"})))
         .layer(from_fn_with_state(desk.clone(), hold))
@@ -62,6 +65,9 @@ async fn state(State(desk): State<Desk>) -> Json<Value> {
         "platforms": *desk.platforms,
         "faults": world.switches.texts(),
         "proxy": world.proxy.status(),
+        "outages": world.outages.names(),
+        "cut_connections": world.outages.refused(),
+        "wait_s": world.wait().as_secs(),
         "short_links": short_links(world.seed),
         "creators": world.cast.names().collect::<Vec<_>>(),
         "login": world.cast.login(),
@@ -196,6 +202,39 @@ async fn take_proxy_away(State(desk): State<Desk>) -> Response {
 /// Lets the pages of the simulated Douyin sign by a new version of their script; an empty object brings the old one back.
 async fn change_page(State(desk): State<Desk>, Json(members): Json<serde_json::Map<String, Value>>) -> Response {
     desk.world.page.change(members);
+    done()
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct CutOff {
+    #[serde(default)]
+    platform: Option<String>,
+}
+
+/// Lets nobody reach a platform, or any of them.
+async fn cut_off(State(desk): State<Desk>, Json(asked): Json<CutOff>) -> Response {
+    if desk.world.outages.begin(asked.platform.as_deref()) {
+        return done();
+    }
+    refuse(&format!("no such simulated platform: one of {}", PLATFORMS.join(" ")))
+}
+
+/// Lets everyone reach all of them again.
+async fn reconnect(State(desk): State<Desk>) -> Response {
+    desk.world.outages.end();
+    done()
+}
+
+#[derive(Debug, serde::Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Wait {
+    seconds: u32,
+}
+
+/// Lets refusals of class `rate` ask for this wait.
+async fn wait(State(desk): State<Desk>, Json(asked): Json<Wait>) -> Response {
+    desk.world.set_wait(Duration::from_secs(asked.seconds.into()));
     done()
 }
 

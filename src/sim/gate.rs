@@ -32,7 +32,7 @@ pub(super) async fn pass(State(stand): State<Stand>, mut request: Request, next:
     let is_own = ["business", "creative"].contains(&named)
         || is_list
         || (class == Some(Class::Signature) && douyin::name_of(path).is_some());
-    let refused = strike.filter(|_| !is_own).and_then(|strike| refusal((platform, named), strike, now));
+    let refused = strike.filter(|_| !is_own).and_then(|strike| refusal((platform, named), strike, (now, world.wait())));
     let reply = if let Some(refused) = refused {
         refused
     } else {

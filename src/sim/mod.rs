@@ -6,7 +6,9 @@
 //! `POST /fault {"spec": …}`, `DELETE /fault`, `POST /rename {"page": …, "from": …, "to": …}`, after which answers of
 //! a page call a member something else; `POST /scan {"says": …}` for a code that a page shows, `POST /expire {"after": …}`
 //! for a login that is lost after so many uses. `POST /proxy {"status": 404}` puts a proxy in front of all platforms that
-//! answers every request with an HTML page of this status (400 to 599), until `DELETE /proxy`.
+//! answers every request with an HTML page of this status (400 to 599), until `DELETE /proxy`. `POST /outage
+//! {"platform": …}` lets nobody reach a platform (all of them without a name) until `DELETE /outage`; `POST /wait
+//! {"seconds": …}` sets the wait that refusals of class `rate` ask for.
 //!
 //! This room is judged as hard as the client that it tries: it never uses the client's signers or its HTTP room, so
 //! that an error in one of them cannot hide in the other.
@@ -21,6 +23,7 @@ mod files;
 mod gate;
 mod ledger;
 mod media;
+mod outage;
 mod probe;
 mod proxy;
 mod range;
@@ -28,6 +31,7 @@ mod reply;
 mod running;
 mod script;
 mod seed;
+mod socket;
 mod switch;
 mod world;
 

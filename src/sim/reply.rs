@@ -25,8 +25,8 @@ use crate::ambient::Hold;
 use crate::domain::time::span_millis;
 use crate::domain::{Class, Millis};
 
-/// How long a refusal of class `rate` asks to wait.
-const WAIT: Duration = Duration::from_secs(2);
+/// How long a refusal of class `rate` asks to wait, unless control says otherwise.
+pub(super) const WAIT: Duration = Duration::from_secs(2);
 
 /// How much of a file is made at once.
 const PIECE: usize = 64 * 1024;
@@ -53,7 +53,11 @@ pub(super) fn server_page(status: StatusCode) -> Response {
 }
 
 /// The refusal of `platform`'s `endpoint` in the place of its answer; `None` when the answer itself must be spoilt.
-pub(super) fn refusal((platform, endpoint): (&str, &str), strike: Strike, now: Millis) -> Option<Response> {
+pub(super) fn refusal(
+    (platform, endpoint): (&str, &str),
+    strike: Strike,
+    (now, wait): (Millis, Duration),
+) -> Option<Response> {
     let told = |status, code: i64, text: &str| {
         let body = json!({"ok": false, "status_code": code, "status_msg": text});
         Some(json_reply(status, &body))
@@ -76,7 +80,7 @@ pub(super) fn refusal((platform, endpoint): (&str, &str), strike: Strike, now: M
         Class::Risk => Some(([(CONTENT_TYPE, "text/html; charset=utf-8")], CHALLENGE).into_response()),
         Class::Rate => {
             let mut reply = told(StatusCode::TOO_MANY_REQUESTS, 2863, "too many requests")?;
-            reply.headers_mut().insert(RETRY_AFTER, retry_after(strike.nth, now));
+            reply.headers_mut().insert(RETRY_AFTER, retry_after(strike.nth, (now, wait)));
             // A date is meant by the clock of whoever names it.
             reply.headers_mut().extend(http_date(now.0.div_euclid(1000)).map(|date| (DATE, date)));
             Some(reply)
@@ -86,12 +90,12 @@ pub(super) fn refusal((platform, endpoint): (&str, &str), strike: Strike, now: M
 }
 
 /// Seconds the first time, a date the second, and so on in turn; a date is rounded up to its whole second.
-fn retry_after(nth: u64, now: Millis) -> HeaderValue {
-    let seconds = HeaderValue::from(WAIT.as_secs());
+fn retry_after(nth: u64, (now, wait): (Millis, Duration)) -> HeaderValue {
+    let seconds = HeaderValue::from(wait.as_secs());
     if !nth.is_multiple_of(2) {
         return seconds;
     }
-    let at = now.0.saturating_add(span_millis(WAIT)).saturating_add(999).div_euclid(1000);
+    let at = now.0.saturating_add(span_millis(wait)).saturating_add(999).div_euclid(1000);
     http_date(at).unwrap_or(seconds)
 }
 
@@ -205,8 +209,8 @@ mod tests {
     #[test]
     fn the_two_forms_of_retry_after_take_turns_and_never_ask_for_less() {
         let now = Millis(784_111_777_001);
-        assert_eq!(retry_after(1, now), "2");
-        assert_eq!(retry_after(2, now), "Sun, 06 Nov 1994 08:49:40 GMT");
-        assert_eq!(retry_after(3, now), "2");
+        assert_eq!(retry_after(1, (now, WAIT)), "2");
+        assert_eq!(retry_after(2, (now, WAIT)), "Sun, 06 Nov 1994 08:49:40 GMT");
+        assert_eq!(retry_after(3, (now, Duration::from_hours(1))), "3600");
     }
 }

@@ -17,6 +17,7 @@ use axum::routing::{get, post};
 use super::control::{self, Desk};
 use super::fault::{Fault, PLATFORMS};
 use super::reply::server_page;
+use super::socket::Door;
 use super::world::{Stand, World};
 use super::{creative_radar, douyin, files, gate, probe, script};
 use crate::ambient::Ambient;
@@ -134,7 +135,11 @@ impl Running {
     /// Serves every listener as a task of `house` until it is asked to stop.
     pub fn serve(&self, house: &Supervisor) {
         for (task, socket, router) in self.parts.iter().cloned() {
-            house.spawn(task, Restart::OnFailure, move |stop| keep(socket.clone(), router.clone(), stop));
+            let platform = PLATFORMS.into_iter().zip(TASKS).find(|(_, known)| *known == task).map(|(name, _)| name);
+            let world = self.world.clone();
+            house.spawn(task, Restart::OnFailure, move |stop| {
+                keep((socket.clone(), platform), (router.clone(), world.clone()), stop)
+            });
         }
     }
 
@@ -172,6 +177,26 @@ impl Running {
     /// does; `None` takes it away.
     pub fn proxy(&self, status: Option<u16>) {
         self.world.proxy.set(status);
+    }
+
+    /// Lets nobody reach `platform`, or any of them, as `POST /outage` does; false when there is no such platform.
+    pub fn cut_off(&self, platform: Option<&str>) -> bool {
+        self.world.outages.begin(platform)
+    }
+
+    /// Ends every outage, as `DELETE /outage` does.
+    pub fn reconnect(&self) {
+        self.world.outages.end();
+    }
+
+    /// Connections that outages have dropped or broken so far.
+    pub fn cut_connections(&self) -> u64 {
+        self.world.outages.refused()
+    }
+
+    /// Lets refusals of class `rate` ask for this wait, as `POST /wait` does.
+    pub fn ask_to_wait(&self, wait: std::time::Duration) {
+        self.world.set_wait(wait);
     }
 
     /// Clears every switch.
@@ -263,9 +288,15 @@ fn router(stand: Stand) -> Router {
     routes.layer(from_fn_with_state(stand.clone(), gate::pass)).with_state(stand)
 }
 
-async fn keep(socket: Arc<TcpListener>, router: Router, stop: Stop) -> Result<(), Failure> {
+async fn keep(
+    (socket, platform): (Arc<TcpListener>, Option<&'static str>),
+    (router, world): (Router, Arc<World>),
+    stop: Stop,
+) -> Result<(), Failure> {
     let socket = tokio::net::TcpListener::from_std(socket.try_clone()?)?;
-    axum::serve(socket, router).with_graceful_shutdown(async move { stop.asked().await }).await?;
+    axum::serve(Door { socket, platform, world }, router)
+        .with_graceful_shutdown(async move { stop.asked().await })
+        .await?;
     Ok(())
 }
 

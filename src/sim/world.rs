@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use super::creative_radar::session::AdsLogin;
 use super::douyin::cast::Cast;
@@ -12,7 +13,9 @@ use super::douyin::life::Life;
 use super::douyin::show::Written;
 use super::fault::PLATFORMS;
 use super::ledger::Ledger;
+use super::outage::Outages;
 use super::proxy::Proxy;
+use super::reply::WAIT;
 use super::switch::Switches;
 use crate::ambient::Clock;
 
@@ -45,6 +48,10 @@ pub(super) struct World {
     pub(super) codes: Codes,
     /// Who is logged in at the Creative Center.
     pub(super) ads: AdsLogin,
+    /// Which platforms cannot be reached.
+    pub(super) outages: Outages,
+    /// The wait that refusals of class `rate` ask for, in seconds.
+    wait: AtomicU64,
 }
 
 impl World {
@@ -67,12 +74,24 @@ impl World {
             page: PageScript::default(),
             codes: Codes::default(),
             ads: AdsLogin::default(),
+            outages: Outages::default(),
+            wait: AtomicU64::new(WAIT.as_secs()),
         }
     }
 
     /// Now, in Unix seconds.
     pub(super) fn now(&self) -> u64 {
         u64::try_from(self.clock.now().0 / 1000).unwrap_or(0)
+    }
+
+    /// The wait that refusals of class `rate` ask for.
+    pub(super) fn wait(&self) -> Duration {
+        Duration::from_secs(self.wait.load(Ordering::Relaxed))
+    }
+
+    /// Lets them ask for another one, in whole seconds.
+    pub(super) fn set_wait(&self, wait: Duration) {
+        self.wait.store(wait.as_secs(), Ordering::Relaxed);
     }
 
     /// Remembers the mark of a guest.

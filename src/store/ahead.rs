@@ -44,9 +44,10 @@ pub(super) const WAITS: &[&str] = &[
 /// $1 is where such a lease ends now, $2 when no lease that was given now could end.
 const LEASES: &str = "UPDATE job SET lease_until = $1 WHERE lease_until > $2";
 const CRASHES: &str = "UPDATE job SET crashed_at = $1 WHERE crashed_at > $2";
+const FAILING: &str = "UPDATE job SET failing_since = $1 WHERE failing_since > $2";
 const GROWN: &str = "DELETE FROM grown WHERE day > $1";
 
-pub(super) const STATEMENTS: &[&str] = &[LEASES, CRASHES, GROWN];
+pub(super) const STATEMENTS: &[&str] = &[LEASES, CRASHES, FAILING, GROWN];
 
 macro_rules! sightings {
     ($table:literal, $key:literal) => {
@@ -99,7 +100,9 @@ pub async fn set_back(tx: &mut Tx) -> Result<u64, Error> {
             .map(|done| done.rows_affected()));
         rows += done.map_err(Error::in_act(act))?;
     }
-    for (text, to, after) in [(LEASES, now + TO_RENEW, now + LONGEST_LEASE), (CRASHES, now, ahead)] {
+    for (text, to, after) in
+        [(LEASES, now + TO_RENEW, now + LONGEST_LEASE), (CRASHES, now, ahead), (FAILING, now, ahead)]
+    {
         let done = on!(tx, db => sqlx::query(text).bind(to.0).bind(after.0).execute(db).await
             .map(|done| done.rows_affected()));
         rows += done.map_err(Error::in_act(act))?;

@@ -11,18 +11,24 @@ use crate::domain::{Class, Millis};
 
 const PAUSE: &str = "INSERT INTO gate (scope, name, paused, updated_at) VALUES ($1, $2, $3, $4)
     ON CONFLICT (scope, name) DO UPDATE SET paused = excluded.paused, updated_at = excluded.updated_at";
-const CLOSE: &str = "INSERT INTO gate (scope, name, paused, open_at, class, reason, updated_at)
-    VALUES ('lane', $1, FALSE, $2, $3, $4, $5)
+/// The closing that lasts longer stays, with its class and its reason.
+const CLOSE: &str = "INSERT INTO gate (scope, name, paused, open_at, class, reason, subject, updated_at)
+    VALUES ('lane', $1, FALSE, $2, $3, $4, $5, $6)
     ON CONFLICT (scope, name) DO UPDATE SET
+        class = CASE WHEN gate.open_at > excluded.open_at THEN gate.class ELSE excluded.class END,
+        reason = CASE WHEN gate.open_at > excluded.open_at THEN gate.reason ELSE excluded.reason END,
+        subject = CASE WHEN gate.open_at > excluded.open_at THEN gate.subject ELSE excluded.subject END,
         open_at = CASE WHEN gate.open_at > excluded.open_at THEN gate.open_at ELSE excluded.open_at END,
-        class = excluded.class, reason = excluded.reason, updated_at = excluded.updated_at";
-const OPEN: &str = "UPDATE gate SET open_at = NULL, class = NULL, reason = NULL, updated_at = $1
+        updated_at = excluded.updated_at";
+const OPEN: &str = "UPDATE gate SET open_at = NULL, class = NULL, reason = NULL, subject = NULL, updated_at = $1
     WHERE scope = 'lane' AND name = $2";
+const OPEN_OF: &str = "UPDATE gate SET open_at = NULL, class = NULL, reason = NULL, subject = NULL, updated_at = $1
+    WHERE subject = $2 AND scope = 'lane'";
 const LIST: &str = "SELECT scope, name, paused, open_at, class, reason, updated_at FROM gate
     WHERE paused OR open_at IS NOT NULL ORDER BY scope, name";
 const NEXT_OPENING: &str = "SELECT MIN(open_at) FROM gate WHERE open_at > $1";
 
-pub(super) const STATEMENTS: &[&str] = &[PAUSE, CLOSE, OPEN, LIST, NEXT_OPENING];
+pub(super) const STATEMENTS: &[&str] = &[PAUSE, CLOSE, OPEN, OPEN_OF, LIST, NEXT_OPENING];
 
 /// What a gate stands before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -70,11 +76,26 @@ pub async fn pause(tx: &mut Tx, scope: Scope, name: &str, paused: bool) -> Resul
     .map_err(Error::in_act("pause a gate"))
 }
 
-/// Closes a lane until `open_at`, or until later if it was closed for longer.
-pub async fn close(tx: &mut Tx, lane: &str, open_at: Millis, (class, reason): (Class, &str)) -> Result<(), Error> {
-    let now = tx.now.0;
-    on!(tx, db => sqlx::query(CLOSE).bind(lane).bind(open_at.0).bind(class.as_str()).bind(reason).bind(now)
-        .execute(db).await.map(drop))
+/// A lane that is to be closed.
+#[derive(Debug, Clone, Copy)]
+pub struct Closing<'a> {
+    /// Which lane.
+    pub lane: &'a str,
+    /// When it opens by itself.
+    pub open_at: Millis,
+    /// The class of the refusal.
+    pub class: Class,
+    /// What was refused.
+    pub reason: &'a str,
+    /// Who must not send until then, as `pace_stop` names it: when that stop is lifted, the lane opens.
+    pub subject: Option<&'a str>,
+}
+
+/// Closes a lane, or leaves it as it is when it was closed for longer.
+pub async fn close(tx: &mut Tx, closing: &Closing<'_>) -> Result<(), Error> {
+    let (now, Closing { lane, open_at, class, reason, subject }) = (tx.now.0, closing);
+    on!(tx, db => sqlx::query(CLOSE).bind(lane).bind(open_at.0).bind(class.as_str()).bind(reason).bind(subject)
+        .bind(now).execute(db).await.map(drop))
     .map_err(Error::in_act("close a lane"))
 }
 
@@ -83,6 +104,13 @@ pub async fn open(tx: &mut Tx, lane: &str) -> Result<(), Error> {
     let now = tx.now.0;
     on!(tx, db => sqlx::query(OPEN).bind(now).bind(lane).execute(db).await.map(drop))
         .map_err(Error::in_act("open a lane"))
+}
+
+/// Opens every lane that was closed because `subject` must not send; pauses stay.
+pub async fn open_of(tx: &mut Tx, subject: &str) -> Result<(), Error> {
+    let now = tx.now.0;
+    on!(tx, db => sqlx::query(OPEN_OF).bind(now).bind(subject).execute(db).await.map(drop))
+        .map_err(Error::in_act("open lanes"))
 }
 
 /// Every gate that is paused or was closed.

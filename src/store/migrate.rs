@@ -31,6 +31,7 @@ const STEPS: &[Step] = &[
     Step { version: 9, name: "doubt", sql: include_str!("migrations/0009_doubt.sql") },
     Step { version: 10, name: "people first", sql: include_str!("migrations/0010_people_first.sql") },
     Step { version: 11, name: "clock", sql: include_str!("migrations/0011_clock.sql") },
+    Step { version: 12, name: "outage", sql: include_str!("migrations/0012_outage.sql") },
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS radard_schema (

@@ -3,9 +3,12 @@
 use sqlx::FromRow;
 
 use super::error::Error;
-use super::pace;
 use super::tx::{Tx, on};
+use super::{alarms, gates, jobs, pace};
 use crate::domain::Millis;
+
+/// The alarm about a host that cannot be reached; its subject is the host.
+pub const UNREACHABLE: &str = "host_unreachable";
 
 /// A later end and a breaker win over what stood there; what was asked for is that of the later end.
 const STOP: &str = "INSERT INTO pace_stop (subject, class, reason, since, until, asked_ms, is_breaker, lane, times)
@@ -16,13 +19,16 @@ const STOP: &str = "INSERT INTO pace_stop (subject, class, reason, since, until,
         is_breaker = pace_stop.is_breaker OR excluded.is_breaker, probe_until = NULL, times = pace_stop.times + 1";
 const LIST: &str = "SELECT subject, lane, class, reason, since, until, asked_ms, is_breaker, probe_until, times
     FROM pace_stop ORDER BY subject";
-const LIFT_LANE: &str = "DELETE FROM pace_stop WHERE lane = $1";
+/// What a person opens: the stop that an answer to this lane began, and the one that keeps it closed.
+const LIFT_LANE: &str = "DELETE FROM pace_stop WHERE lane = $1
+    OR subject IN (SELECT subject FROM gate WHERE scope = 'lane' AND name = $1) RETURNING subject";
+const LIFT_NOW: &str = "DELETE FROM pace_stop WHERE subject = $1 AND class = 'network'";
 const FORGET: &str = "DELETE FROM pace_stop WHERE NOT is_breaker AND until <= $1";
 const PROBE: &str = "UPDATE pace_stop SET probe_until = $1
     WHERE subject = $2 AND is_breaker AND until <= $3 AND (probe_until IS NULL OR probe_until <= $3) RETURNING subject";
 const LIFT: &str = "DELETE FROM pace_stop WHERE subject = $1 AND until <= $2";
 
-pub(super) const STATEMENTS: &[&str] = &[STOP, LIST, FORGET, PROBE, LIFT, LIFT_LANE];
+pub(super) const STATEMENTS: &[&str] = &[STOP, LIST, FORGET, PROBE, LIFT, LIFT_NOW, LIFT_LANE];
 
 /// A stop.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow, serde::Serialize)]
@@ -47,6 +53,16 @@ pub struct Stopped {
     pub probe_until: Option<i64>,
     /// How often it was stopped without going well in between.
     pub times: i64,
+}
+
+impl Stopped {
+    /// Whether `other` adds nothing to this one: the same class of answer, and it ends no later but for a moment.
+    pub fn covers(&self, other: &Self) -> bool {
+        self.class == other.class
+            && !other.is_breaker
+            && self.until + 1000 > other.until
+            && self.since + 1000 > other.since
+    }
 }
 
 /// Stops `stop.subject`; its `times` and `probe_until` are the store's own.
@@ -85,14 +101,33 @@ pub async fn take_probe(tx: &mut Tx, subject: &str, (now, until): (Millis, Milli
     Ok(taken.is_some())
 }
 
-/// Lets `subject` send again, unless it was stopped anew meanwhile.
+/// Lets `subject` send again, unless it was stopped anew meanwhile. The lanes that were closed for it open.
 pub async fn lift(tx: &mut Tx, subject: &str, now: Millis) -> Result<(), Error> {
-    on!(tx, db => sqlx::query(LIFT).bind(subject).bind(now.0).execute(db).await.map(drop))
-        .map_err(Error::in_act("let an account send again"))
+    let lifted = on!(tx, db => sqlx::query(LIFT).bind(subject).bind(now.0).execute(db).await
+        .map(|done| done.rows_affected()));
+    if lifted.map_err(Error::in_act("let an account send again"))? > 0 {
+        gates::open_of(tx, subject).await?;
+    }
+    Ok(())
 }
 
-/// Lifts what an answer to `lane` stopped: a person has seen to it.
+/// A request has reached `host`: its outage is over. The lanes that were closed for it open, their jobs are due now, and
+/// the alarm closes.
+pub async fn reached(tx: &mut Tx, host: &str) -> Result<(), Error> {
+    on!(tx, db => sqlx::query(LIFT_NOW).bind(host).execute(db).await.map(drop))
+        .map_err(Error::in_act("let a host be asked again"))?;
+    jobs::call_back_lanes(tx, host).await?;
+    gates::open_of(tx, host).await?;
+    alarms::close(tx, UNREACHABLE, host).await.map(drop)
+}
+
+/// Lifts what an answer to `lane` stopped and what keeps it closed: a person has seen to it. Every lane that was closed
+/// for the same reason opens.
 pub async fn lift_lane(tx: &mut Tx, lane: &str) -> Result<(), Error> {
-    on!(tx, db => sqlx::query(LIFT_LANE).bind(lane).execute(db).await.map(drop))
-        .map_err(Error::in_act("let a lane send again"))
+    let lifted: Vec<(String,)> = on!(tx, db => sqlx::query_as(LIFT_LANE).bind(lane).fetch_all(db).await)
+        .map_err(Error::in_act("let a lane send again"))?;
+    for (subject,) in lifted {
+        gates::open_of(tx, &subject).await?;
+    }
+    Ok(())
 }

@@ -25,6 +25,13 @@ impl Backoff {
         Self { base, cap }
     }
 
+    /// The wait after failures that have lasted for `failing`: the longer they last, the longer it is.
+    pub fn delay_after(self, failing: Duration, chance: &Entropy) -> Duration {
+        let base = self.base.as_millis().max(1);
+        let doubled = (failing.as_millis() / base).checked_ilog2().map_or(1, |doubled| doubled.saturating_add(2));
+        self.delay(doubled, chance)
+    }
+
     /// The wait after failure number `failures` (the first is 1): anything from 1 ms up to `base · 2^(failures-1)`.
     pub fn delay(self, failures: u32, chance: &Entropy) -> Duration {
         let doubled = 1u32.checked_shl(failures.saturating_sub(1).min(31)).unwrap_or(u32::MAX);

@@ -13,7 +13,7 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::domain::time::span_millis;
-use crate::domain::{Class, Held, JobId};
+use crate::domain::{Class, JobId};
 use crate::queue::AskError;
 use crate::store;
 use crate::store::jobs::State;
@@ -42,9 +42,15 @@ pub(super) struct Refusal {
     /// After how many milliseconds it may be asked for again.
     #[serde(skip_serializing_if = "Option::is_none")]
     wait_ms: Option<i64>,
-    /// What of ours held the request back.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    held: Option<&'static str>,
+    /// What of ours held the request back; in a box, because few refusals have it.
+    #[serde(flatten, skip_serializing_if = "Option::is_none")]
+    held: Option<Box<HeldBack>>,
+}
+
+/// What of ours held a request back.
+#[derive(Debug, Clone, Serialize)]
+struct HeldBack {
+    held: &'static str,
     /// The limit that has no free slot.
     #[serde(skip_serializing_if = "Option::is_none")]
     limit: Option<String>,
@@ -61,9 +67,11 @@ impl From<Declined> for Refusal {
             (_, Class::Local) => StatusCode::BAD_REQUEST,
             (_, _) => StatusCode::BAD_GATEWAY,
         };
-        let (word, limit) = (held.as_ref().map(Held::as_str), held.as_ref().and_then(Held::limit).map(str::to_owned));
-        let slot_in_ms = slot_in.map(span_millis);
-        Self { held: word, limit, slot_in_ms, ..Self::new((status, class), error, advice).until(wait) }
+        let held = held.map(|held| {
+            let (limit, slot_in_ms) = (held.limit().map(str::to_owned), slot_in.map(span_millis));
+            Box::new(HeldBack { held: held.as_str(), limit, slot_in_ms })
+        });
+        Self { held, ..Self::new((status, class), error, advice).until(wait) }
     }
 }
 
@@ -74,9 +82,8 @@ impl Refusal {
         error: impl Into<Cow<'static, str>>,
         advice: impl Into<Cow<'static, str>>,
     ) -> Self {
-        let (error, advice) = (error.into(), advice.into());
-        let (id, state, wait_ms, held, limit, slot_in_ms) = (None, None, None, None, None, None);
-        Self { status, error, class, r#do: advice, id, state, wait_ms, held, limit, slot_in_ms }
+        let (id, state, wait_ms, held) = (None, None, None, None);
+        Self { status, error: error.into(), class, r#do: advice.into(), id, state, wait_ms, held }
     }
 
     /// The same, which may be asked for again after `wait`.

@@ -137,6 +137,7 @@ catalogue! {
     lease: "Held by";
     until: "until";
     asked_wait: "Wait asked for";
+    gives_up: "Given up";
     created: "Made";
     payload: "Payload";
     result: "Result";
@@ -189,6 +190,13 @@ const ALARMS: &[(&str, AlarmText)] = &[
         AlarmText {
             title: "A lane is closed after a sign of risk",
             advice: "Look at the site with your own browser and answer what it asks. The lane opens by itself; until then nothing is sent.",
+        },
+    ),
+    (
+        "host_unreachable",
+        AlarmText {
+            title: "A host cannot be reached",
+            advice: "Check the network, the name server and the proxy of this machine. Jobs for this host wait and spend no attempt. One request tries again every few minutes; the alarm closes when one gets through.",
         },
     ),
     (
@@ -334,8 +342,9 @@ mod tests {
     use super::*;
 
     /// The alarms that are raised anywhere in the house.
-    const RAISED: [&str; 19] = [
+    const RAISED: [&str; 20] = [
         "lane_closed",
+        "host_unreachable",
         "jobs_dead",
         "needs_person",
         "disk_low",

@@ -32,6 +32,7 @@ mod local;
 mod modes;
 mod nodes;
 mod orders;
+mod outages;
 mod outside;
 mod people_first;
 mod profiles;

@@ -48,7 +48,7 @@ fn a_login_is_imported_and_probed_while_a_crawl_keeps_the_limit_full() {
     for command in [&["profile", "import", "main", "login.json"][..], &["--json", "profile", "probe", "main"]] {
         let begun = clock().steady();
         let (code, out, err) = run(&dir, command, None);
-        let took = clock().steady() - begun;
+        let took = clock().steady().saturating_sub(begun);
         assert_eq!(code, 0, "{command:?} after {took:?}: {out}{err}");
         assert!(took < SPACING, "{command:?} took {took:?}: {err}");
         assert!(err.contains("waiting for a free slot within the limit `douyin-pages`: about "), "{err}");

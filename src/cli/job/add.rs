@@ -1,7 +1,9 @@
-//! `radard job add`: asks for work. The same key and payload a second time is no failure and starts nothing.
+//! `radard job add`: asks for work. The same key and payload a second time is no failure and starts nothing; when that
+//! job is dead nothing will run, and the command fails.
 
 use serde_json::{Value, json};
 
+use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::out::Answer;
 use crate::cli::reach::Reach;
@@ -35,7 +37,12 @@ impl Add {
         }
         let (status, job) = reach.call("POST", "/api/v1/jobs", Some(body)).await?;
         let id = job.get("id").and_then(Value::as_str).unwrap_or_default();
+        let is_dead = job.get("state").and_then(Value::as_str) == Some("dead");
         let told = match status {
+            200..=299 if is_dead => {
+                let told = format!("job {id} was there already and is dead; to run it, use `radard job retry {id}`");
+                return Ok(Answer::shown(job, told).exit(Exit::Failed));
+            }
             201 => format!("job {id} is queued"),
             200..=299 => format!("job {id} was there already"),
             _ => return Err(Failure::of_answer(status, job)),

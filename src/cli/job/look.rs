@@ -33,7 +33,8 @@ const LANES: &[Column] = &[
     ("REASON", "reason", Form::Plain),
 ];
 /// What a person looks for first in a job.
-const FIRST: &[&str] = &["id", "kind", "key", "state", "class", "last_error", "lane", "target", "attempt", "run_at"];
+const FIRST: &[&str] =
+    &["id", "kind", "key", "state", "class", "last_error", "lane", "target", "attempt", "run_at", "give_up_at"];
 
 /// Flags of `radard job list`.
 #[derive(Debug, Default, clap::Args)]

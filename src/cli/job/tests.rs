@@ -43,6 +43,14 @@ async fn the_same_work_twice_is_no_failure() {
 }
 
 #[tokio::test]
+async fn the_same_work_as_a_dead_job_fails_and_says_how_to_retry_it() {
+    let (_, said) = spoken("add fetch --key k", 200, json!({"id": ID, "new": false, "state": "dead"})).await;
+    let said = said.unwrap();
+    let told = format!("job {ID} was there already and is dead; to run it, use `radard job retry {ID}`");
+    assert_eq!((said.code(), said.to_stdout(PERSON)), (Exit::Failed, told));
+}
+
+#[tokio::test]
 async fn other_work_under_the_key_is_a_failure_that_names_the_job() {
     let refusal = json!({"error": "the key is taken", "class": "schema", "do": "take another", "id": ID});
     let (_, said) = spoken("add fetch --key k", 409, refusal).await;

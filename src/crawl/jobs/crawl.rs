@@ -119,8 +119,8 @@ impl Job for Crawl {
 /// Whether a miss is a failure of the round, and not a wait. The network comes back by itself, so it is waited for.
 const fn is_failure(miss: &Miss) -> bool {
     match miss.next {
-        Next::Retry | Next::Dead | Next::Finish => !matches!(miss.class, Class::Network),
-        Next::Wait | Next::CloseLane | Next::AskPerson => false,
+        Next::Retry | Next::Dead | Next::Finish => true,
+        Next::KeepTrying | Next::Wait | Next::CloseLane | Next::AskPerson => false,
     }
 }
 

@@ -17,7 +17,7 @@ use crate::domain::Class;
 use crate::media::format::Wanted;
 use crate::media::name::{wished, with_id};
 use crate::media::part::{Finished, Written, is_named, is_whole, path_of};
-use crate::net::Refusal;
+use crate::net::{Bound, Refusal};
 use crate::pace::Sending;
 use crate::queue::{Job, Lease, Miss, Settled};
 
@@ -45,6 +45,7 @@ impl Job for Download {
     }
 
     async fn run(self, tools: &Tools, lease: &Lease) -> Result<Settled, Miss> {
+        let tools = &Tools { net: tools.net.for_lane(&self.lane()), ..tools.clone() };
         let settings = (tools.settings)();
         let known: Option<Remembered> = lease.remembered();
         if let Some(done) = already(tools, lease, known.as_ref()).await? {
@@ -113,9 +114,12 @@ async fn finish(mut grown: Growing<'_>, wish: &str, (dir, lease): (&Path, &Lease
 impl From<Refusal> for Miss {
     fn from(refusal: Refusal) -> Self {
         let miss = Self::new(refusal.class, refusal.message).after(refusal.retry_after);
-        let miss = Self { held: refusal.held, ..miss };
-        // Who is asked to slow down is asked for all that goes there.
-        if refusal.is_of_pace || refusal.class == Class::Rate { miss.for_whole_lane() } else { miss }
+        let miss = Self { held: refusal.held.map(|held| *held), ..miss };
+        match refusal.bound {
+            Bound::Subject(subject) => miss.because_of(subject),
+            Bound::Limits => miss.for_whole_lane(),
+            Bound::Nobody => miss,
+        }
     }
 }
 

@@ -34,7 +34,7 @@ async fn waits(
             ambient.clock.sleep(SECOND * (25 + nth * 7)).await;
             let begun = ambient.clock.steady();
             // As a command does: it comes back a little later than it could.
-            while ambient.clock.steady() - begun < SPACING * 2 {
+            while ambient.clock.steady().saturating_sub(begun) < SPACING * 2 {
                 match pace.pass_as(rank, sending, Duration::ZERO).await.unwrap() {
                     Ok(permit) => {
                         server.note(ambient.clock.steady());
@@ -44,7 +44,7 @@ async fn waits(
                     Err(wait) => ambient.clock.sleep(wait.wait + Duration::from_millis(50)).await,
                 }
             }
-            waits.push(ambient.clock.steady() - begun);
+            waits.push(ambient.clock.steady().saturating_sub(begun));
         }
         waits
     };
@@ -104,7 +104,7 @@ fn a_look_keeps_the_next_slot_for_whoever_comes_back_for_it() {
             assert!(now(&other, Rank::Background).await.is_err(), "it is free, and kept");
             assert!(now(&one, Rank::Person).await.is_ok());
             let wait = one.look(&of_main()).await.unwrap().unwrap_err();
-            assert_eq!(wait.held, Held::Limit("posts".to_owned()));
+            assert_eq!(wait.held, Held::Limit("posts".into()));
             assert!(wait.wait > MINUTE && wait.wait <= SPACING, "{wait:?}");
             clock.jump(wait.wait);
             let kept = now(&other, Rank::Background).await.unwrap_err();

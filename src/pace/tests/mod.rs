@@ -3,4 +3,5 @@
 mod first;
 mod harness;
 mod rates;
+mod reach;
 mod stops;

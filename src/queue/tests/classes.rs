@@ -4,10 +4,11 @@ use std::time::Duration;
 
 use serde_json::json;
 
-use super::kit::{Deed, Diary, House, Node, SECOND, Script, deed};
+use super::kit::{Deed, Diary, House, Node, SECOND, Script, deed, rules};
 use crate::domain::{Class, Millis};
 use crate::queue::kinds::Kinds;
 use crate::queue::outcome::{Miss, Settled};
+use crate::queue::rules::Rules;
 use crate::store::gates::{self, Scope};
 use crate::store::jobs::State;
 
@@ -25,7 +26,7 @@ fn every_class_has_its_own_consequence() {
         (Class::Rate, State::Snoozed, (0, 1), &[]),
         (Class::Signature, State::Failed, (1, 0), &[]),
         (Class::Schema, State::Failed, (1, 0), &[]),
-        (Class::Network, State::Failed, (1, 0), &[]),
+        (Class::Network, State::Failed, (0, 0), &[]),
         (Class::Local, State::Failed, (1, 0), &[]),
     ];
     assert_eq!(table.len() + 1, Class::ALL.len(), "a class is missing; `ok` is no miss");
@@ -110,7 +111,7 @@ fn a_lane_that_is_closed_twice_opens_with_the_later_of_the_two() {
     }
 }
 
-/// A failure on the way is tried again with growing waits; what is dead in the end says so, until someone cares.
+/// A failure that spends attempts is tried again with growing waits; what is dead in the end says so, until someone cares.
 #[test]
 fn an_alarm_about_dead_jobs_closes_when_they_have_been_retried() {
     for house in House::each(74) {
@@ -120,7 +121,7 @@ fn an_alarm_about_dead_jobs_closes_when_they_have_been_retried() {
             let script = Script::new(move |_| {
                 noted.note(clock.now());
                 let healed = noted.all().len() > 5;
-                async move { if healed { Ok(Settled::Done(json!(1))) } else { Err(Miss::new(Class::Network, "cut")) } }
+                async move { if healed { Ok(Settled::Done(json!(1))) } else { Err(Miss::new(Class::Schema, "cut")) } }
             });
             let node = life.working("one/1", deed(script)).await;
             let id = node.ask("deed", "k").await.id();
@@ -237,11 +238,12 @@ fn who_comes_further_between_failures_does_not_die_of_them() {
                 }
                 if n < 40 { Err(Miss::new(Class::Network, "cut")) } else { Ok(Settled::Done(json!(n))) }
             });
-            let node = life.working("one/1", deed(further)).await;
+            let node = life.node(Rules { retry_for: Duration::from_mins(5), ..rules("one/1") }, deed(further)).await;
+            node.work(Vec::new());
             node.ask("deed", "moves").await;
             node.ask("deed", "stands").await;
             node.until(("deed", "moves"), State::Done, Duration::from_hours(10)).await;
-            node.until(("deed", "stands"), State::Dead, Duration::from_hours(240)).await;
+            node.until(("deed", "stands"), State::Dead, Duration::from_hours(1)).await;
             let moved = node.job("deed", "moves").await;
             assert!(moved.attempts <= 2, "what was forgiven is not counted: {}", moved.attempts);
         });

@@ -13,6 +13,7 @@ mod ghosts;
 mod kit;
 mod leaving;
 mod letters;
+mod outages;
 mod poison;
 mod runs;
 mod waiting;

@@ -41,7 +41,7 @@ fn a_thousand_waits_spend_no_attempt() {
 fn a_job_that_fails_as_often_is_dead_after_its_attempts() {
     for house in House::each(42) {
         house.live(async |life| {
-            let node = life.working("one/1", deed(Script::missing(|_| Miss::new(Class::Network, "cut")))).await;
+            let node = life.working("one/1", deed(Script::missing(|_| Miss::new(Class::Schema, "cut")))).await;
             node.ask("deed", "k").await;
             node.clock.sleep(Duration::from_mins(30)).await;
             let job = node.job("deed", "k").await;

@@ -198,3 +198,52 @@ fn a_taken_port_is_named() {
     let error = Sim::start(Options { listen, ..Options::default() }, Ambient::pinned(1, DAWN)).unwrap_err();
     assert!(matches!(error, Error::Ports(u16::MAX) | Error::Listen { .. }), "{error}");
 }
+
+#[tokio::test]
+async fn an_outage_and_a_wait_are_set_and_ended_over_control() {
+    let running = outside(7);
+    let told = async |path, method, body: Value| control(&running, method, path, &body.to_string()).await.0;
+    assert_eq!(told("/outage", "POST", json!({"platform": "nowhere"})).await, 400);
+    assert_eq!(told("/outage", "POST", json!({"platform": "douyin"})).await, 200);
+    assert_eq!(told("/wait", "POST", json!({"seconds": 3600})).await, 200);
+    let state = control(&running, "GET", "/state", "").await.1;
+    assert_eq!((&state["outages"], &state["wait_s"]), (&json!(["douyin"]), &json!(3600)));
+    assert_eq!(told("/fault", "POST", json!({"spec": "douyin.probe.rate"})).await, 200);
+    let refused = ask(&running, "sim.douyin", request("GET", "/probe", &[], "")).await;
+    assert_eq!(refused.headers()["retry-after"], "3600");
+    assert_eq!(told("/outage", "POST", json!({})).await, 200);
+    assert_eq!(control(&running, "GET", "/state", "").await.1["outages"].as_array().unwrap().len(), PLATFORMS.len());
+    assert_eq!(told("/outage", "DELETE", json!({})).await, 200);
+    assert_eq!(control(&running, "GET", "/state", "").await.1["outages"], json!([]));
+}
+
+/// A client that was connected before and one that comes new both meet a broken connection, and no answer.
+#[tokio::test]
+async fn an_outage_breaks_open_connections_and_drops_new_ones() {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+
+    let running = outside(7);
+    let house = Supervisor::new(Ambient::pinned(7, DAWN));
+    running.serve(&house);
+    let ask = async |stream: &mut tokio::net::TcpStream| {
+        let _maybe_cut = stream.write_all(b"GET /probe HTTP/1.1\r\nHost: h\r\n\r\n").await;
+        let mut answer = [0; 4096];
+        let read = stream.read(&mut answer).await.ok().filter(|read| *read > 0)?;
+        String::from_utf8_lossy(&answer[..read]).get(..12).map(str::to_owned)
+    };
+    let at = running.platforms["douyin"].trim_start_matches("http://").to_owned();
+    let mut open = tokio::net::TcpStream::connect(&at).await.unwrap();
+    assert_eq!(ask(&mut open).await.unwrap(), "HTTP/1.1 200");
+    assert!(running.cut_off(Some("douyin")));
+    let mut new = tokio::net::TcpStream::connect(&at).await.unwrap();
+    assert_eq!((ask(&mut open).await, ask(&mut new).await), (None, None));
+    assert_eq!((running.cut_connections(), running.requests()), (2, 1));
+    let other = running.platforms["tiktok"].trim_start_matches("http://").to_owned();
+    let mut other = tokio::net::TcpStream::connect(other).await.unwrap();
+    assert_eq!(ask(&mut other).await.unwrap(), "HTTP/1.1 200", "other platforms go on");
+    running.reconnect();
+    let mut again = tokio::net::TcpStream::connect(&at).await.unwrap();
+    assert_eq!(ask(&mut again).await.unwrap(), "HTTP/1.1 200");
+    drop((open, new, other, again));
+    house.leave(std::time::Duration::from_secs(5)).await;
+}

@@ -13,7 +13,7 @@ const LOOK_LOCKED: &str = "SELECT kind, state FROM job WHERE id = $1 FOR UPDATE"
 const CANCEL: &str = "UPDATE job SET state = 'cancelled', turn = NULL, lease_owner = NULL,
     lease_until = NULL, updated_at = $1 WHERE id = $2";
 const RETRY: &str = "UPDATE job SET state = 'queued', turn = NULL, run_at = $1, attempts = 0, crashes = 0,
-    crashed_at = NULL, lease_owner = NULL, lease_until = NULL, updated_at = $1 WHERE id = $2";
+    crashed_at = NULL, failing_since = NULL, lease_owner = NULL, lease_until = NULL, updated_at = $1 WHERE id = $2";
 const DEAD_OF_KIND: &str = "SELECT id FROM job WHERE state = 'dead' AND kind = $1 ORDER BY updated_at LIMIT 500";
 
 const CALL_BACK: &str = "UPDATE job SET run_at = $1 WHERE kind = $2 AND class = 'auth'
@@ -23,7 +23,13 @@ const CALL_BACK: &str = "UPDATE job SET run_at = $1 WHERE kind = $2 AND class = 
 const HASTEN: &str = "UPDATE job SET run_at = $1 WHERE kind = $2 AND key = $3 AND state IN ('snoozed', 'failed')
     AND run_at > $1 RETURNING id";
 
-pub(super) const STATEMENTS: &[&str] = &[CALL_BACK, HASTEN, LOOK, LOOK_LOCKED, CANCEL, RETRY, DEAD_OF_KIND];
+/// The jobs of lanes that are closed because `$2` must not send, as far as they failed on the way there.
+const CALL_BACK_LANES: &str = "UPDATE job SET run_at = $1
+    WHERE turn IS NULL AND state IN ('queued', 'failed', 'snoozed') AND run_at > $1 AND class = 'network'
+    AND lane IN (SELECT name FROM gate WHERE subject = $2 AND scope = 'lane')";
+
+pub(super) const STATEMENTS: &[&str] =
+    &[CALL_BACK, CALL_BACK_LANES, HASTEN, LOOK, LOOK_LOCKED, CANCEL, RETRY, DEAD_OF_KIND];
 
 async fn look(tx: &mut Tx, id: Uuid) -> Result<Option<(String, State)>, Error> {
     let text = tx.pick(LOOK, LOOK_LOCKED);
@@ -80,6 +86,13 @@ pub async fn hasten(tx: &mut Tx, kind: &str, key: &str) -> Result<bool, Error> {
     let found: Result<Option<(Uuid,)>, _> =
         on!(tx, db => sqlx::query_as(HASTEN).bind(now).bind(kind).bind(key).fetch_optional(db).await);
     Ok(found.map_err(Error::in_act("let a job run now"))?.is_some())
+}
+
+/// Lets jobs that could not reach `subject` be tried again now, in the lanes that are closed for it.
+pub async fn call_back_lanes(tx: &mut Tx, subject: &str) -> Result<(), Error> {
+    let now = tx.now.0;
+    on!(tx, db => sqlx::query(CALL_BACK_LANES).bind(now).bind(subject).execute(db).await.map(drop))
+        .map_err(Error::in_act("call jobs back that could not be sent"))
 }
 
 /// Gives a page of dead jobs of `kind` another life; gives their ids.

@@ -37,7 +37,7 @@ const SLOTS: &str = "WITH RECURSIVE head(id) AS (
         AND ((g.scope = 'lane' AND g.name = line.lane) OR (g.scope = 'kind' AND g.name = line.kind)))";
 macro_rules! columns {
     () => {
-        "id, key, payload, priority, attempts, attempts_max, crashes, snoozes, fence, progress"
+        "id, key, payload, priority, attempts, attempts_max, crashes, snoozes, failing_since, fence, progress"
     };
 }
 /// The next jobs of a line, of those whose crashes are meant, by where they lie. (A limit that is more than a bare
@@ -165,6 +165,8 @@ pub struct Claimed {
     pub crashes: i64,
     /// Times it waited without an attempt.
     pub snoozes: i64,
+    /// Since when it fails without spending attempts.
+    pub failing_since: Option<i64>,
     /// The number that every write of this worker must carry.
     pub fence: i64,
     /// What it remembered of an earlier run.

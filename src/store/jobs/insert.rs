@@ -89,7 +89,7 @@ const ENDS: Batch = Batch::of_both(
             AND turn IS NOT NULL ORDER BY turn LIMIT 1)
     FROM v WHERE v_n IS NOT NULL",
 );
-const SAME: &str = "SELECT id, payload FROM job WHERE kind = $1 AND key = $2";
+const SAME: &str = "SELECT id, payload, state FROM job WHERE kind = $1 AND key = $2";
 
 pub(super) const STATEMENTS: &[&str] = &[SAME];
 pub(super) const BATCHES: &[Batch] = &[INSERT, INSERT_ONE, ENDS];
@@ -122,6 +122,8 @@ pub enum Inserted {
     New(JobId),
     /// It was there, with the same payload.
     Same(JobId),
+    /// It was there, with the same payload, and is dead: it will not run again by itself.
+    Dead(JobId),
     /// Other work has its key.
     Clash(JobId),
 }
@@ -204,9 +206,14 @@ async fn insert_page(tx: &mut Tx, batch: &Batch, page: &[New], rows: &[Row]) -> 
 }
 
 async fn look_again(tx: &mut Tx, new: &New) -> Result<Inserted, Error> {
-    let found: (Uuid, String) = on!(tx, db => sqlx::query_as(SAME).bind(&new.kind).bind(&new.key).fetch_one(db).await)
-        .map_err(Error::in_act("find the job with the same key"))?;
-    Ok(if found.1 == new.payload { Inserted::Same(JobId(found.0)) } else { Inserted::Clash(JobId(found.0)) })
+    let found: Result<(Uuid, String, String), _> =
+        on!(tx, db => sqlx::query_as(SAME).bind(&new.kind).bind(&new.key).fetch_one(db).await);
+    let (id, payload, state) = found.map_err(Error::in_act("find the job with the same key"))?;
+    Ok(match (payload == new.payload, State::read(&state) == State::Dead) {
+        (true, true) => Inserted::Dead(JobId(id)),
+        (true, false) => Inserted::Same(JobId(id)),
+        (false, _) => Inserted::Clash(JobId(id)),
+    })
 }
 
 /// The ends of the lines that this transaction has looked at.

@@ -1,6 +1,7 @@
 //! Jobs as people see them: one, a page, the lanes they wait in.
 
 use std::collections::BTreeMap;
+use std::time::Duration;
 
 use sqlx::FromRow;
 use uuid::Uuid;
@@ -15,7 +16,7 @@ macro_rules! columns {
     () => {
         "SELECT id, kind, key, lane, target, payload, state, priority, run_at, attempts, attempts_max, crashes,
             snoozes, fence, lease_owner, lease_until, class, last_error, result, progress, retry_after_capped,
-            created_at, updated_at FROM job "
+            failing_since, created_at, updated_at FROM job "
     };
 }
 
@@ -103,6 +104,8 @@ pub struct Job {
     pub progress: Option<String>,
     /// The wait that was asked for, when we cut it.
     pub retry_after_capped: Option<i64>,
+    /// Since when it fails without spending attempts.
+    pub failing_since: Option<i64>,
     /// When it was made.
     pub created_at: i64,
     /// When it last changed.
@@ -113,6 +116,12 @@ impl Job {
     /// Where it stands.
     pub fn state(&self) -> State {
         State::read(&self.state)
+    }
+
+    /// When it dies if it goes on failing without spending attempts, which may last for `retry_for`.
+    pub fn give_up_at(&self, retry_for: Duration) -> Option<Millis> {
+        let since = self.failing_since.filter(|_| !self.state().is_over())?;
+        Some(Millis(since) + retry_for)
     }
 }
 

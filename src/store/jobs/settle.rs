@@ -14,7 +14,8 @@ macro_rules! settle {
         concat!(
             "UPDATE job SET state = v_state, run_at = COALESCE(v_run_at, run_at), attempts = attempts + v_attempts,
                 snoozes = snoozes + v_snoozes, class = v_class, last_error = v_error, result = v_result,
-                retry_after_capped = v_capped, lease_owner = NULL, lease_until = NULL, updated_at = v_now
+                retry_after_capped = v_capped,
+                failing_since = CASE WHEN v_class = 'ok' THEN NULL ELSE COALESCE(failing_since, v_failing) END, lease_owner = NULL, lease_until = NULL, updated_at = v_now
             FROM v WHERE id = v_id AND fence = v_fence AND state = 'running'",
             $among,
             " RETURNING ",
@@ -36,6 +37,7 @@ const SETTLE: Batch = Batch {
         ("v_error", Of::Text),
         ("v_result", Of::Text),
         ("v_capped", Of::Number),
+        ("v_failing", Of::Number),
         ("v_now", Of::Number),
     ],
     sqlite: settle!("", "id"),
@@ -64,8 +66,8 @@ macro_rules! progress {
 }
 const PROGRESS: Batch = Batch {
     rows: &[("v_id", Of::Id), ("v_fence", Of::Number), ("v_progress", Of::Text), ("v_now", Of::Number)],
-    sqlite: progress!("crashes = 0, crashed_at = NULL, ", ""),
-    postgres: progress!("crashes = 0, crashed_at = NULL, ", " AND id = ANY ($1)"),
+    sqlite: progress!("crashes = 0, crashed_at = NULL, failing_since = NULL, ", ""),
+    postgres: progress!("crashes = 0, crashed_at = NULL, failing_since = NULL, ", " AND id = ANY ($1)"),
 };
 const NOTE: Batch =
     Batch { rows: PROGRESS.rows, sqlite: progress!("", ""), postgres: progress!("", " AND id = ANY ($1)") };
@@ -100,6 +102,8 @@ pub struct End {
     pub result: Option<String>,
     /// The wait that was asked for, when we cut it.
     pub capped: Option<i64>,
+    /// Now, when it failed without spending an attempt; the first such moment stays in the row until it ends well.
+    pub failing: Option<Millis>,
 }
 
 impl End {
@@ -117,6 +121,7 @@ impl End {
             error: None,
             result: None,
             capped: None,
+            failing: None,
         }
     }
 }
@@ -127,7 +132,7 @@ pub async fn settle(tx: &mut Tx, ends: &[End]) -> Result<Vec<Uuid>, Error> {
         return Ok(Vec::new());
     }
     let now = tx.now.0;
-    let rows: Vec<[Cell<'_>; 11]> = ends
+    let rows: Vec<[Cell<'_>; 12]> = ends
         .iter()
         .map(|end| {
             [
@@ -141,6 +146,7 @@ pub async fn settle(tx: &mut Tx, ends: &[End]) -> Result<Vec<Uuid>, Error> {
                 end.error.as_deref().into(),
                 end.result.as_deref().into(),
                 end.capped.into(),
+                end.failing.map(|at| at.0).into(),
                 now.into(),
             ]
         })
@@ -154,7 +160,7 @@ pub async fn settle(tx: &mut Tx, ends: &[End]) -> Result<Vec<Uuid>, Error> {
 }
 
 /// Remembers how far runs have come, each by its id and its fence; false when one of the jobs is no longer ours. Progress
-/// forgives earlier crashes.
+/// forgives earlier crashes and ends a streak of failures.
 pub async fn progress(tx: &mut Tx, runs: &[(Uuid, i64, &str)]) -> Result<bool, Error> {
     remember(tx, &PROGRESS, runs).await
 }

@@ -40,7 +40,10 @@ fn what_a_wrong_clock_put_off_for_a_year_is_set_back_and_the_rest_stays() {
             .await;
         do_in(&store, |tx| {
             Box::pin(async move {
-                gates::close(tx, "shut", tx.now() + Duration::from_hours(3), (Class::Risk, "a slider")).await?;
+                let open_at = tx.now() + Duration::from_hours(3);
+                let (lane, reason) = ("shut", "a slider");
+                let closing = gates::Closing { lane, open_at, class: Class::Risk, reason, subject: None };
+                gates::close(tx, &closing).await?;
                 let id = captures::add(tx, ("main", "douyin", "file", false), (1, None)).await?;
                 captures::prove(tx, id).await?;
                 keys::begin(tx, keys::Pass::Visit, "hash", tx.now() + Duration::from_hours(1)).await?;

@@ -32,7 +32,13 @@ async fn filled(analysed: bool) -> (Fresh, Store, SqliteConnection) {
     insert(&store, news).await;
     let until = BEGIN + Duration::from_hours(6);
     let close = store.write::<_, Error, _>(move |tx| {
-        Box::pin(async move { gates::close(tx, "shut", until, (Class::Risk, "a slider")).await })
+        Box::pin(async move {
+            gates::close(
+                tx,
+                &gates::Closing { lane: "shut", open_at: until, class: Class::Risk, reason: "a slider", subject: None },
+            )
+            .await
+        })
     });
     close.await.unwrap();
     let file = store.file().unwrap();

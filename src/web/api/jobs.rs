@@ -3,6 +3,8 @@
 //! `POST /jobs` answers after the commit is on the disk. It asks for readiness first: what `/readyz` says about new
 //! work and what happens to new work must be the same, also when the disk is only nearly full.
 
+use std::time::Duration;
+
 use axum::Json;
 use axum::extract::State;
 use axum::http::{HeaderValue, StatusCode, header};
@@ -12,7 +14,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::listing::{Listing, page, whole};
-use crate::domain::{Class, JobId};
+use crate::domain::{Class, JobId, Millis};
 use crate::queue::{Ask, Asked};
 use crate::store;
 use crate::store::jobs::{self, Count, Filter};
@@ -38,6 +40,7 @@ pub(super) struct Shown {
     payload: Value,
     run_at: i64,
     retry_after_capped: Option<i64>,
+    give_up_at: Option<Millis>,
     lease_owner: Option<String>,
     lease_until: Option<i64>,
     class: Option<String>,
@@ -47,9 +50,11 @@ pub(super) struct Shown {
     updated_at: i64,
 }
 
-impl From<jobs::Job> for Shown {
-    fn from(job: jobs::Job) -> Self {
+impl Shown {
+    /// `job`, which is retried for `retry_for` while it fails without spending attempts.
+    fn of(job: jobs::Job, retry_for: Duration) -> Self {
         Self {
+            give_up_at: job.give_up_at(retry_for),
             state: job.state(),
             id: job.id,
             kind: job.kind,
@@ -83,11 +88,15 @@ fn value(text: String) -> Value {
 pub(super) async fn add(State(app): State<App>, Body(ask): Body<Ask>) -> Result<Response, Refusal> {
     accepts_work(&app)?;
     let asked = app.queue().ask(ask).await?;
-    let (status, new) = match asked {
-        Asked::New(_) => (StatusCode::CREATED, true),
-        Asked::Same(_) => (StatusCode::OK, false),
+    let (status, told) = match asked {
+        Asked::New(id) => (StatusCode::CREATED, json!({ "id": id, "new": true })),
+        Asked::Same(id) => (StatusCode::OK, json!({ "id": id, "new": false })),
+        Asked::Dead(id) => {
+            let advice = format!("run `radard job retry {id}`");
+            (StatusCode::OK, json!({ "id": id, "new": false, "state": jobs::State::Dead, "do": advice }))
+        }
     };
-    let mut answer = (status, Json(json!({ "id": asked.id(), "new": new }))).into_response();
+    let mut answer = (status, Json(told)).into_response();
     if let Ok(place) = HeaderValue::try_from(paths::api_job(asked.id().0)) {
         answer.headers_mut().insert(header::LOCATION, place);
     }
@@ -137,13 +146,14 @@ pub(super) async fn list(
     let filter =
         Filter { state: asked.state, kind: asked.kind, lane: asked.lane, before: asked.cursor, limit: limit + 1 };
     let rows = app.store().read::<_, store::Error, _>(|tx| Box::pin(async move { jobs::list(tx, &filter).await }));
-    let shown = rows.await?.into_iter().map(Shown::from).collect();
+    let retry_for = app.queue().rules().retry_for;
+    let shown = rows.await?.into_iter().map(|job| Shown::of(job, retry_for)).collect();
     Ok(page(shown, limit, |job: &Shown| job.id.to_string()))
 }
 
 pub(super) async fn find(State(app): State<App>, Named(id): Named<JobId>) -> Result<Json<Shown>, Refusal> {
     let found = app.store().read::<_, store::Error, _>(|tx| Box::pin(jobs::find(tx, id)));
-    found.await?.map(|job| Json(job.into())).ok_or_else(|| no_job(id))
+    found.await?.map(|job| Json(Shown::of(job, app.queue().rules().retry_for))).ok_or_else(|| no_job(id))
 }
 
 fn no_job(id: JobId) -> Refusal {

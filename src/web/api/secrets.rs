@@ -60,7 +60,7 @@ pub(super) async fn rotate(State(app): State<App>) -> Result<(StatusCode, Json<V
     let asked = app.queue().ask(ask).await?;
     let status = match asked {
         Asked::New(_) => StatusCode::CREATED,
-        Asked::Same(id) => {
+        Asked::Same(id) | Asked::Dead(id) => {
             app.queue().retry(id).await?;
             StatusCode::OK
         }

@@ -27,6 +27,7 @@ struct Page {
     changed: Moment,
     lease: Option<(String, Moment)>,
     asked_wait: Option<String>,
+    gives_up: Option<Moment>,
     retry: Option<String>,
     cancel: Option<String>,
 }
@@ -53,6 +54,7 @@ fn page(app: &App, job: Job) -> Page {
         changed: Moment::seen(job.updated_at, now),
         lease: held.map(|(owner, until)| (owner, Moment::seen(until, now))),
         asked_wait: job.retry_after_capped.map(|ms| roughly(Millis(ms).since(Millis(0)))),
+        gives_up: job.give_up_at(app.queue().rules().retry_for).map(|at| Moment::seen(at.0, now)),
         retry: may_retry(state).then(|| paths::job_retry(job.id)),
         cancel: may_cancel(state).then(|| paths::job_cancel(job.id)),
         frame,

@@ -72,7 +72,9 @@ fn rows_of<'a>(t: &'static Texts, standing: &'a Standing, now: Millis) -> impl I
             hold: paths::target(name, if standing.is_paused { "resume" } else { "pause" }),
             is_paused: standing.is_paused,
         });
-        TargetRow { hand, advice: standing.advice(taken), ..row(t, taken, now) }
+        // What somebody paused is as they want it, and the button beside it ends that.
+        let advice = standing.advice(taken).filter(|_| taken.state != State::Paused);
+        TargetRow { hand, advice, ..row(t, taken, now) }
     })
 }
 

@@ -29,6 +29,19 @@ fn a_new_job_is_201_the_same_is_200_and_other_work_with_its_key_is_409() {
 }
 
 #[test]
+fn the_same_work_as_a_dead_job_tells_that_it_is_dead_and_revives_nothing() {
+    run(async |house| {
+        let id = asked(&house, &job("a")).await.1["id"].clone();
+        kill(&house.store, 1, "the site said no").await;
+        let (status, told) = asked(&house, &job("a")).await;
+        let advice = format!("run `radard job retry {}`", id.as_str().unwrap());
+        assert_eq!((status, told), (200, json!({ "id": id, "new": false, "state": "dead", "do": advice })));
+        let now = house.own(get(&format!("/api/v1/jobs/{}", id.as_str().unwrap()))).await.json();
+        assert_eq!((&now["state"], &now["attempt"]), (&json!("dead"), &json!(1)), "nothing was revived");
+    });
+}
+
+#[test]
 fn what_cannot_be_queued_is_refused_with_error_class_and_advice() {
     run(async |house| {
         let too_large = json!({ "kind": "look", "key": "a", "payload": { "at": "x".repeat(300 * 1024) } });
@@ -106,12 +119,12 @@ fn a_job_is_shown_with_the_fields_of_the_contract_in_their_order() {
         let expected = json!({
             "id": id, "kind": "look", "key": "a", "lane": "l", "target": null, "state": "queued", "attempt": 0,
             "attempts_max": 5, "crash_count": 0, "snoozes": 0, "priority": 0, "payload": { "at": "sky" },
-            "run_at": BEGIN.0, "retry_after_capped": null, "lease_owner": null, "lease_until": null, "class": null,
+            "run_at": BEGIN.0, "retry_after_capped": null, "give_up_at": null, "lease_owner": null, "lease_until": null, "class": null,
             "last_error": null, "result": null, "created_at": BEGIN.0, "updated_at": BEGIN.0,
         });
         assert_eq!(shown.json(), expected);
         let order = "id kind key lane target state attempt attempts_max crash_count snoozes priority payload run_at \
-                     retry_after_capped lease_owner lease_until class last_error result created_at updated_at";
+                     retry_after_capped give_up_at lease_owner lease_until class last_error result created_at updated_at";
         let places: Vec<_> =
             order.split(' ').map(|field| shown.text.find(&format!("\"{field}\":")).expect(field)).collect();
         assert!(places.is_sorted(), "{}", shown.text);

@@ -31,7 +31,17 @@ async fn trouble(house: &House, text: &'static str) -> String {
             let (subject, detail) = (text.to_owned(), text.to_owned());
             let alarm = Raise { name: "jobs_dead", subject, severity: Severity::Critical, class: Class::Risk, detail };
             raise(tx, &alarm).await?;
-            gates::close(tx, text, BEGIN + Duration::from_hours(6), (Class::Risk, text)).await
+            gates::close(
+                tx,
+                &gates::Closing {
+                    lane: text,
+                    open_at: BEGIN + Duration::from_hours(6),
+                    class: Class::Risk,
+                    reason: text,
+                    subject: None,
+                },
+            )
+            .await
         })
     });
     raised.await.unwrap();

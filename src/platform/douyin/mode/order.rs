@@ -71,7 +71,8 @@ impl Order {
         if self.keyword.is_empty() && matches!(mode, Mode::Search | Mode::Suggest) {
             return missing("words to look for");
         }
-        if !self.from.is_empty() && !(mode == Mode::Post && Kind::Work.is_of(&self.from)) {
+        let can_begin = self.from.is_empty() || (mode == Mode::Post && Kind::Work.is_of(&self.from));
+        if !can_begin {
             return Err(BadOrder::From { mode, from: self.from.chars().take(80).collect() });
         }
         if mode == Mode::Replies && !is_number(&self.comment) {

@@ -1,0 +1,65 @@
+//! What this process knows of the hosts that it asks, and what an outage tells people.
+
+use std::collections::HashMap;
+use std::time::Duration;
+
+use tokio::sync::watch;
+
+use crate::domain::Class;
+use crate::store::alarms::{Raise, Severity};
+use crate::store::stops::{Stopped, UNREACHABLE};
+
+/// Hosts that are remembered.
+const MOST: usize = 1024;
+
+/// What became of the request that went first.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Verdict {
+    Pending,
+    Answered,
+    Failed(String),
+}
+
+/// A host, as this process knows it.
+#[derive(Debug, Default)]
+pub(super) struct Host {
+    pub(super) answered: Option<Duration>,
+    pub(super) failures: u32,
+    /// How the request that goes first ends, while it is under way.
+    pub(super) first: Option<watch::Receiver<Verdict>>,
+}
+
+/// The hosts that were asked.
+#[derive(Debug, Default)]
+pub(super) struct Reach(HashMap<String, Host>);
+
+impl Reach {
+    /// What is known of `name`.
+    pub(super) fn host(&mut self, name: &str) -> &mut Host {
+        if self.0.len() >= MOST && !self.0.contains_key(name) {
+            self.0.retain(|_, host| host.first.is_some() || host.failures > 0);
+        }
+        self.0.entry(name.to_owned()).or_default()
+    }
+}
+
+/// What is called when a host can be reached again.
+#[derive(Default)]
+pub(super) struct Bell(pub(super) std::sync::OnceLock<Box<dyn Fn() + Send + Sync>>);
+
+impl std::fmt::Debug for Bell {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Bell")
+    }
+}
+
+/// The alarm that a stop raises, if it is an outage.
+pub(super) fn alarm(stop: &Stopped) -> Option<Raise> {
+    (stop.class == Class::Network.as_str()).then(|| Raise {
+        name: UNREACHABLE,
+        subject: stop.subject.clone(),
+        severity: Severity::Warning,
+        class: Class::Network,
+        detail: stop.reason.clone(),
+    })
+}
