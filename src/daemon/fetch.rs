@@ -24,7 +24,7 @@ use crate::platform::douyin::link::{BadLink, Kind, Resolver};
 use crate::platform::douyin::list::{Progress, Wants};
 use crate::platform::douyin::mode::{Haul, Mode, Order, Sheet, Standing, haul, sheet};
 use crate::platform::douyin::token::{Guest, Guests, Owner, Tokens, identity_of};
-use crate::platform::douyin::{Douyin, Visitor, user_collects};
+use crate::platform::douyin::{Compared, Douyin, Visitor, user_collects};
 use crate::platform::shape::Watch;
 use crate::platform::signer::{Chain, Command, Native, Page};
 use crate::queue::Miss;
@@ -163,6 +163,16 @@ impl Fetcher {
         let found = found.unwrap_or(Err(BadLink::NoUrl));
         let found = found.map_err(|bad| Miss::new(bad.class(), format!("the link leads to nothing: {bad}")))?;
         Ok((found.kind, found.id))
+    }
+
+    /// How a page of the site signs what we sign, asked as a guest.
+    pub(super) async fn compare(&self) -> Result<Compared, Miss> {
+        let Inner { guests, ways, site, .. } = &*self.0;
+        let (lane, endpoint) = ("douyin/compare".to_owned(), "douyin.compare".to_owned());
+        let client = ways.of(None, Sending { lane, endpoint, ..Sending::default() })?;
+        let guest = guests.take().map_err(|why| Miss::new(Class::Local, why.to_string()))?;
+        let visitor = Visitor { owner: guest.owner(), cookies: None, identity: guest.identity.clone(), client };
+        Ok(site.compare(&visitor).await?)
     }
 
     /// Who asks; the guest is given back when the page is there.

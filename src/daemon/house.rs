@@ -12,7 +12,8 @@ use super::disk::Disk;
 use super::fetch::Fetcher;
 use super::jobs::own_schedules;
 use super::jobs::{
-    Backup, BackupTools, Capture, ProbePlatform, ProbeTools, Prune, PruneTools, Rotate, RotateTools, Tidy, TidyTools,
+    Backup, BackupTools, Capture, CompareSignatures, CompareTools, ProbePlatform, ProbeTools, Prune, PruneTools,
+    Rotate, RotateTools, Tidy, TidyTools,
 };
 use super::live::Live;
 use super::places::Places;
@@ -272,7 +273,8 @@ impl House {
         let watched = ClockWatch::new(store.clone(), ambient.clock.clone());
         let kinds = kinds(&plan, (&live, &credentials), (&pace, &ways), (&disk, client));
         let kinds = with_deleting(kinds, &plan, (&store, &live), &watched);
-        let kinds = kinds.with::<Capture>(profiles.clone());
+        let comparing = CompareTools { store: store.clone(), live: live.clone(), fetcher: fetcher.clone() };
+        let kinds = kinds.with::<Capture>(profiles.clone()).with::<CompareSignatures>(comparing);
         let (crawling, changes) = ((&store, &fetcher, &live), Changes::default());
         let keeping = (Keeper::start(&ground), &metrics, &ambient.clock);
         let kinds = kinds.with::<Crawl>(crawl_tools(crawling, keeping, &changes));
@@ -339,7 +341,16 @@ impl House {
     pub async fn leave(self, grace: Duration) -> Leave {
         let left = self.upper.leave(grace).await;
         self.profiles.pool().close().await;
-        drop((self.fetcher, self.profiles, self.targets, self.queue, self.inlets, self.pace, self.credentials));
+        drop((
+            self.fetcher,
+            self.profiles,
+            self.targets,
+            self.queue,
+            self.inlets,
+            self.pace,
+            self.credentials,
+            self.clock,
+        ));
         self.store.close().await;
         self.ground.leave(Duration::from_secs(5)).await;
         left

@@ -312,6 +312,13 @@ const ALARMS: &[(&str, AlarmText)] = &[
         },
     ),
     (
+        "signature_differs",
+        AlarmText {
+            title: "A site signs its requests in another way than radard",
+            advice: "Requests may be refused soon. Update radard; until then `platform.douyin.sign = \"page\"` lets a browser sign.",
+        },
+    ),
+    (
         "clock_jumped",
         AlarmText {
             title: "The clock jumped",
@@ -342,7 +349,7 @@ mod tests {
     use super::*;
 
     /// The alarms that are raised anywhere in the house.
-    const RAISED: [&str; 20] = [
+    const RAISED: [&str; 21] = [
         "lane_closed",
         "host_unreachable",
         "jobs_dead",
@@ -363,6 +370,7 @@ mod tests {
         "clock_skew",
         "clock_jumped",
         "backup_overdue",
+        "signature_differs",
     ];
 
     #[test]

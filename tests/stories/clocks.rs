@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::kit::{Daemon, Dir, QUIET, Shifted, figure, texts, until};
+use crate::kit::{Daemon, Dir, QUIET, Shifted, figure, size, texts, until};
 
 const YEAR: i64 = 365 * 24 * 3600;
 const WHILE: Duration = Duration::from_secs(10);
@@ -45,13 +45,15 @@ fn a_clock_that_was_a_year_ahead_stops_no_schedule_and_lets_nothing_be_deleted()
     let (_, rows) = daemon.call("GET", "/api/v1/doctor", None).unwrap();
     let row = rows["items"].as_array().unwrap().iter().find(|row| row["name"] == "clock").cloned().unwrap();
     assert_eq!((&row["ok"], row["detail"].as_str().unwrap().contains("days back")), (&json!(false), true), "{row}");
-    // And while it runs.
-    shifted.set(YEAR);
-    until(Duration::from_secs(20), "a jump under way is seen", || {
-        texts(&dir.database(), open)
-            .pop()
-            .filter(|alarm| alarm.contains("365 days ahead"))
-            .or_else(|| daemon.log().contains("jumped 365 days ahead").then(String::new))
-    });
+    // And while it runs, which takes until the next look.
+    if size(0, 1) == 1 {
+        shifted.set(YEAR);
+        until(Duration::from_secs(20), "a jump under way is seen", || {
+            texts(&dir.database(), open)
+                .pop()
+                .filter(|alarm| alarm.contains("365 days ahead"))
+                .or_else(|| daemon.log().contains("jumped 365 days ahead").then(String::new))
+        });
+    }
     assert_eq!(daemon.term(WHILE).0, 0, "{}", daemon.log());
 }

@@ -41,6 +41,7 @@ mod risk;
 mod rounds;
 mod saved_settings;
 mod secrets;
+mod signatures;
 mod stopped;
 mod syncs;
 mod units;

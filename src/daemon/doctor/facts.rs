@@ -23,6 +23,8 @@ pub struct Facts {
     pub limits: Limits,
     /// The ways to sign.
     pub signers: Signers,
+    /// How our signatures compared last with those of a page, in a sentence; nothing when nobody could look.
+    pub compared: Option<String>,
     /// The form of answers.
     pub answers: Answers,
     /// Stored logins.

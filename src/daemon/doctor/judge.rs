@@ -31,7 +31,7 @@ pub fn judge(facts: &Facts) -> Vec<Row> {
         database(&facts.database),
         vault(&facts.vault),
         limits(&facts.limits),
-        signers(&facts.signers),
+        signers(&facts.signers, facts.compared.as_deref()),
         answers(&facts.answers),
         profiles(&facts.profiles),
         targets(&facts.targets),
@@ -44,15 +44,16 @@ pub fn judge(facts: &Facts) -> Vec<Row> {
     ]
 }
 
-fn signers(seen: &Signers) -> Row {
+fn signers(seen: &Signers, compared: Option<&str>) -> Row {
     let tried = match seen {
         Signers::Tried(tried) => tried,
         Signers::NotRun(why) => return Row::not_run("signers", why),
     };
+    let compared = compared.map(|said| format!("; {said}")).unwrap_or_default();
     let recipes = format!("{} recipes give what they should", tried.recipes);
     match (tried.broken.as_slice(), &tried.command) {
-        ([], None) => Row::well("signers", recipes),
-        ([], Some(Ok(()))) => Row::well("signers", format!("{recipes}, and your program signs")),
+        ([], None) => Row::well("signers", format!("{recipes}{compared}")),
+        ([], Some(Ok(()))) => Row::well("signers", format!("{recipes}, and your program signs{compared}")),
         ([], Some(Err(why))) => Row::ill(
             "signers",
             why.clone(),

@@ -23,6 +23,7 @@ use crate::daemon::signers::try_all;
 use crate::domain::Platform;
 use crate::platform::shape::Kept;
 use crate::session::rules;
+use crate::store::jobs::{self, Filter};
 use crate::store::stops::Stopped;
 use crate::store::vault::{self as seals, Counts, WrappedKey};
 use crate::store::{Access, Error, MigrateError, OpenError, Place, Store, alarms, captures, clocks, health, stops};
@@ -55,7 +56,7 @@ pub struct Patient<'a> {
 pub async fn look(patient: Patient<'_>) -> Facts {
     let Patient { settings, places, plan, daemon, ambient } = patient;
     let data = look_at_data(&places.data);
-    let Read { database, clock, doubt, alarms, limits, answers, profiles, targets, growth } =
+    let Read { database, clock, doubt, compared, alarms, limits, answers, profiles, targets, growth } =
         match (&data, plan.map(Plan::place)) {
             (_, None) => unread("the settings have problems"),
             (Data::Missing(_), Some(Place::Sqlite(_))) => refused(&OpenError::Absent(places.database())),
@@ -77,6 +78,7 @@ pub async fn look(patient: Patient<'_>) -> Facts {
         vault,
         limits,
         signers,
+        compared,
         answers,
         profiles,
         targets,
@@ -95,6 +97,7 @@ struct Read {
     database: Database,
     clock: Clock,
     doubt: Option<String>,
+    compared: Option<String>,
     alarms: Alarms,
     limits: Limits,
     answers: Answers,
@@ -108,7 +111,7 @@ fn unread(why: &'static str) -> Read {
     let (alarms, limits) = (Alarms::NotRun(why), Limits::NotRun(why));
     let (answers, profiles, targets) = (Answers::NotRun(why), Profiles::NotRun(why), Targets::NotRun(why));
     let growth = Growth::NotRun(why);
-    Read { database, clock, doubt: None, alarms, limits, answers, profiles, targets, growth }
+    Read { database, clock, doubt: None, compared: None, alarms, limits, answers, profiles, targets, growth }
 }
 
 fn look_at_data(dir: &Path) -> Data {
@@ -162,8 +165,24 @@ async fn look_at_database(place: &Place, (plan, ambient): (Option<&Plan>, &Ambie
     let (targets, growth) = (look_at_targets(&store, plan).await, growth::look(&store).await);
     let seen = store.read::<_, Error, _>(|tx| Box::pin(clocks::seen(tx))).await;
     let doubt = seen.ok().flatten().and_then(|seen| Doubt::of(&seen)).map(Doubt::said);
+    let compared = look_at_comparison(&store).await;
     store.close().await;
-    Read { database, clock, doubt, alarms, limits, answers, profiles, targets, growth }
+    Read { database, clock, doubt, compared, alarms, limits, answers, profiles, targets, growth }
+}
+
+/// How the last comparison of signatures with those of a page ended.
+async fn look_at_comparison(store: &Store) -> Option<String> {
+    let filter = Filter { kind: Some("compare_signatures".to_owned()), limit: 1, ..Filter::default() };
+    let last = store.read::<_, Error, _>(|tx| Box::pin(async move { jobs::list(tx, &filter).await })).await.ok()?;
+    let Some(last) = last.first() else { return Some("not compared with a page yet".to_owned()) };
+    let result: serde_json::Value = serde_json::from_str(last.result.as_deref().unwrap_or("null")).unwrap_or_default();
+    let different = result.get("differs").and_then(serde_json::Value::as_array);
+    Some(match (result.get("skipped").and_then(serde_json::Value::as_str), different) {
+        (Some(why), _) => format!("not compared with a page: {why}"),
+        (None, Some(names)) if names.is_empty() => "a page signs the same".to_owned(),
+        (None, Some(_)) => "a page signs in another way".to_owned(),
+        (None, None) => format!("the last comparison with a page is {}", last.state().as_str()),
+    })
 }
 
 async fn look_at_targets(store: &Store, plan: Option<&Plan>) -> Targets {

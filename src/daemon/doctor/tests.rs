@@ -23,6 +23,7 @@ fn well() -> Facts {
         vault: Vault::Unused,
         limits: Limits::Stopped(Vec::new(), 0),
         signers: Signers::Tried(Tried { recipes: 8, broken: Vec::new(), command: Some(Ok(())) }),
+        compared: None,
         answers: Answers::Known(Vec::new()),
         profiles: Profiles::Known(vec![standing("main", Some(30 * DAY))]),
         targets: Targets::Known(2, Vec::new()),

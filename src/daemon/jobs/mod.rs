@@ -1,7 +1,9 @@
-//! Kinds of the house itself: is the way to a platform open, copy the database, change keys, throw away what is old.
+//! Kinds of the house itself: is the way to a platform open, does its page sign as we do, copy the database, change keys,
+//! delete what is old.
 
 mod backup;
 mod capture;
+mod compare_signatures;
 mod probe_platform;
 mod prune;
 mod rotate;
@@ -12,6 +14,7 @@ use crate::queue::{Job, Late, Schedule};
 
 pub(super) use backup::{Backup, Tools as BackupTools};
 pub(super) use capture::Capture;
+pub(super) use compare_signatures::{CompareSignatures, Tools as CompareTools};
 pub(super) use probe_platform::{ProbePlatform, Tools as ProbeTools};
 pub(super) use prune::{Prune, Tools as PruneTools};
 pub(super) use rotate::{Rotate, Tools as RotateTools};
@@ -24,6 +27,8 @@ pub(super) fn own_schedules(config: &Config) -> Vec<Schedule> {
         // In the small hours of where the platforms' people live.
         ("prune", Prune::KIND, "23 19 * * *", "UTC"),
         ("tidy", Tidy::KIND, "17 * * * *", "UTC"),
+        // In the afternoon there, when people are at it.
+        ("compare_signatures", CompareSignatures::KIND, "41 14 * * *", "Asia/Shanghai"),
     ];
     own.into_iter()
         .filter_map(|(name, kind, at, zone)| {

@@ -127,8 +127,8 @@ impl Inside {
         let cookies = cookies_of(ask.cookies, &base);
         let done = async {
             let (turn, page) = self.open(&base, (guise, &cookies)).await?;
-            let (status, kind, body, _asked) = page.fetch(ask.url).await?;
-            Ok((turn, page, PageReply { status, kind, body }))
+            let (status, kind, body, sent) = page.fetch(ask.url).await?;
+            Ok((turn, page, PageReply { status, kind, body, sent }))
         };
         let done = Box::pin(done).await;
         self.end("fetch", began, done).await

@@ -45,6 +45,8 @@ pub struct PageReply {
     pub kind: String,
     /// Its text.
     pub body: String,
+    /// The URL that the page asked for, with its signature.
+    pub sent: String,
 }
 
 /// A page of the site in a browser.

@@ -5,9 +5,11 @@
 //!
 //! - `visitor` who asks, `site` how, `judge` what an answer means.
 
+mod compare;
 mod judge;
 mod site;
 mod visitor;
 
+pub use compare::Compared;
 pub use site::Douyin;
 pub use visitor::Visitor;

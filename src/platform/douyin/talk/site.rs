@@ -20,15 +20,15 @@ const PAGE: &str = "https://www.douyin.com/";
 
 /// A cheap handle on the site; clones share it.
 #[derive(Debug, Clone)]
-pub struct Douyin(Arc<Inner>);
+pub struct Douyin(pub(super) Arc<Inner>);
 
 #[derive(Debug)]
-struct Inner {
-    settings: config::Douyin,
+pub(super) struct Inner {
+    pub(super) settings: config::Douyin,
     chain: Chain,
-    tokens: Tokens,
+    pub(super) tokens: Tokens,
     watch: Watch,
-    page: Option<Arc<dyn Page>>,
+    pub(super) page: Option<Arc<dyn Page>>,
 }
 
 impl Douyin {
@@ -127,7 +127,7 @@ impl Douyin {
 /// The answer that came back to a page.
 async fn send_by(page: &dyn Page, ask: PageAsk<'_>, host: &str) -> Result<Answer, Refusal> {
     let failed = |why: &dyn std::fmt::Display| Refusal::new(Class::Network, host, format_args!("its page: {why}"));
-    let PageReply { status, kind, body } = page.fetch(ask).await.map_err(|why| failed(&why))?;
+    let PageReply { status, kind, body, .. } = page.fetch(ask).await.map_err(|why| failed(&why))?;
     let status = StatusCode::from_u16(status).map_err(|why| failed(&why))?;
     let headers = HeaderValue::from_str(&kind).map(|kind| HeaderMap::from_iter([(CONTENT_TYPE, kind)]));
     let (body, host) = (body.into_bytes(), host.to_owned());
