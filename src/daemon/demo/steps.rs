@@ -106,6 +106,7 @@ pub(super) fn download(stage: &mut Stage) -> Playing<'_> {
     Box::pin(async {
         const BYTES: u64 = 3_000_000;
         stage.play("douyin.files.network@1")?;
+        let before = stage.sim.requests();
         let base = stage.sim.platforms.get("douyin").cloned().unwrap_or_default();
         let name = format!("clip-{BYTES}.bin");
         let payload = json!({"url": format!("{base}/files/{name}")});
@@ -119,10 +120,12 @@ pub(super) fn download(stage: &mut Stage) -> Playing<'_> {
             return Err(expected("the very bytes of the platform".into(), format!("{} other bytes came", kept.len())));
         }
         let attempts = job.get("attempt").and_then(Value::as_u64).unwrap_or(0);
-        if attempts != 1 {
-            return Err(expected("one failed attempt, the cut one".into(), format!("{attempts} were counted")));
+        let requests = stage.sim.requests().saturating_sub(before);
+        if (requests, attempts) != (2, 0) {
+            let came = format!("{requests} requests and {attempts} attempts were counted");
+            return Err(expected("two requests, the first of them cut, and no attempt spent".into(), came));
         }
-        Ok(json!({"bytes": kept.len(), "cut_attempts": attempts}))
+        Ok(json!({"bytes": kept.len(), "requests": requests, "attempts_spent": attempts}))
     })
 }
 
