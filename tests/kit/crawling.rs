@@ -14,7 +14,7 @@ use radard::platform::douyin::link::Kind;
 use radard::platform::douyin::list::Wants;
 use radard::platform::douyin::mode::{Haul, Order, Rows, Standing, haul};
 use radard::queue::{Inlets, Kinds, Miss, Queue, Rules};
-use radard::store::{Access, Place, Store};
+use radard::store::{Access, Error, Place, Store, ahead};
 use radard::supervise::{Leave, Restart, Supervisor};
 use serde_json::Value;
 
@@ -138,6 +138,14 @@ impl Crawling<'_> {
     pub(crate) async fn found(&self, profile: &str) {
         let now = self.world.ambient.clock.now();
         self.life.as_ref().unwrap().queue.call_back("crawl", profile, now).await.unwrap();
+    }
+
+    /// Sets back what a wrong clock wrote into the future, as the watch of the clock does.
+    pub(crate) async fn clock_is_right(&self) {
+        let store = &self.life.as_ref().unwrap().store;
+        store.write::<_, Error, _>(|tx| Box::pin(ahead::set_back(tx))).await.unwrap();
+        while store.write::<_, Error, _>(|tx| Box::pin(ahead::set_sightings_back(tx))).await.unwrap() > 0 {}
+        self.desk().set_back().await.unwrap();
     }
 
     /// Lets time pass.

@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use radard::domain::{Creator, Post};
 use radard::platform::douyin::mode::{Mode, Order, Rows};
+use radard::sim::Lost;
 
 use crate::kit::{Crawling, figure, texts};
 
 const DAY: Duration = Duration::from_hours(24);
+const YEAR_MS: i64 = 365 * 86_400_000;
 
 /// A queue file of these targets: the number of a creator, and what is taken.
 fn file(house: &Crawling<'_>, targets: &[(usize, &str)], more: &str) -> String {
@@ -89,6 +91,36 @@ async fn compare(house: &Crawling<'_>, creator: usize, takes: &str) -> usize {
     truth.posts.len()
 }
 
+/// Two days with what no page is to blame for: lists that lie, a short outage and a proxy, an outage that lasts.
+async fn two_bad_days(house: &Crawling<'_>, week: usize) {
+    let site = &house.world.running;
+    let (minutes, hours) = (Duration::from_mins(10), Duration::from_hours(7));
+    match week {
+        0 => {
+            site.lose(Some(Lost::Nothing));
+            house.pass(hours).await;
+            site.lose(Some(Lost::Half));
+            house.pass(minutes).await;
+            site.lose(None);
+            house.pass(DAY * 2 - hours - minutes).await;
+        }
+        1 => {
+            assert!(site.cut_off(Some("douyin")));
+            house.pass(minutes).await;
+            site.reconnect();
+            site.proxy(Some(404));
+            house.pass(hours).await;
+            site.proxy(None);
+            house.pass(DAY * 2 - hours - minutes).await;
+        }
+        _ => {
+            assert!(site.cut_off(Some("douyin")));
+            house.pass(DAY * 2).await;
+            site.reconnect();
+        }
+    }
+}
+
 #[test]
 fn twenty_targets_over_three_weeks_are_what_the_site_has() {
     Crawling::run("weeks", &[], async |house| {
@@ -109,7 +141,7 @@ fn twenty_targets_over_three_weeks_are_what_the_site_has() {
             ] {
                 house.world.play(fault).await;
             }
-            house.pass(DAY * 2).await;
+            two_bad_days(house, week).await;
             // The login is lost for a day, and found.
             house.world.play_nothing().await;
             house.world.play("douyin.user_post.auth").await;
@@ -136,6 +168,11 @@ fn twenty_targets_over_three_weeks_are_what_the_site_has() {
         let began = house.set("SELECT id FROM post");
         // The site stands still until everything was read to its end once more.
         house.world.running.stand();
+        // Our clock shows another year for some hours.
+        house.world.ambient.clock.step(YEAR_MS);
+        house.pass(Duration::from_hours(30)).await;
+        house.world.ambient.clock.step(-YEAR_MS);
+        house.clock_is_right().await;
         house.pass(DAY * 5).await;
         let mut posts = 0;
         for (creator, takes) in &targets {
