@@ -95,6 +95,7 @@ async fn compare(house: &Crawling<'_>, creator: usize, takes: &str) -> usize {
 async fn two_bad_days(house: &Crawling<'_>, week: usize) {
     let site = &house.world.running;
     let (minutes, hours) = (Duration::from_mins(10), Duration::from_hours(7));
+    let rest = (DAY * 2).saturating_sub(hours + minutes);
     match week {
         0 => {
             site.lose(Some(Lost::Nothing));
@@ -102,7 +103,7 @@ async fn two_bad_days(house: &Crawling<'_>, week: usize) {
             site.lose(Some(Lost::Half));
             house.pass(minutes).await;
             site.lose(None);
-            house.pass(DAY * 2 - hours - minutes).await;
+            house.pass(rest).await;
         }
         1 => {
             assert!(site.cut_off(Some("douyin")));
@@ -111,7 +112,7 @@ async fn two_bad_days(house: &Crawling<'_>, week: usize) {
             site.proxy(Some(404));
             house.pass(hours).await;
             site.proxy(None);
-            house.pass(DAY * 2 - hours - minutes).await;
+            house.pass(rest).await;
         }
         _ => {
             assert!(site.cut_off(Some("douyin")));

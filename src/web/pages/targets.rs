@@ -74,7 +74,7 @@ fn rows_of<'a>(t: &'static Texts, standing: &'a Standing, now: Millis) -> impl I
         });
         // What somebody paused is as they want it, and the button beside it ends that.
         let advice = standing.advice(taken).filter(|_| taken.state != State::Paused);
-        TargetRow { hand, advice, ..row(t, taken, now) }
+        TargetRow { advice, hand, ..row(t, taken, now) }
     })
 }
 
