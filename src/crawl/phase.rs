@@ -126,6 +126,13 @@ pub(super) struct Seen<'a> {
     pub(super) now: Millis,
 }
 
+/// Why a job waits, and until when.
+struct Wait {
+    class: Option<Class>,
+    said: Option<String>,
+    until: Option<i64>,
+}
+
 impl Outlook {
     /// What follows from `seen`.
     pub(super) fn of(seen: Seen<'_>) -> Self {
@@ -150,30 +157,18 @@ impl Outlook {
             (jobs::State::Queued, Some(gate)) if gate.paused => {
                 Self { phase: Phase::Waiting, waits_for: Some(WaitsFor::Lane), ..well }
             }
-            (jobs::State::Queued, Some(gate)) => Self {
-                phase: Phase::Waiting,
-                waits_for: Some(WaitsFor::Person),
-                next_request_at: gate.open_at.map(Millis),
-                class: gate.class.as_deref().and_then(read),
-                said: gate.reason.clone(),
-                ..well
-            },
+            (jobs::State::Queued, Some(gate)) => {
+                let wait = Wait {
+                    class: gate.class.as_deref().and_then(read),
+                    said: gate.reason.clone(),
+                    until: gate.open_at,
+                };
+                well.waiting(wait, state, now)
+            }
             (jobs::State::Queued, None) => Self { phase: Phase::Queued, ..well },
             (jobs::State::Snoozed | jobs::State::Failed, _) => {
                 let (class, said) = met(job);
-                let waits_for = WaitsFor::after(class.unwrap_or(Class::Local), state);
-                let next_request_at = Some(Millis(job.run_at)).filter(|at| *at > now);
-                let well = Self { waits_for: Some(waits_for), next_request_at, ..well };
-                match waits_for {
-                    WaitsFor::RateLimit => well,
-                    WaitsFor::Login
-                    | WaitsFor::Person
-                    | WaitsFor::Network
-                    | WaitsFor::Retry
-                    | WaitsFor::Local
-                    | WaitsFor::Lane
-                    | WaitsFor::Posts => Self { phase: Phase::Waiting, class, said, ..well },
-                }
+                well.waiting(Wait { class, said, until: Some(job.run_at) }, state, now)
             }
             (
                 jobs::State::Running
@@ -184,6 +179,17 @@ impl Outlook {
                 _,
             ) => well,
         }
+    }
+
+    /// The outlook of a job in `state` that waits. One that waits for its rate limit still counts as running.
+    fn waiting(self, wait: Wait, state: jobs::State, now: Millis) -> Self {
+        let waits_for = WaitsFor::after(wait.class.unwrap_or(Class::Local), state);
+        let next_request_at = wait.until.map(Millis).filter(|at| *at > now);
+        let well = Self { waits_for: Some(waits_for), next_request_at, ..self };
+        if waits_for == WaitsFor::RateLimit {
+            return well;
+        }
+        Self { phase: Phase::Waiting, class: wait.class, said: wait.said, ..well }
     }
 
     /// What happens now, in a sentence; `now` is the moment that spans count from.
@@ -345,18 +351,30 @@ mod tests {
     fn a_due_job_behind_a_shut_gate_waits_for_whoever_shut_it() {
         let course = Course::default();
         let job = job(jobs::State::Queued, None);
-        let gate = |paused| Gate {
-            scope: "lane".to_owned(),
-            name: "main/posts".to_owned(),
-            paused,
-            open_at: Some(NOW.0 + 8000),
-            class: Some("risk".to_owned()),
-            reason: Some("a puzzle".to_owned()),
-            updated_at: 0,
+        let outlook = |paused, class: Class| {
+            let gate = Gate {
+                scope: "lane".to_owned(),
+                name: "main/posts".to_owned(),
+                paused,
+                open_at: Some(NOW.0 + 8000),
+                class: Some(class.as_str().to_owned()),
+                reason: Some("it is shut".to_owned()),
+                updated_at: 0,
+            };
+            Outlook::of(Seen { gate: Some(&gate), ..seen(&course, Some(&job)) })
         };
-        let waits = |paused| Outlook::of(Seen { gate: Some(&gate(paused)), ..seen(&course, Some(&job)) });
-        assert_eq!((waits(true).waits_for, waits(true).class), (Some(WaitsFor::Lane), None));
-        assert_eq!((waits(false).waits_for, waits(false).class), (Some(WaitsFor::Person), Some(Class::Risk)));
+        let table = [
+            (true, Class::Risk, "waits for its lane, which is paused, page 12"),
+            (false, Class::Risk, "waits for a person, page 12, next request in 8 s"),
+            (false, Class::Network, "waits for the network, page 12, next request in 8 s"),
+            (false, Class::Rate, "running, page 12, waits for its rate limit, next request in 8 s"),
+        ];
+        for (paused, class, said) in table {
+            let outlook = outlook(paused, class);
+            let shown = if paused || class == Class::Rate { None } else { Some(class) };
+            assert_eq!((outlook.say(NOW).as_str(), outlook.class), (said, shown));
+            assert_eq!(outlook.said.as_deref(), shown.map(|_| "it is shut"));
+        }
     }
 
     #[test]
