@@ -9,6 +9,7 @@ use super::out::Answer;
 use super::table::{Table, clean};
 use crate::config::{Checked, Problem, Problems, QUEUE, QueueText, check_queue};
 use crate::crawl::{advise, check_links};
+use crate::daemon::Places;
 
 /// Flags of `radard check`.
 #[derive(Debug, clap::Args)]
@@ -39,14 +40,15 @@ impl Check {
         let text = QueueText::read(&places.config);
         Ok(match check_queue(&text, &checked.config.profiles).and_then(check_links) {
             Ok(targets) => {
-                let file = Queue { targets: text.read.map(|_| targets.all.len()), warnings: advise(&targets) };
-                self.fine(&checked, (&shown, places.settings().exists()), &file)
+                let queue = Queue { targets: text.read.map(|_| targets.all.len()), warnings: advise(&targets) };
+                self.fine(&checked, &places, &queue)
             }
             Err(problems) => wrong(&problems, &shown),
         })
     }
 
-    fn fine(&self, checked: &Checked, (file, exists): (&str, bool), queue: &Queue) -> Answer {
+    fn fine(&self, checked: &Checked, places: &Places, queue: &Queue) -> Answer {
+        let file = places.settings().display().to_string();
         let Queue { targets, warnings } = queue;
         let mut json = json!({
             "v": 1, "ok": true, "file": file, "targets": targets, "problems": [], "warnings": checked.warnings,
@@ -66,7 +68,11 @@ impl Check {
             lines.push(table.to_text());
             return Answer::shown(json, lines.join("\n"));
         }
-        let said = if exists { format!("{file} is fine") } else { format!("there is no {file}; the defaults hold") };
+        let said = if places.settings().exists() {
+            format!("{file} is fine")
+        } else {
+            format!("there is no {file}; the defaults hold")
+        };
         let queue = targets.map(|count| format!("{QUEUE} is fine; targets: {count}"));
         lines.splice(0..0, std::iter::once(said).chain(queue));
         Answer::done(json, lines.join("\n"))

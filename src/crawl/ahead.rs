@@ -18,7 +18,7 @@ pub(super) async fn set_back(store: &Store) -> Result<usize, Error> {
         Box::pin(async move {
             let found = too_late(tx).await?;
             for (course, at) in &found {
-                targets::sent(tx, (&course.target, &course.take), (*at, None)).await?;
+                targets::sent(tx, course.name(), *at, None).await?;
             }
             Ok(found.len())
         })

@@ -321,7 +321,7 @@ fn silence(course: &Course) -> Raise {
     let said = course.said.as_deref().unwrap_or("its rounds end well and find nothing");
     Raise {
         name: SILENT,
-        subject: format!("{}/{}", course.target, course.take),
+        subject: course.name().to_string(),
         severity: Severity::Warning,
         class: course.class.as_deref().and_then(|class| class.parse().ok()).unwrap_or(Class::Ok),
         detail: format!("it used to find something and finds nothing any more: {said}"),

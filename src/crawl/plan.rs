@@ -84,10 +84,10 @@ pub async fn apply(tx: &mut Tx, wanted: &[Target]) -> Result<Plan, Error> {
 /// Cancels the unfinished round of `course`, and ends the doubts and the alarms about it: what it was about is no longer
 /// wanted.
 async fn stop(tx: &mut Tx, course: &Course) -> Result<Option<JobId>, Error> {
-    doubts::close_of(tx, (&course.target, &course.take)).await?;
+    doubts::close_of(tx, course.name()).await?;
     for (name, since) in [(SILENT, course.silent_at), (SHRANK, course.doubted_at)] {
         if since.is_some() {
-            alarms::close(tx, name, &format!("{}/{}", course.target, course.take)).await?;
+            alarms::close(tx, name, &course.name().to_string()).await?;
         }
     }
     let Some(key) = &course.job else { return Ok(None) };

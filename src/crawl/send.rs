@@ -35,10 +35,10 @@ pub(super) enum Sent {
 /// Sends a round of `course`, unless the one before is still under way, and notes when the next is: at `next_at`, or as
 /// the target says.
 pub(super) async fn send(tx: &mut Tx, queue: &Queue, course: &Course, next_at: Option<i64>) -> Result<Sent, AskError> {
-    let name = (course.target.as_str(), course.take.as_str());
+    let name = course.name();
     let target = targets::target(tx, &course.target).await?;
     let Some(spec) = target.and_then(|target| Spec::read(&target.said)) else {
-        targets::sent(tx, name, (NEVER, None)).await?;
+        targets::sent(tx, name, NEVER, None).await?;
         return Ok(Sent::Unreadable);
     };
     let now = tx.now();
@@ -49,17 +49,17 @@ pub(super) async fn send(tx: &mut Tx, queue: &Queue, course: &Course, next_at: O
         None => None,
     };
     if before.as_ref().is_some_and(|job| !job.state().is_over()) {
-        tracing::debug!("`{}/{}` is still under way, so its next round waits", course.target, course.take);
-        targets::sent(tx, name, (coming, None)).await?;
+        tracing::debug!("`{name}` is still under way, so its next round waits");
+        targets::sent(tx, name, coming, None).await?;
         return Ok(Sent::UnderWay);
     }
     if let Some(again) = after_posts(tx, course).await? {
-        targets::sent(tx, name, (now + again, None)).await?;
+        targets::sent(tx, name, now + again, None).await?;
         return Ok(Sent::AfterPosts);
     }
     if let Some(dead) = before.filter(|job| job.state() == jobs::State::Dead) {
         let class = dead.class.as_deref().and_then(|class| class.parse().ok()).unwrap_or(Class::Local);
-        targets::missed(tx, name, (class, dead.last_error.as_deref().unwrap_or_default())).await?;
+        targets::missed(tx, name, class, dead.last_error.as_deref().unwrap_or_default()).await?;
     }
     let key = new_key(tx, course).await?;
     let ask = Ask {
@@ -73,7 +73,7 @@ pub(super) async fn send(tx: &mut Tx, queue: &Queue, course: &Course, next_at: O
         run_at: None,
     };
     queue.ask_within(tx, ask).await?;
-    targets::sent(tx, name, (coming, Some(&key))).await?;
+    targets::sent(tx, name, coming, Some(&key)).await?;
     Ok(Sent::Begun(key))
 }
 

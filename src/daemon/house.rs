@@ -272,7 +272,7 @@ impl House {
         let profiles = Profiles::new((logins, pool), prover, (sessions, plan.places.browsers()));
         let watched = ClockWatch::new(store.clone(), ambient.clock.clone());
         let kinds = kinds(&plan, (&live, &credentials), (&pace, &ways), (&disk, client));
-        let kinds = with_deleting(kinds, &plan, (&store, &live), &watched);
+        let kinds = with_deleting(kinds, &plan, &Deleting { store: &store, live: &live, clock: &watched });
         let comparing = CompareTools { store: store.clone(), live: live.clone(), fetcher: fetcher.clone() };
         let kinds = kinds.with::<Capture>(profiles.clone()).with::<CompareSignatures>(comparing);
         let (crawling, changes) = ((&store, &fetcher, &live), Changes::default());
@@ -437,9 +437,16 @@ fn kinds(
         .with::<Rotate>(RotateTools { vault: credentials.vault().clone() })
 }
 
+/// What the kinds that delete by age share.
+struct Deleting<'a> {
+    store: &'a Store,
+    live: &'a Live,
+    clock: &'a ClockWatch,
+}
+
 /// The same with the kinds that delete by age: they ask whether the clock is trusted.
-fn with_deleting(kinds: Kinds, plan: &Plan, (store, live): (&Store, &Live), clock: &ClockWatch) -> Kinds {
-    let (store, live, clock) = (store.clone(), live.clone(), clock.clone());
+fn with_deleting(kinds: Kinds, plan: &Plan, tools: &Deleting<'_>) -> Kinds {
+    let (store, live, clock) = (tools.store.clone(), tools.live.clone(), tools.clock.clone());
     let prune =
         PruneTools { store: store.clone(), live: live.clone(), clock: clock.clone(), file: plan.places.database() };
     let dir = plan.places.backups();

@@ -113,7 +113,7 @@ impl PartFile {
 
     /// Takes up the part of `stem` that an earlier run kept, if it still begins with what was `written`. What stands
     /// behind that is cut off.
-    pub fn resume(dir: &Path, stem: &str, (rights, written): (Rights, &Written)) -> Option<Self> {
+    pub fn resume(dir: &Path, stem: &str, rights: Rights, written: &Written) -> Option<Self> {
         let path = path_of(dir, stem);
         let mut file = options().open(&path).ok()?;
         let about = file.metadata().ok()?;
@@ -317,7 +317,7 @@ mod tests {
             part.keep().unwrap();
             part.written()
         };
-        let resume = |written: &Written| PartFile::resume(&dir, "x", (RIGHTS, written));
+        let resume = |written: &Written| PartFile::resume(&dir, "x", RIGHTS, written);
         let (path, written) = (path_of(&dir, "x"), kept("one, two"));
         // More was written than was remembered: it is cut off.
         std::fs::write(&path, "one, two, and what a power cut left").unwrap();

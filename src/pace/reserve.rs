@@ -40,7 +40,8 @@ pub(super) async fn reserve(
     // The lines whose slots are kept from now on, or are kept no more.
     let (mut to_keep, mut to_release) = (Vec::new(), Vec::new());
     for Wanted { line, spread_ms } in wanted {
-        let Turn { spread_ms, kept_until } = pace::take_turn(tx, &line.name, *spread_ms, (now, now - MEMORY)).await?;
+        let seen = pace::Seen { spread_ms: *spread_ms, at: now, stale: now - MEMORY };
+        let Turn { spread_ms, kept_until } = pace::take_turn(tx, &line.name, seen).await?;
         let spread = Duration::from_millis(u64::try_from(spread_ms).unwrap_or(0)).min(WIDEST);
         let window = window(line, spread);
         let entries = pace::entries(tx, &line.name, now - window).await?;

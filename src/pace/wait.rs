@@ -37,20 +37,20 @@ pub struct Wait {
 impl Wait {
     /// For a free slot of a limit.
     pub(super) fn limit(line: &Line, wait: Duration) -> Self {
-        Self::ours(wait, (&line.rule, &line.name), Held::Limit(line.rule.as_str().into()))
+        Self::ours(wait, &line.rule, &line.name, Held::Limit(line.rule.as_str().into()))
     }
 
     /// For the end of the gap after the last request of `account`.
     pub(super) fn gap(account: &str, wait: Duration) -> Self {
-        Self::ours(wait, ("the gap", &format!("the gap/account:{account}")), Held::Gap)
+        Self::ours(wait, "the gap", &format!("the gap/account:{account}"), Held::Gap)
     }
 
     /// For the end of quiet hours.
     pub(super) fn quiet(wait: Duration) -> Self {
-        Self::ours(wait, ("pace.quiet", "pace.quiet"), Held::Quiet)
+        Self::ours(wait, "pace.quiet", "pace.quiet", Held::Quiet)
     }
 
-    fn ours(wait: Duration, (rule, line): (&str, &str), held: Held) -> Self {
+    fn ours(wait: Duration, rule: &str, line: &str, held: Held) -> Self {
         Self { wait, rule: rule.to_owned(), line: line.to_owned(), reason: None, held, by: By::Limit }
     }
 

@@ -80,7 +80,7 @@ pub(super) fn refusal(
         Class::Risk => Some(([(CONTENT_TYPE, "text/html; charset=utf-8")], CHALLENGE).into_response()),
         Class::Rate => {
             let mut reply = told(StatusCode::TOO_MANY_REQUESTS, 2863, "too many requests")?;
-            reply.headers_mut().insert(RETRY_AFTER, retry_after(strike.nth, (now, wait)));
+            reply.headers_mut().insert(RETRY_AFTER, retry_after(strike.nth, now, wait));
             // A date is meant by the clock of whoever names it.
             reply.headers_mut().extend(http_date(now.0.div_euclid(1000)).map(|date| (DATE, date)));
             Some(reply)
@@ -90,7 +90,7 @@ pub(super) fn refusal(
 }
 
 /// Seconds the first time, a date the second, and so on in turn; a date is rounded up to its whole second.
-fn retry_after(nth: u64, (now, wait): (Millis, Duration)) -> HeaderValue {
+fn retry_after(nth: u64, now: Millis, wait: Duration) -> HeaderValue {
     let seconds = HeaderValue::from(wait.as_secs());
     if !nth.is_multiple_of(2) {
         return seconds;
@@ -209,8 +209,8 @@ mod tests {
     #[test]
     fn the_two_forms_of_retry_after_take_turns_and_never_ask_for_less() {
         let now = Millis(784_111_777_001);
-        assert_eq!(retry_after(1, (now, WAIT)), "2");
-        assert_eq!(retry_after(2, (now, WAIT)), "Sun, 06 Nov 1994 08:49:40 GMT");
-        assert_eq!(retry_after(3, (now, Duration::from_hours(1))), "3600");
+        assert_eq!(retry_after(1, now, WAIT), "2");
+        assert_eq!(retry_after(2, now, WAIT), "Sun, 06 Nov 1994 08:49:40 GMT");
+        assert_eq!(retry_after(3, now, Duration::from_hours(1)), "3600");
     }
 }

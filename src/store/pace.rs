@@ -46,11 +46,22 @@ pub struct Turn {
     pub kept_until: i64,
 }
 
-/// Takes a turn at `line`, which lasts until the end of the transaction. Leaves the spread that this process has seen,
-/// and gives the one that counts: the widest, unless it was seen before `stale`.
-pub async fn take_turn(tx: &mut Tx, line: &str, spread_ms: i64, (now, stale): (Millis, Millis)) -> Result<Turn, Error> {
+/// The spread that this process has seen in a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Seen {
+    /// The spread.
+    pub spread_ms: i64,
+    /// When it was seen.
+    pub at: Millis,
+    /// Before this moment, what another process has seen does not count any more.
+    pub stale: Millis,
+}
+
+/// Takes a turn at `line`, which lasts until the end of the transaction. Stores the spread that this process has seen,
+/// and gives the one that counts: the widest that is not stale.
+pub async fn take_turn(tx: &mut Tx, line: &str, seen: Seen) -> Result<Turn, Error> {
     on!(tx, db => sqlx::query_as(TAKE_TURN)
-        .bind(line).bind(spread_ms).bind(now.0).bind(stale.0).fetch_one(db).await)
+        .bind(line).bind(seen.spread_ms).bind(seen.at.0).bind(seen.stale.0).fetch_one(db).await)
     .map_err(Error::in_act("take a turn at a limit"))
 }
 

@@ -41,8 +41,17 @@ fn from_of(head: &str) -> Option<usize> {
     line.and_then(|range| range.strip_suffix('-')?.parse().ok())
 }
 
-/// Announces `length` bytes, sends `body` and hangs up.
-fn send(stream: &mut TcpStream, status: &str, (headers, length): (&[String], usize), body: &[u8]) {
+/// An answer that announces `length` bytes and sends `body`, which may be less.
+struct Reply<'a> {
+    status: &'a str,
+    headers: &'a [String],
+    length: usize,
+    body: &'a [u8],
+}
+
+/// Answers and hangs up.
+fn send(stream: &mut TcpStream, reply: &Reply<'_>) {
+    let Reply { status, headers, length, body } = reply;
     let lines = headers.iter().fold(String::new(), |lines, line| lines + line + "\r\n");
     let head = format!("HTTP/1.1 {status}\r\ncontent-length: {length}\r\nconnection: close\r\n{lines}\r\n");
     let _gone = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body));
@@ -170,15 +179,17 @@ struct Case {
     expected: (u8, usize),
 }
 
-fn serve(case: &Case, (head, nth): (&str, usize), stream: &mut TcpStream) {
+fn serve(case: &Case, head: &str, nth: usize, stream: &mut TcpStream) {
     let (old, new) = (movie(SIZE, 1), movie(SIZE, 2));
     let headers: Vec<String> = case.validator.iter().map(|line| (*line).to_owned()).collect();
     if nth == 0 {
-        return send(stream, "200 OK", (&headers, SIZE), &old[..CUT]);
+        return send(stream, &Reply { status: "200 OK", headers: &headers, length: SIZE, body: &old[..CUT] });
     }
     let has_changed = matches!(case.then, Then::HasChanged | Then::IgnoresIfRange);
     let (now, headers) = if has_changed { (&new, vec!["etag: \"2\"".to_owned()]) } else { (&old, headers) };
-    let Some(from) = from_of(head) else { return send(stream, "200 OK", (&headers, SIZE), now) };
+    let Some(from) = from_of(head) else {
+        return send(stream, &Reply { status: "200 OK", headers: &headers, length: SIZE, body: now });
+    };
     let part = |first: usize, total: usize, validator: &[String], body: &[u8]| {
         let place = format!("content-range: bytes {first}-{}/{total}", total - 1);
         ([&[place], validator].concat(), body.len(), body.to_vec())
@@ -189,15 +200,19 @@ fn serve(case: &Case, (head, nth): (&str, usize), stream: &mut TcpStream) {
             let (headers, length, _) = part(from, SIZE, &headers, &now[from..]);
             (headers, length, now[from..SIZE.min(from + 90_000)].to_vec())
         }
-        Then::HasChanged | Then::IgnoresRange => return send(stream, "200 OK", (&headers, SIZE), now),
+        Then::HasChanged | Then::IgnoresRange => {
+            return send(stream, &Reply { status: "200 OK", headers: &headers, length: SIZE, body: now });
+        }
         Then::SendsAnotherRange => part(from - 1, SIZE, &headers, &now[from - 1..]),
         Then::SendsAnotherTotal => part(from, SIZE + 1, &headers, &[&now[from..], b"x"].concat()),
         Then::SendsNoPlace => (headers, SIZE - from, now[from..].to_vec()),
         Then::SendsNoValidator => part(from, SIZE, &[], &now[from..]),
         Then::SendsLess => part(from, SIZE, &headers, &now[from..SIZE - 1]),
-        Then::RefusesRanges => return send(stream, "416 Range Not Satisfiable", (&[], 0), b""),
+        Then::RefusesRanges => {
+            return send(stream, &Reply { status: "416 Range Not Satisfiable", headers: &[], length: 0, body: b"" });
+        }
     };
-    send(stream, "206 Partial Content", (&headers, length), &body);
+    send(stream, &Reply { status: "206 Partial Content", headers: &headers, length, body: &body });
 }
 
 /// P22: whatever changes between two attempts, the file is one single version of the resource, byte for byte.
@@ -231,7 +246,7 @@ fn a_file_is_one_version_of_what_the_server_has() {
             let (told, expected) = (format!("{:?} {:?}", case.then, case.validator), case.expected);
             let requests = AtomicUsize::new(0);
             let serve = move |head: &str, stream: &mut TcpStream| {
-                serve(&case, (head, requests.fetch_add(1, Ordering::Relaxed)), stream);
+                serve(&case, head, requests.fetch_add(1, Ordering::Relaxed), stream);
             };
             (Raw::start(serve), told, expected)
         })
@@ -388,7 +403,7 @@ fn a_download_that_grows_survives_every_kill() {
         let from = from_of(head).unwrap_or(0);
         let status = if from > 0 { "206 Partial Content" } else { "200 OK" };
         let place = format!("etag: \"1\"\r\ncontent-range: bytes {from}-{}/{BYTES}", BYTES - 1);
-        send(stream, status, (&[place], BYTES - from), b"");
+        send(stream, &Reply { status, headers: &[place], length: BYTES - from, body: b"" });
         for piece in content[from..].chunks(64 << 10) {
             if stream.write_all(piece).is_err() {
                 return;
@@ -430,7 +445,7 @@ fn a_download_that_does_not_grow_is_poison() {
     let count = begun.clone();
     let server = Raw::start(move |_, stream| {
         // Nothing tells versions apart, so each run begins anew; and none gets further than this.
-        send(stream, "200 OK", (&[], 1 << 20), &movie(300_000, 1));
+        send(stream, &Reply { status: "200 OK", headers: &[], length: 1 << 20, body: &movie(300_000, 1) });
         count.fetch_add(1, Ordering::Relaxed);
         while stream.write_all(b"").is_ok() && stream.peek(&mut [0]).is_ok_and(|read| read > 0) {}
     });

@@ -4,7 +4,7 @@ use super::leg::About;
 use crate::config::Take;
 use crate::crawl::spec::Spec;
 use crate::platform::douyin::link::Kind;
-use crate::store::crawl::targets::Course;
+use crate::store::crawl::targets::{Course, CourseName};
 
 /// What a round is about, and what is known before it.
 #[derive(Debug)]
@@ -24,6 +24,11 @@ pub(super) struct Brief {
 }
 
 impl Brief {
+    /// The name of the course that it is a round of.
+    pub(super) fn name(&self) -> CourseName<'_> {
+        CourseName { target: &self.target, take: self.take.as_str() }
+    }
+
     pub(super) fn about(&self) -> About<'_> {
         let page = self.page.as_ref().map(|(kind, id)| (*kind, id.as_str()));
         About { take: self.take, page, profile: &self.profile, spec: &self.spec }

@@ -28,12 +28,13 @@ use crate::observe::metric::{CRAWL_DOUBTS, CRAWL_PAGES, CRAWL_RECORDS};
 use crate::platform::douyin::link::Kind;
 use crate::platform::douyin::mode::{Haul, Standing};
 use crate::queue::{Job, Lease, Lost, Miss, Settled};
+use crate::store::crawl::targets::CourseName;
 use crate::store::crawl::{creators, posts, raw, targets};
 use crate::store::{self, Store};
 
 /// The kind of these jobs.
 pub(in crate::crawl) const KIND: &str = "crawl";
-/// How long the round of a paused target sleeps before it looks again; `resume` wakes it before.
+/// How long the round of a paused target waits before it looks again. `resume` ends this wait.
 const PAUSED: Duration = Class::LONGEST_WAIT;
 /// A run that takes longer goes on in another, so that others have their turn.
 const TURN: Duration = Duration::from_mins(20);
@@ -104,7 +105,10 @@ impl Job for Crawl {
         {
             let (target, take, class, said) = (self.target.clone(), self.take.clone(), miss.class, miss.error.clone());
             let noted = lease.write::<_, Stopped, _>(move |tx| {
-                Box::pin(async move { Ok(targets::missed(tx, (&target, &take), (class, &said)).await?) })
+                Box::pin(async move {
+                    let course = CourseName { target: &target, take: &take };
+                    Ok(targets::missed(tx, course, class, &said).await?)
+                })
             });
             match noted.await {
                 // It is not ours to tell how the round of somebody else goes.

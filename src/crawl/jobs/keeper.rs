@@ -124,8 +124,7 @@ async fn keep_in(tx: &mut Tx, pages: &[Arc<Page>]) -> Result<Vec<Round>, Stopped
             round.check(true);
         }
         if round.pages == 0 && page.brief.stops_at_known_rows() {
-            let brief = &page.brief;
-            targets::begin(tx, (&brief.target, brief.take.as_str()), &brief.key).await?;
+            targets::begin(tx, page.brief.name(), &page.brief.key).await?;
         }
         round.take(&page.haul, met, (&page.brief.about(), page.brief.known()));
         if round.leg_is_over() {

@@ -71,7 +71,7 @@ pub(super) async fn settle(
     };
     let earlier = match doubt {
         Some(doubt) if read.is_doubtful() => {
-            let apart = doubts::apart(tx, kept, (round.began, Millis(doubt.last_at))).await?;
+            let apart = doubts::apart(tx, kept, round.began, Millis(doubt.last_at)).await?;
             Some(Earlier { doubt, apart })
         }
         _ => None,
@@ -81,8 +81,7 @@ pub(super) async fn settle(
         Verdict::All => Sweep::All,
         Verdict::Both => Sweep::MissedTwice,
         Verdict::Doubtful(next, counts) => {
-            let course = (brief.target.as_str(), brief.take.as_str());
-            doubts::open(tx, kept, course, next).await?;
+            doubts::open(tx, kept, brief.name(), next).await?;
             if counts == Counts::Yes {
                 doubts::miss(tx, kept, round.began).await?;
             }

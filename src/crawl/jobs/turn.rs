@@ -75,7 +75,7 @@ pub(super) async fn turn(tx: &mut Tx, brief: &Brief, round: &mut Round, asked: A
 
 /// Ends a round: stores how it went and what is complete now; a target that found something is silent no more.
 pub(super) async fn end(tx: &mut Tx, brief: &Brief, round: &mut Round, miss: Option<&Miss>) -> Result<(), Stopped> {
-    let course = (brief.target.as_str(), brief.take.as_str());
+    let course = brief.name();
     let count = |n: u64| i64::try_from(n).unwrap_or(i64::MAX);
     let is_complete = brief.take == Take::Posts && miss.is_none() && round.doubts.lists == 0 && !round.doubts.is_unsure;
     let ended = Ended {
@@ -97,7 +97,7 @@ pub(super) async fn end(tx: &mut Tx, brief: &Brief, round: &mut Round, miss: Opt
         doubt_or_settle(tx, brief, round, &spec).await?;
     }
     if round.found > 0 && brief.course.silent_at.is_some() {
-        alarms::close(tx, SILENT, &subject(course)).await?;
+        alarms::close(tx, SILENT, &course.to_string()).await?;
     }
     round.is_over = true;
     ended.class.as_str().clone_into(&mut round.class);
@@ -106,11 +106,11 @@ pub(super) async fn end(tx: &mut Tx, brief: &Brief, round: &mut Round, miss: Opt
 
 /// Plans the next read of a doubted list and raises its alarm; or closes the alarm when nothing is doubted any more.
 async fn doubt_or_settle(tx: &mut Tx, brief: &Brief, round: &Round, spec: &Spec) -> Result<(), Stopped> {
-    let course = (brief.target.as_str(), brief.take.as_str());
+    let course = brief.name();
     let Some(said) = &round.doubts.said else {
         if brief.course.doubted_at.is_some() && doubts::left(tx, course).await? == 0 {
             targets::settle(tx, course).await?;
-            alarms::close(tx, SHRANK, &subject(course)).await?;
+            alarms::close(tx, SHRANK, &course.to_string()).await?;
         }
         return Ok(());
     };
@@ -124,7 +124,7 @@ async fn doubt_or_settle(tx: &mut Tx, brief: &Brief, round: &Round, spec: &Spec)
     let more = if more == 0 { String::new() } else { format!("; {more} more lists of this target shrank, too") };
     let raise = Raise {
         name: SHRANK,
-        subject: subject(course),
+        subject: course.to_string(),
         severity: Severity::Warning,
         class: Class::Schema,
         detail: format!("{said}{more}"),
@@ -137,8 +137,4 @@ async fn doubt_or_settle(tx: &mut Tx, brief: &Brief, round: &Round, spec: &Spec)
 fn another<'p>(profiles: &'p [String], last: &str) -> Option<&'p str> {
     let at = profiles.iter().position(|profile| profile == last).map_or(0, |at| at + 1);
     profiles.iter().cycle().skip(at).take(profiles.len()).map(String::as_str).find(|profile| *profile != last)
-}
-
-fn subject((target, take): (&str, &str)) -> String {
-    format!("{target}/{take}")
 }

@@ -46,7 +46,7 @@ async fn wait(store: &Store) {
     let sent = store.write::<_, Error, _>(|tx| {
         Box::pin(async move {
             let week = tx.now() + Duration::from_hours(7 * 24);
-            targets::sent(tx, ("c", "posts"), (week, Some("c/posts@1"))).await?;
+            targets::sent(tx, targets::CourseName { target: "c", take: "posts" }, week, Some("c/posts@1")).await?;
             targets::silent(tx, "c", "posts").await
         })
     });

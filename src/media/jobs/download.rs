@@ -61,7 +61,7 @@ impl Job for Download {
         let wish = wish.map_err(|bad| Miss::new(Class::Local, bad.to_string()))?;
         let order = Order { url: &self.url, wanted, tools, settings: &settings, lease };
         let grown = fetch(order, known.as_ref()).await?;
-        finish(grown, &wish, (&tools.dir, lease)).await
+        finish(grown, &wish, &tools.dir, lease).await
     }
 }
 
@@ -91,7 +91,7 @@ fn done(file: &str, written: &Written) -> Settled {
 }
 
 /// Names the file. Others may finish at the same moment under the same name: then the one with our id is ours alone.
-async fn finish(mut grown: Growing<'_>, wish: &str, (dir, lease): (&Path, &Lease)) -> Result<Settled, Miss> {
+async fn finish(mut grown: Growing<'_>, wish: &str, dir: &Path, lease: &Lease) -> Result<Settled, Miss> {
     let ours = with_id(wish, &lease.id().to_string());
     for file in [wish, &ours] {
         if dir.join(file).exists() {

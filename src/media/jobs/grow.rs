@@ -103,7 +103,7 @@ pub(super) async fn fetch<'o>(order: Order<'o>, known: Option<&Remembered>) -> R
         Some(known) => {
             let (dir, stem, rights, written) =
                 (tools.dir.clone(), stem.clone(), settings.rights.clone(), known.written());
-            let part = off_thread(move || Ok(PartFile::resume(&dir, &stem, (rights, &written)))).await?;
+            let part = off_thread(move || Ok(PartFile::resume(&dir, &stem, rights, &written))).await?;
             part.map(|part| (known, part))
         }
         None => None,

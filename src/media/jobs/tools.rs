@@ -16,7 +16,7 @@ pub(super) const FULL: Duration = Duration::from_mins(1);
 /// What a download needs.
 #[derive(Clone)]
 pub struct Tools {
-    /// The way out.
+    /// The client that fetches files.
     pub net: Client,
     /// The library's folder.
     pub dir: PathBuf,

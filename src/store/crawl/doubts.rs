@@ -7,6 +7,7 @@
 use sqlx::FromRow;
 
 use crate::domain::Millis;
+use crate::store::crawl::targets::CourseName;
 use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
 
@@ -27,6 +28,21 @@ macro_rules! was_missed {
             "EXISTS (SELECT 1 FROM missed WHERE missed.list = $1 AND missed.owner = $2 AND missed.item = it.",
             $id,
             ")"
+        )
+    };
+}
+macro_rules! sweep {
+    ($table:literal, $mark:literal, $of:literal, $only:expr, $long:literal) => {
+        concat!(
+            "UPDATE ",
+            $table,
+            " AS it SET ",
+            $mark,
+            " = $4 WHERE ",
+            $of,
+            " AND gone_at IS NULL AND last_at < $3",
+            $only,
+            $long
         )
     };
 }
@@ -76,40 +92,9 @@ macro_rules! texts {
                 ")))",
                 $long
             ),
-            sweep: concat!(
-                "UPDATE ",
-                $table,
-                " AS it SET ",
-                $mark,
-                " = $4 WHERE ",
-                $of,
-                " AND gone_at IS NULL AND last_at < $3",
-                $long
-            ),
-            sweep_new: concat!(
-                "UPDATE ",
-                $table,
-                " AS it SET ",
-                $mark,
-                " = $4 WHERE ",
-                $of,
-                " AND gone_at IS NULL AND last_at < $3 AND ",
-                $left,
-                $long
-            ),
-            sweep_missed: concat!(
-                "UPDATE ",
-                $table,
-                " AS it SET ",
-                $mark,
-                " = $4 WHERE ",
-                $of,
-                " AND gone_at IS NULL AND last_at < $3 AND (",
-                $again,
-                was_missed!($id),
-                ")",
-                $long
-            ),
+            sweep: sweep!($table, $mark, $of, "", $long),
+            sweep_new: sweep!($table, $mark, $of, concat!(" AND ", $left), $long),
+            sweep_missed: sweep!($table, $mark, $of, concat!(" AND (", $again, was_missed!($id), ")"), $long),
         }
     };
 }
@@ -285,7 +270,7 @@ pub async fn miss(tx: &mut Tx, kept: &Kept, began: Millis) -> Result<(), Error> 
 }
 
 /// How many rows this read and the doubtful one before it do not have in common; `since` is when that one ended.
-pub async fn apart(tx: &mut Tx, kept: &Kept, (began, since): (Millis, Millis)) -> Result<i64, Error> {
+pub async fn apart(tx: &mut Tx, kept: &Kept, began: Millis, since: Millis) -> Result<i64, Error> {
     let text = kept.texts().apart;
     let counted: Result<(i64,), _> =
         on!(tx, db => bound!(sqlx::query_as(text), kept, [began.0, since.0]).fetch_one(db).await);
@@ -336,10 +321,10 @@ pub async fn find(tx: &mut Tx, kept: &Kept) -> Result<Option<Doubt>, Error> {
         .map_err(Error::in_act("look whether a list is doubted"))
 }
 
-/// Stores a doubt about a list that `course` reads: its target, and what it takes of it.
-pub async fn open(tx: &mut Tx, kept: &Kept, course: (&str, &str), doubt: Doubt) -> Result<(), Error> {
+/// Stores a doubt about a list that `course` reads.
+pub async fn open(tx: &mut Tx, kept: &Kept, course: CourseName<'_>, doubt: Doubt) -> Result<(), Error> {
     let Doubt { since, last_at, reads, known, shown } = doubt;
-    on!(tx, db => sqlx::query(OPEN).bind(kept.list()).bind(kept.owner()).bind(course.0).bind(course.1).bind(since)
+    on!(tx, db => sqlx::query(OPEN).bind(kept.list()).bind(kept.owner()).bind(course.target).bind(course.take).bind(since)
         .bind(last_at).bind(reads).bind(known).bind(shown).execute(db).await.map(drop))
     .map_err(Error::in_act("store a doubt about a list"))
 }
@@ -357,15 +342,16 @@ async fn forget_missed(tx: &mut Tx, kept: &Kept) -> Result<(), Error> {
 }
 
 /// How many lists are doubted that are taken of a target.
-pub async fn left(tx: &mut Tx, (target, take): (&str, &str)) -> Result<i64, Error> {
-    let counted: Result<(i64,), _> = on!(tx, db => sqlx::query_as(LEFT).bind(target).bind(take).fetch_one(db).await);
+pub async fn left(tx: &mut Tx, course: CourseName<'_>) -> Result<i64, Error> {
+    let counted: Result<(i64,), _> =
+        on!(tx, db => sqlx::query_as(LEFT).bind(course.target).bind(course.take).fetch_one(db).await);
     Ok(counted.map_err(Error::in_act("count doubted lists"))?.0)
 }
 
 /// Ends every doubt about what is taken of a target: it is not taken any more, or is about something else.
-pub async fn close_of(tx: &mut Tx, (target, take): (&str, &str)) -> Result<(), Error> {
+pub async fn close_of(tx: &mut Tx, course: CourseName<'_>) -> Result<(), Error> {
     for text in [FORGET_MISSED_OF, CLOSE_OF] {
-        on!(tx, db => sqlx::query(text).bind(target).bind(take).execute(db).await.map(drop))
+        on!(tx, db => sqlx::query(text).bind(course.target).bind(course.take).execute(db).await.map(drop))
             .map_err(Error::in_act("end the doubts about a target"))?;
     }
     Ok(())

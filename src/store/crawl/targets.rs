@@ -1,5 +1,7 @@
 //! The targets as they were taken over last, and what is taken of each: when next, and how the last round ended.
 
+use std::fmt;
+
 use sqlx::FromRow;
 
 use crate::domain::{Class, Millis};
@@ -129,6 +131,28 @@ pub struct Course {
     pub reread_as: Option<String>,
 }
 
+impl Course {
+    /// What it is called.
+    pub fn name(&self) -> CourseName<'_> {
+        CourseName { target: &self.target, take: &self.take }
+    }
+}
+
+/// The name of a course: what is taken of which target.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CourseName<'a> {
+    /// The target.
+    pub target: &'a str,
+    /// What is taken.
+    pub take: &'a str,
+}
+
+impl fmt::Display for CourseName<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}/{}", self.target, self.take)
+    }
+}
+
 /// How a round ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Round<'a> {
@@ -246,24 +270,24 @@ pub async fn drop_one(tx: &mut Tx, target: &str, take: &str) -> Result<(), Error
 }
 
 /// Notes when it is next, and by which job it is taken now.
-pub async fn sent(tx: &mut Tx, (target, take): (&str, &str), (next, job): (Millis, Option<&str>)) -> Result<(), Error> {
-    on!(tx, db => sqlx::query(SENT).bind(next.0).bind(job).bind(target).bind(take).execute(db).await.map(drop))
+pub async fn sent(tx: &mut Tx, course: CourseName<'_>, next: Millis, job: Option<&str>) -> Result<(), Error> {
+    on!(tx, db => sqlx::query(SENT).bind(next.0).bind(job).bind(course.target).bind(course.take).execute(db).await.map(drop))
         .map_err(Error::in_act("note when it is taken next"))
 }
 
 /// Notes how a round ended.
-pub async fn ended(tx: &mut Tx, (target, take): (&str, &str), round: Round<'_>) -> Result<(), Error> {
+pub async fn ended(tx: &mut Tx, course: CourseName<'_>, round: Round<'_>) -> Result<(), Error> {
     let now = tx.now.0;
     let full = round.is_full.then_some(now);
     let (from, to) = round.whole.map(|(from, to)| (from.0, to.0)).unzip();
     on!(tx, db => sqlx::query(ENDED).bind(now).bind(round.class.as_str()).bind(round.said).bind(round.found)
-        .bind(round.fresh).bind(full).bind(from).bind(to).bind(round.is_finished).bind(target).bind(take).execute(db).await.map(drop))
+        .bind(round.fresh).bind(full).bind(from).bind(to).bind(round.is_finished).bind(course.target).bind(course.take).execute(db).await.map(drop))
     .map_err(Error::in_act("note how a round ended"))
 }
 
 /// Notes what a round meets that goes on later.
-pub async fn missed(tx: &mut Tx, (target, take): (&str, &str), (class, said): (Class, &str)) -> Result<(), Error> {
-    on!(tx, db => sqlx::query(MISSED).bind(class.as_str()).bind(said).bind(target).bind(take).execute(db).await.map(drop))
+pub async fn missed(tx: &mut Tx, course: CourseName<'_>, class: Class, said: &str) -> Result<(), Error> {
+    on!(tx, db => sqlx::query(MISSED).bind(class.as_str()).bind(said).bind(course.target).bind(course.take).execute(db).await.map(drop))
         .map_err(Error::in_act("note what a round meets"))
 }
 
@@ -275,8 +299,8 @@ pub async fn silent(tx: &mut Tx, target: &str, take: &str) -> Result<(), Error> 
 }
 
 /// Stores that the job `key` began an incremental read: until it has finished, nobody knows what lies behind its pages.
-pub async fn begin(tx: &mut Tx, (target, take): (&str, &str), key: &str) -> Result<(), Error> {
-    on!(tx, db => sqlx::query(BEGIN).bind(key).bind(target).bind(take).execute(db).await.map(drop))
+pub async fn begin(tx: &mut Tx, course: CourseName<'_>, key: &str) -> Result<(), Error> {
+    on!(tx, db => sqlx::query(BEGIN).bind(key).bind(course.target).bind(course.take).execute(db).await.map(drop))
         .map_err(Error::in_act("store that a read has begun"))
 }
 
@@ -292,15 +316,15 @@ pub struct Reread<'a> {
 }
 
 /// Stores that the last read is doubted.
-pub async fn doubt(tx: &mut Tx, (target, take): (&str, &str), reread: Reread<'_>) -> Result<(), Error> {
+pub async fn doubt(tx: &mut Tx, course: CourseName<'_>, reread: Reread<'_>) -> Result<(), Error> {
     let now = tx.now.0;
-    on!(tx, db => sqlx::query(DOUBT).bind(now).bind(reread.profile).bind(reread.never.0).bind(reread.at.0).bind(target)
-        .bind(take).execute(db).await.map(drop))
+    on!(tx, db => sqlx::query(DOUBT).bind(now).bind(reread.profile).bind(reread.never.0).bind(reread.at.0).bind(course.target)
+        .bind(course.take).execute(db).await.map(drop))
     .map_err(Error::in_act("store that a read is doubted"))
 }
 
 /// Stores that no read is doubted any more.
-pub async fn settle(tx: &mut Tx, (target, take): (&str, &str)) -> Result<(), Error> {
-    on!(tx, db => sqlx::query(SETTLE).bind(target).bind(take).execute(db).await.map(drop))
+pub async fn settle(tx: &mut Tx, course: CourseName<'_>) -> Result<(), Error> {
+    on!(tx, db => sqlx::query(SETTLE).bind(course.target).bind(course.take).execute(db).await.map(drop))
         .map_err(Error::in_act("store that a read is settled"))
 }

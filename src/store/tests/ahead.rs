@@ -41,9 +41,7 @@ fn what_a_wrong_clock_put_off_for_a_year_is_set_back_and_the_rest_stays() {
         do_in(&store, |tx| {
             Box::pin(async move {
                 let open_at = tx.now() + Duration::from_hours(3);
-                let (lane, reason) = ("shut", "a slider");
-                let closing = gates::Closing { lane, open_at, class: Class::Risk, reason, subject: None };
-                gates::close(tx, &closing).await?;
+                gates::close(tx, &puzzle("shut", open_at)).await?;
                 let id = captures::add(tx, ("main", "douyin", "file", false), (1, None)).await?;
                 captures::prove(tx, id).await?;
                 keys::begin(tx, keys::Pass::Visit, "hash", tx.now() + Duration::from_hours(1)).await?;
@@ -59,7 +57,7 @@ fn what_a_wrong_clock_put_off_for_a_year_is_set_back_and_the_rest_stays() {
                     is_finished: true,
                     whole,
                 };
-                targets::ended(tx, ("a", "posts"), round).await?;
+                targets::ended(tx, targets::CourseName { target: "a", take: "posts" }, round).await?;
                 listed::put(tx, ("likes", "owner"), std::iter::once("item")).await?;
                 Ok(())
             })

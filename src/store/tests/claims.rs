@@ -63,17 +63,7 @@ fn a_closed_lane_a_paused_kind_and_a_later_job_are_passed_over() {
         store
             .write::<_, Error, _>(move |tx| {
                 Box::pin(async move {
-                    gates::close(
-                        tx,
-                        &gates::Closing {
-                            lane: "shut",
-                            open_at: until,
-                            class: Class::Risk,
-                            reason: "a slider",
-                            subject: None,
-                        },
-                    )
-                    .await?;
+                    gates::close(tx, &puzzle("shut", until)).await?;
                     gates::pause(tx, gates::Scope::Kind, "other", true).await
                 })
             })

@@ -52,17 +52,7 @@ fn a_gate_is_paused_and_closed_apart() {
             .write::<_, Error, _>(move |tx| {
                 Box::pin(async move {
                     gates::pause(tx, gates::Scope::Lane, "l", true).await?;
-                    gates::close(
-                        tx,
-                        &gates::Closing {
-                            lane: "l",
-                            open_at: until,
-                            class: Class::Risk,
-                            reason: "a slider",
-                            subject: None,
-                        },
-                    )
-                    .await
+                    gates::close(tx, &puzzle("l", until)).await
                 })
             })
             .await

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
-use super::{Access, Place, Store, jobs};
+use super::{Access, Place, Store, gates, jobs};
 use crate::ambient::Ambient;
 use crate::domain::{Class, Millis, Secret};
 use crate::supervise::Supervisor;
@@ -125,6 +125,11 @@ pub(crate) fn new(key: impl std::fmt::Display) -> jobs::New {
         run_at: None,
         attempts_max: 3,
     }
+}
+
+/// Closes a lane because of a puzzle.
+pub(crate) const fn puzzle(lane: &str, open_at: Millis) -> gates::Closing<'_> {
+    gates::Closing { lane, open_at, class: Class::Risk, reason: "a slider", subject: None }
 }
 
 pub(crate) async fn insert(store: &Store, news: Vec<jobs::New>) -> Vec<jobs::Inserted> {

@@ -15,7 +15,7 @@ async fn send(store: &Store, looked: oneshot::Sender<usize>, go: oneshot::Receiv
             let _nobody_waits = looked.send(due.len());
             let _nobody_waits = go.await;
             for course in &due {
-                targets::sent(tx, (&course.target, &course.take), (Millis(i64::MAX), Some("job"))).await?;
+                targets::sent(tx, course.name(), Millis(i64::MAX), Some("job")).await?;
             }
             Ok(due)
         })

@@ -31,15 +31,8 @@ async fn filled(analysed: bool) -> (Fresh, Store, SqliteConnection) {
     news.extend((0..10).map(new));
     insert(&store, news).await;
     let until = BEGIN + Duration::from_hours(6);
-    let close = store.write::<_, Error, _>(move |tx| {
-        Box::pin(async move {
-            gates::close(
-                tx,
-                &gates::Closing { lane: "shut", open_at: until, class: Class::Risk, reason: "a slider", subject: None },
-            )
-            .await
-        })
-    });
+    let close =
+        store.write::<_, Error, _>(move |tx| Box::pin(async move { gates::close(tx, &puzzle("shut", until)).await }));
     close.await.unwrap();
     let file = store.file().unwrap();
     let mut db = sqlx::sqlite::SqliteConnectOptions::new().filename(file).connect().await.unwrap();

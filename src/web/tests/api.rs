@@ -3,6 +3,7 @@
 use super::*;
 use crate::store::alarms::{Raise, Severity, raise};
 use crate::store::stops::{self, Stopped};
+use crate::store::tests::puzzle;
 use crate::store::{self, gates};
 
 async fn raise_one(store: &Store, subject: &'static str) {
@@ -23,19 +24,7 @@ fn lanes_show_what_waits_what_is_paused_and_what_is_closed() {
         house.own(post("/api/v1/jobs", &job)).await;
         let close = house.store.write::<_, store::Error, _>(|tx| {
             let until = BEGIN + Duration::from_hours(6);
-            Box::pin(async move {
-                gates::close(
-                    tx,
-                    &gates::Closing {
-                        lane: "shut",
-                        open_at: until,
-                        class: Class::Risk,
-                        reason: "a slider",
-                        subject: None,
-                    },
-                )
-                .await
-            })
+            Box::pin(async move { gates::close(tx, &puzzle("shut", until)).await })
         });
         close.await.unwrap();
         let gate = |scope: &str, name: &str| json!({ "scope": scope, "name": name, "paused": true });

@@ -4,8 +4,9 @@ use super::*;
 use crate::config::{QueueText, check_queue};
 use crate::crawl;
 use crate::store::alarms::{Raise, Severity, raise};
-use crate::store::crawl::targets;
+use crate::store::crawl::targets::{self, CourseName};
 use crate::store::jobs::New;
+use crate::store::tests::puzzle;
 use crate::store::{self, gates};
 use crate::supervise::{State, Status};
 
@@ -31,17 +32,8 @@ async fn trouble(house: &House, text: &'static str) -> String {
             let (subject, detail) = (text.to_owned(), text.to_owned());
             let alarm = Raise { name: "jobs_dead", subject, severity: Severity::Critical, class: Class::Risk, detail };
             raise(tx, &alarm).await?;
-            gates::close(
-                tx,
-                &gates::Closing {
-                    lane: text,
-                    open_at: BEGIN + Duration::from_hours(6),
-                    class: Class::Risk,
-                    reason: text,
-                    subject: None,
-                },
-            )
-            .await
+            let open_at = BEGIN + Duration::from_hours(6);
+            gates::close(tx, &gates::Closing { reason: text, ..puzzle(text, open_at) }).await
         })
     });
     raised.await.unwrap();
@@ -61,7 +53,7 @@ async fn follow(house: &House, text: &'static str) {
     let followed = house.store.write::<_, store::Error, _>(move |tx| {
         Box::pin(async move {
             crawl::apply(tx, &targets).await?;
-            targets::missed(tx, ("chef-li", "posts"), (Class::Risk, text)).await?;
+            targets::missed(tx, CourseName { target: "chef-li", take: "posts" }, Class::Risk, text).await?;
             targets::silent(tx, "chef-li", "profile").await
         })
     });
@@ -98,7 +90,7 @@ async fn rest(house: &House, classes: [(&'static str, Class); 2]) {
                     ..store::jobs::End::done(job.id, job.fence, job.kind)
                 };
                 store::jobs::settle(tx, &[end]).await?;
-                targets::sent(tx, ("chef-li", take), (until, Some(&key))).await?;
+                targets::sent(tx, CourseName { target: "chef-li", take }, until, Some(&key)).await?;
             }
             Ok(())
         })

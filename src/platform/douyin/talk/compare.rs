@@ -39,13 +39,13 @@ impl Douyin {
             page.fetch(ask).await.map_err(|why| Refusal::new(Class::Network, host, format_args!("its page: {why}")))
         };
         let reply = visitor.client.fetch_by(Ask::get(&url), sent).await?;
-        let different = differences(&reply.sent, (user_agent, &identity.fingerprint));
+        let different = differences(&reply.sent, user_agent, &identity.fingerprint);
         Ok(if different.is_empty() { Compared::Same } else { Compared::Differs(different) })
     }
 }
 
 /// What differs between the signature in `url` and ours of the same query.
-fn differences(url: &str, (user_agent, fingerprint): (&str, &str)) -> Vec<String> {
+fn differences(url: &str, user_agent: &str, fingerprint: &str) -> Vec<String> {
     let Some((params, signature)) = url.split_once('?').and_then(|(_, query)| query.rsplit_once("&a_bogus=")) else {
         return vec!["the page sends no a_bogus".to_owned()];
     };
@@ -82,7 +82,7 @@ mod tests {
             options: AbogusInput::OPTIONS,
         };
         let url = format!("https://www.douyin.com/aweme/?{sent}&a_bogus={}", Abogus::sign(&input));
-        differences(&url, (user_agent, PRINT))
+        differences(&url, user_agent, PRINT)
     }
 
     #[test]
@@ -90,7 +90,7 @@ mod tests {
         assert_eq!(compared("aid=6383&x=1", "aid=6383&x=1", "Mozilla/5.0"), [""; 0]);
         assert_eq!(compared("aid=6383&x=1", "aid=6383&x=2", "Mozilla/5.0"), ["query"]);
         assert_eq!(compared("aid=6383&x=1", "aid=6383&x=1", "Mozilla/6.0"), ["user agent"]);
-        let of = |url: &str| differences(url, ("Mozilla/5.0", PRINT));
+        let of = |url: &str| differences(url, "Mozilla/5.0", PRINT);
         assert_eq!(of("https://www.douyin.com/aweme/?aid=6383"), ["the page sends no a_bogus"]);
         assert_eq!(
             of("https://www.douyin.com/aweme/?aid=6383&a_bogus=abc"),
