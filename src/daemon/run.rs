@@ -286,20 +286,7 @@ fn once<T: Send + 'static>(value: T) -> impl Fn() -> Option<T> + Send + 'static 
 }
 
 fn start_watching(house: &House, board: &Board, reloader: &Reloader, notifier: &Notifier) {
-    let watch = Watch {
-        store: house.store.clone(),
-        queue: house.queue.clone(),
-        pace: house.pace.clone(),
-        disk: house.disk.clone(),
-        wall: house.clock.clone(),
-        targets: house.targets.desk.clone(),
-        live: house.live.clone(),
-        credentials: house.credentials.clone(),
-        metrics: house.metrics.clone(),
-        clock: house.plan.ambient.clock.clone(),
-        tasks: house.tasks(),
-        notifier: notifier.clone(),
-    };
+    let watch = Watch::of(house, notifier.clone());
     house.upper.spawn("watch", Restart::Always, move |stop| watch.clone().serve(stop));
     if house.plan.config.daemon.reload_on_save && reloader.origin.dir.is_dir() {
         let reloader = reloader.clone();

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use super::clock::{ClockWatch, Doubt};
 use super::disk::{Disk, Room, Seen};
+use super::house::House;
 use super::live::Live;
 use super::systemd::Notifier;
 use crate::ambient::Clock;
@@ -69,6 +70,24 @@ type Rows<'a> = (&'a [jobs::Count], &'a [Alarm], &'a [gates::Gate], &'a [Stopped
 type Condition = (&'static str, String, Option<(Severity, String)>);
 
 impl Watch {
+    /// Watches `house`.
+    pub(super) fn of(house: &House, notifier: Notifier) -> Self {
+        Self {
+            store: house.store.clone(),
+            queue: house.queue.clone(),
+            pace: house.pace.clone(),
+            disk: house.disk.clone(),
+            wall: house.clock.clone(),
+            targets: house.targets.desk.clone(),
+            live: house.live.clone(),
+            credentials: house.credentials.clone(),
+            metrics: house.metrics.clone(),
+            clock: house.plan.ambient.clock.clone(),
+            tasks: house.tasks(),
+            notifier,
+        }
+    }
+
     /// Looks until the house stops.
     pub(super) async fn serve(self, stop: Stop) -> Result<(), Failure> {
         let began = self.clock.steady();

@@ -120,19 +120,19 @@ impl Client {
         Self { robots: None, ring: None, ..self.clone() }
     }
 
-    /// The same way out under limits: each request counts as `sending` before it leaves.
+    /// The same client under limits: each request counts as `sending` before it leaves.
     #[must_use]
     pub fn paced(&self, pace: &Pace, sending: Sending) -> Self {
         Self { paced: Some(Paced::new(pace, sending)), ..self.clone() }
     }
 
-    /// The same way out, for jobs of `lane`.
+    /// The same client, whose requests count for the jobs of `lane`.
     #[must_use]
     pub fn for_lane(&self, lane: &str) -> Self {
         Self { paced: self.paced.as_ref().map(|paced| paced.for_lane(lane)), ..self.clone() }
     }
 
-    /// The same way out on somebody's behalf: a person goes first.
+    /// The same client, whose requests have this rank: those of a person go first.
     #[must_use]
     pub fn ranked(&self, rank: Rank) -> Self {
         Self { paced: self.paced.clone().map(|paced| Paced { rank, ..paced }), ..self.clone() }

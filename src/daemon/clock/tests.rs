@@ -1,7 +1,5 @@
 //! A clock that was a year ahead, on a house without platforms; and which jumps are noticed at all.
 
-use std::sync::Arc;
-
 use serde_json::json;
 
 use super::*;
@@ -75,7 +73,7 @@ fn a_clock_is_trusted_again_after_an_hour_in_which_somebody_looked() {
 
 /// A house on a clock of its own that works, with a folder of its own.
 fn live(name: &str, tale: impl AsyncFnOnce(&House, &Watch)) {
-    // Hours of commits: whether a sync reaches a disk is not what is asked here.
+    // The store commits for hours of this clock. Memory is faster, and these tests ask nothing of a disk.
     let memory = std::path::Path::new("/dev/shm");
     let above = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
     let dir = above.join(format!("radard-clock-{name}-{}", std::process::id()));
@@ -91,20 +89,8 @@ fn live(name: &str, tale: impl AsyncFnOnce(&House, &Watch)) {
     let told = clock.run(async {
         let opening = clock.hold();
         let house = House::open(Plan::new(&checked, places, ambient, Register::default())).await.unwrap();
-        let watch = Watch {
-            store: house.store.clone(),
-            queue: house.queue.clone(),
-            pace: house.pace.clone(),
-            disk: house.disk.clone(),
-            wall: house.clock.clone(),
-            targets: house.targets.desk.clone(),
-            live: house.live.clone(),
-            credentials: house.credentials.clone(),
-            metrics: house.metrics.clone(),
-            clock: clock.clone(),
-            tasks: Arc::new(Vec::new),
-            notifier: Notifier::new(&Invitation::default(), Register::default()),
-        };
+        let notifier = Notifier::new(&Invitation::default(), Register::default());
+        let watch = Watch::of(&house, notifier);
         house.queue.start_asking(&house.upper, &house.inlets);
         house.queue.start_working(&house.upper, house.schedules().unwrap());
         let desk = house.targets.desk.clone();

@@ -83,7 +83,7 @@ impl Prover {
         Ok(creative_radar::prove(&self.base(profile.platform), &asker, self.ambient.clock.now()).await?)
     }
 
-    /// The way out to the platform of a profile for `what`.
+    /// The client for the platform of a profile; its limits count the requests as `what`.
     fn way(&self, profile: &Profile, what: &str) -> Result<Client, Miss> {
         let (lane, endpoint) = (format!("{}/{what}", profile.name), format!("{}.{what}", profile.platform));
         let way = self.ways.of(Some(&profile.name), Sending { lane, endpoint, ..Sending::default() })?;
