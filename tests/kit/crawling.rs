@@ -13,12 +13,12 @@ use radard::pace::Pace;
 use radard::platform::douyin::link::Kind;
 use radard::platform::douyin::list::Wants;
 use radard::platform::douyin::mode::{Haul, Order, Rows, Standing, haul};
-use radard::queue::{Inlets, Kinds, Miss, Queue, Rules};
-use radard::store::{Access, Error, Place, Store, ahead};
-use radard::supervise::{Leave, Restart, Supervisor};
+use radard::queue::{Kinds, Miss, Rules};
+use radard::store::{Error, ahead};
+use radard::supervise::Restart;
 use serde_json::Value;
 
-use super::{Dir, Site, World, change, texts};
+use super::{Base, Dir, Site, Works, World, change, texts};
 
 /// The site without the limits of a house.
 struct Way(Site);
@@ -51,54 +51,42 @@ fn targets_of(text: &str) -> Vec<Target> {
 /// The house between two of its starts.
 struct Life {
     desk: Desk,
-    queue: Queue,
-    store: Store,
-    upper: Supervisor,
-    ground: Supervisor,
-    _inlets: Inlets,
+    works: Works,
 }
 
 impl Life {
     async fn begin(world: &World, dir: &Dir) -> Self {
-        let ambient = world.ambient.clone();
-        let place = Place::Sqlite(dir.database());
-        let (store, writer) = Store::open(&place, Access::Write, ambient.clone()).await.unwrap();
-        let (ground, upper) = (Supervisor::new(ambient.clone()), Supervisor::new(ambient.clone()));
-        writer.start(&ground);
+        let base = Base::open(dir, &world.ambient).await;
         let (metrics, changes) = (Metrics::new(), Changes::default());
         let tools = Tools {
-            store: store.clone(),
-            keeper: Keeper::start(&ground),
+            store: base.store.clone(),
+            keeper: Keeper::start(&base.ground),
             source: Arc::new(Way(Site::of(world))),
             changes: changes.clone(),
             settings: Arc::new(|| Settings { full_every: Duration::from_hours(48), raw: false, most_checks: 30 }),
             metrics: metrics.clone(),
-            clock: ambient.clock.clone(),
+            clock: world.ambient.clock.clone(),
         };
-        // Weeks go by here, and of those who die nobody is left to look for.
+        // Weeks pass here, and no other process can die. So dead workers are looked for once an hour.
         let mut config = Config::default();
         config.queue.sweep = Duration::from_hours(1);
-        let limits = Pace::open(store.clone(), &config, ambient.clone()).await.unwrap();
-        let rules = Rules::of(&config, "story");
-        let (queue, inlets) = Queue::new(rules, Kinds::default().with::<Crawl>(tools), store.clone(), ambient);
-        queue.start_asking(&upper, &inlets);
-        queue.start_working(&upper, Vec::new());
-        let desk =
-            Desk::new((store.clone(), queue.clone(), limits), world.ambient.clock.clone(), metrics).telling(changes);
+        let limits = Pace::open(base.store.clone(), &config, world.ambient.clone()).await.unwrap();
+        let works = base.with(Rules::of(&config, "story"), Kinds::default().with::<Crawl>(tools));
+        works.work();
+        let shared = (works.store.clone(), works.queue.clone(), limits);
+        let desk = Desk::new(shared, world.ambient.clock.clone(), metrics).telling(changes);
         let serving = desk.clone();
-        upper.spawn("crawl", Restart::Never, move |stop| {
+        works.upper.spawn("crawl", Restart::Never, move |stop| {
             let desk = serving.clone();
             async move { desk.serve(stop).await }
         });
-        Self { desk, queue, store, upper, ground, _inlets: inlets }
+        Self { desk, works }
     }
 
     async fn end(self) {
-        let Self { desk, queue, store, upper, ground, _inlets: inlets } = self;
-        assert_eq!(upper.leave(Duration::from_hours(1)).await, Leave::Drained);
-        drop((desk, queue, inlets));
-        store.close().await;
-        ground.leave(Duration::from_secs(5)).await;
+        let Self { desk, works } = self;
+        drop(desk);
+        works.end().await;
     }
 }
 
@@ -116,7 +104,6 @@ impl Crawling<'_> {
         let faults: Vec<String> = faults.iter().map(|fault| (*fault).to_owned()).collect();
         World::run_on(&faults, async |world| {
             let dir = Dir::new(name);
-            std::fs::create_dir_all(dir.data()).unwrap();
             let life = Some(Life::begin(world, &dir).await);
             let mut crawling = Crawling { world, dir, site: Site::of(world), life };
             tale(&mut crawling).await;
@@ -137,12 +124,12 @@ impl Crawling<'_> {
     /// Tells the queue that a login works again, as its proof does.
     pub(crate) async fn found(&self, profile: &str) {
         let now = self.world.ambient.clock.now();
-        self.life.as_ref().unwrap().queue.call_back("crawl", profile, now).await.unwrap();
+        self.life.as_ref().unwrap().works.queue.call_back("crawl", profile, now).await.unwrap();
     }
 
     /// Sets back what a wrong clock wrote into the future, as the watch of the clock does.
     pub(crate) async fn clock_is_right(&self) {
-        let store = &self.life.as_ref().unwrap().store;
+        let store = &self.life.as_ref().unwrap().works.store;
         store.write::<_, Error, _>(|tx| Box::pin(ahead::set_back(tx))).await.unwrap();
         while store.write::<_, Error, _>(|tx| Box::pin(ahead::set_sightings_back(tx))).await.unwrap() > 0 {}
         self.desk().set_back().await.unwrap();

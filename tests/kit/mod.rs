@@ -23,6 +23,7 @@ mod shifted;
 mod site;
 mod source;
 mod trace;
+mod works;
 mod world;
 
 use std::os::unix::net::UnixDatagram;
@@ -51,6 +52,7 @@ pub(crate) use shifted::Shifted;
 pub(crate) use site::Site;
 pub(crate) use source::{BYTES, Source};
 pub(crate) use trace::{Trace, can_trace};
+pub(crate) use works::{Base, Works};
 pub(crate) use world::{DAWN, World};
 
 /// How long a start may take: to READY, with whatever was left behind.

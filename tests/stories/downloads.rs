@@ -11,14 +11,14 @@ use radard::config::Config;
 use radard::media::Rights;
 use radard::media::jobs::{Download, Settings, Tools};
 use radard::net::{Client, Policy};
-use radard::queue::{Ask, Inlets, Kinds, Queue, Rules};
-use radard::store::{self, Access, Place, Store, jobs};
-use radard::supervise::Supervisor;
+use radard::queue::{Ask, Kinds, Rules};
+use radard::store::{self, jobs};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
 
 use crate::kit::{
-    Daemon, Dir, Extra, QUIET, Raw, Rows, START, answer, block_on, change, figure, pause, texts, until, until_it,
+    Base, Daemon, Dir, Extra, QUIET, Raw, Rows, START, Works, answer, block_on, change, figure, pause, texts, until,
+    until_it,
 };
 
 const MP4: &[u8] = b"\0\0\0\x18ftypisom\0\0\x02\0isommp41";
@@ -61,22 +61,14 @@ fn send(stream: &mut TcpStream, reply: &Reply<'_>) {
 struct Library {
     dir: Dir,
     ambient: Ambient,
-    store: Store,
-    queue: Queue,
-    upper: Supervisor,
-    ground: Supervisor,
-    _inlets: Inlets,
+    works: Works,
 }
 
 impl Library {
     fn run(name: &str, pairs: &[String], tale: impl AsyncFnOnce(&Self)) {
         block_on(async {
             let (dir, ambient) = (Dir::new(name), Ambient::real(Some(1)));
-            std::fs::create_dir_all(dir.data()).unwrap();
-            let place = Place::Sqlite(dir.database());
-            let (store, writer) = Store::open(&place, Access::Write, ambient.clone()).await.unwrap();
-            let (ground, upper) = (Supervisor::new(ambient.clone()), Supervisor::new(ambient.clone()));
-            writer.start(&ground);
+            let base = Base::open(&dir, &ambient).await;
             let policy = Policy { allow_private: pairs.to_vec(), ..Policy::default() };
             let rights = Rights { mode: 0o750, group: None };
             let settings = move || Settings { rights: rights.clone(), max_bytes: 1 << 30, closed: None };
@@ -88,27 +80,16 @@ impl Library {
             let mut config = Config::default();
             (config.queue.backoff_base, config.queue.backoff_cap) =
                 (Duration::from_millis(5), Duration::from_millis(10));
-            let kinds = Kinds::default().with::<Download>(tools);
-            let (queue, inlets) = Queue::new(Rules::of(&config, "story/1"), kinds, store.clone(), ambient.clone());
-            queue.start_asking(&upper, &inlets);
-            let library = Self { dir, ambient, store, queue, upper, ground, _inlets: inlets };
+            let works = base.with(Rules::of(&config, "story/1"), Kinds::default().with::<Download>(tools));
+            let library = Self { dir, ambient, works };
             tale(&library).await;
-            let Self { dir: _dir, store, queue, upper, ground, _inlets: inlets, .. } = library;
-            upper.leave(Duration::from_secs(10)).await;
-            drop((queue, inlets));
-            store.close().await;
-            ground.leave(Duration::from_secs(5)).await;
+            library.works.end().await;
         });
-    }
-
-    /// Lets the workers begin.
-    fn work(&self) {
-        self.queue.start_working(&self.upper, Vec::new());
     }
 
     async fn ask(&self, key: &str, payload: Value) {
         let (kind, key) = ("download".to_owned(), key.to_owned());
-        self.queue.ask(Ask { kind, key, payload, priority: 0, run_at: None }).await.unwrap();
+        self.works.queue.ask(Ask { kind, key, payload, priority: 0, run_at: None }).await.unwrap();
     }
 
     /// The job `key`, as soon as it stands so.
@@ -117,6 +98,7 @@ impl Library {
         loop {
             let key = key.to_owned();
             let found = self
+                .works
                 .store
                 .read::<_, store::Error, _>(|tx| Box::pin(async move { jobs::find_key(tx, "download", &key).await }));
             let job = found.await.unwrap().unwrap();
@@ -253,7 +235,7 @@ fn a_file_is_one_version_of_what_the_server_has() {
         .collect();
     let pairs: Vec<_> = servers.iter().map(|(server, ..)| server.pair()).collect();
     Library::run("versions", &pairs, async |library| {
-        library.work();
+        library.works.work();
         for (nth, (server, told, (version, parts))) in servers.iter().enumerate() {
             let (key, name) = (format!("k{nth}"), format!("n{nth}.mp4"));
             library.ask(&key, json!({"url": server.url("/v.mp4"), "name": name})).await;
@@ -286,7 +268,7 @@ fn a_page_or_another_type_is_never_done() {
         answer(stream, "200 OK", &[&format!("content-type: {kind}")], body);
     });
     Library::run("types", &[server.pair()], async |library| {
-        library.work();
+        library.works.work();
         for (nth, (path, name, class)) in [
             ("/page.mp4", None, "network"),
             ("/sly.mp4", None, "network"),
@@ -317,13 +299,13 @@ fn a_page_or_another_type_is_never_done() {
         std::fs::create_dir_all(&media).unwrap();
         let (kind, key, payload) = ("download".to_owned(), "later".to_owned(), json!({"url": server.url("/film.mp4")}));
         let run_at = Some(library.ambient.clock.now() + Duration::from_hours(1));
-        library.queue.ask(Ask { kind, key, payload, priority: 0, run_at }).await.unwrap();
+        library.works.queue.ask(Ask { kind, key, payload, priority: 0, run_at }).await.unwrap();
         let waiting = library.stands("later", |_| true).await;
         let unknown = "01890a5d-ac96-774b-bcce-b302099a8057";
         for stem in [&job.id.to_string(), unknown, &waiting.id.to_string(), "notes"] {
             std::fs::write(media.join(format!("{stem}.part")), "x").unwrap();
         }
-        assert_eq!(radard::media::sweep(&library.store, &media).await.unwrap(), 2);
+        assert_eq!(radard::media::sweep(&library.works.store, &media).await.unwrap(), 2);
         assert_eq!(library.names(), [format!("{}.part", waiting.id), "notes.part".to_owned()]);
         std::fs::remove_dir_all(&media).unwrap();
         // The controls: what was asked for.
@@ -362,7 +344,7 @@ fn a_file_of_another_job_is_not_taken_for_ones_own() {
             std::fs::write(media.join(&name), if key == "own" { &ours } else { &theirs }).unwrap();
         }
         std::fs::write(media.join(format!("{}.part", ids[1])), &ours).unwrap();
-        library.work();
+        library.works.work();
         for (nth, key) in ["lost", "part"].into_iter().enumerate() {
             let name = format!("{key}-{}.mp4", ids[nth]);
             let result = library.result(key).await;

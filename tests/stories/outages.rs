@@ -8,54 +8,36 @@ use radard::config::Config;
 use radard::domain::Millis;
 use radard::media::{Rights, jobs::Download, jobs::Settings, jobs::Tools, jobs::sending};
 use radard::pace::Pace;
-use radard::queue::{Ask, Inlets, Kinds, Queue, Rules};
+use radard::queue::{Ask, Kinds, Rules};
 use radard::store::alarms::Alarm;
 use radard::store::jobs::{Filter, Job, State};
-use radard::store::{self, Access, Place, Store, alarms, gates, jobs, stops};
-use radard::supervise::{Leave, Supervisor};
+use radard::store::{self, alarms, gates, jobs, stops};
 use serde_json::json;
 
-use crate::kit::{Daemon, Dir, Extra, Outside, QUIET, START, World, ask, figure, until_it};
+use crate::kit::{Base, Daemon, Dir, Extra, Outside, QUIET, START, Works, World, ask, figure, until_it};
 
 const MINUTE: Duration = Duration::from_mins(1);
 const HOUR: Duration = Duration::from_hours(1);
 
-/// A house that downloads, on a clock that jumps.
-struct Life {
-    queue: Queue,
-    store: Store,
-    upper: Supervisor,
-    ground: Supervisor,
-    _inlets: Inlets,
-}
+/// A queue that downloads, on a clock that jumps.
+struct Life(Works);
 
 impl Life {
-    /// Opens it; nothing is taken before [`Life::work`].
+    /// Opens it; nothing is taken before the workers start.
     async fn begin(world: &World, dir: &Dir) -> Self {
-        let ambient = world.ambient.clone();
-        std::fs::create_dir_all(dir.data()).unwrap();
-        let place = Place::Sqlite(dir.database());
-        let (store, writer) = Store::open(&place, Access::Write, ambient.clone()).await.unwrap();
-        let (ground, upper) = (Supervisor::new(ambient.clone()), Supervisor::new(ambient.clone()));
-        writer.start(&ground);
+        let base = Base::open(dir, &world.ambient).await;
         let mut config = Config::default();
         config.queue.sweep = 15 * MINUTE;
         config.queue.lease = HOUR;
-        let limits = Pace::open(store.clone(), &config, ambient.clone()).await.unwrap();
+        let limits = Pace::open(base.store.clone(), &config, world.ambient.clone()).await.unwrap();
         let rights = Rights { mode: config.media.mode, group: None };
         let settings = move || Settings { rights: rights.clone(), max_bytes: 1 << 20, closed: None };
-        let (net, dir) = (world.client.paced(&limits, sending()), dir.path().join("media"));
-        std::fs::create_dir_all(&dir).unwrap();
-        let kinds = Kinds::default().with::<Download>(Tools { net, dir, settings: Arc::new(settings) });
-        let (queue, inlets) = Queue::new(Rules::of(&config, "story/1"), kinds, store.clone(), ambient);
-        limits.when_reached(queue.waker());
-        queue.start_asking(&upper, &inlets);
-        Self { queue, store, upper, ground, _inlets: inlets }
-    }
-
-    /// Begins to work.
-    fn work(&self) {
-        self.queue.start_working(&self.upper, Vec::new());
+        let (net, media) = (world.client.paced(&limits, sending()), dir.path().join("media"));
+        std::fs::create_dir_all(&media).unwrap();
+        let kinds = Kinds::default().with::<Download>(Tools { net, dir: media, settings: Arc::new(settings) });
+        let works = base.with(Rules::of(&config, "story/1"), kinds);
+        limits.when_reached(works.queue.waker());
+        Self(works)
     }
 
     /// Queues `n` downloads from Douyin's files.
@@ -64,13 +46,13 @@ impl Life {
         for n in 0..n {
             let (kind, key) = ("download".to_owned(), format!("clip-{n}"));
             let payload = json!({"url": format!("{base}/files/clip-{}.bin", 1000 + n)});
-            self.queue.ask(Ask { kind, key, payload, priority: 0, run_at: None }).await.unwrap();
+            self.0.queue.ask(Ask { kind, key, payload, priority: 0, run_at: None }).await.unwrap();
         }
     }
 
     async fn jobs(&self) -> Vec<Job> {
         let filter = Filter { limit: 1000, ..Filter::default() };
-        let read = self.store.read::<_, store::Error, _>(|tx| Box::pin(async move { jobs::list(tx, &filter).await }));
+        let read = self.0.store.read::<_, store::Error, _>(|tx| Box::pin(async move { jobs::list(tx, &filter).await }));
         read.await.unwrap()
     }
 
@@ -80,15 +62,7 @@ impl Life {
 
     /// Every alarm that was ever raised.
     async fn alarms(&self) -> Vec<Alarm> {
-        self.store.read::<_, store::Error, _>(|tx| Box::pin(alarms::list(tx, None, 100))).await.unwrap()
-    }
-
-    async fn end(self) {
-        let Self { queue, store, upper, ground, _inlets: inlets } = self;
-        assert_eq!(upper.leave(HOUR).await, Leave::Drained);
-        drop((queue, inlets));
-        store.close().await;
-        ground.leave(Duration::from_secs(5)).await;
+        self.0.store.read::<_, store::Error, _>(|tx| Box::pin(alarms::list(tx, None, 100))).await.unwrap()
     }
 }
 
@@ -98,14 +72,14 @@ fn outage(span: Duration, is_restarted: bool) -> (u64, Duration) {
     World::run_on(&[], async |world| {
         let dir = Dir::new("outage");
         let mut life = Life::begin(world, &dir).await;
-        life.work();
+        life.0.work();
         assert!(world.running.cut_off(Some("douyin")));
         life.fill(world, 12).await;
         world.ambient.clock.sleep(span / 2).await;
         if is_restarted {
-            life.end().await;
+            life.0.end().await;
             life = Life::begin(world, &dir).await;
-            life.work();
+            life.0.work();
         }
         world.ambient.clock.sleep(span / 2).await;
         let jobs = life.jobs().await;
@@ -129,11 +103,11 @@ fn outage(span: Duration, is_restarted: bool) -> (u64, Duration) {
         assert!(life.jobs().await.iter().all(|job| job.attempts == 0 && job.failing_since.is_none()));
         let alarms = life.alarms().await;
         assert!(alarms.len() == 1 && alarms[0].closed_at.is_some(), "it closed by itself: {alarms:?}");
-        let left = life.store.read::<_, store::Error, _>(|tx| {
+        let left = life.0.store.read::<_, store::Error, _>(|tx| {
             Box::pin(async move { Ok((stops::list(tx).await?, gates::list(tx).await?)) })
         });
         assert_eq!(format!("{:?}", left.await.unwrap()), "([], [])", "nothing is left closed");
-        life.end().await;
+        life.0.end().await;
     });
     seen
 }
@@ -159,13 +133,13 @@ fn twelve_jobs_and_a_wait_of_an_hour_are_one_request_also_after_a_restart() {
         // All are due before anybody works: the workers take them together.
         life.fill(world, 12).await;
         let begun = world.ambient.clock.now();
-        life.work();
+        life.0.work();
         let clock = &world.ambient.clock;
         clock.sleep(HOUR / 2).await;
         assert_eq!(world.running.requests(), 1);
-        life.end().await;
+        life.0.end().await;
         let life = Life::begin(world, &dir).await;
-        life.work();
+        life.0.work();
         clock.sleep((begun + Duration::from_secs(3599)).since(clock.now())).await;
         assert_eq!(world.running.requests(), 1, "nobody came early");
         assert!(life.alarms().await.is_empty(), "a wait is no reason for an alarm");
@@ -175,7 +149,7 @@ fn twelve_jobs_and_a_wait_of_an_hour_are_one_request_also_after_a_restart() {
         assert!(life.jobs().await.iter().all(|job| job.attempts == 0));
         let first = life.jobs().await.iter().filter(|job| job.snoozes > 0).map(|job| job.updated_at).min();
         assert!(first.is_some_and(|at| Millis(at).since(begun) >= HOUR), "{first:?}");
-        life.end().await;
+        life.0.end().await;
     });
 }
 
