@@ -273,7 +273,12 @@ impl House {
         let watched = ClockWatch::new(store.clone(), ambient.clock.clone());
         let kinds = kinds(&plan, (&live, &credentials), (&pace, &ways), (&disk, client));
         let kinds = with_deleting(kinds, &plan, &Deleting { store: &store, live: &live, clock: &watched });
-        let comparing = CompareTools { store: store.clone(), live: live.clone(), fetcher: fetcher.clone() };
+        let comparing = CompareTools {
+            store: store.clone(),
+            live: live.clone(),
+            fetcher: fetcher.clone(),
+            profiles: profiles.clone(),
+        };
         let kinds = kinds.with::<Capture>(profiles.clone()).with::<CompareSignatures>(comparing);
         let (crawling, changes) = ((&store, &fetcher, &live), Changes::default());
         let keeping = (Keeper::start(&ground), &metrics, &ambient.clock);

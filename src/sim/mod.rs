@@ -8,7 +8,8 @@
 //! for a login that is lost after so many uses. `POST /proxy {"status": 404}` puts a proxy in front of all platforms that
 //! answers every request with an HTML page of this status (400 to 599), until `DELETE /proxy`. `POST /outage
 //! {"platform": …}` lets nobody reach a platform (all of them without a name) until `DELETE /outage`; `POST /wait
-//! {"seconds": …}` sets the wait that refusals of class `rate` ask for.
+//! {"seconds": …}` sets the wait that refusals of class `rate` ask for. `POST /page {…}` gives the pages a new version of
+//! their scripts; its members are those of `changed` in the scripts.
 //!
 //! This room is judged as hard as the client that it tries: it never uses the client's signers or its HTTP room, so
 //! that an error in one of them cannot hide in the other.
@@ -33,6 +34,7 @@ mod script;
 mod seed;
 mod socket;
 mod switch;
+mod version;
 mod world;
 
 pub use douyin::{Lost, Rename, ShortLink, short_links};

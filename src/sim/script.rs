@@ -18,9 +18,10 @@ pub(super) async fn page(State(stand): State<Stand>) -> Response {
     shown(format!("const changed = {changed};\n{scripts}"))
 }
 
-/// `GET /static/center.js`: what the Creative Center asks for.
-pub(super) async fn center() -> Response {
-    shown(include_str!("creative_radar/center.js").to_owned())
+/// `GET /static/center.js`: what the Creative Center asks for, of this version of the site.
+pub(super) async fn center(State(stand): State<Stand>) -> Response {
+    let (changed, script) = (stand.world.page.changed(), include_str!("creative_radar/center.js"));
+    shown(format!("const changed = {changed};\n{script}"))
 }
 
 /// `GET /static/hashtags.js`: what its newer page asks for.

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use super::creative_radar::session::AdsLogin;
 use super::douyin::cast::Cast;
-use super::douyin::change::{Lists, PageScript, Renames};
+use super::douyin::change::{Lists, Renames};
 use super::douyin::codes::Codes;
 use super::douyin::life::Life;
 use super::douyin::show::Written;
@@ -17,6 +17,7 @@ use super::outage::Outages;
 use super::proxy::Proxy;
 use super::reply::WAIT;
 use super::switch::Switches;
+use super::version::PageScript;
 use crate::ambient::Clock;
 
 /// The simulated outside.

@@ -315,7 +315,7 @@ const ALARMS: &[(&str, AlarmText)] = &[
         "signature_differs",
         AlarmText {
             title: "A site signs its requests in another way than radard",
-            advice: "Requests may be refused soon. Update radard; until then `platform.douyin.sign = \"page\"` lets a browser sign.",
+            advice: "The platform may refuse requests soon. Update radard. Until then a browser can sign for Douyin: set `platform.douyin.sign = \"page\"`.",
         },
     ),
     (

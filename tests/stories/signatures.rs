@@ -1,10 +1,10 @@
-//! The real daemon and a page in Chromium: a new version of the site's script is told with the field that it changed.
+//! The real daemon and pages in Chromium: a new version of a site's script is reported with the field that it changed.
 
 use std::time::Duration;
 
 use serde_json::{Value, json};
 
-use crate::kit::{Daemon, Extra, Outside, ask, figure, login_dir, login_settings, texts, until};
+use crate::kit::{Daemon, Extra, Outside, ask, figure, login_dir, login_settings, play, texts, until};
 
 const WHILE: Duration = Duration::from_secs(40);
 
@@ -14,30 +14,53 @@ fn change_page(outside: &Outside, change: &Value) {
 }
 
 /// Has the daemon compare now; gives what its job says.
-fn compare(daemon: &Daemon, key: &str) -> Value {
-    let wish = json!({"kind": "compare_signatures", "key": key, "payload": {}});
+fn compare(daemon: &Daemon, platform: &str, key: &str) -> Value {
+    let wish = json!({"kind": "compare_signatures", "key": key, "payload": {"platform": platform}});
     let (status, job) = daemon.call("POST", "/api/v1/jobs", Some(&wish)).unwrap();
     assert_eq!(status, 201, "{job}");
     let path = format!("/api/v1/jobs/{}", job["id"].as_str().unwrap());
     let done = || Some(daemon.call("GET", &path, None).unwrap().1).filter(|job| job["state"] == "done");
     let (job, took) = until(WHILE, "signatures are compared", done);
-    figure(&format!("signatures compared_ms={}", took.as_millis()));
+    figure(&format!("signatures platform={platform} compared_ms={}", took.as_millis()));
     job["result"].clone()
 }
 
+/// What doctor says about the recipes.
+fn signers(daemon: &Daemon) -> String {
+    let (_, rows) = daemon.call("GET", "/api/v1/doctor", None).unwrap();
+    let row = rows["items"].as_array().unwrap().iter().find(|row| row["name"] == "signers").cloned().unwrap();
+    row["detail"].as_str().unwrap().to_owned()
+}
+
 #[test]
-fn a_new_version_of_the_sites_script_is_told_by_field_and_the_alarm_closes_when_it_is_gone() {
+fn a_new_version_of_a_sites_script_is_reported_by_field_and_the_alarm_closes_when_it_is_gone() {
     let outside = Outside::start(&[]);
     let (dir, _) = login_dir("signatures", &outside);
     let mut daemon = Daemon::start(&dir, &login_settings(&outside), &Extra::default());
-    let open =
-        || texts(&dir.database(), "SELECT detail FROM alarm WHERE name = 'signature_differs' AND closed_at IS NULL");
-    assert_eq!((compare(&daemon, "same"), open()), (json!({"differs": []}), vec![]));
-    change_page(&outside, &json!({"aid": 6384}));
-    assert_eq!(compare(&daemon, "changed"), json!({"differs": ["application"]}));
-    assert_eq!(open(), ["a page of the site signs in another way: application"]);
-    change_page(&outside, &json!({}));
-    assert_eq!((compare(&daemon, "healed"), open()), (json!({"differs": []}), vec![]));
+    let open = || {
+        texts(
+            &dir.database(),
+            "SELECT subject || ': ' || detail FROM alarm WHERE name = 'signature_differs' AND closed_at IS NULL",
+        )
+    };
+    let cases = [
+        ("douyin", json!({"aid": 6384}), "application"),
+        ("creative_radar", json!({"salt": "B8C&"}), "user-sign"),
+        ("creative_radar", json!({"headers": {"x-gnarly": "1"}}), "the new header x-gnarly"),
+    ];
+    for (nth, (platform, change, field)) in cases.iter().enumerate() {
+        let compare = |state: &str| compare(&daemon, platform, &format!("{state}-{nth}"));
+        assert_eq!((compare("same"), open()), (json!({"differs": []}), vec![]));
+        change_page(&outside, change);
+        assert_eq!(compare("changed"), json!({"differs": [field]}));
+        assert_eq!(open(), [format!("{platform}: a page of the site signs in another way: {field}")]);
+        change_page(&outside, &json!({}));
+        assert_eq!((compare("healed"), open()), (json!({"differs": []}), vec![]));
+    }
+    assert!(signers(&daemon).ends_with("; douyin: a page signs the same, creative_radar: a page signs the same"));
+    play(&outside, "creative_radar.business.gone");
+    let skipped = json!({"skipped": "its page no longer signs its requests"});
+    assert_eq!((compare(&daemon, "creative_radar", "retired"), open()), (skipped, vec![]));
     assert_eq!(daemon.term(WHILE).0, 0, "{}", daemon.log());
 }
 
@@ -50,9 +73,12 @@ fn without_a_browser_nothing_is_compared_and_doctor_says_so() {
     let (before, _) = settings.split_once("[browser]").unwrap();
     let settings = format!("{before}[browser]\nbinary = \"{nowhere}\"\n");
     let mut daemon = Daemon::start(&dir, &settings, &Extra::default());
-    assert_eq!(compare(&daemon, "none"), json!({"skipped": "there is no browser"}));
-    let (_, rows) = daemon.call("GET", "/api/v1/doctor", None).unwrap();
-    let row = rows["items"].as_array().unwrap().iter().find(|row| row["name"] == "signers").cloned().unwrap();
-    assert!(row["detail"].as_str().unwrap().ends_with("not compared with a page: there is no browser"), "{row}");
+    for platform in ["douyin", "creative_radar"] {
+        assert_eq!(compare(&daemon, platform, platform), json!({"skipped": "there is no browser"}));
+    }
+    let none =
+        ["douyin", "creative_radar"].map(|name| format!("{name}: not compared with a page: there is no browser"));
+    let said = signers(&daemon);
+    assert!(said.ends_with(&none.join(", ")), "{said}");
     assert_eq!(daemon.term(WHILE).0, 0, "{}", daemon.log());
 }

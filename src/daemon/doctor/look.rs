@@ -17,11 +17,13 @@ use crate::crawl::{check_links, standing};
 use crate::daemon::clock::Doubt;
 use crate::daemon::disk::space;
 use crate::daemon::house::Plan;
+use crate::daemon::jobs::{CompareSignatures, Signs};
 use crate::daemon::places::Places;
 use crate::daemon::shapes;
 use crate::daemon::signers::try_all;
 use crate::domain::Platform;
 use crate::platform::shape::Kept;
+use crate::queue::Job as _;
 use crate::session::rules;
 use crate::store::jobs::{self, Filter};
 use crate::store::stops::Stopped;
@@ -165,14 +167,23 @@ async fn look_at_database(place: &Place, (plan, ambient): (Option<&Plan>, &Ambie
     let (targets, growth) = (look_at_targets(&store, plan).await, growth::look(&store).await);
     let seen = store.read::<_, Error, _>(|tx| Box::pin(clocks::seen(tx))).await;
     let doubt = seen.ok().flatten().and_then(|seen| Doubt::of(&seen)).map(Doubt::said);
-    let compared = look_at_comparison(&store).await;
+    let compared = look_at_comparisons(&store).await;
     store.close().await;
     Read { database, clock, doubt, compared, alarms, limits, answers, profiles, targets, growth }
 }
 
-/// How the last comparison of signatures with those of a page ended.
-async fn look_at_comparison(store: &Store) -> Option<String> {
-    let filter = Filter { kind: Some("compare_signatures".to_owned()), limit: 1, ..Filter::default() };
+/// How the last comparison of signatures with those of a page ended, on each platform.
+async fn look_at_comparisons(store: &Store) -> Option<String> {
+    let mut told = Vec::new();
+    for platform in Signs::ALL {
+        told.push(format!("{}: {}", platform.as_str(), look_at_comparison(store, platform).await?));
+    }
+    Some(told.join(", "))
+}
+
+async fn look_at_comparison(store: &Store, platform: Signs) -> Option<String> {
+    let (kind, lane) = (Some(CompareSignatures::KIND.to_owned()), Some(platform.lane()));
+    let filter = Filter { kind, lane, limit: 1, ..Filter::default() };
     let last = store.read::<_, Error, _>(|tx| Box::pin(async move { jobs::list(tx, &filter).await })).await.ok()?;
     let Some(last) = last.first() else { return Some("not compared with a page yet".to_owned()) };
     let result: serde_json::Value = serde_json::from_str(last.result.as_deref().unwrap_or("null")).unwrap_or_default();

@@ -1,24 +1,53 @@
-//! Lets a page of Douyin sign once a day and compares that with our own signature, so that a new version of the site's
-//! script is known before requests are refused. Asking twice costs a page and a request more, and changes nothing.
+//! Lets a page of a platform sign once a day and compares that with our own signature, so that a new version of the site's
+//! script is known before requests are refused. A second run costs one page and one request, and changes nothing.
 
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::daemon::fetch::Fetcher;
 use crate::daemon::live::Live;
+use crate::daemon::profiles::Profiles;
 use crate::domain::{Class, Platform};
-use crate::platform::douyin::Compared;
+use crate::platform::signer::Compared;
 use crate::queue::{Job, Lease, Miss, Settled};
 use crate::store::alarms::{Raise, Severity};
 use crate::store::{Error, Store, alarms, captures};
 
-/// The alarm about a difference.
+/// The alarm about a difference; its subject is the platform.
 const ALARM: &str = "signature_differs";
 
-/// Compare signatures.
+/// Compare signatures of `platform`.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::daemon) struct CompareSignatures {}
+pub(in crate::daemon) struct CompareSignatures {
+    platform: Signs,
+}
+
+/// A platform whose pages sign their requests.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub(in crate::daemon) enum Signs {
+    Douyin,
+    CreativeRadar,
+}
+
+impl Signs {
+    /// All of them.
+    pub(in crate::daemon) const ALL: [Self; 2] = [Self::Douyin, Self::CreativeRadar];
+
+    /// Its name.
+    pub(in crate::daemon) const fn as_str(self) -> &'static str {
+        match self {
+            Self::Douyin => Platform::Douyin.as_str(),
+            Self::CreativeRadar => Platform::CreativeRadar.as_str(),
+        }
+    }
+
+    /// The lane in which its signatures are compared.
+    pub(in crate::daemon) fn lane(self) -> String {
+        format!("{}/compare", self.as_str())
+    }
+}
 
 /// What comparing needs.
 #[derive(Clone)]
@@ -27,8 +56,10 @@ pub(in crate::daemon) struct Tools {
     pub(in crate::daemon) store: Store,
     /// Which profiles there are.
     pub(in crate::daemon) live: Live,
-    /// Asks the site.
+    /// Asks Douyin.
     pub(in crate::daemon) fetcher: Fetcher,
+    /// Opens pages of the Creative Center.
+    pub(in crate::daemon) profiles: Profiles,
 }
 
 impl Job for CompareSignatures {
@@ -36,21 +67,26 @@ impl Job for CompareSignatures {
     type Tools = Tools;
 
     fn lane(&self) -> String {
-        "douyin/compare".to_owned()
+        self.platform.lane()
     }
 
     async fn run(self, tools: &Tools, _lease: &Lease) -> Result<Settled, Miss> {
-        if !has_profile(tools).await? {
-            return Ok(Settled::Done(json!({"skipped": "there is no profile of Douyin"})));
-        }
-        let different = match Box::pin(tools.fetcher.compare()).await? {
-            Compared::NoBrowser => return Ok(Settled::Done(json!({"skipped": "there is no browser"}))),
+        let compared = match self.platform {
+            Signs::Douyin if !has_profile(tools).await? => {
+                Compared::Skipped("there is no profile of douyin".to_owned())
+            }
+            Signs::Douyin => Box::pin(tools.fetcher.compare()).await?,
+            Signs::CreativeRadar => Box::pin(tools.profiles.compare()).await?,
+        };
+        let different = match compared {
+            Compared::Skipped(why) => return Ok(Settled::Done(json!({"skipped": why}))),
             Compared::Same => Vec::new(),
             Compared::Differs(different) => different,
         };
+        let subject = self.platform.as_str();
         let raise = Raise {
             name: ALARM,
-            subject: "douyin".to_owned(),
+            subject: subject.to_owned(),
             severity: Severity::Warning,
             class: Class::Signature,
             detail: format!("a page of the site signs in another way: {}", different.join(", ")),
@@ -58,7 +94,7 @@ impl Job for CompareSignatures {
         let is_same = different.is_empty();
         let told = tools.store.write::<_, Error, _>(move |tx| {
             Box::pin(async move {
-                if is_same { alarms::close(tx, ALARM, "douyin").await } else { alarms::raise(tx, &raise).await }
+                if is_same { alarms::close(tx, ALARM, subject).await } else { alarms::raise(tx, &raise).await }
             })
         });
         told.await?;

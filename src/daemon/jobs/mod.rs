@@ -14,7 +14,7 @@ use crate::queue::{Job, Late, Schedule};
 
 pub(super) use backup::{Backup, Tools as BackupTools};
 pub(super) use capture::Capture;
-pub(super) use compare_signatures::{CompareSignatures, Tools as CompareTools};
+pub(super) use compare_signatures::{CompareSignatures, Signs, Tools as CompareTools};
 pub(super) use probe_platform::{ProbePlatform, Tools as ProbeTools};
 pub(super) use prune::{Prune, Tools as PruneTools};
 pub(super) use rotate::{Rotate, Tools as RotateTools};
@@ -22,24 +22,42 @@ pub(super) use tidy::{Tidy, Tools as TidyTools};
 
 /// When the house does its own work.
 pub(super) fn own_schedules(config: &Config) -> Vec<Schedule> {
+    let backup = &config.backup;
+    let compare = |platform: Signs| Own {
+        name: format!("compare_{}", platform.as_str()),
+        kind: CompareSignatures::KIND,
+        payload: serde_json::json!({"platform": platform}),
+        // In the afternoon of Douyin's users.
+        at: "41 14 * * *",
+        zone: "Asia/Shanghai",
+    };
     let own = [
-        ("backup", Backup::KIND, config.backup.at.as_str(), config.backup.timezone.as_str()),
-        // In the small hours of where the platforms' people live.
-        ("prune", Prune::KIND, "23 19 * * *", "UTC"),
-        ("tidy", Tidy::KIND, "17 * * * *", "UTC"),
-        // In the afternoon there, when people are at it.
-        ("compare_signatures", CompareSignatures::KIND, "41 14 * * *", "Asia/Shanghai"),
+        Own::of(Backup::KIND, &backup.at, &backup.timezone),
+        // In the small hours of Douyin's users.
+        Own::of(Prune::KIND, "23 19 * * *", "UTC"),
+        Own::of(Tidy::KIND, "17 * * * *", "UTC"),
     ];
-    own.into_iter()
-        .filter_map(|(name, kind, at, zone)| {
-            Some(Schedule {
-                name: name.to_owned(),
-                kind: kind.to_owned(),
-                payload: serde_json::json!({}),
-                cron: parse_cron(at).ok()?,
-                zone: parse_zone(zone)?,
-                late: Late::Once,
-            })
-        })
-        .collect()
+    own.into_iter().chain(Signs::ALL.map(compare)).filter_map(Own::schedule).collect()
+}
+
+/// A schedule of the house.
+struct Own<'a> {
+    name: String,
+    kind: &'static str,
+    payload: serde_json::Value,
+    at: &'a str,
+    zone: &'a str,
+}
+
+impl<'a> Own<'a> {
+    /// The schedule of a kind that needs no payload.
+    fn of(kind: &'static str, at: &'a str, zone: &'a str) -> Self {
+        Self { name: kind.to_owned(), kind, payload: serde_json::json!({}), at, zone }
+    }
+
+    fn schedule(self) -> Option<Schedule> {
+        let Self { name, kind, payload, at, zone } = self;
+        let (cron, zone) = (parse_cron(at).ok()?, parse_zone(zone)?);
+        Some(Schedule { name, kind: kind.to_owned(), payload, cron, zone, late: Late::Once })
+    }
 }

@@ -7,11 +7,12 @@ use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 
 use super::proof::Prover;
-use crate::browser::{self, Captured, Page, Pool, Signs, Source, Trouble, Wanted};
+use crate::browser::{Captured, Page, Pool, Sends, Signs, Source, Trouble, Wanted};
 use crate::config::Profile;
 use crate::domain::{Millis, Secret};
 use crate::platform::creative_radar::{PAGE, SENDS};
 use crate::session::{Login, Rules, cookie_for_browser, guise_of, login_of};
+use crate::wire::login::Origin;
 
 /// How long the page has to send its request.
 const PATIENCE: Duration = Duration::from_secs(45);
@@ -33,9 +34,12 @@ pub(super) async fn capture(
     let turn = pool.turn(source).await?;
     let base = prover.base(profile.platform);
     let page = Page::open(turn.browser(), guise_of(profile)).await?;
-    let marks = prover.live.now().browser.challenge.clone();
-    let captured = Box::pin(visit(&page, (&base, &marks), (before, prover.ambient.clock.now()))).await;
-    let captured = match captured {
+    let visit = Visit { before, ..Visit::of(prover, &base) };
+    let captured = async {
+        let request = visit.catch(&page).await?;
+        Ok::<_, Trouble>((request, page.cookies().await?, page.stored(&base).await?))
+    };
+    let captured = match Box::pin(captured).await {
         Err(trouble @ Trouble::Challenge(_)) => Err(Missed { seen: Some(Seen::of(&page).await), trouble }),
         other => other.map_err(Missed::from),
     };
@@ -83,27 +87,47 @@ impl Seen {
     }
 }
 
-type Caught = (Captured, Vec<browser::Cookie>, Vec<(String, Secret<String>)>);
+/// A visit of the page of the Creative Center.
+pub(super) struct Visit<'a> {
+    /// The base of the platform.
+    pub(super) base: &'a str,
+    /// The requests that are waited for.
+    pub(super) sends: &'a [Sends],
+    /// The login that the browser is given first; nothing for a guest.
+    pub(super) before: Option<&'a Login>,
+    /// Selectors that mark a challenge.
+    pub(super) marks: Vec<String>,
+    pub(super) now: Millis,
+}
 
-async fn visit(
-    page: &Page,
-    (base, marks): (&str, &[String]),
-    (before, now): (Option<&Login>, Millis),
-) -> Result<Caught, Trouble> {
-    if let Some(login) = before {
-        let cookies: Vec<_> =
-            login.state.cookies.iter().filter(|cookie| !cookie.is_over(now)).map(cookie_for_browser).collect();
-        let missing = page.put_cookies(&cookies).await?;
+impl<'a> Visit<'a> {
+    /// The visit of a guest, who waits for a signed request.
+    pub(super) fn of(prover: &Prover, base: &'a str) -> Self {
+        let (marks, now) = (prover.live.now().browser.challenge.clone(), prover.ambient.clock.now());
+        Self { base, sends: &SENDS, before: None, marks, now }
+    }
+
+    /// Opens the page in `page` and waits for its request.
+    pub(super) async fn catch(&self, page: &Page) -> Result<Captured, Trouble> {
+        if let Some(login) = self.before {
+            self.put(page, login).await?;
+        }
+        let wanted = Wanted { page: &format!("{}{PAGE}", self.base), sends: self.sends, limit: PATIENCE };
+        page.catch(wanted, Signs { login: &LOGIN, challenge: &CHALLENGE, marks: &self.marks }).await
+    }
+
+    async fn put(&self, page: &Page, login: &Login) -> Result<(), Trouble> {
+        let living = login.state.cookies.iter().filter(|cookie| !cookie.is_over(self.now));
+        let missing = page.put_cookies(&living.map(cookie_for_browser).collect::<Vec<_>>()).await?;
         if !missing.is_empty() {
             tracing::warn!(count = missing.len(), "The browser does not take cookies called {}", missing.join(", "));
         }
-        for origin in login.state.origins.iter().filter(|origin| origin.origin == base && !origin.local.is_empty()) {
+        let is_ours = |origin: &&Origin| origin.origin == self.base && !origin.local.is_empty();
+        for origin in login.state.origins.iter().filter(is_ours) {
             page.put_stored(&origin.origin, &origin.local).await?;
         }
+        Ok(())
     }
-    let wanted = Wanted { page: &format!("{base}{PAGE}"), sends: &SENDS, limit: PATIENCE };
-    let request = page.catch(wanted, Signs { login: &LOGIN, challenge: &CHALLENGE, marks }).await?;
-    Ok((request, page.cookies().await?, page.stored(base).await?))
 }
 
 /// Headers by name, from pairs.

@@ -2,9 +2,11 @@
 //!
 //! - `who` all profiles, `desk` what is asked for over the API, `take` how a login comes in; `proof` asks a platform
 //!   whether somebody is logged in, `capture` opens the browser, `keep` has each login looked at in time.
+//! - `compare` compares the headers of a page of the Creative Center with ours.
 //! - `inside` lets a page sign or send what nobody else can sign.
 
 mod capture;
+mod compare;
 mod desk;
 mod inside;
 mod keep;

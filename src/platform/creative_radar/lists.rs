@@ -17,7 +17,10 @@ pub const PAGE: &str = "/business/creativecenter/inspiration/popular/creator/pc/
 pub const SENDS: [(&str, &[&str]); 2] =
     [(OLDER, &["timestamp", "user-sign", "anonymous-user-id"]), (NEWER, &["content-type"])];
 
-const OLDER: &str = "/creative_radar_api/v1/popular_trend/";
+/// The same requests with whatever headers they have.
+pub const ANY: [(&str, &[&str]); 2] = [(OLDER, &[]), (NEWER, &[])];
+
+pub(super) const OLDER: &str = "/creative_radar_api/v1/popular_trend/";
 const CREATORS: &str = "creator/list?page=1&limit=20&sort_by=follower&creator_country=US";
 const NEWER: &str = "/CreativeOne/KnowledgeAPI/";
 const HASHTAGS: &str = "GetHashtagList";

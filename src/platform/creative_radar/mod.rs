@@ -4,9 +4,12 @@
 //! are, their pages lead to the newer ones, which need no signature.
 //!
 //! - `lists` asks each of both, `proof` asks whether somebody is logged in.
+//! - `compare` compares the headers that a page sends with ours.
 
+mod compare;
 mod lists;
 mod proof;
 
-pub use lists::{Asker, PAGE, SENDS};
+pub use compare::compare;
+pub use lists::{ANY, Asker, PAGE, SENDS};
 pub use proof::prove;

@@ -26,7 +26,7 @@ pub use read::{
     NestedBitRates, Page, Pictures, Reading, Record, Scalar, Text, Time, Truth, Unread, Urls, UrlsInPlace, View, clean,
     parse_moment, parse_shown, show_moment,
 };
-pub use talk::{Compared, Douyin, Visitor};
+pub use talk::{Douyin, Visitor};
 
 /// An endpoint by its place, and how its answers are read.
 #[derive(Debug, Clone, Copy)]

@@ -6,15 +6,18 @@
 //!
 //! - `way` what a signer is, `chain` which one signs.
 //! - `native` computes here, `page` asks a page, `command` asks a program.
+//! - `compared` is how our signature compares with that of a page.
 
 mod chain;
 mod command;
+mod compared;
 mod native;
 mod page;
 mod way;
 
 pub use chain::{Chain, Refused};
 pub use command::{BadSigner, Command};
+pub use compared::Compared;
 pub use native::Native;
 pub use page::{InPage, Page, PageAnswer, PageAsk, PageReply};
 pub use way::{Asked, Signed, Signer, Signing, Unsigned, Way, What};

@@ -1,7 +1,7 @@
 // What the page does as soon as it is open: it signs a request for the list as the real one does, sends it, and shows
-// what came.
+// what came. `changed` stands in front of this text: what a new version of the script does in another way.
 function sign(middle, moment) {
-  const digest = md5(`A7B&9z#1G6$2K@8M!3-${middle}-${moment}`);
+  const digest = md5(`${changed.salt || 'A7B&9z#1G6$2K@8M!3'}-${middle}-${moment}`);
   return Array.from({ length: 16 }, (_, i) => (parseInt(digest[i], 16) ^ parseInt(digest[i + 16], 16)).toString(16)).join('');
 }
 
@@ -18,7 +18,7 @@ async function list() {
     localStorage.setItem('web_id', web);
   }
   const moment = String(Math.floor(Date.now() / 1000));
-  const headers = { 'anonymous-user-id': id, timestamp: moment, 'web-id': web, 'user-sign': sign(web, moment), lang: 'en' };
+  const headers = { 'anonymous-user-id': id, timestamp: moment, 'web-id': web, 'user-sign': sign(web, moment), lang: 'en', ...changed.headers };
   const path = '/creative_radar_api/v1/popular_trend/creator/list?page=1&limit=20&sort_by=follower&creator_country=US';
   const answer = await (await fetch(path, { headers })).json();
   const rows = answer.data ? answer.data.creators : [];

@@ -78,24 +78,3 @@ impl Lists {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
-
-/// What a new version of the pages' script signs in another way: members of `change` in `signature.js`, as JSON.
-#[derive(Debug, Default)]
-pub(in crate::sim) struct PageScript(Mutex<serde_json::Map<String, serde_json::Value>>);
-
-impl PageScript {
-    /// From now on; nothing for the script as it was.
-    pub(in crate::sim) fn change(&self, members: serde_json::Map<String, serde_json::Value>) {
-        *self.0.lock().unwrap_or_else(PoisonError::into_inner) = members;
-    }
-
-    /// What is different now, as JSON.
-    pub(in crate::sim) fn changed(&self) -> String {
-        serde_json::Value::Object(self.0.lock().unwrap_or_else(PoisonError::into_inner).clone()).to_string()
-    }
-
-    /// Whether the script is a new version.
-    pub(in crate::sim) fn is_changed(&self) -> bool {
-        !self.0.lock().unwrap_or_else(PoisonError::into_inner).is_empty()
-    }
-}

@@ -6,24 +6,15 @@ use crate::domain::{Class, Secret};
 use crate::net::{Ask, Refusal};
 use crate::platform::douyin::ask::{Caller, Endpoint as _, query_of};
 use crate::platform::douyin::query_user;
-use crate::platform::signer::PageAsk;
+use crate::platform::signer::{Compared, PageAsk};
 use crate::sign::{Abogus, AbogusAgent, AbogusFields, AbogusInput, Scheme as _};
-
-/// How our signature compares with that of a page.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Compared {
-    /// There is no browser to ask.
-    NoBrowser,
-    /// All fields are the same but for time, draws and the size of the window.
-    Same,
-    /// These fields differ, or the page's signature cannot be read: why.
-    Differs(Vec<String>),
-}
 
 impl Douyin {
     /// Lets a page send one query, and compares its signature with ours. Costs a page and a request.
     pub async fn compare(&self, visitor: &Visitor) -> Result<Compared, Refusal> {
-        let Some(page) = self.0.page.as_ref().filter(|page| page.is_at_hand()) else { return Ok(Compared::NoBrowser) };
+        let Some(page) = self.0.page.as_ref().filter(|page| page.is_at_hand()) else {
+            return Ok(Compared::no_browser());
+        };
         let (holder, request) = (visitor.holder(), query_user::Request);
         let base = query_user::Request::PLACE.site.base(&self.0.settings);
         let host = crate::config::host_of(base);
@@ -39,8 +30,7 @@ impl Douyin {
             page.fetch(ask).await.map_err(|why| Refusal::new(Class::Network, host, format_args!("its page: {why}")))
         };
         let reply = visitor.client.fetch_by(Ask::get(&url), sent).await?;
-        let different = differences(&reply.sent, user_agent, &identity.fingerprint);
-        Ok(if different.is_empty() { Compared::Same } else { Compared::Differs(different) })
+        Ok(Compared::of(differences(&reply.sent, user_agent, &identity.fingerprint)))
     }
 }
 

@@ -10,6 +10,5 @@ mod judge;
 mod site;
 mod visitor;
 
-pub use compare::Compared;
 pub use site::Douyin;
 pub use visitor::Visitor;

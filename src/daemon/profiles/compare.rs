@@ -1,0 +1,45 @@
+//! Lets a page of the Creative Center sign for a guest, and compares its headers with ours.
+
+use super::capture::Visit;
+use super::who::Profiles;
+use crate::browser::{Captured, Page, Trouble, is_at_hand};
+use crate::domain::Platform;
+use crate::platform::creative_radar::{ANY, PAGE, compare};
+use crate::platform::signer::Compared;
+use crate::queue::Miss;
+use crate::session::guise_of;
+
+impl Profiles {
+    /// Compares our headers with those of a page. The page is opened without a login, by the proxy of the first profile of
+    /// the platform.
+    pub(in crate::daemon) async fn compare(&self) -> Result<Compared, Miss> {
+        let settings = self.prover.live.now();
+        let profile = settings.profiles.iter().find(|profile| profile.platform == Platform::CreativeRadar);
+        let Some(profile) = profile else {
+            return Ok(Compared::Skipped("there is no profile of creative_radar".to_owned()));
+        };
+        if !is_at_hand(&self.source()) {
+            return Ok(Compared::no_browser());
+        }
+        if self.prover.ways.wants_login(profile) {
+            let why = format!("the proxy of `{}` wants a login, which a browser cannot be given", profile.name);
+            return Ok(Compared::Skipped(why));
+        }
+        let base = self.prover.base(profile.platform);
+        let visit = Visit { sends: &ANY, ..Visit::of(&self.prover, &base) };
+        let caught = Box::pin(async {
+            let turn = self.pool.turn(&self.source()).await?;
+            let page = Page::open(turn.browser(), guise_of(profile)).await?;
+            let caught = visit.catch(&page).await;
+            if page.close().await.is_ok() {
+                turn.give_back();
+            }
+            caught
+        });
+        match self.prover.visiting(profile, (&format!("{base}{PAGE}"), caught)).await? {
+            Ok(Captured { url, headers, .. }) => Ok(compare(&url, &headers)),
+            Err(Trouble::LoginRequired(_)) => Ok(Compared::Skipped("its page asks guests to log in".to_owned())),
+            Err(trouble) => Err(Miss::new(trouble.class(), format!("no page signed: {trouble}"))),
+        }
+    }
+}
