@@ -1,10 +1,11 @@
-//! Lists that lie: a platform that shows nothing, or a half, and says that this is all, deletes nothing of what is known.
+//! Lists that lie: a platform that shows nothing, a half, or somebody else's rows, and says that this is all, deletes
+//! nothing of what is known; and a list that leads nowhere is never taken for whole.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use radard::platform::douyin::mode::{Mode, Order};
-use radard::sim::Lost;
+use radard::sim::{Lost, Rename};
 
 use crate::kit::{Crawling, texts};
 
@@ -105,6 +106,55 @@ fn a_list_that_lies_deletes_nothing_and_an_alarm_says_what_shrank() {
                 assert_eq!(kept, house.truth(&order).await, "{course}");
             }
         }
+    });
+}
+
+#[test]
+fn an_answer_about_somebody_else_changes_nothing_that_is_known() {
+    Crawling::run("doubts-others", &[], async |house| {
+        let (page, fans) = (house.page(6), house.page(0));
+        let file = [
+            target("posts", &page, "posts"),
+            target("who", &page, "profile"),
+            target("fans", &fans, "followers"),
+            target("said", &page, "comments") + "max = 2\n",
+        ];
+        house.save(&file.concat()).await;
+        let courses = ["posts/posts", "who/profile", "fans/followers", "said/comments"];
+        for course in courses {
+            house.rounds(course, 1).await;
+        }
+        let known = || {
+            [
+                house.set("SELECT nickname || followers || posts FROM creator WHERE profile_at IS NOT NULL"),
+                house.set("SELECT id || text FROM comment"),
+                house.set("SELECT id FROM creator WHERE id = ''"),
+            ]
+        };
+        let living = "SELECT item FROM listed WHERE list = 'followers' AND gone_at IS NULL";
+        let (before, fans, posts) = (known(), house.set(living), house.set("SELECT id FROM post"));
+        assert!(lost_rows(house) == [0; 3] && fans.len() > 60 && posts.len() > 60, "the control");
+        house.world.running.lose(Some(Lost::Others));
+        house.change(ALL_AGAIN).await;
+        house.pass(HOUR / 2).await;
+        assert_eq!((lost_rows(house), known()), ([0; 3], before.clone()));
+        for (course, class) in courses.iter().zip(["ok", "schema", "ok", "schema"]) {
+            assert_eq!(house.take(course).await["class"], class, "{course}");
+        }
+        let shrank = alarms(house);
+        let said = format!("posts/posts: `posts` shows 0 of {} known rows and ", posts.len());
+        assert!(shrank.iter().any(|alarm| alarm.starts_with(&said)), "{said} {shrank:?}");
+        let said = format!(" of {} known rows and ", fans.len());
+        assert!(shrank.iter().any(|alarm| alarm.starts_with("fans/") && alarm.contains(&said)), "{said} {shrank:?}");
+        // The truth differs from what the strangers' read showed, so two of the usual reads are needed.
+        house.world.running.lose(None);
+        house.change(ALL_AGAIN).await;
+        house.pass(HOUR * 24).await;
+        let unlisted = house.set("SELECT id FROM post WHERE unlisted_at IS NOT NULL AND gone_at IS NULL");
+        assert!(unlisted.is_disjoint(&posts), "{unlisted:?}");
+        let [profiles, comments, nobody] = known();
+        assert!(profiles.is_superset(&before[0]) && comments == before[1] && nobody.is_empty(), "{profiles:?}");
+        assert_eq!((house.set(living), alarms(house)), (fans, BTreeSet::new()), "the strangers are gone again");
     });
 }
 
@@ -251,4 +301,71 @@ fn comments_below_a_post_that_is_refused_stay() {
             assert_eq!(living(), truth, "nor does a refused list of answers");
         });
     }
+}
+
+#[test]
+fn a_list_that_leads_nowhere_is_never_taken_for_whole() {
+    Crawling::run("rounds-nowhere", &[], async |house| {
+        for (creator, lost, said) in [
+            (6, Lost::Standing, "it goes on at a place where it has been"),
+            (7, Lost::Backward, "it goes on at a place where it has been"),
+            (8, Lost::Empty, "20 pages in a row brought nothing new"),
+        ] {
+            let (page, name) = (house.page(creator), format!("{lost:?}"));
+            let truth = house.truth(&Order::new(Mode::Post, house.site.creators[creator].clone())).await;
+            house.world.running.lose(Some(lost));
+            let wanted = "take = [\"posts\"]\nprofile = \"main\"\nevery = \"2h\"";
+            house.save(&format!("[[target]]\nname = \"{name}\"\nurl = \"{page}\"\n{wanted}\n")).await;
+            let take = house.stands(&format!("{name}/posts"), |take| take["class"] == "schema").await;
+            assert_eq!(take["rounds"], 0, "{take}");
+            assert!(take["said"].as_str().unwrap().contains(said), "{take}");
+            let kept = house.set("SELECT id FROM post").intersection(&truth).count();
+            assert!((10..truth.len() - 10).contains(&kept), "what it showed is kept: {kept} of {}", truth.len());
+            house.world.running.lose(None);
+            let take = house.rounds(&format!("{name}/posts"), 1).await;
+            assert_eq!((take["class"].as_str(), take["found"].as_u64()), (Some("ok"), u64::try_from(truth.len()).ok()));
+            assert_eq!(house.set("SELECT id FROM post").intersection(&truth).count(), truth.len(), "{name}");
+        }
+    });
+}
+
+#[test]
+fn a_page_that_is_wrong_for_a_moment_is_asked_for_again() {
+    Crawling::run("rounds-moment", &[], async |house| {
+        let page = house.page(6);
+        let truth = house.truth(&Order::new(Mode::Post, house.site.creators[6].clone())).await;
+        let rename = |from: &str, to: &str| {
+            let [page, from, to] = ["user_post", from, to].map(str::to_owned);
+            house.world.running.rename(Rename { page, from, to });
+        };
+        rename("has_more", "has_mor");
+        let wanted = "take = [\"posts\"]\nprofile = \"main\"\nevery = \"30d\"";
+        house.save(&format!("[[target]]\nname = \"c\"\nurl = \"{page}\"\n{wanted}\n")).await;
+        let take = house.stands_now("c/posts", |take| take["class"] == "schema").await;
+        assert!(take["said"].as_str().unwrap().contains("its answer has no `has_more`"), "{take}");
+        rename("has_mor", "has_more");
+        let take = house.rounds("c/posts", 1).await;
+        assert_eq!((take["class"].as_str(), take["found"].as_u64()), (Some("ok"), u64::try_from(truth.len()).ok()));
+        assert_eq!(texts(&house.dir.database(), "SELECT state FROM job"), ["done"], "the same round went on");
+    });
+}
+
+#[test]
+fn an_old_post_at_the_top_of_a_list_says_nothing_about_the_posts_between() {
+    Crawling::run("doubts-top", &[], async |house| {
+        let page = house.page(1);
+        house.save(&target("c", &page, "posts")).await;
+        house.rounds("c/posts", 1).await;
+        let old = "SELECT id FROM post WHERE is_pinned = 1 AND made_at < (SELECT AVG(made_at) FROM post)";
+        assert_eq!(house.set(old).len(), 1, "the control: an old post is pinned");
+        // The site calls the mark of a pinned post something else.
+        let [page, from, to] = ["user_post", "is_top", "is_on_top"].map(str::to_owned);
+        house.world.running.rename(Rename { page, from, to });
+        house.change("UPDATE course SET next_at = 0").await;
+        house.rounds("c/posts", 2).await;
+        let read = texts(&house.dir.database(), "SELECT result FROM job ORDER BY id DESC LIMIT 1");
+        assert!(read[0].contains("\"pages\":1,"), "the control: one page was read: {read:?}");
+        assert_eq!(count(house, "SELECT CAST(COUNT(*) AS TEXT) FROM post WHERE unlisted_at IS NOT NULL"), 0);
+        assert!(alarms(house).is_empty(), "{:?}", alarms(house));
+    });
 }

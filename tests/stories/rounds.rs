@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use radard::platform::douyin::mode::{Mode, Order};
-use radard::sim::{Lost, Rename};
+use radard::sim::Rename;
 use serde_json::Value;
 
 use crate::kit::{Crawling, size, texts};
@@ -101,32 +101,6 @@ fn whatever_a_page_meets_the_round_ends_with_all_of_the_list() {
         assert!(made[0].parse::<i64>().unwrap() >= 1_767_196_800_000, "nothing of before: {made:?}");
         let state = texts(&house.dir.database(), "SELECT state FROM job");
         assert_eq!(state, ["done"]);
-    });
-}
-
-#[test]
-fn a_list_that_leads_nowhere_is_never_taken_for_whole() {
-    Crawling::run("rounds-nowhere", &[], async |house| {
-        for (creator, lost, said) in [
-            (6, Lost::Standing, "it goes on at a place where it has been"),
-            (7, Lost::Backward, "it goes on at a place where it has been"),
-            (8, Lost::Empty, "20 pages in a row brought nothing new"),
-        ] {
-            let (page, name) = (house.page(creator), format!("{lost:?}"));
-            let truth = house.truth(&Order::new(Mode::Post, house.site.creators[creator].clone())).await;
-            house.world.running.lose(Some(lost));
-            let wanted = "take = [\"posts\"]\nprofile = \"main\"\nevery = \"2h\"";
-            house.save(&format!("[[target]]\nname = \"{name}\"\nurl = \"{page}\"\n{wanted}\n")).await;
-            let take = house.stands(&format!("{name}/posts"), |take| take["class"] == "schema").await;
-            assert_eq!(take["rounds"], 0, "{take}");
-            assert!(take["said"].as_str().unwrap().contains(said), "{take}");
-            let kept = house.set("SELECT id FROM post").intersection(&truth).count();
-            assert!((10..truth.len() - 10).contains(&kept), "what it showed is kept: {kept} of {}", truth.len());
-            house.world.running.lose(None);
-            let take = house.rounds(&format!("{name}/posts"), 1).await;
-            assert_eq!((take["class"].as_str(), take["found"].as_u64()), (Some("ok"), u64::try_from(truth.len()).ok()));
-            assert_eq!(house.set("SELECT id FROM post").intersection(&truth).count(), truth.len(), "{name}");
-        }
     });
 }
 

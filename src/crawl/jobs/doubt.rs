@@ -1,9 +1,9 @@
 //! When a complete read of a list is believed.
 //!
 //! A platform sometimes answers with an empty list, or with a part of one, and says that this is all. A read that shows
-//! much less than was known is therefore doubted: it deletes nothing until a second read at least an hour later shows
-//! nearly the same rows, or the platform's own counter agrees. An empty list is believed only by the counter, by the
-//! platform's own word, or, where a list has no counter, by three reads over a day.
+//! few of the rows that were known is therefore doubted: it deletes nothing until a second read at least an hour later
+//! shows nearly the same rows, or the platform's own counter agrees. An empty list is believed only if two reads show it
+//! and the platform tells it elsewhere, too; where a list has no counter, after three reads over a day.
 
 use std::time::Duration;
 
@@ -25,7 +25,9 @@ const FEWER: i64 = 20;
 pub(super) struct Read {
     /// Living rows that were known before it.
     pub(super) known: i64,
-    /// Rows that it showed.
+    /// Those of them that it showed.
+    pub(super) kept: i64,
+    /// All rows that it showed.
     pub(super) shown: i64,
     pub(super) began: Millis,
     pub(super) ended: Millis,
@@ -80,23 +82,30 @@ pub(super) enum Counts {
 }
 
 impl Read {
-    /// Whether it shows so little that it is doubted.
+    /// Whether it shows so few of the known rows that it is doubted. Rows of somebody else do not count.
     pub(super) const fn is_doubtful(&self) -> bool {
-        let Self { known, shown, .. } = *self;
-        let is_empty = shown == 0 && known > 0;
-        is_empty || (known - shown >= FEWER && shown * 10 < known * 9)
+        let Self { known, kept, .. } = *self;
+        (kept == 0 && known > 0) || is_less(kept, known)
     }
+
+    /// Whether it is a part of what was known, apart from a few new rows. Only the length of such a list says something.
+    const fn is_a_part(&self) -> bool {
+        !is_less(self.kept, self.shown)
+    }
+}
+
+/// Whether `few` is less than nine tenths of `many`, and less by more than a few rows.
+const fn is_less(few: i64, many: i64) -> bool {
+    many - few >= FEWER && few * 10 < many * 9
 }
 
 /// Judges a read.
 pub(super) fn judge(read: Read, evidence: Evidence) -> Verdict {
-    let Read { known, shown, began, ended } = read;
+    let Read { known, kept: _, shown, began, ended } = read;
     let Evidence { earlier, counter, believed } = evidence;
     let agrees = match counter {
-        Counter::Closed => true,
-        Counter::Says(count) if shown == 0 => count == 0,
-        Counter::Says(count) => is_trusted(believed) && within(count, shown, 5),
-        Counter::None | Counter::Unknown => false,
+        Counter::Says(count) => shown > 0 && read.is_a_part() && is_trusted(believed) && within(count, shown, 5),
+        Counter::None | Counter::Unknown | Counter::Closed => false,
     };
     if !read.is_doubtful() || agrees {
         return Verdict::All;
@@ -110,7 +119,13 @@ pub(super) fn judge(read: Read, evidence: Evidence) -> Verdict {
         (0, 0) => {
             let doubt = Doubt { last_at: ended.0, reads: doubt.reads + 1, ..doubt };
             let is_long = began.0 - doubt.since >= span_millis(EMPTY_FOR) && doubt.reads >= EMPTY_READS;
-            if counter == Counter::None && is_long { Verdict::Both } else { Verdict::Doubtful(doubt, Counts::Yes) }
+            let is_believed = match counter {
+                Counter::Says(count) => count == 0,
+                Counter::Closed => true,
+                Counter::None => is_long,
+                Counter::Unknown => false,
+            };
+            if is_believed { Verdict::Both } else { Verdict::Doubtful(doubt, Counts::Yes) }
         }
         (0, _) | (_, 0) => Verdict::Doubtful(first, Counts::Yes),
         (_, before) if apart * 20 <= shown.max(before) => Verdict::Both,
@@ -124,8 +139,8 @@ fn is_trusted(believed: Option<Believed>) -> bool {
 }
 
 /// Whether two numbers differ by at most so many percent of the larger.
-fn within(one: i64, other: i64, percent: i64) -> bool {
-    (one - other).abs() * 100 <= one.max(other) * percent
+fn within(one: i64, other: i64, percent: u32) -> bool {
+    i128::from(one.abs_diff(other)) * 100 <= i128::from(one.max(other)) * i128::from(percent)
 }
 
 #[cfg(test)]

@@ -44,8 +44,9 @@ impl Doubts {
     pub(super) fn add(&mut self, list: &str, read: Read) {
         self.lists += 1;
         self.said.get_or_insert_with(|| {
-            let Read { shown, known, .. } = read;
-            format!("`{list}` shows {shown} of {known} known rows; nothing is deleted, and it is read again")
+            let Read { known, kept, shown, .. } = read;
+            let others = if shown > kept { format!(" and {} others", shown - kept) } else { String::new() };
+            format!("`{list}` shows {kept} of {known} known rows{others}; nothing is deleted, and it is read again")
         });
     }
 }
@@ -122,7 +123,9 @@ impl Round {
     pub(super) fn take(&mut self, haul: &Haul, met: Met, (about, known): (&About<'_>, Option<&Course>)) {
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
         self.pages += 1;
-        self.found += count(haul.rows.len());
+        if !matches!(self.leg, Leg::Check { .. } | Leg::Counter { .. }) {
+            self.found += count(haul.rows.len());
+        }
         self.fresh += count(met.fresh);
         self.changed += count(met.changed);
         self.walk = Some(haul.progress.clone());
@@ -131,6 +134,10 @@ impl Round {
         }
         let moments = if let Rows::Posts(posts) = &haul.rows { span(posts) } else { None };
         if let Some((oldest, _)) = moments {
+            // The cursor of a list of posts is the moment at which it goes on. A post that is older stands out of place,
+            // and says nothing about what was made after it.
+            let goes_on = haul.progress.mark.as_ref().filter(|_| haul.progress.ended != Some(Ended::Whole));
+            let oldest = goes_on.and_then(|mark| mark.parse().ok()).map_or(oldest, |at: i64| oldest.max(at));
             self.oldest = Some(self.oldest.map_or(oldest, |known| known.min(oldest)));
         }
         let ended = haul.progress.ended;

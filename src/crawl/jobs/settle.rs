@@ -40,9 +40,15 @@ pub(super) async fn settle(
     (list, asked): (&Complete, Asked),
 ) -> Result<Follows, Error> {
     let Complete { kept, extent, shown, counter } = list;
+    // Comments below a post that is shown to nobody any more still exist.
+    if asked == Asked::Closed && matches!(kept, Kept::Comments { .. }) {
+        return Ok(Follows::Next);
+    }
     let tally = doubts::tally(tx, kept, round.began).await?;
     let shown = shown.unwrap_or(tally.met);
-    let read = Read { known: tally.missing + tally.kept, shown, began: round.began, ended: tx.now() };
+    // Posts are also met in other lists, so no more of them count than this list showed.
+    let kept_rows = tally.kept.min(shown);
+    let read = Read { known: tally.missing + tally.kept, kept: kept_rows, shown, began: round.began, ended: tx.now() };
     match extent {
         Extent::Fleeting => {
             round.gone += doubts::sweep(tx, kept, round.began, Sweep::All).await?;

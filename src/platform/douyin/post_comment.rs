@@ -1,8 +1,10 @@
 //! The comments below a post, without the replies to them.
 
-use super::ask::{Base, Endpoint, Method, Place, Query, Site};
+use super::ask::{Base, Endpoint, Method, Place, Query, Site, refuse_other};
 use super::list::{Keyed, listing};
 use super::read::{Clean, Count, Flag, Id, Page, Time, record};
+use crate::domain::Class;
+use crate::wire::json::Value;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -43,6 +45,16 @@ impl Endpoint for Request<'_> {
         query.put("cut_version", 1);
         query.put("rcFT", "");
     }
+
+    fn judge(&self, root: Value<'_>) -> Option<(Class, String)> {
+        are_below(self.aweme_id, root)
+    }
+}
+
+/// Refuses comments that stand below another post.
+pub(super) fn are_below(post: &str, root: Value<'_>) -> Option<(Class, String)> {
+    let mut named = root.get("comments").items().map(|row| row.get("aweme_id")).filter(|id| !id.is_nothing());
+    named.find_map(|id| refuse_other("post", id, post))
 }
 
 listing! { Request<'_>: CommentHead, Comment, at cursor, Onward by cursor }

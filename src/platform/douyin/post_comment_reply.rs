@@ -4,7 +4,9 @@ use super::ask::{Base, Endpoint, Method, Place, Query, Site};
 use super::list::listing;
 
 pub use super::post_comment::Answer;
-use super::post_comment::{Comment, CommentHead};
+use super::post_comment::{Comment, CommentHead, are_below};
+use crate::domain::Class;
+use crate::wire::json::Value;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -44,6 +46,10 @@ impl Endpoint for Request<'_> {
         query.put("count", self.count);
         query.put("item_type", 0);
         query.put("cut_version", 1);
+    }
+
+    fn judge(&self, root: Value<'_>) -> Option<(Class, String)> {
+        are_below(self.item_id, root)
     }
 }
 

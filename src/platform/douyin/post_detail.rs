@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::ask::{Base, Endpoint, Method, Place, Query, Site};
+use super::ask::{Base, Endpoint, Method, Place, Query, Site, refuse_other};
 use super::read::{Clean, Count, Flag, HashtagIds, HashtagNames, Id, NestedBitRates, Text, Time, Urls, UrlsInPlace, record};
 use crate::domain::Class;
 use crate::wire::json::Value;
@@ -32,9 +32,10 @@ impl Endpoint for Request<'_> {
     /// A post that is deleted, private or under review is answered without it, with the reason in `filter_detail`
     /// (protocol notes, section 4, 2026-11). The site answers `null` without a reason to a request that it does not like
     /// as well, so that says nothing about the post.
-    fn judge(root: Value<'_>) -> Option<(Class, String)> {
-        if !root.get("aweme_detail").is_nothing() {
-            return None;
+    fn judge(&self, root: Value<'_>) -> Option<(Class, String)> {
+        let post = root.get("aweme_detail");
+        if !post.is_nothing() {
+            return refuse_other("post", post.get("aweme_id"), self.aweme_id);
         }
         let filter = root.get("filter_detail");
         let said = |name: &str| filter.get(name).text().filter(|text| !text.is_empty()).map(Cow::into_owned);
@@ -49,15 +50,16 @@ impl Endpoint for Request<'_> {
 }
 
 /// What the reasons of a missing post mean. One that names a permission decides before one that names a deletion: the
-/// site has a notice that names both. A reason that nobody here knows is no word of a deletion.
+/// site has a notice that names both. An unknown reason, such as a busy server, says nothing about the post.
 fn class_of(reasons: &[&str]) -> Class {
     let says = |words: &[&str]| reasons.iter().any(|reason| words.iter().any(|word| reason.contains(word)));
-    if !says(&["self_see", "friend_see", "private", "permission", "review", "audit", "权限", "私密", "隐私", "审核"])
-        && says(&["delete", "not_exist", "not exist", "删除", "不存在", "不见了", "失效"])
-    {
+    if says(&["self_see", "friend_see", "private", "permission", "review", "audit", "权限", "私密", "隐私", "审核"]) {
+        return Class::Private;
+    }
+    if says(&["delete", "not_exist", "not exist", "删除", "不存在", "不见了", "失效"]) {
         return Class::Gone;
     }
-    Class::Private
+    Class::Schema
 }
 
 record! {
@@ -147,7 +149,8 @@ mod tests {
     #[track_caller]
     fn check(text: &str, expected: Option<Class>) {
         let json = Json::parse(text.as_bytes().to_vec(), Caps::default()).unwrap();
-        assert_eq!(Request::judge(json.root()).map(|(class, _)| class), expected, "{text}");
+        let judged = Request { aweme_id: "1" }.judge(json.root());
+        assert_eq!(judged.map(|(class, _)| class), expected, "{text}");
     }
 
     fn without(filter: &str) -> String {
@@ -157,6 +160,8 @@ mod tests {
     #[test]
     fn a_missing_post_is_deleted_only_where_the_site_says_so() {
         check(r#"{"status_code":0,"aweme_detail":{"aweme_id":"1"}}"#, None);
+        check(r#"{"status_code":0,"aweme_detail":{"aweme_id":"2"}}"#, Some(Class::Schema));
+        check(r#"{"status_code":0,"aweme_detail":{}}"#, Some(Class::Schema));
         for deleted in [
             r#"{"notice":"作品已删除"}"#,
             r#"{"notice":"作品不存在","filter_reason":"","detail_msg":""}"#,
@@ -170,12 +175,16 @@ mod tests {
             r#"{"notice":"抱歉，作品不见了","filter_reason":"status_self_see"}"#,
             r#"{"notice":"抱歉，作品不见了","detail_msg":"因作品权限或已被删除，无法观看"}"#,
             r#"{"notice":"作品审核中","filter_reason":"status_reviewing"}"#,
-            r#"{"notice":"a reason of tomorrow"}"#,
         ] {
             check(&without(private), Some(Class::Private));
         }
-        for bare in ["null", "{}", r#"{"notice":"","filter_reason":"","detail_msg":""}"#] {
-            check(&without(bare), Some(Class::Schema));
+        for unknown in [
+            "null",
+            "{}",
+            r#"{"notice":"","filter_reason":"","detail_msg":""}"#,
+            r#"{"notice":"网络繁忙，请稍后再试","filter_reason":"tomorrow"}"#,
+        ] {
+            check(&without(unknown), Some(Class::Schema));
         }
         check(r#"{"status_code":0,"aweme_detail":null}"#, Some(Class::Schema));
         check(r#"{"status_code":0}"#, Some(Class::Schema));

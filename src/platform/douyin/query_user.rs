@@ -27,7 +27,7 @@ impl Endpoint for Request {
     }
 
     /// An answer without an id says nothing about anybody.
-    fn judge(root: Value<'_>) -> Option<(Class, String)> {
+    fn judge(&self, root: Value<'_>) -> Option<(Class, String)> {
         root.get("id").is_nothing().then(|| (Class::Schema, "its answer has no `id`".to_owned()))
     }
 }

@@ -1,7 +1,9 @@
 //! A creator: names, counters, what they say of themselves.
 
-use super::ask::{Base, Endpoint, Method, Place, Query, Site};
+use super::ask::{Base, Endpoint, Method, Place, Query, Site, refuse_other};
 use super::read::{Clean, Count, Flag, Id, Text, record};
+use crate::domain::Class;
+use crate::wire::json::Value;
 
 /// What is asked.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -23,6 +25,10 @@ impl Endpoint for Request<'_> {
 
     fn own(&self, query: &mut Query) {
         query.put("sec_user_id", self.sec_user_id);
+    }
+
+    fn judge(&self, root: Value<'_>) -> Option<(Class, String)> {
+        refuse_other("creator", root.get("user").get("sec_uid"), self.sec_user_id)
     }
 }
 

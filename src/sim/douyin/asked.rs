@@ -56,7 +56,17 @@ impl Asked<'_> {
 
     /// Whose.
     pub(super) fn creator(&self) -> Result<&Creator, (i64, &'static str)> {
-        self.cast.named(self.text("sec_user_id"), self.text("user_id")).ok_or(WRONG)
+        let named = self.cast.named(self.text("sec_user_id"), self.text("user_id")).ok_or(WRONG)?;
+        if self.lost == Some(Lost::Others) {
+            return self.cast.creator(named.index + 1).ok_or(WRONG);
+        }
+        Ok(named)
+    }
+
+    /// Which work.
+    pub(super) fn asked_work(&self) -> Option<Work<'_>> {
+        let work = self.cast.work(self.text("aweme_id"))?;
+        Some(if self.lost == Some(Lost::Others) { work.creator.work(work.index + 1) } else { work })
     }
 
     /// The text of a work.

@@ -36,7 +36,7 @@ impl Renames {
 }
 
 /// How lists lie. The first three are about the works of creators, from the second page on, and say that there is more;
-/// the others are about every list, and say that this is all.
+/// the next two are about every list, and say that this is all; the last is about every page of a creator or a work.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Lost {
@@ -50,13 +50,15 @@ pub enum Lost {
     Nothing,
     /// They end after half of their rows.
     Half,
+    /// They are those of another creator, or of another work.
+    Others,
 }
 
 impl Lost {
     /// How many of `all` rows a list shows.
     pub(super) const fn shown(self, all: u64) -> u64 {
         match self {
-            Self::Standing | Self::Backward | Self::Empty => all,
+            Self::Standing | Self::Backward | Self::Empty | Self::Others => all,
             Self::Nothing => 0,
             Self::Half => all / 2,
         }

@@ -91,7 +91,7 @@ pub(super) fn follow(asked: &Asked<'_>) -> Told {
 
 /// What people say below a work.
 pub(super) fn comment_list(asked: &Asked<'_>) -> Told {
-    let work = asked.cast.work(asked.text("aweme_id")).filter(Work::is_shown).ok_or(WRONG)?;
+    let work = asked.asked_work().filter(Work::is_shown).ok_or(WRONG)?;
     let (range, more) = page(asked, comments(&work))?;
     let said: Vec<Value> = range.map(|nth| comment(asked, (work.id(), nth), None)).collect();
     Ok(format!("\"comments\":{}{}", Value::from(said), fields(&more)))

@@ -43,7 +43,7 @@ pub(super) fn posts(asked: &Asked<'_>) -> Told {
     // After the last page there is one more place, where nothing is: some ask for it.
     let next = if creator.works == 0 { 0 } else { creator.work(to).made() * 1000 };
     let (listed, next, more) = match asked.lost.filter(|_| cursor != 0) {
-        None | Some(Lost::Nothing | Lost::Half) => (listed, next, to > last),
+        None | Some(Lost::Nothing | Lost::Half | Lost::Others) => (listed, next, to > last),
         Some(Lost::Standing) => (listed, cursor, true),
         Some(Lost::Backward) => (listed, cursor + 24 * HOUR * 1000, true),
         Some(Lost::Empty) => (Vec::new(), cursor - 1000, true),
@@ -210,7 +210,7 @@ pub(super) fn detail(asked: &Asked<'_>) -> Told {
         let told = json!({"notice": notice, "filter_reason": reason, "detail_msg": notice});
         format!("\"aweme_detail\":null,\"filter_detail\":{told}")
     };
-    Ok(match asked.cast.work(asked.text("aweme_id")) {
+    Ok(match asked.asked_work() {
         None => missing("", "作品不存在"),
         Some(work) if work.is_deleted() => missing("status_deleted", "作品已删除"),
         Some(work) if work.is_private() => missing("status_self_see", "因作品权限或已被删除，无法观看"),

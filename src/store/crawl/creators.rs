@@ -55,8 +55,9 @@ pub async fn meet<'a>(tx: &mut Tx, authors: impl Iterator<Item = &'a Author> + S
         found.into_iter().map(|(id, handle, name, first_at)| (id, (handle, name, first_at))).collect();
     let is_as_known = |author: &Author| {
         known.get(&author.id).is_some_and(|(handle, name, _)| {
-            // Many lists leave the handle out.
-            *name == author.nickname && (author.handle.is_empty() || *handle == author.handle)
+            // Many lists leave the handle out, and some the name.
+            let is_known = |told: &str, known: &str| told.is_empty() || told == known;
+            is_known(&author.nickname, name) && is_known(&author.handle, handle)
         })
     };
     let now = tx.now.0;
@@ -65,10 +66,12 @@ pub async fn meet<'a>(tx: &mut Tx, authors: impl Iterator<Item = &'a Author> + S
         .filter(|author| !is_as_known(author))
         .map(|author| {
             let mut author = author.clone();
-            if author.handle.is_empty()
-                && let Some((handle, ..)) = known.get(&author.id)
-            {
-                author.handle.clone_from(handle);
+            if let Some((handle, name, _)) = known.get(&author.id) {
+                for (told, known) in [(&mut author.handle, handle), (&mut author.nickname, name)] {
+                    if told.is_empty() {
+                        told.clone_from(known);
+                    }
+                }
             }
             author
         })

@@ -7,8 +7,9 @@ use super::*;
 const HOUR: i64 = 3_600_000;
 const NOW: Millis = Millis(1_780_000_000_000);
 
+/// A read that shows `shown` of the known rows, and no other.
 fn read(known: i64, shown: i64) -> Read {
-    Read { known, shown, began: NOW, ended: NOW }
+    Read { known, kept: shown, shown, began: NOW, ended: NOW }
 }
 
 fn doubt(hours_ago: i64, reads: i64, shown: i64) -> Doubt {
@@ -59,14 +60,34 @@ fn the_counter_replaces_the_second_read_if_it_was_right_before() {
     assert_eq!(short(106, Some((200, 200))), "doubtful");
     assert_eq!(short(100, Some((200, 223))), "doubtful", "it was wrong before");
     assert_eq!(short(100, None), "doubtful", "nobody knows whether it is right");
-    assert_eq!(says(read(200, 100), None, Counter::Closed, None), "all");
+    assert_eq!(short(i64::MAX, Some((200, i64::MAX))), "doubtful", "no number is too large to compare");
+    assert_eq!(says(read(200, 100), None, Counter::Closed, None), "doubtful", "rows are no proof that others are gone");
 }
 
 #[test]
-fn an_empty_list_is_believed_by_the_counter_alone_or_where_there_is_none_by_three_reads_over_a_day() {
+fn rows_of_somebody_else_do_not_count_whatever_the_counter_says() {
+    let others = |known, kept, shown, counter| {
+        says(Read { kept, shown, ..read(known, kept) }, None, counter, Some((known, known)))
+    };
+    assert_eq!(others(169, 0, 169, Counter::Says(169)), "doubtful");
+    assert_eq!(others(169, 0, 169, Counter::Unknown), "doubtful");
+    assert_eq!(others(3, 0, 5, Counter::Unknown), "doubtful", "not one row of a short list is left");
+    assert_eq!(others(200, 195, 400, Counter::Unknown), "all", "a list that grew");
+    assert_eq!(others(200, 100, 119, Counter::Says(119)), "all", "a few new rows are usual");
+    assert_eq!(others(200, 100, 130, Counter::Says(130)), "doubtful");
+    let (earlier, mixed) = (doubt(1, 1, 160), Read { kept: 0, shown: 160, ..read(169, 0) });
+    assert_eq!(says(mixed, Some((earlier, 0)), Counter::Unknown, None), "both", "two reads that agree");
+}
+
+#[test]
+fn an_empty_list_is_believed_after_two_reads_if_the_platform_tells_it_or_after_three_over_a_day() {
     let empty = |earlier, counter| says(read(200, 0), earlier, counter, Some((200, 200)));
-    assert_eq!(empty(None, Counter::Says(0)), "all");
-    assert_eq!(empty(None, Counter::Closed), "all");
+    for told in [Counter::Says(0), Counter::Closed] {
+        assert_eq!(empty(None, told), "doubtful", "one session may be shown nothing at all");
+        assert_eq!(empty(Some((doubt(0, 1, 0), 0)), told), "too soon");
+        assert_eq!(empty(Some((doubt(1, 1, 0), 0)), told), "both");
+        assert_eq!(empty(Some((doubt(1, 1, 100), 0)), told), "doubtful");
+    }
     let day = Doubt { since: NOW.0 - 24 * HOUR, ..doubt(1, 2, 0) };
     for counter in [Counter::Says(1), Counter::Says(200), Counter::Unknown] {
         assert_eq!(empty(Some((Doubt { reads: 99, ..day }, 0)), counter), "doubtful", "{counter:?}");

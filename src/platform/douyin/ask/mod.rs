@@ -9,5 +9,6 @@ mod place;
 mod query;
 
 pub use base::{Base, Caller};
+pub(super) use place::refuse_other;
 pub use place::{Body, Endpoint, Method, Place, Site, query_of};
 pub use query::{BadQuery, Encoded, Query};

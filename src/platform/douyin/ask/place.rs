@@ -1,5 +1,7 @@
 //! Where a request goes, and how a request is written.
 
+use std::borrow::Cow;
+
 use super::super::read::Model;
 use super::base::{Base, Caller};
 use super::query::{BadQuery, Query};
@@ -98,9 +100,23 @@ pub trait Endpoint {
     }
 
     /// What an answer means beside its code, when it is not what was asked for.
-    fn judge(_root: Value<'_>) -> Option<(Class, String)> {
+    fn judge(&self, _root: Value<'_>) -> Option<(Class, String)> {
         None
     }
+}
+
+/// Refuses an answer about another `what` than the one that was `asked` for, or about none.
+pub(in crate::platform::douyin) fn refuse_other(what: &str, id: Value<'_>, asked: &str) -> Option<(Class, String)> {
+    let told = id.text().or_else(|| id.number().map(Cow::Borrowed)).unwrap_or_default();
+    if told == asked {
+        return None;
+    }
+    let why = if told.is_empty() {
+        format!("its answer names no {what}")
+    } else {
+        format!("its answer is about another {what}")
+    };
+    Some((Class::Schema, why))
 }
 
 /// The query of `request` as `caller` sends it, unsigned.

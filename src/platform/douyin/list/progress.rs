@@ -36,8 +36,9 @@ pub struct Progress {
     pub taken: u64,
     /// How it ended, when it has.
     pub ended: Option<Ended>,
-    /// Why it cannot go on, when it cannot.
-    pub stalled: Option<String>,
+    /// Why the page that was read last is refused.
+    #[serde(skip)]
+    pub(super) stalled: Option<String>,
     /// Pages in a row that brought nothing new.
     pub(super) barren: u32,
     /// How often the list stood still or ran backwards since something new came.

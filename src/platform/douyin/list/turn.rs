@@ -58,7 +58,7 @@ impl Turn {
 }
 
 /// The request for one page of a list.
-pub trait Listing: Endpoint<Answer = Page<<Self as Listing>::Head, <Self as Listing>::Row>> {
+pub trait Listing: Clone + Endpoint<Answer = Page<<Self as Listing>::Head, <Self as Listing>::Row>> {
     /// What is said of a page.
     type Head: Record;
     /// What it lists.

@@ -93,15 +93,18 @@ impl<L: Listing> Walk<L> {
         if self.progress.ended.is_some() {
             return Ok(None);
         }
-        if let Some(why) = &self.progress.stalled {
-            site.watch().failed(L::PLACE.name);
-            return Err(Refusal::new(Class::Schema, L::PLACE.name, why));
-        }
         if let Some(count) = self.count() {
             self.request.ask_for(count);
         }
         let page = site.ask(visitor, &self.request).await?;
+        let before = self.clone();
         let taken = self.read(&page);
+        if let Some(why) = self.progress.stalled.take() {
+            // The next attempt asks for this page again: what was wrong may pass.
+            *self = before;
+            site.watch().failed(L::PLACE.name);
+            return Err(Refusal::new(Class::Schema, L::PLACE.name, why));
+        }
         Ok(Some(Leaf { page, taken }))
     }
 

@@ -102,9 +102,12 @@ fn some_text(value: Value<'_>) -> Option<String> {
     value.text().filter(|text| !text.is_empty()).map(kept)
 }
 
-/// A number, also one that stands there as a text.
+/// More than this is no count of anything there.
+const MOST: i64 = 1 << 53;
+
+/// A number, also one that stands there as a text. One that counts nothing, such as a negative one, is unknown.
 fn count(value: Value<'_>) -> Option<i64> {
-    value.whole().or_else(|| value.text()?.trim().parse().ok())
+    value.whole().or_else(|| value.text()?.trim().parse().ok()).filter(|number| (0..=MOST).contains(number))
 }
 
 fn is_on(value: Value<'_>) -> bool {

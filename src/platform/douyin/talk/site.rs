@@ -103,7 +103,7 @@ impl Douyin {
             }
             None => visitor.client.fetch(ask).await?,
         };
-        let read = judge(&mut answer, E::judge).and_then(|json| {
+        let read = judge(&mut answer, |root| request.judge(root)).and_then(|json| {
             let read = Reading::<E::Answer>::of_json(json)?;
             watch.look(E::PLACE.name, E::Answer::EXPECTED, read.root());
             Ok(read)
