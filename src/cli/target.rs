@@ -9,7 +9,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::listing::{Column, Form, show};
 use super::out::Answer;
-use super::reach::{Need, Reach};
+use super::reach::{Need, Reach, encode};
 use super::table::clean;
 use crate::domain::time::roughly;
 use crate::domain::{Class, Millis};
@@ -73,12 +73,11 @@ impl TargetCommand {
     }
 
     async fn ask(&self, reach: &Reach, now: Millis) -> Result<Answer, Failure> {
-        let hand = async |name: &str, act: &str| {
-            reach.ask("POST", &format!("/api/v1/targets/{name}/{act}"), Some(json!({}))).await
-        };
+        let hand =
+            async |name: &str, act: &str| reach.ask("POST", &format!("{}/{act}", path(name)?), Some(json!({}))).await;
         match self {
             Self::List => Ok(listed(reach.ask("GET", "/api/v1/targets", None).await?, now)),
-            Self::Show { name } => Ok(listed(reach.ask("GET", &format!("/api/v1/targets/{name}"), None).await?, now)),
+            Self::Show { name } => Ok(listed(reach.ask("GET", &path(name)?, None).await?, now)),
             Self::Run { name } => Ok(ran(hand(name, "run").await?)),
             Self::Pause { name } => {
                 let told = hand(name, "pause").await?;
@@ -88,6 +87,14 @@ impl TargetCommand {
             Self::Resume { name } => Ok(Answer::done(hand(name, "resume").await?, format!("`{name}` goes on"))),
         }
     }
+}
+
+/// The path of a target; a name that no target can have is refused.
+fn path(name: &str) -> Result<String, Failure> {
+    if name.is_empty() || name.chars().all(|c| c == '.') {
+        return Err(Failure::usage(format!("no target can have the name `{name}`: see `radard target list`")));
+    }
+    Ok(format!("/api/v1/targets/{}", encode(name)))
 }
 
 /// How something that is taken stands: its state, and how far its round is.

@@ -246,6 +246,9 @@ pub(super) const WINDOW: Form = Form {
 
 fn read_name(text: &str) -> Result<Value, String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
+    if !text.is_empty() && text.chars().all(|c| c == '.') {
+        return Err("it is nothing but dots, which no folder and no address can be called".to_owned());
+    }
     if (1..=64).contains(&text.len()) && text.chars().all(fits) {
         Ok(Value::Text(text.to_owned()))
     } else {
@@ -267,6 +270,12 @@ mod tests {
         for text in texts {
             assert!((form.read)(text).is_err(), "{text}");
         }
+    }
+
+    #[test]
+    fn a_name_can_stand_in_a_path() {
+        takes(NAME, &["a", "chef-li", "v1.2", ".a", "a..b"]);
+        refuses(NAME, &["", ".", "..", "...", "a/b", "a b", "厨师", &"a".repeat(65)]);
     }
 
     #[test]

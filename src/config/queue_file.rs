@@ -47,6 +47,15 @@ impl QueueText {
         };
         Self { file, read }
     }
+
+    /// Whether there is no such file, or nothing in it: an editor or a full disk may have left it so.
+    pub fn is_blank(&self) -> bool {
+        match &self.read {
+            None => true,
+            Some(Ok(bytes)) => bytes.trim_ascii().is_empty(),
+            Some(Err(_)) => false,
+        }
+    }
 }
 
 /// What it says, without problems.

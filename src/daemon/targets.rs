@@ -45,10 +45,23 @@ enum Asked {
 }
 
 impl Targets {
+    /// The file, checked. A file that is missing or empty is refused while there are targets: nobody meant that.
     async fn file(&self) -> Result<QueueFile, String> {
         let (dir, profiles) = (self.dir.clone(), self.live.now().profiles.clone());
-        let read = move || check_queue(&QueueText::read(&dir), &profiles).and_then(check_links);
-        let read = tokio::task::spawn_blocking(read).await.map_err(|error| error.to_string())?;
+        let read = move || {
+            let text = QueueText::read(&dir);
+            let problem = text.is_blank().then(|| format!("`{}` is missing or empty", text.file.display()));
+            (check_queue(&text, &profiles).and_then(check_links), problem)
+        };
+        let (read, problem) = tokio::task::spawn_blocking(read).await.map_err(|error| error.to_string())?;
+        if let Some(problem) = problem {
+            let known = self.desk.list(None).await.map_err(|error| error.to_string())?.len();
+            if known > 0 {
+                return Err(format!(
+                    "{problem}, and {known} targets stand in it no more: restore it, or write `target = []` to remove them"
+                ));
+            }
+        }
         read.map_err(|problems| problems.to_string())
     }
 

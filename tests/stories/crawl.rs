@@ -115,7 +115,16 @@ fn a_saved_queue_file_is_followed_and_a_refused_one_stops_nothing() {
     rounds(&daemon, "two/posts", 1);
     assert!(texts(&dir.database(), "SELECT id FROM post").len() > known.len());
     assert!(daemon.list("/api/v1/alarms").iter().all(|alarm| alarm["name"] != "queue_refused"));
+    // An editor or a full disk may leave the file empty: nobody meant that.
     std::fs::write(dir.config().join("queue.toml"), "").unwrap();
+    until_it(WHILE, "an empty file is refused", || {
+        let alarms = daemon.list("/api/v1/alarms");
+        alarms.iter().any(|alarm| {
+            alarm["name"] == "queue_refused" && alarm["detail"].as_str().unwrap().contains("is missing or empty")
+        })
+    });
+    assert!(!daemon.list("/api/v1/targets").is_empty(), "its targets stay");
+    std::fs::write(dir.config().join("queue.toml"), "target = []\n").unwrap();
     until_it(APPLIED, "nothing is taken any more", || takes(&daemon).is_empty());
     assert_eq!(daemon.term(WHILE).0, 0, "{}", daemon.log());
     // What it costs is told before it is paid, as far as it is known.
@@ -240,7 +249,7 @@ fn what_the_site_sent_is_kept_and_whom_one_forgets_is_gone() {
     // Who is followed would come back.
     let (code, _, err) = run(&dir, &["forget", "creator", &creator], None);
     assert!(code != 0 && err.contains("followed by the target `one`") && err.contains("queue.toml"), "{code} {err}");
-    save(&dir, "");
+    save(&dir, "target = []");
     until_it(APPLIED, "nothing is taken any more", || takes(&daemon).is_empty());
     let (code, out, err) = run(&dir, &["forget", "creator", &creator], None);
     assert!(code == 0 && out.contains(&format!("posts: {}", sent.len())), "{code} {out}{err}");
