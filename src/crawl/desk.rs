@@ -69,7 +69,7 @@ impl Ran {
             let is_in = |keys: &[String]| taken.course.job.as_ref().is_some_and(|key| keys.contains(key));
             let told = if is_in(&self.jobs) && taken.outlook.phase == Phase::Queued {
                 "a round begins".to_owned()
-            } else if is_in(&self.hastened) {
+            } else if is_in(&self.hastened) && taken.outlook.next_request_at.is_none() {
                 "its round is tried again now".to_owned()
             } else {
                 taken.outlook.say(now)

@@ -153,11 +153,13 @@ impl Outlook {
         if is_paused {
             return Self { phase: Phase::Paused, ..well };
         }
-        match (state, gate) {
-            (jobs::State::Queued, Some(gate)) if gate.paused => {
+        // A job that waits for its own time does not wait for its lane yet.
+        let is_due = state == jobs::State::Queued || Millis(job.run_at) <= now;
+        match (state, gate.filter(|_| is_due)) {
+            (jobs::State::Queued | jobs::State::Snoozed | jobs::State::Failed, Some(gate)) if gate.paused => {
                 Self { phase: Phase::Waiting, waits_for: Some(WaitsFor::Lane), ..well }
             }
-            (jobs::State::Queued, Some(gate)) => {
+            (jobs::State::Queued | jobs::State::Snoozed | jobs::State::Failed, Some(gate)) => {
                 let wait = Wait {
                     class: gate.class.as_deref().and_then(read),
                     said: gate.reason.clone(),
@@ -166,7 +168,7 @@ impl Outlook {
                 well.waiting(wait, state, now)
             }
             (jobs::State::Queued, None) => Self { phase: Phase::Queued, ..well },
-            (jobs::State::Snoozed | jobs::State::Failed, _) => {
+            (jobs::State::Snoozed | jobs::State::Failed, None) => {
                 let (class, said) = met(job);
                 well.waiting(Wait { class, said, until: Some(job.run_at) }, state, now)
             }
@@ -350,8 +352,9 @@ mod tests {
     #[test]
     fn a_due_job_behind_a_shut_gate_waits_for_whoever_shut_it() {
         let course = Course::default();
-        let job = job(jobs::State::Queued, None);
-        let outlook = |paused, class: Class| {
+        let queued = job(jobs::State::Queued, None);
+        let due = Outline { run_at: NOW.0, ..job(jobs::State::Snoozed, Some(Class::Local)) };
+        let outlook = |job: &Outline, paused, class: Class| {
             let gate = Gate {
                 scope: "lane".to_owned(),
                 name: "main/posts".to_owned(),
@@ -361,7 +364,7 @@ mod tests {
                 reason: Some("it is shut".to_owned()),
                 updated_at: 0,
             };
-            Outlook::of(Seen { gate: Some(&gate), ..seen(&course, Some(&job)) })
+            Outlook::of(Seen { gate: Some(&gate), ..seen(&course, Some(job)) })
         };
         let table = [
             (true, Class::Risk, "waits for its lane, which is paused, page 12"),
@@ -370,10 +373,12 @@ mod tests {
             (false, Class::Rate, "running, page 12, waits for its rate limit, next request in 8 s"),
         ];
         for (paused, class, said) in table {
-            let outlook = outlook(paused, class);
             let shown = if paused || class == Class::Rate { None } else { Some(class) };
-            assert_eq!((outlook.say(NOW).as_str(), outlook.class), (said, shown));
-            assert_eq!(outlook.said.as_deref(), shown.map(|_| "it is shut"));
+            for job in [&queued, &due] {
+                let outlook = outlook(job, paused, class);
+                assert_eq!((outlook.say(NOW).as_str(), outlook.class), (said, shown));
+                assert_eq!(outlook.said.as_deref(), shown.map(|_| "it is shut"));
+            }
         }
     }
 

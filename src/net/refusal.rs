@@ -129,11 +129,16 @@ pub(super) fn read_retry_after(headers: &HeaderMap, now: Millis) -> Option<Durat
         Some(theirs) => at.since(theirs).max(at.since(now).min(Class::LONGEST_WAIT)),
         None => at.since(now),
     };
-    let wait = |text: &str| match text.parse::<u32>() {
-        Ok(seconds) => Some(Duration::from_secs(seconds.into())),
-        Err(_) => date(text).map(until),
+    let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    // A number that is too large for us is a long wait all the same.
+    let wait = |text: &str| {
+        if is_number(text) {
+            return Some(Duration::from_secs(text.parse::<u32>().unwrap_or(u32::MAX).into()));
+        }
+        date(text).map(until)
     };
-    texts(RETRY_AFTER).filter_map(wait).max()
+    // No wait at all, or a date that is past, tells nothing about when to ask again.
+    texts(RETRY_AFTER).filter_map(wait).max().filter(|wait| !wait.is_zero())
 }
 
 #[cfg(test)]
@@ -151,10 +156,11 @@ mod tests {
             read_retry_after(&headers, now)
         };
         assert_eq!(read("120"), Some(Duration::from_mins(2)));
-        assert_eq!(read(" 0 "), Some(Duration::ZERO));
         assert_eq!(read("Sun, 06 Nov 1994 08:51:37 GMT"), Some(Duration::from_mins(2)));
-        assert_eq!(read("Sun, 06 Nov 1994 08:49:00 GMT"), Some(Duration::ZERO));
-        for text in ["", "soon", "-1", "1.5", "99999999999999999999", "Sun, 31 Feb 1994 08:49:37 GMT"] {
+        assert_eq!(read("99999999999999999999"), Some(Duration::from_secs(u32::MAX.into())));
+        for text in
+            ["", "soon", "-1", "+1", "1.5", " 0 ", "Sun, 31 Feb 1994 08:49:37 GMT", "Sun, 06 Nov 1994 08:49:00 GMT"]
+        {
             assert_eq!(read(text), None, "{text}");
         }
         assert_eq!(read_retry_after(&HeaderMap::new(), now), None);

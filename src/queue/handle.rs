@@ -208,6 +208,7 @@ impl Queue {
             .write::<_, store::Error, _>(move |tx| {
                 Box::pin(async move {
                     if !paused && scope == gates::Scope::Lane {
+                        jobs::resume_lane(tx, &gate).await?;
                         stops::lift_lane(tx, &gate).await?;
                         gates::open(tx, &gate).await?;
                     }

@@ -31,7 +31,7 @@ const LIFT: &str = "DELETE FROM pace_stop WHERE subject = $1 AND until <= $2";
 pub(super) const STATEMENTS: &[&str] = &[STOP, LIST, FORGET, PROBE, LIFT, LIFT_NOW, LIFT_LANE];
 
 /// A stop.
-#[derive(Debug, Clone, PartialEq, Eq, FromRow, serde::Serialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, FromRow, serde::Serialize)]
 pub struct Stopped {
     /// Who must not send.
     pub subject: String,

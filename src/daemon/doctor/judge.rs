@@ -243,10 +243,9 @@ fn limits(seen: &Limits) -> Row {
         Limits::Stopped(open, waits) => match (open.as_slice(), waits) {
             ([], 0) => Row::well("limits", "nobody is stopped"),
             ([], waits) => Row::well("limits", format!("{waits} wait as they were asked to")),
-            ([(first, lane), rest @ ..], _) => {
+            ([(first, advice), rest @ ..], _) => {
                 let more = if rest.is_empty() { String::new() } else { format!(", and {} more", rest.len()) };
-                let advice = format!("sign in as a person would and look; then `radard job resume --lane {lane}`");
-                Row::ill("limits", format!("{first}{more}"), advice)
+                Row::ill("limits", format!("{first}{more}"), advice.clone())
             }
         },
     }

@@ -21,7 +21,7 @@ use crate::daemon::jobs::{CompareSignatures, Signs};
 use crate::daemon::places::Places;
 use crate::daemon::shapes;
 use crate::daemon::signers::try_all;
-use crate::domain::Platform;
+use crate::domain::{Class, Platform};
 use crate::platform::shape::Kept;
 use crate::queue::Job as _;
 use crate::session::rules;
@@ -160,8 +160,7 @@ async fn look_at_database(place: &Place, (plan, ambient): (Option<&Plan>, &Ambie
     let limits = stopped.map_or(Limits::NotRun("the database could not be read"), |stopped| {
         let standing = stopped.into_iter().filter(|stop| stop.is_breaker || stop.until > now);
         let (open, waits): (Vec<_>, Vec<_>) = standing.partition(|stop| stop.is_breaker);
-        let say = |stop: Stopped| (format!("{} is stopped ({}: {})", stop.subject, stop.class, stop.reason), stop.lane);
-        Limits::Stopped(open.into_iter().map(say).collect(), waits.len())
+        Limits::Stopped(open.iter().map(said_of).collect(), waits.len())
     });
     let (answers, profiles) = (look_at_answers(&store).await, look_at_profiles(&store, plan).await);
     let (targets, growth) = (look_at_targets(&store, plan).await, growth::look(&store).await);
@@ -170,6 +169,17 @@ async fn look_at_database(place: &Place, (plan, ambient): (Option<&Plan>, &Ambie
     let compared = look_at_comparisons(&store).await;
     store.close().await;
     Read { database, clock, doubt, compared, alarms, limits, answers, profiles, targets, growth }
+}
+
+/// Who is stopped and why, and what to do.
+pub(super) fn said_of(stop: &Stopped) -> (String, String) {
+    let advice = if stop.class == Class::Network.as_str() {
+        "check the network of this machine; one request tries the host at intervals, and its jobs go on by themselves"
+            .to_owned()
+    } else {
+        format!("sign in as a person would and look; then `radard job resume --lane {}`", stop.lane)
+    };
+    (format!("{} is stopped ({}: {})", stop.subject, stop.class, stop.reason), advice)
 }
 
 /// How the last comparison of signatures with those of a page ended, on each platform.

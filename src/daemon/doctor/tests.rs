@@ -1,12 +1,13 @@
 //! Facts that were made up, and what is made of them.
 
-use super::look::read_exposure;
+use super::look::{read_exposure, said_of};
 use super::*;
 use crate::config::LowWater;
 use crate::crawl::Trouble;
 use crate::daemon::signers::Tried;
 use crate::domain::Millis;
 use crate::platform::shape::Gone;
+use crate::store::stops::Stopped;
 
 const DAY: i64 = 86_400_000;
 
@@ -51,7 +52,16 @@ fn ill(break_it: impl FnOnce(&mut Facts)) -> (&'static str, String, String) {
 
 #[test]
 fn who_is_stopped_by_a_sign_of_risk_is_named_with_the_way_back() {
-    let main = ("account main is stopped (risk: a puzzle)".to_owned(), "douyin/probe".to_owned());
+    let stop = |class: &str, reason: &str| Stopped {
+        subject: "account main".to_owned(),
+        class: class.to_owned(),
+        reason: reason.to_owned(),
+        lane: "douyin/probe".to_owned(),
+        ..Stopped::default()
+    };
+    let (_, advice) = said_of(&stop("network", "it answers 503"));
+    assert!(advice.starts_with("check the network of this machine"), "{advice}");
+    let main = said_of(&stop("risk", "a puzzle"));
     let (name, detail, advice) = ill(|facts| facts.limits = Limits::Stopped(vec![main], 3));
     assert_eq!((name, detail.as_str()), ("limits", "account main is stopped (risk: a puzzle)"));
     assert!(advice.ends_with("`radard job resume --lane douyin/probe`"), "{advice}");

@@ -91,6 +91,27 @@ fn a_sign_of_risk_closes_its_lane_and_no_other() {
     }
 }
 
+/// A person who resumes a lane resumes the job, too, whose refusal closed it.
+#[test]
+fn a_job_that_met_a_risk_goes_on_when_its_lane_is_resumed() {
+    for house in House::each(75) {
+        house.live(async |life| {
+            let runs = Diary::new();
+            let script = Script::new(move |_| {
+                runs.note(());
+                let is_first = runs.all().len() == 1;
+                async move { if is_first { Err(Miss::new(Class::Risk, "a slider")) } else { Ok(Settled::Done(json!(1))) } }
+            });
+            let node = life.working("one/1", deed(script)).await;
+            lane(&node, "k", "l").await;
+            node.quiet().await;
+            assert_eq!(node.state("deed", "k").await, State::Snoozed);
+            node.queue.pause(Scope::Lane, "l", false).await.unwrap();
+            node.until(("deed", "k"), State::Done, SECOND).await;
+        });
+    }
+}
+
 /// A second refusal that asks for less does not open the lane earlier than the first one said.
 #[test]
 fn a_lane_that_is_closed_twice_opens_with_the_later_of_the_two() {

@@ -28,8 +28,14 @@ const CALL_BACK_LANES: &str = "UPDATE job SET run_at = $1
     WHERE turn IS NULL AND state IN ('queued', 'failed', 'snoozed') AND run_at > $1 AND class = 'network'
     AND lane IN (SELECT name FROM gate WHERE subject = $2 AND scope = 'lane')";
 
+/// The jobs that wait for what keeps lane `$2` closed, in all lanes that are closed for the same reason.
+const RESUME_LANE: &str = "UPDATE job SET run_at = $1
+    WHERE turn IS NULL AND state IN ('queued', 'failed', 'snoozed') AND run_at > $1
+    AND class IN ('rate', 'risk', 'network') AND (lane = $2 OR lane IN (SELECT other.name FROM gate AS other
+        JOIN gate AS its ON its.subject = other.subject WHERE its.scope = 'lane' AND other.scope = 'lane' AND its.name = $2))";
+
 pub(super) const STATEMENTS: &[&str] =
-    &[CALL_BACK, CALL_BACK_LANES, HASTEN, LOOK, LOOK_LOCKED, CANCEL, RETRY, DEAD_OF_KIND];
+    &[CALL_BACK, CALL_BACK_LANES, RESUME_LANE, HASTEN, LOOK, LOOK_LOCKED, CANCEL, RETRY, DEAD_OF_KIND];
 
 async fn look(tx: &mut Tx, id: Uuid) -> Result<Option<(String, State)>, Error> {
     let text = tx.pick(LOOK, LOOK_LOCKED);
@@ -93,6 +99,13 @@ pub async fn call_back_lanes(tx: &mut Tx, subject: &str) -> Result<(), Error> {
     let now = tx.now.0;
     on!(tx, db => sqlx::query(CALL_BACK_LANES).bind(now).bind(subject).execute(db).await.map(drop))
         .map_err(Error::in_act("call jobs back that could not be sent"))
+}
+
+/// Lets the jobs be tried again now that wait for what keeps `lane` closed. Call it before the lane opens.
+pub async fn resume_lane(tx: &mut Tx, lane: &str) -> Result<(), Error> {
+    let now = tx.now.0;
+    on!(tx, db => sqlx::query(RESUME_LANE).bind(now).bind(lane).execute(db).await.map(drop))
+        .map_err(Error::in_act("call the jobs of a lane back"))
 }
 
 /// Gives a page of dead jobs of `kind` another life; gives their ids.

@@ -15,7 +15,7 @@ mod tend;
 
 use super::batch::Batch;
 
-pub use change::{call_back, call_back_lanes, cancel, hasten, retry, retry_kind};
+pub use change::{call_back, call_back_lanes, cancel, hasten, resume_lane, retry, retry_kind};
 pub use claim::{Claimed, Slot, Whom, renew, slots, take};
 pub use insert::{Inserted, New, insert, insert_one};
 pub use look::{
