@@ -67,9 +67,9 @@ impl Life {
             metrics: metrics.clone(),
             clock: world.ambient.clock.clone(),
         };
-        // Weeks pass here, and no other process can die. So dead workers are looked for once an hour.
+        // Weeks pass here, and no other process can die. So leases are long, and dead workers are looked for rarely.
         let mut config = Config::default();
-        config.queue.sweep = Duration::from_hours(1);
+        (config.queue.sweep, config.queue.lease) = (Duration::from_hours(1), Duration::from_hours(1));
         let limits = Pace::open(base.store.clone(), &config, world.ambient.clone()).await.unwrap();
         let works = base.with(Rules::of(&config, "story"), Kinds::default().with::<Crawl>(tools));
         works.work();
