@@ -248,7 +248,8 @@ fn a_page_that_is_retired_leads_to_the_next_and_a_login_lasts_as_long_as_it_last
         assert_eq!(ask(&mut stream, ("POST", path), Some(&body)).unwrap().0, 200);
     };
     control("/expire", json!({"after": 3}));
-    assert_eq!(run(&dir, &["profile", "capture", "ads"], None).0, 0);
+    let (code, _, err) = run(&dir, &["profile", "capture", "ads"], None);
+    assert_eq!(code, 0, "{err}");
     let (code, _, err) = run(&dir, &["profile", "capture", "ads"], None);
     assert!(code == 16 && err.contains("it shows 3 rows, as it does to anybody"), "{code} {err}");
     // The capture is refused, and so the one that it began from was looked at: it is over for that one too.
