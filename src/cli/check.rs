@@ -21,8 +21,9 @@ pub(super) struct Check {
 
 /// A queue file without mistakes.
 struct Queue {
-    /// How many targets it has; nothing when there is no file.
+    /// How many targets it has; nothing when the file is missing or empty.
     targets: Option<usize>,
+    is_empty: bool,
     /// What works but will not find what it takes.
     warnings: Vec<Problem>,
 }
@@ -40,7 +41,12 @@ impl Check {
         let text = QueueText::read(&places.config);
         Ok(match check_queue(&text, &checked.config.profiles).and_then(check_links) {
             Ok(targets) => {
-                let queue = Queue { targets: text.read.map(|_| targets.all.len()), warnings: advise(&targets) };
+                let is_empty = text.read.is_some() && text.is_blank();
+                let queue = Queue {
+                    targets: text.read.map(|_| targets.all.len()).filter(|_| !is_empty),
+                    is_empty,
+                    warnings: advise(&targets),
+                };
                 self.fine(&checked, &places, &queue)
             }
             Err(problems) => wrong(&problems, &shown),
@@ -49,7 +55,7 @@ impl Check {
 
     fn fine(&self, checked: &Checked, places: &Places, queue: &Queue) -> Answer {
         let file = places.settings().display().to_string();
-        let Queue { targets, warnings } = queue;
+        let Queue { targets, is_empty, warnings } = queue;
         let mut json = json!({
             "v": 1, "ok": true, "file": file, "targets": targets, "problems": [], "warnings": checked.warnings,
             "queue_warnings": warnings,
@@ -73,7 +79,13 @@ impl Check {
         } else {
             format!("there is no {file}; the defaults hold")
         };
-        let queue = targets.map(|count| format!("{QUEUE} is fine; targets: {count}"));
+        let queue = match targets {
+            Some(count) => Some(format!("{QUEUE} is fine; targets: {count}")),
+            None if *is_empty => Some(format!(
+                "{QUEUE} is empty, so a running radard keeps the targets it knows; `target = []` removes them"
+            )),
+            None => None,
+        };
         lines.splice(0..0, std::iter::once(said).chain(queue));
         Answer::done(json, lines.join("\n"))
     }

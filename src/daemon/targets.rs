@@ -58,7 +58,7 @@ impl Targets {
             let known = self.desk.list(None).await.map_err(|error| error.to_string())?.len();
             if known > 0 {
                 return Err(format!(
-                    "{problem}, and {known} targets stand in it no more: restore it, or write `target = []` to remove them"
+                    "{problem}, so the known targets stay (targets: {known}); restore it, or write `target = []` in it to remove them"
                 ));
             }
         }
