@@ -247,7 +247,7 @@ pub(super) const WINDOW: Form = Form {
 fn read_name(text: &str) -> Result<Value, String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
     if !text.is_empty() && text.chars().all(|c| c == '.') {
-        return Err("it is nothing but dots, which no folder and no address can be called".to_owned());
+        return Err("it has only dots, so it cannot name a folder or stand in an address".to_owned());
     }
     if (1..=64).contains(&text.len()) && text.chars().all(fits) {
         Ok(Value::Text(text.to_owned()))

@@ -45,7 +45,8 @@ enum Asked {
 }
 
 impl Targets {
-    /// The file, checked. A file that is missing or empty is refused while there are targets: nobody meant that.
+    /// The file, checked. A file that is missing or empty is refused while targets are known: it is more likely an
+    /// accident than an order to remove all of them.
     async fn file(&self) -> Result<QueueFile, String> {
         let (dir, profiles) = (self.dir.clone(), self.live.now().profiles.clone());
         let read = move || {

@@ -130,14 +130,14 @@ pub(super) fn read_retry_after(headers: &HeaderMap, now: Millis) -> Option<Durat
         None => at.since(now),
     };
     let is_number = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-    // A number that is too large for us is a long wait all the same.
+    // A number that does not fit is a long wait, too.
     let wait = |text: &str| {
         if is_number(text) {
             return Some(Duration::from_secs(text.parse::<u32>().unwrap_or(u32::MAX).into()));
         }
         date(text).map(until)
     };
-    // No wait at all, or a date that is past, tells nothing about when to ask again.
+    // Zero seconds, or a date in the past, does not say when to retry.
     texts(RETRY_AFTER).filter_map(wait).max().filter(|wait| !wait.is_zero())
 }
 

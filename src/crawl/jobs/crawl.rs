@@ -34,7 +34,7 @@ use crate::store::{self, Store};
 
 /// The kind of these jobs.
 pub(in crate::crawl) const KIND: &str = "crawl";
-/// How long the round of a paused target waits before it looks again. `resume` ends this wait.
+/// How long a round waits while its target is paused. `resume` ends the wait.
 const PAUSED: Duration = Class::LONGEST_WAIT;
 /// A run that takes longer goes on in another, so that others have their turn.
 const TURN: Duration = Duration::from_mins(20);

@@ -88,7 +88,8 @@ impl Read {
         (kept == 0 && known > 0) || is_less(kept, known)
     }
 
-    /// Whether it is a part of what was known, apart from a few new rows. Only the length of such a list says something.
+    /// Whether it is a part of what was known, apart from a few new rows. Only then can the
+    /// platform's counter confirm it.
     const fn is_a_part(&self) -> bool {
         !is_less(self.kept, self.shown)
     }

@@ -134,8 +134,8 @@ impl Round {
         }
         let moments = if let Rows::Posts(posts) = &haul.rows { span(posts) } else { None };
         if let Some((oldest, _)) = moments {
-            // The cursor of a list of posts is the moment at which it goes on. A post that is older stands out of place,
-            // and says nothing about what was made after it.
+            // The cursor of a list of posts is the moment at which it goes on. An older post is out of order,
+            // so posts that are newer than it may be missing from the page.
             let goes_on = haul.progress.mark.as_ref().filter(|_| haul.progress.ended != Some(Ended::Whole));
             let oldest = goes_on.and_then(|mark| mark.parse().ok()).map_or(oldest, |at: i64| oldest.max(at));
             self.oldest = Some(self.oldest.map_or(oldest, |known| known.min(oldest)));

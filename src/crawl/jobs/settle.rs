@@ -40,7 +40,7 @@ pub(super) async fn settle(
     (list, asked): (&Complete, Asked),
 ) -> Result<Follows, Error> {
     let Complete { kept, extent, shown, counter } = list;
-    // Comments below a post that is shown to nobody any more still exist.
+    // A post that became private or was deleted says nothing about its comments.
     if asked == Asked::Closed && matches!(kept, Kept::Comments { .. }) {
         return Ok(Follows::Next);
     }

@@ -11,7 +11,7 @@ use crate::domain::{Class, Platform};
 use crate::platform::signer::Compared;
 use crate::queue::{Job, Lease, Miss, Settled};
 use crate::store::alarms::{Raise, Severity};
-use crate::store::{Error, Store, alarms, captures};
+use crate::store::{Error, Store, alarms};
 
 /// The alarm about a difference; its subject is the platform.
 const ALARM: &str = "signature_differs";
@@ -71,16 +71,18 @@ impl Job for CompareSignatures {
     }
 
     async fn run(self, tools: &Tools, _lease: &Lease) -> Result<Settled, Miss> {
+        let settings = tools.live.now();
+        let profile = settings.profiles.iter().find(|profile| profile.platform.as_str() == self.platform.as_str());
+        let Some(profile) = profile else {
+            let why = format!("there is no profile of {}", self.platform.as_str());
+            return Ok(Settled::Done(json!({"skipped": why})));
+        };
         let compared = match self.platform {
-            Signs::Douyin if !has_profile(tools).await? => {
-                Compared::Skipped("there is no profile of douyin".to_owned())
-            }
             Signs::Douyin => Box::pin(tools.fetcher.compare()).await?,
-            Signs::CreativeRadar => Box::pin(tools.profiles.compare()).await?,
+            Signs::CreativeRadar => Box::pin(tools.profiles.compare(profile)).await?,
         };
         let different = match compared {
             Compared::Skipped(why) => return Ok(Settled::Done(json!({"skipped": why}))),
-            Compared::Same => Vec::new(),
             Compared::Differs(different) => different,
         };
         let subject = self.platform.as_str();
@@ -100,12 +102,4 @@ impl Job for CompareSignatures {
         told.await?;
         Ok(Settled::Done(json!({"differs": different})))
     }
-}
-
-async fn has_profile(tools: &Tools) -> Result<bool, Error> {
-    if tools.live.now().profiles.iter().any(|profile| profile.platform == Platform::Douyin) {
-        return Ok(true);
-    }
-    let made = tools.store.read::<_, Error, _>(|tx| Box::pin(captures::all(tx))).await?;
-    Ok(made.iter().any(|capture| capture.platform == Platform::Douyin.as_str()))
 }

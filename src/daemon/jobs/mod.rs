@@ -27,20 +27,20 @@ pub(super) fn own_schedules(config: &Config) -> Vec<Schedule> {
         name: format!("compare_{}", platform.as_str()),
         kind: CompareSignatures::KIND,
         payload: serde_json::json!({"platform": platform}),
-        // In the afternoon of Douyin's users.
+        // In the afternoon in China.
         at: "41 14 * * *",
         zone: "Asia/Shanghai",
     };
     let own = [
         Own::of(Backup::KIND, &backup.at, &backup.timezone),
-        // In the small hours of Douyin's users.
+        // At night in China.
         Own::of(Prune::KIND, "23 19 * * *", "UTC"),
         Own::of(Tidy::KIND, "17 * * * *", "UTC"),
     ];
     own.into_iter().chain(Signs::ALL.map(compare)).filter_map(Own::schedule).collect()
 }
 
-/// A schedule of the house.
+/// A schedule that radard itself needs.
 struct Own<'a> {
     name: String,
     kind: &'static str,

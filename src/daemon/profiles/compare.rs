@@ -3,21 +3,15 @@
 use super::capture::Visit;
 use super::who::Profiles;
 use crate::browser::{Captured, Page, Trouble, is_at_hand};
-use crate::domain::Platform;
+use crate::config::Profile;
 use crate::platform::creative_radar::{ANY, PAGE, compare};
 use crate::platform::signer::Compared;
 use crate::queue::Miss;
 use crate::session::guise_of;
 
 impl Profiles {
-    /// Compares our headers with those of a page. The page is opened without a login, by the proxy of the first profile of
-    /// the platform.
-    pub(in crate::daemon) async fn compare(&self) -> Result<Compared, Miss> {
-        let settings = self.prover.live.now();
-        let profile = settings.profiles.iter().find(|profile| profile.platform == Platform::CreativeRadar);
-        let Some(profile) = profile else {
-            return Ok(Compared::Skipped("there is no profile of creative_radar".to_owned()));
-        };
+    /// Compares our headers with those of a page, which is opened without a login and through the proxy of `profile`.
+    pub(in crate::daemon) async fn compare(&self, profile: &Profile) -> Result<Compared, Miss> {
         if !is_at_hand(&self.source()) {
             return Ok(Compared::no_browser());
         }

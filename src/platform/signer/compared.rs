@@ -5,18 +5,12 @@
 pub enum Compared {
     /// No page signed anything: why.
     Skipped(String),
-    /// All fields are the same but for the time, random values and the size of the window.
-    Same,
-    /// These fields differ, or the page's signature cannot be read: why.
+    /// The fields that differ, or why the page's signature cannot be read; empty when both sign alike. Time, random values
+    /// and the size of the window are not compared.
     Differs(Vec<String>),
 }
 
 impl Compared {
-    /// From the names of the fields that differ.
-    pub fn of(different: Vec<String>) -> Self {
-        if different.is_empty() { Self::Same } else { Self::Differs(different) }
-    }
-
     /// There is no browser to ask.
     pub fn no_browser() -> Self {
         Self::Skipped("there is no browser".to_owned())

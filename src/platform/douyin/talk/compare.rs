@@ -30,7 +30,7 @@ impl Douyin {
             page.fetch(ask).await.map_err(|why| Refusal::new(Class::Network, host, format_args!("its page: {why}")))
         };
         let reply = visitor.client.fetch_by(Ask::get(&url), sent).await?;
-        Ok(Compared::of(differences(&reply.sent, user_agent, &identity.fingerprint)))
+        Ok(Compared::Differs(differences(&reply.sent, user_agent, &identity.fingerprint)))
     }
 }
 
