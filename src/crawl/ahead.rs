@@ -2,6 +2,7 @@
 
 use std::collections::HashMap;
 
+use super::jobs::REREAD;
 use super::spec::Spec;
 use super::times::{NEVER, next};
 use crate::domain::Millis;
@@ -32,7 +33,10 @@ async fn too_late(tx: &mut Tx) -> Result<Vec<(Course, Millis)>, Error> {
     let specs: HashMap<String, Spec> =
         all.into_iter().filter_map(|target| Some((target.name, Spec::read(&target.said)?))).collect();
     let too_late = |course: Course| {
-        let latest = next(specs.get(&course.target)?, now);
+        let mut latest = next(specs.get(&course.target)?, now);
+        if course.doubted_at.is_some() {
+            latest = latest.max(now + REREAD);
+        }
         let is_held = course.next_at == NEVER.0;
         (!is_held && ahead::is_ahead(Millis(course.next_at), latest)).then_some((course, latest))
     };

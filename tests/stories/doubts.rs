@@ -369,3 +369,16 @@ fn an_old_post_at_the_top_of_a_list_says_nothing_about_the_posts_between() {
         assert!(alarms(house).is_empty(), "{:?}", alarms(house));
     });
 }
+
+#[test]
+fn the_wait_of_a_doubted_list_is_no_sign_of_a_wrong_clock() {
+    Crawling::run("doubts-wait", &[], async |house| {
+        house.save(&target("c", &house.page(6), "posts").replace("6h", "10m")).await;
+        house.rounds("c/posts", 1).await;
+        house.world.running.lose(Some(Lost::Nothing));
+        house.change(ALL_AGAIN).await;
+        let next_at = house.rounds("c/posts", 2).await["next_at"].clone();
+        house.clock_is_right().await;
+        assert_eq!(house.take("c/posts").await["next_at"], next_at);
+    });
+}

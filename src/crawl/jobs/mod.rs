@@ -19,3 +19,4 @@ pub use crawl::{Crawl, Settings, Tools};
 pub(super) use crawl::{KIND, pages_of};
 pub use keeper::Keeper;
 pub(super) use leg::{About, POSTS};
+pub(super) use turn::REREAD;

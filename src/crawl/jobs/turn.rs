@@ -20,6 +20,8 @@ use crate::store::{self, Tx, alarms};
 
 /// Doubted lists are read again at different moments.
 const JITTER_MS: u64 = 10 * 60_000;
+/// A doubted list waits this long at most, or for its schedule.
+pub(in crate::crawl) const REREAD: Duration = APART.saturating_add(Duration::from_millis(JITTER_MS));
 
 /// What stops a transaction of a round.
 #[derive(Debug, Clone, thiserror::Error)]
