@@ -4,13 +4,14 @@
 //! ends of running jobs can still be written; new work is refused until there is room for the reserve again.
 
 use std::fs::{File, OpenOptions};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::fs::FallocateFlags;
 
 use super::live::Live;
 use super::places::Places;
+use crate::media::space;
 
 /// Where the disk stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -85,12 +86,6 @@ impl Disk {
         let seen = self.seen().filter(|seen| seen.room != Room::Plenty)?;
         Some(format!("the disk has {} bytes left, `disk.low_water` asks for {}", seen.free, seen.low_water))
     }
-}
-
-/// Total and free bytes of the file system that holds `dir`.
-pub(super) fn space(dir: &Path) -> std::io::Result<(u64, u64)> {
-    let stat = rustix::fs::statvfs(dir)?;
-    Ok((stat.f_blocks.saturating_mul(stat.f_frsize), stat.f_bavail.saturating_mul(stat.f_frsize)))
 }
 
 /// Takes `bytes` of the disk for bad times.

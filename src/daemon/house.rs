@@ -25,7 +25,7 @@ use crate::ambient::{Ambient, Clock};
 use crate::browser::Pool;
 use crate::config::{Checked, Config, Late as ConfiguredLate, Secrets, parse_cron, parse_zone};
 use crate::crawl::{Changes, Crawl, Desk, Keeper};
-use crate::media::jobs as media;
+use crate::media::{Claims, jobs as media};
 use crate::net;
 use crate::observe::{Metrics, Register};
 use crate::pace::{Pace, Rank};
@@ -429,7 +429,7 @@ fn kinds(
     let media_settings = move || {
         let now = settings.now();
         let rights = crate::media::Rights { mode: now.media.mode, group: now.media.group.clone() };
-        media::Settings { rights, max_bytes: now.media.max_bytes, closed: room.closed() }
+        media::Settings { rights, max_bytes: now.media.max_bytes, low_water: now.disk.low_water, closed: room.closed() }
     };
     let library = plan.places.media(plan.config.media.dir.as_deref());
     Kinds::default()
@@ -437,6 +437,7 @@ fn kinds(
         .with::<media::Download>(media::Tools {
             net: client.paced(pace, media::sending()),
             dir: library,
+            claims: Claims::default(),
             settings: Arc::new(media_settings),
         })
         .with::<Rotate>(RotateTools { vault: credentials.vault().clone() })

@@ -43,6 +43,8 @@ pub enum Next {
     KeepTrying,
     /// Wait as long as we were asked to; no attempt is spent.
     Wait,
+    /// Wait for space on the disk, with growing waits. No attempt is spent, and an alarm is raised.
+    AwaitSpace,
     /// Stop everything in this lane until it has cooled.
     CloseLane,
     /// Only a person can mend it; the job waits.

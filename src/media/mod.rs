@@ -8,6 +8,7 @@ mod name;
 mod part;
 mod place;
 mod rights;
+mod space;
 mod sweep;
 
 pub mod jobs;
@@ -16,4 +17,5 @@ pub use name::{BadName, BadTemplate, Template, apart, component, shorten, wished
 pub use part::{Finished, PartError, PartFile, Written};
 pub use place::{Outside, place};
 pub use rights::Rights;
+pub use space::{Claims, space};
 pub use sweep::sweep;

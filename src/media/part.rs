@@ -18,6 +18,7 @@ use rustix::io::Errno;
 use sha2::{Digest as _, Sha256};
 
 use super::rights::Rights;
+use super::space::SpaceError;
 
 /// Why a file could not be written or finished.
 #[derive(Debug, thiserror::Error)]
@@ -30,6 +31,9 @@ pub enum PartError {
         /// On which file.
         file: PathBuf,
     },
+    /// The disk is not full, but the file does not fit.
+    #[error(transparent)]
+    Space(#[from] SpaceError),
     /// Something else.
     #[error("cannot {act} `{}`: {source}", .file.display())]
     Io {

@@ -23,6 +23,8 @@ use crate::supervise::Backoff;
 
 /// The shortest: who asks us to come back at once would be asked again in the same moment, for ever.
 const WAIT_LEAST: Duration = Duration::from_secs(1);
+/// The alarm of jobs that wait for space on the disk; its subject is their kind.
+pub(super) const NO_SPACE: &str = "no_space";
 /// A last error is cut to this many bytes.
 const ERROR: usize = 2000;
 
@@ -85,12 +87,15 @@ fn missed(desk: &Desk<'_>, job: &Claimed, miss: &Miss, blank: End) -> Ended {
         let (lane, open_at) = (job.lane.clone(), now + wait.min(Class::LONGEST_WAIT));
         Also::CloseLane { lane, open_at, class: miss.class, reason: cut(&miss.error), subject }
     };
+    let growing = || {
+        let waits = Backoff::new(Duration::from_secs(30), Duration::from_mins(15));
+        let count = u32::try_from(job.snoozes).unwrap_or(u32::MAX).saturating_add(1);
+        waits.delay(count.min(8), &ambient.entropy)
+    };
     let stopped = |wait| subject.clone().map(|subject| close(wait, Some(subject)));
     match miss.next {
         Next::Wait => {
-            let unasked = Backoff::new(Duration::from_secs(30), Duration::from_mins(15));
-            let count = u32::try_from(job.snoozes).unwrap_or(u32::MAX).saturating_add(1);
-            let wait = asked.unwrap_or_else(|| unasked.delay(count.min(8), &ambient.entropy));
+            let wait = asked.unwrap_or_else(growing);
             Ended { end: snooze(wait), also: stopped(wait) }
         }
         Next::CloseLane => {
@@ -113,6 +118,10 @@ fn missed(desk: &Desk<'_>, job: &Claimed, miss: &Miss, blank: End) -> Ended {
             // The last try is made when it is time to give up, not after it.
             let left = give_up_at.since(now).max(WAIT_LEAST);
             Ended { end: End { failing, ..later(State::Failed, wait.min(left)) }, also: stopped(wait) }
+        }
+        Next::AwaitSpace => {
+            let wait = growing();
+            Ended { end: snooze(wait), also: raise(NO_SPACE, Severity::Warning) }
         }
         Next::AskPerson => {
             Ended { end: snooze(Duration::from_hours(1)), also: raise("needs_person", Severity::Critical) }

@@ -8,6 +8,7 @@ use std::time::Duration;
 
 use super::hands::Hands;
 use super::rules::{Live, Rules};
+use super::run::NO_SPACE;
 use crate::ambient::Ambient;
 use crate::domain::{Class, Millis};
 use crate::store::alarms::{Raise, Severity};
@@ -236,7 +237,8 @@ async fn over(tx: &mut Tx) -> Result<Vec<alarms::Alarm>, store::Error> {
                 .await?
                 .iter()
                 .any(|stop| stop.subject == alarm.subject && now.since(Millis(stop.until)) < UNTRIED),
-            "needs_person" => jobs::waits_for_person(tx, &alarm.subject).await?,
+            "needs_person" => jobs::waits_with(tx, &alarm.subject, Class::Auth).await?,
+            NO_SPACE => jobs::waits_with(tx, &alarm.subject, Class::Local).await?,
             _ => true,
         };
         if !stands {

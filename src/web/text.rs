@@ -228,6 +228,13 @@ const ALARMS: &[(&str, AlarmText)] = &[
         },
     ),
     (
+        "no_space",
+        AlarmText {
+            title: "Downloads wait for disk space",
+            advice: "Free some space, lower `disk.low_water`, or cancel the jobs. They go on by themselves once there is space.",
+        },
+    ),
+    (
         "config_refused",
         AlarmText {
             title: "The changed configuration was refused",
@@ -349,13 +356,14 @@ mod tests {
     use super::*;
 
     /// The alarms that are raised anywhere in the house.
-    const RAISED: [&str; 21] = [
+    const RAISED: [&str; 22] = [
         "lane_closed",
         "host_unreachable",
         "jobs_dead",
         "needs_person",
         "disk_low",
         "disk_full",
+        "no_space",
         "config_refused",
         "queue_refused",
         "target_silent",

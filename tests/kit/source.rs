@@ -23,6 +23,13 @@ struct State {
     connections: AtomicUsize,
 }
 
+/// Whether an answer says how long it is.
+#[derive(Debug, Clone, Copy)]
+enum Length {
+    Announced,
+    Unknown,
+}
+
 /// The server; what it serves ends with it.
 #[derive(Debug)]
 pub(crate) struct Source {
@@ -33,6 +40,15 @@ pub(crate) struct Source {
 impl Source {
     /// Serves files of about `bytes` on a free port of this machine.
     pub(crate) fn start(bytes: usize) -> Self {
+        Self::serving(bytes, Length::Announced)
+    }
+
+    /// The same, without saying how long they are.
+    pub(crate) fn unannounced(bytes: usize) -> Self {
+        Self::serving(bytes, Length::Unknown)
+    }
+
+    fn serving(bytes: usize, length: Length) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").unwrap();
         let address = listener.local_addr().unwrap();
         let state = Arc::<State>::default();
@@ -45,7 +61,7 @@ impl Source {
                 let n = served.connections.fetch_add(1, Ordering::Relaxed);
                 let served = served.clone();
                 // A client that leaves early is what the stories are about.
-                std::thread::spawn(move || stream.and_then(|stream| serve(stream, bytes + n, &served)));
+                std::thread::spawn(move || stream.and_then(|stream| serve(stream, bytes + n, length, &served)));
             }
         });
         Self { address, state }
@@ -78,15 +94,18 @@ impl Drop for Source {
     }
 }
 
-fn serve(mut stream: TcpStream, bytes: usize, state: &State) -> std::io::Result<()> {
+fn serve(mut stream: TcpStream, bytes: usize, length: Length, state: &State) -> std::io::Result<()> {
     stream.set_read_timeout(Some(Duration::from_secs(10)))?;
     let mut request = Vec::new();
     let mut byte = [0; 1];
     while !request.ends_with(b"\r\n\r\n") && stream.read(&mut byte)? > 0 {
         request.push(byte[0]);
     }
-    let head =
-        format!("HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\nContent-Length: {bytes}\r\nConnection: close\r\n\r\n");
+    let length = match length {
+        Length::Announced => format!("Content-Length: {bytes}\r\n"),
+        Length::Unknown => String::new(),
+    };
+    let head = format!("HTTP/1.1 200 OK\r\nContent-Type: video/mp4\r\n{length}Connection: close\r\n\r\n");
     stream.write_all(head.as_bytes())?;
     stream.write_all(MP4)?;
     let mut left = bytes - MP4.len();

@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use radard::ambient::Ambient;
 use radard::config::Config;
-use radard::media::Rights;
 use radard::media::jobs::{Download, Settings, Tools};
+use radard::media::{Claims, Rights};
 use radard::net::{Client, Policy};
 use radard::queue::{Ask, Kinds, Rules};
 use radard::store::{self, jobs};
@@ -71,10 +71,12 @@ impl Library {
             let base = Base::open(&dir, &ambient).await;
             let policy = Policy { allow_private: pairs.to_vec(), ..Policy::default() };
             let rights = Rights { mode: 0o750, group: None };
-            let settings = move || Settings { rights: rights.clone(), max_bytes: 1 << 30, closed: None };
+            let low_water = Config::default().disk.low_water;
+            let settings = move || Settings { rights: rights.clone(), max_bytes: 1 << 30, low_water, closed: None };
             let tools = Tools {
                 net: Client::new(&policy, ambient.clock.clone()).unwrap(),
                 dir: dir.data().join("media"),
+                claims: Claims::default(),
                 settings: Arc::new(settings),
             };
             let mut config = Config::default();

@@ -23,6 +23,11 @@ fn settings(source: &Source) -> String {
     )
 }
 
+/// How many files the library has; its folder is made with the first.
+fn in_library(disk: &SmallDisk) -> usize {
+    std::fs::read_dir(disk.inside().join("media")).map_or(0, Iterator::count)
+}
+
 #[test]
 fn a_full_disk_refuses_honestly_and_heals_by_itself() {
     let dir = Dir::new("full");
@@ -64,8 +69,7 @@ fn a_full_disk_refuses_honestly_and_heals_by_itself() {
         (job["state"] != "running").then_some(job)
     });
     assert_eq!((end["state"].as_str(), end["attempt"].as_i64()), (Some("snoozed"), Some(0)), "{end}");
-    let library: Vec<_> = std::fs::read_dir(disk.inside().join("media")).unwrap().flatten().collect();
-    assert!(library.is_empty(), "nothing short lies there: {library:?}");
+    assert_eq!(in_library(&disk), 0, "nothing short lies there");
 
     disk.clear();
     let healed = until_it(HEAL, "new work is accepted again", || {
@@ -87,6 +91,63 @@ fn a_full_disk_refuses_honestly_and_heals_by_itself() {
         healed.as_millis(),
         ledger.acknowledged().len()
     ));
+}
+
+#[test]
+fn a_download_that_does_not_fit_leaves_the_disk_alone_and_says_so() {
+    let dir = Dir::new("no-space");
+    let Some(disk) = SmallDisk::mount(&dir.data(), "24m") else {
+        return not_run("the small disk (needs root, unshare and nsenter)");
+    };
+    let (large, unannounced, small) = (Source::start(4 * LARGE), Source::unannounced(4 * LARGE), Source::start(4096));
+    let sources = [&large, &unannounced, &small];
+    for source in sources {
+        source.finish();
+    }
+    let pairs = sources.map(|source| format!("\"{}\"", source.pair())).join(", ");
+    let settings = format!(
+        "[web]\nlisten = \"127.0.0.1:0\"\n[disk]\nlow_water = \"4MiB\"\nreserve = \"1MiB\"\n\
+         [queue]\nsweep = \"5s\"\n[egress]\nallow_private = [{pairs}]\n"
+    );
+    let extra = Extra { under: disk.enter(), seen_at: Some(disk.inside().to_owned()), ..Extra::default() };
+    let daemon = Daemon::start(&dir, &settings, &extra);
+    let job = |id: &str| daemon.call("GET", &format!("/api/v1/jobs/{id}"), None).unwrap().1;
+    let ended = |key: &str, source: &Source| {
+        let wish = json!({"kind": "download", "key": key, "payload": {"url": source.url(&format!("{key}.mp4"))}});
+        let (status, asked) = daemon.call("POST", "/api/v1/jobs", Some(&wish)).unwrap();
+        assert_eq!(status, 201, "{asked}");
+        let id = asked["id"].as_str().unwrap().to_owned();
+        let over = || Some(job(&id)).filter(|job| !matches!(job["state"].as_str(), Some("queued" | "running")));
+        until(Duration::from_secs(30), "the download ends or waits", over).0
+    };
+    let is_told = || {
+        let alarms = daemon.list("/api/v1/alarms");
+        alarms.iter().any(|row| row["name"] == "no_space" && row["subject"] == "download" && row["closed_at"].is_null())
+    };
+    assert!(!is_told());
+
+    let mut waiting = Vec::new();
+    for (key, source, said) in [
+        ("large", &large, "the file needs 48.0 MiB more, and the disk of `"),
+        ("unannounced", &unannounced, "left, and `disk.low_water` keeps 4.0 MiB: free some space, or lower"),
+    ] {
+        let job = ended(key, source);
+        assert_eq!((job["state"].as_str(), job["attempt"].as_i64()), (Some("snoozed"), Some(0)), "{job}");
+        assert_eq!(job["class"], "local", "{job}");
+        assert!(job["last_error"].as_str().unwrap().contains(said), "{job}");
+        assert_eq!(in_library(&disk), 0, "no part is left");
+        assert!(is_told(), "{:?}", daemon.list("/api/v1/alarms"));
+        waiting.push(job["id"].as_str().unwrap().to_owned());
+    }
+    assert_eq!(daemon.ready_part("disk").1["ok"], true, "the disk never came near its end");
+    let job = ended("small", &small);
+    assert_eq!(job["state"], "done", "what fits is not held up: {job}");
+
+    for id in waiting {
+        let (status, told) = daemon.call("POST", &format!("/api/v1/jobs/{id}/cancel"), Some(&json!({}))).unwrap();
+        assert_eq!(status, 200, "{told}");
+    }
+    until_it(HEAL, "the alarm closes with the last job that waits", || !is_told());
 }
 
 #[test]

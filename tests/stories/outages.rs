@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use radard::config::Config;
 use radard::domain::Millis;
-use radard::media::{Rights, jobs::Download, jobs::Settings, jobs::Tools, jobs::sending};
+use radard::media::{Claims, Rights, jobs::Download, jobs::Settings, jobs::Tools, jobs::sending};
 use radard::pace::Pace;
 use radard::queue::{Ask, Kinds, Rules};
 use radard::store::alarms::Alarm;
@@ -31,10 +31,12 @@ impl Life {
         config.queue.lease = HOUR;
         let limits = Pace::open(base.store.clone(), &config, world.ambient.clone()).await.unwrap();
         let rights = Rights { mode: config.media.mode, group: None };
-        let settings = move || Settings { rights: rights.clone(), max_bytes: 1 << 20, closed: None };
+        let low_water = config.disk.low_water;
+        let settings = move || Settings { rights: rights.clone(), max_bytes: 1 << 20, low_water, closed: None };
         let (net, media) = (world.client.paced(&limits, sending()), dir.path().join("media"));
         std::fs::create_dir_all(&media).unwrap();
-        let kinds = Kinds::default().with::<Download>(Tools { net, dir: media, settings: Arc::new(settings) });
+        let tools = Tools { net, dir: media, claims: Claims::default(), settings: Arc::new(settings) };
+        let kinds = Kinds::default().with::<Download>(tools);
         let works = base.with(Rules::of(&config, "story/1"), kinds);
         limits.when_reached(works.queue.waker());
         Self(works)

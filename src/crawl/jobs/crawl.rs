@@ -124,7 +124,7 @@ impl Job for Crawl {
 const fn is_failure(miss: &Miss) -> bool {
     match miss.next {
         Next::Retry | Next::Dead | Next::Finish => true,
-        Next::KeepTrying | Next::Wait | Next::CloseLane | Next::AskPerson => false,
+        Next::KeepTrying | Next::Wait | Next::AwaitSpace | Next::CloseLane | Next::AskPerson => false,
     }
 }
 

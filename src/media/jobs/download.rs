@@ -3,7 +3,7 @@
 //! The same deed is the same job: the name and the hash of the file are remembered in the job's row before the file
 //! gets its name, so a run after a crash recognises its own finished file and does not fetch it again. What is not
 //! finished is taken up again (`grow`). A file of another type than was asked for is refused before any of it is
-//! written. A full disk is waited for and spends no attempt.
+//! written. A disk without room is waited for and spends no attempt.
 
 use std::path::Path;
 use std::time::Duration;
@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use super::grow::{Growing, Order, Remembered, fetch};
-use super::tools::{FULL, Tools, off_thread};
+use super::tools::{LOW, Tools, off_thread};
 use crate::domain::Class;
 use crate::media::format::Wanted;
 use crate::media::name::{wished, with_id};
@@ -52,7 +52,7 @@ impl Job for Download {
             return Ok(done);
         }
         if let Some(why) = settings.closed {
-            return Err(Miss::waiting(Class::Local, FULL, why));
+            return Err(Miss::waiting(Class::Local, LOW, why));
         }
         let of_url = last_segment(&self.url);
         let wish = self.name.clone().unwrap_or_else(|| of_url.clone());

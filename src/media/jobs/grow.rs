@@ -16,6 +16,7 @@ use super::tools::{Settings, Tools, off_thread};
 use crate::domain::{Class, Next};
 use crate::media::format::{HEAD, Wanted};
 use crate::media::part::{PartError, PartFile, Written};
+use crate::media::space::Claim;
 use crate::net::{Ask, Refusal, Share, Stream};
 use crate::queue::{Lease, Miss};
 
@@ -82,6 +83,8 @@ pub(super) struct Growing<'a> {
     pub(super) bytes: u64,
     version: Option<Version>,
     most: u64,
+    /// What it still needs of the disk; nothing when all of it is there.
+    claim: Option<Claim>,
     block: Vec<u8>,
     /// How many bytes were remembered last, and when.
     saved: (u64, Duration),
@@ -110,7 +113,7 @@ pub(super) async fn fetch<'o>(order: Order<'o>, known: Option<&Remembered>) -> R
     };
     let growing = |part, version, bytes| {
         let saved = (bytes, tools.net.clock().steady());
-        Growing { order, part: Some(part), bytes, version, most, block: Vec::with_capacity(BLOCK), saved }
+        Growing { order, part: Some(part), bytes, version, most, block: Vec::with_capacity(BLOCK), saved, claim: None }
     };
     let (way, kept) = match kept {
         Some((known, part)) if known.is_whole() => return Ok(growing(part, known.version.clone(), known.bytes)),
@@ -120,16 +123,18 @@ pub(super) async fn fetch<'o>(order: Order<'o>, known: Option<&Remembered>) -> R
     match (way, kept) {
         (Way::Rest(stream), Some((known, part))) => {
             let mut growing = growing(part, known.version.clone(), known.bytes);
+            growing.claim = Some(claim(order, stream.length).await?);
             growing.receive(stream).await?;
             Ok(growing)
         }
         (Way::Rest(stream) | Way::Anew(stream), _) => {
             let (stream, head) = judged(order, stream).await?;
+            let claim = claim(order, stream.length).await?;
             let version = stream.validator().zip(stream.length);
             let version = version.map(|(validator, total)| Version { validator, total });
             let (dir, rights): (PathBuf, _) = (tools.dir.clone(), settings.rights.clone());
             let part = off_thread(move || PartFile::begin(&dir, &stem, rights)).await?;
-            let mut growing = growing(part, version, 0);
+            let mut growing = Growing { claim: Some(claim), ..growing(part, version, 0) };
             growing.block.extend_from_slice(&head);
             growing.receive(stream).await?;
             Ok(growing)
@@ -170,6 +175,12 @@ async fn ask_rest(order: Order<'_>, known: &Remembered) -> Result<Way, Miss> {
         Err(refusal) if refusal.class == Class::Schema => Ok(Way::Anew(open(order).await?)),
         Err(refusal) => Err(refusal.into()),
     }
+}
+
+/// Claims the space that the rest of the file needs.
+async fn claim(order: Order<'_>, length: Option<u64>) -> Result<Claim, Miss> {
+    let (claims, disk) = (order.tools.claims.clone(), order.tools.disk(order.settings));
+    off_thread(move || Ok(claims.claim(&disk, length)?)).await
 }
 
 /// Reads the first bytes of a file and refuses it if they are not what was asked for, before any of it is written.
@@ -264,7 +275,15 @@ impl Growing<'_> {
     async fn write(&mut self) -> Result<(), Miss> {
         let block = std::mem::replace(&mut self.block, Vec::with_capacity(BLOCK));
         let new = u64::try_from(block.len()).unwrap_or(u64::MAX);
-        self.on_disk(move |part| part.write(&block)).await?;
+        let disk = self.order.tools.disk(self.order.settings);
+        self.on_disk(move |part| {
+            disk.check()?;
+            part.write(&block)
+        })
+        .await?;
+        if let Some(claim) = &mut self.claim {
+            claim.wrote(new);
+        }
         self.bytes = self.bytes.saturating_add(new);
         Ok(())
     }

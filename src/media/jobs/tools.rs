@@ -4,14 +4,16 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::Class;
+use crate::config::LowWater;
+use crate::domain::{Class, Next};
 use crate::media::part::PartError;
 use crate::media::rights::Rights;
+use crate::media::space::{Claims, Disk, SpaceError};
 use crate::net::Client;
 use crate::queue::Miss;
 
-/// How long a full disk is waited for at a time.
-pub(super) const FULL: Duration = Duration::from_mins(1);
+/// How long a low disk is waited for at a time.
+pub(super) const LOW: Duration = Duration::from_mins(1);
 
 /// What a download needs.
 #[derive(Clone)]
@@ -20,6 +22,8 @@ pub struct Tools {
     pub net: Client,
     /// The library's folder.
     pub dir: PathBuf,
+    /// What running downloads still need of its disk.
+    pub claims: Claims,
     /// The settings as they are now.
     pub settings: Arc<dyn Fn() -> Settings + Send + Sync>,
 }
@@ -31,8 +35,17 @@ pub struct Settings {
     pub rights: Rights,
     /// The largest file.
     pub max_bytes: u64,
+    /// What must stay free on the disk.
+    pub low_water: LowWater,
     /// Why nothing may be started now: the disk is low.
     pub closed: Option<String>,
+}
+
+impl Tools {
+    /// The disk of the library.
+    pub(super) fn disk(&self, settings: &Settings) -> Disk {
+        Disk { dir: self.dir.clone(), low_water: settings.low_water }
+    }
 }
 
 /// Work on files leaves the threads that everyone shares.
@@ -48,8 +61,26 @@ pub(super) async fn off_thread<T: Send + 'static>(
 impl From<PartError> for Miss {
     fn from(error: PartError) -> Self {
         match error {
-            PartError::Full { .. } => Self::waiting(Class::Local, FULL, error.to_string()),
-            PartError::Io { .. } => Self::new(Class::Local, error.to_string()),
+            PartError::Full { .. } | PartError::Space(SpaceError::Short { .. } | SpaceError::Low { .. }) => {
+                Self { next: Next::AwaitSpace, ..Self::new(Class::Local, error.to_string()) }
+            }
+            PartError::Io { .. } | PartError::Space(SpaceError::Unknown { .. }) => {
+                Self::new(Class::Local, error.to_string())
+            }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_disk_or_quota_without_space_is_waited_for_and_a_broken_one_is_not() {
+        let file = PathBuf::from("a.part");
+        let full = Miss::from(PartError::Full { act: "write", file: file.clone() });
+        assert_eq!((full.class, full.next), (Class::Local, Next::AwaitSpace));
+        let broken = PartError::Io { act: "write", file, source: std::io::ErrorKind::ReadOnlyFilesystem.into() };
+        assert_eq!(Miss::from(broken).next, Next::Retry);
     }
 }

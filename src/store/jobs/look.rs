@@ -7,7 +7,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::state::State;
-use crate::domain::{JobId, Millis};
+use crate::domain::{Class, JobId, Millis};
 use crate::store::batch::{Batch, Cell, Of};
 use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
@@ -35,7 +35,7 @@ const LIST_STATE: &str = concat!(
 const NEXT_DUE: &str = "SELECT MIN(run_at) FROM job WHERE turn IS NULL AND state IN ('queued', 'failed', 'snoozed')";
 const SOON: &str = "SELECT DISTINCT lane FROM job WHERE turn IS NULL AND state IN ('queued', 'failed', 'snoozed')
     AND run_at > $1 AND run_at <= $2 LIMIT 1000";
-const WAITS_FOR_PERSON: &str = "SELECT 1 FROM job WHERE kind = $1 AND class = 'auth'
+const WAITS_WITH: &str = "SELECT 1 FROM job WHERE kind = $1 AND class = $2
     AND state IN ('queued', 'running', 'snoozed', 'failed') LIMIT 1";
 /// Lanes hop over the index of lines, as a claim does.
 const LANES: &str = "WITH RECURSIVE l(lane) AS (
@@ -57,7 +57,7 @@ const OUTLINES: Batch = Batch::of_both(
 
 pub(super) const BATCHES: &[Batch] = &[OUTLINES];
 pub(super) const STATEMENTS: &[&str] =
-    &[WAITS_FOR_TURN, FIND, FIND_KEY, LIST, LIST_STATE, LANES, NEXT_DUE, SOON, WAITS_FOR_PERSON];
+    &[WAITS_FOR_TURN, FIND, FIND_KEY, LIST, LIST_STATE, LANES, NEXT_DUE, SOON, WAITS_WITH];
 
 /// A whole row.
 #[derive(Debug, Clone, FromRow)]
@@ -237,11 +237,10 @@ pub async fn lanes(tx: &mut Tx) -> Result<BTreeMap<String, Waiting>, Error> {
     Ok(lanes)
 }
 
-/// Whether a job of `kind` missed last because a login is needed, and has not ended since.
-pub async fn waits_for_person(tx: &mut Tx, kind: &str) -> Result<bool, Error> {
-    let act = "look for jobs that wait for a person";
-    let found =
-        on!(tx, db => sqlx::query(WAITS_FOR_PERSON).bind(kind).fetch_optional(db).await.map(|row| row.is_some()));
+/// Whether the last miss of a job of `kind` was of `class`, and the job has not ended since.
+pub async fn waits_with(tx: &mut Tx, kind: &str, class: Class) -> Result<bool, Error> {
+    let act = "look for jobs that wait";
+    let found = on!(tx, db => sqlx::query(WAITS_WITH).bind(kind).bind(class.as_str()).fetch_optional(db).await.map(|row| row.is_some()));
     found.map_err(Error::in_act(act))
 }
 
