@@ -237,8 +237,8 @@ async fn over(tx: &mut Tx) -> Result<Vec<alarms::Alarm>, store::Error> {
                 .await?
                 .iter()
                 .any(|stop| stop.subject == alarm.subject && now.since(Millis(stop.until)) < UNTRIED),
-            "needs_person" => jobs::waits_with(tx, &alarm.subject, Class::Auth).await?,
-            NO_SPACE => jobs::waits_with(tx, &alarm.subject, Class::Local).await?,
+            "needs_person" => jobs::waits_for_person(tx, &alarm.subject).await?,
+            NO_SPACE => jobs::waits_for_space(tx, &alarm.subject).await?,
             _ => true,
         };
         if !stands {

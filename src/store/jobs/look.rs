@@ -7,7 +7,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::state::State;
-use crate::domain::{Class, JobId, Millis};
+use crate::domain::{JobId, Millis};
 use crate::store::batch::{Batch, Cell, Of};
 use crate::store::error::Error;
 use crate::store::tx::{Tx, on};
@@ -35,8 +35,10 @@ const LIST_STATE: &str = concat!(
 const NEXT_DUE: &str = "SELECT MIN(run_at) FROM job WHERE turn IS NULL AND state IN ('queued', 'failed', 'snoozed')";
 const SOON: &str = "SELECT DISTINCT lane FROM job WHERE turn IS NULL AND state IN ('queued', 'failed', 'snoozed')
     AND run_at > $1 AND run_at <= $2 LIMIT 1000";
-const WAITS_WITH: &str = "SELECT 1 FROM job WHERE kind = $1 AND class = $2
+const WAITS_FOR_PERSON: &str = "SELECT 1 FROM job WHERE kind = $1 AND class = 'auth'
     AND state IN ('queued', 'running', 'snoozed', 'failed') LIMIT 1";
+const WAITS_FOR_SPACE: &str = "SELECT 1 FROM job WHERE kind = $1 AND class = 'local'
+    AND state IN ('queued', 'running', 'snoozed') LIMIT 1";
 /// Lanes hop over the index of lines, as a claim does.
 const LANES: &str = "WITH RECURSIVE l(lane) AS (
         SELECT MIN(lane) FROM job WHERE turn IS NOT NULL
@@ -57,7 +59,7 @@ const OUTLINES: Batch = Batch::of_both(
 
 pub(super) const BATCHES: &[Batch] = &[OUTLINES];
 pub(super) const STATEMENTS: &[&str] =
-    &[WAITS_FOR_TURN, FIND, FIND_KEY, LIST, LIST_STATE, LANES, NEXT_DUE, SOON, WAITS_WITH];
+    &[WAITS_FOR_TURN, FIND, FIND_KEY, LIST, LIST_STATE, LANES, NEXT_DUE, SOON, WAITS_FOR_PERSON, WAITS_FOR_SPACE];
 
 /// A whole row.
 #[derive(Debug, Clone, FromRow)]
@@ -237,11 +239,19 @@ pub async fn lanes(tx: &mut Tx) -> Result<BTreeMap<String, Waiting>, Error> {
     Ok(lanes)
 }
 
-/// Whether the last miss of a job of `kind` was of `class`, and the job has not ended since.
-pub async fn waits_with(tx: &mut Tx, kind: &str, class: Class) -> Result<bool, Error> {
-    let act = "look for jobs that wait";
-    let found = on!(tx, db => sqlx::query(WAITS_WITH).bind(kind).bind(class.as_str()).fetch_optional(db).await.map(|row| row.is_some()));
-    found.map_err(Error::in_act(act))
+/// Whether a job of `kind` missed last because a login is needed, and has not ended since.
+pub async fn waits_for_person(tx: &mut Tx, kind: &str) -> Result<bool, Error> {
+    waits(tx, WAITS_FOR_PERSON, kind).await
+}
+
+/// Whether a job of `kind` missed last because our disk has no space, and has not ended since.
+pub async fn waits_for_space(tx: &mut Tx, kind: &str) -> Result<bool, Error> {
+    waits(tx, WAITS_FOR_SPACE, kind).await
+}
+
+async fn waits(tx: &mut Tx, statement: &'static str, kind: &str) -> Result<bool, Error> {
+    let found = on!(tx, db => sqlx::query(statement).bind(kind).fetch_optional(db).await.map(|row| row.is_some()));
+    found.map_err(Error::in_act("look for jobs that wait"))
 }
 
 /// The next moment at which a waiting job falls due.

@@ -18,7 +18,10 @@ use super::batch::Batch;
 pub use change::{call_back, call_back_lanes, cancel, hasten, resume_lane, retry, retry_kind};
 pub use claim::{Claimed, Slot, Whom, renew, slots, take};
 pub use insert::{Inserted, New, insert, insert_one};
-pub use look::{Filter, Job, Outline, Waiting, find, find_key, lanes, list, next_due, outlines, soon, waits_with};
+pub use look::{
+    Filter, Job, Outline, Waiting, find, find_key, lanes, list, next_due, outlines, soon, waits_for_person,
+    waits_for_space,
+};
 pub use settle::{End, note, progress, settle, still_held};
 pub use state::State;
 pub(super) use tally::write as write_counts;

@@ -51,7 +51,7 @@ fn walks(step: &str) -> bool {
 
 #[test]
 fn nothing_that_runs_all_day_walks_over_the_jobs() {
-    let statements: [(&[&str], &str); 8] = [
+    let statements: [(&[&str], &str); 9] = [
         (&["WITH RECURSIVE head(id)"], "job_line"),
         (&["UPDATE job SET state = 'running'", "AND crashes < $7"], "job_line"),
         (&["UPDATE job SET state = 'running'", "AND crashes > 0"], "job_suspect"),
@@ -59,6 +59,7 @@ fn nothing_that_runs_all_day_walks_over_the_jobs() {
         (&["SELECT MIN(run_at) FROM job"], "job_later"),
         (&["lease_until < $2"], "job_leased"),
         (&["SELECT", "class = 'auth'"], "job_person"),
+        (&["SELECT", "class = 'local'"], "job_space"),
         (&["UPDATE", "class = 'auth'"], "job_person"),
     ];
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
