@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use tokio::sync::{Mutex, Notify, OwnedMappedMutexGuard, OwnedMutexGuard};
 
+use super::page::Page;
 use super::place::Source;
 use super::session::Browser;
 use super::trouble::Trouble;
@@ -134,9 +135,9 @@ impl Turn {
         &self.held.browser
     }
 
-    /// Gives it back as it was found: no account is open in it.
-    pub fn give_back(mut self) {
-        self.held.is_sound = true;
+    /// Closes `page` and with it its account. A browser whose page does not close is not used again.
+    pub async fn end(mut self, page: Page) {
+        self.held.is_sound = page.close().await.is_ok();
     }
 }
 

@@ -11,6 +11,7 @@ use super::listing::{Column, Form, show};
 use super::out::Answer;
 use super::reach::{Need, Reach, encode};
 use super::table::clean;
+use crate::config::is_only_dots;
 use crate::domain::time::roughly;
 use crate::domain::{Class, Millis};
 
@@ -91,7 +92,7 @@ impl TargetCommand {
 
 /// The path of a target; a name that no target can have is refused.
 fn path(name: &str) -> Result<String, Failure> {
-    if name.is_empty() || name.chars().all(|c| c == '.') {
+    if is_only_dots(name) {
         return Err(Failure::usage(format!("no target can have the name `{name}`: see `radard target list`")));
     }
     Ok(format!("/api/v1/targets/{}", encode(name)))
@@ -227,7 +228,7 @@ mod tests {
     #[tokio::test]
     async fn a_listing_tells_how_far_a_round_is_and_what_it_waits_for() {
         let take = |take: &str, more: Value| {
-            let mut row = json!({"take": take, "profile": "main", "next_at": 12_000_000, "found": 0, "fresh": 0});
+            let mut row = json!({"take": take, "profile": "main", "next_at": 12_000_000, "found": null, "fresh": null});
             row.as_object_mut().unwrap().extend(more.as_object().unwrap().clone());
             row
         };
@@ -245,17 +246,20 @@ mod tests {
                 "posts",
                 json!({"state": "running", "waits_for": "rate_limit", "page": 12, "pages_about": 154, "next_request_at": 10_008_000}),
             ),
-            take("profile", json!({"state": "ok", "phase": "resting", "page": null, "class": "ok"})),
+            take(
+                "profile",
+                json!({"state": "ok", "phase": "resting", "page": null, "class": "ok", "found": 1, "fresh": 0}),
+            ),
         ];
         let (reach, _) = answering(200, json!({"items": [{"name": "c", "takes": takes}]}));
         let answer = TargetCommand::List.ask(&reach, NOW).await.unwrap();
         insta::assert_snapshot!(answer.to_stdout(PERSON), @r"
         TARGET  TAKES     STATE                          AS    NEXT       LAST  CLASS  FOUND  NEW  SAID
-        c       comments  waits for the posts            main  in 33 min                   0    0
-        c       likes     needs a login                  main                   auth       0    0  log in
-        c       music     waits for the network, page 3  main  in 60 s                     0    0
-        c       posts     running, page 12 of about 154  main  in 8 s                      0    0
-        c       profile   ok                             main  in 33 min        ok         0    0
+        c       comments  waits for the posts            main  in 33 min
+        c       likes     needs a login                  main                   auth               log in
+        c       music     waits for the network, page 3  main  in 60 s
+        c       posts     running, page 12 of about 154  main  in 8 s
+        c       profile   ok                             main  in 33 min        ok         1    0
         ");
     }
 

@@ -244,9 +244,14 @@ pub(super) const WINDOW: Form = Form {
     },
 };
 
+/// Whether `name` has only dots, or nothing: it cannot name a folder or stand in an address.
+pub fn is_only_dots(name: &str) -> bool {
+    name.chars().all(|c| c == '.')
+}
+
 fn read_name(text: &str) -> Result<Value, String> {
     let fits = |c: char| c.is_ascii_alphanumeric() || "-_.".contains(c);
-    if !text.is_empty() && text.chars().all(|c| c == '.') {
+    if !text.is_empty() && is_only_dots(text) {
         return Err("it has only dots, so it cannot name a folder or stand in an address".to_owned());
     }
     if (1..=64).contains(&text.len()) && text.chars().all(fits) {

@@ -37,6 +37,7 @@ mod window;
 
 pub use check::{Checked, check};
 pub use cron::{NotACron, parse_cron, parse_zone};
+pub use forms::is_only_dots;
 pub use key::{Key, Reload};
 pub use kind::Kind;
 pub use place::{Origin, Place, Problem, Problems};

@@ -36,6 +36,7 @@ impl Standing {
                 let verb = if outlook.phase == Phase::Waiting { "met" } else { "ended with" };
                 format!("{what} {verb} {class}: {why}")
             }
+            State::Doubted => format!("{what} is doubted: {why}"),
             State::Waiting | State::Running | State::New | State::Ok | State::Paused => return None,
         };
         Some(Trouble { said, advice: self.advice(taken).unwrap_or_else(look) })

@@ -28,6 +28,8 @@ pub enum State {
     Silent,
     /// Its last round did not end well, or an attempt of the present one failed.
     Missed,
+    /// Its list shrank so much that the last read is not believed yet.
+    Doubted,
     /// Its round waits for something that comes by itself.
     Waiting,
     /// Its round reads pages.
@@ -42,13 +44,14 @@ pub enum State {
 
 impl State {
     /// Each of them.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::New,
         Self::Ok,
         Self::Running,
         Self::Waiting,
         Self::NeedsPerson,
         Self::Missed,
+        Self::Doubted,
         Self::Silent,
         Self::Paused,
     ];
@@ -66,6 +69,7 @@ impl State {
             (Phase::Running, _) => Self::Running,
             (Phase::Queued | Phase::Resting, _) => match outlook.class {
                 None => Self::New,
+                Some(Class::Ok) if course.doubted_at.is_some() => Self::Doubted,
                 Some(Class::Ok) => Self::Ok,
                 Some(_) => Self::Missed,
             },
@@ -78,6 +82,7 @@ impl State {
             Self::NeedsPerson => "needs_person",
             Self::Silent => "silent",
             Self::Missed => "missed",
+            Self::Doubted => "doubted",
             Self::Waiting => "waiting",
             Self::Running => "running",
             Self::New => "new",
@@ -239,12 +244,13 @@ impl Taken {
     pub(super) fn to_json(&self) -> Value {
         let Self { course, outlook, state } = self;
         let next_at = Some(course.next_at).filter(|at| *at != NEVER.0);
+        let (found, fresh) = course.last_counts().unzip();
         json!({
             "take": course.take, "state": state.as_str(), "profile": course.profile, "next_at": next_at,
             "phase": outlook.phase.as_str(), "page": outlook.page, "pages_about": outlook.pages_about,
             "waits_for": outlook.waits_for.map(WaitsFor::as_str), "next_request_at": outlook.next_request_at,
             "ended_at": course.ended_at, "class": outlook.class.map(Class::as_str), "said": outlook.said,
-            "found": course.found, "fresh": course.fresh, "rounds": course.rounds, "yielded_at": course.yielded_at,
+            "found": found, "fresh": fresh, "rounds": course.rounds, "yielded_at": course.yielded_at,
             "silent_at": course.silent_at, "full_at": course.full_at, "job": course.job,
             "doubted_at": course.doubted_at,
         })

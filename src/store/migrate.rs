@@ -32,7 +32,7 @@ const STEPS: &[Step] = &[
     Step { version: 10, name: "people first", sql: include_str!("migrations/0010_people_first.sql") },
     Step { version: 11, name: "clock", sql: include_str!("migrations/0011_clock.sql") },
     Step { version: 12, name: "outage", sql: include_str!("migrations/0012_outage.sql") },
-    Step { version: 13, name: "space", sql: include_str!("migrations/0013_space.sql") },
+    Step { version: 13, name: "indexes", sql: include_str!("migrations/0013_indexes.sql") },
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS radard_schema (

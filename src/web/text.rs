@@ -62,6 +62,7 @@ catalogue! {
     more_targets: "{n} more: `radard target list` shows all.";
     target_silent: "silent";
     target_missed: "missed";
+    target_doubted: "doubted";
     target_needs_login: "needs a login";
     target_needs_person: "needs you";
     target_running: "running";

@@ -49,9 +49,13 @@ pub(super) async fn settle(
     // Posts are also met in other lists, so no more of them count than this list showed.
     let kept_rows = tally.kept.min(shown);
     let read = Read { known: tally.missing + tally.kept, kept: kept_rows, shown, began: round.began, ended: tx.now() };
+    // A sweep goes through all rows of the list, like the count before it.
+    let is_swept = tally.unseen > 0;
     match extent {
         Extent::Fleeting => {
-            round.gone += doubts::sweep(tx, kept, round.began, Sweep::All).await?;
+            if is_swept {
+                round.gone += doubts::sweep(tx, kept, round.began, Sweep::All).await?;
+            }
             return Ok(Follows::Next);
         }
         Extent::Newest if read.is_doubtful() => {
@@ -59,7 +63,9 @@ pub(super) async fn settle(
             return Ok(Follows::Next);
         }
         Extent::Newest => {
-            doubts::sweep(tx, kept, round.began, Sweep::New).await?;
+            if is_swept {
+                doubts::sweep(tx, kept, round.began, Sweep::New).await?;
+            }
             return Ok(Follows::Next);
         }
         Extent::Whole => {}
@@ -95,7 +101,7 @@ pub(super) async fn settle(
             return Ok(Follows::Next);
         }
     };
-    let marked = doubts::sweep(tx, kept, round.began, which).await?;
+    let marked = if is_swept { doubts::sweep(tx, kept, round.began, which).await? } else { 0 };
     if !matches!(kept, Kept::Posts { .. }) {
         round.gone += marked;
     }

@@ -43,10 +43,7 @@ pub(super) async fn capture(
         Err(trouble @ Trouble::Challenge(_)) => Err(Missed { seen: Some(Seen::of(&page).await), trouble }),
         other => other.map_err(Missed::from),
     };
-    // Without its account the browser is as it was before.
-    if page.close().await.is_ok() {
-        turn.give_back();
-    }
+    turn.end(page).await;
     let (request, cookies, stored) = captured?;
     let host = prover.host(profile.platform);
     let mut headers = request.headers;

@@ -25,9 +25,7 @@ impl Profiles {
             let turn = self.pool.turn(&self.source()).await?;
             let page = Page::open(turn.browser(), guise_of(profile)).await?;
             let caught = visit.catch(&page).await;
-            if page.close().await.is_ok() {
-                turn.give_back();
-            }
+            turn.end(page).await;
             caught
         });
         match self.prover.visiting(profile, (&format!("{base}{PAGE}"), caught)).await? {

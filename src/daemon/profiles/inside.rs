@@ -76,9 +76,7 @@ impl Inside {
     ) -> Result<T, String> {
         let ended = match done {
             Ok((turn, page, told)) => {
-                if page.close().await.is_ok() {
-                    turn.give_back();
-                }
+                turn.end(page).await;
                 Ok(told)
             }
             Err(trouble) => Err(trouble.to_string()),

@@ -53,7 +53,7 @@ macro_rules! texts {
             tally: concat!(
                 "SELECT COUNT(CASE WHEN last_at < $3 AND ",
                 $left,
-                " THEN 1 END), COUNT(CASE WHEN last_at >= $3 THEN 1 END),
+                " THEN 1 END), COUNT(CASE WHEN last_at < $3 THEN 1 END), COUNT(*),
                 COUNT(CASE WHEN last_at >= $3 AND ",
                 $since,
                 " < $3 THEN 1 END)
@@ -244,8 +244,10 @@ macro_rules! bound {
 /// What a complete read showed of the rows that were known before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Tally {
-    /// Known rows that it did not show.
+    /// Known rows that it did not show; of posts those that are not marked as unlisted yet.
     pub missing: i64,
+    /// The same with those that are marked.
+    pub unseen: i64,
     /// Rows that it showed.
     pub met: i64,
     /// Known rows that it showed.
@@ -255,10 +257,10 @@ pub struct Tally {
 /// Counts what a read that began at `began` showed.
 pub async fn tally(tx: &mut Tx, kept: &Kept, began: Millis) -> Result<Tally, Error> {
     let text = kept.texts().tally;
-    let counted: Result<(i64, i64, i64), _> =
+    let counted: Result<(i64, i64, i64, i64), _> =
         on!(tx, db => bound!(sqlx::query_as(text), kept, [began.0]).fetch_one(db).await);
-    let (missing, met, kept) = counted.map_err(Error::in_act("count what a read showed"))?;
-    Ok(Tally { missing, met, kept })
+    let (missing, unseen, all, kept) = counted.map_err(Error::in_act("count what a read showed"))?;
+    Ok(Tally { missing, unseen, met: all - unseen, kept })
 }
 
 /// Remembers the rows that a doubtful read did not show, in place of those of the read before it.

@@ -76,7 +76,8 @@ const CHANGED: &str =
 const BEFORE: &str = "SELECT id, made_at FROM post WHERE creator = $1 AND made_at >= $2 AND made_at < $3
     AND gone_at IS NULL ORDER BY made_at DESC LIMIT 1";
 /// A post that was looked up since it was marked has been seen since.
-const UNCHECKED: &str = "SELECT id FROM post WHERE creator = $1 AND gone_at IS NULL AND last_at < unlisted_at
+const UNCHECKED: &str = "SELECT id FROM post WHERE creator = $1 AND gone_at IS NULL AND unlisted_at IS NOT NULL
+        AND last_at < unlisted_at
     ORDER BY made_at DESC LIMIT $2";
 const GONE: &str = "UPDATE post SET gone_at = $1, gone_class = $2, last_at = $1 WHERE id = $3 AND gone_at IS NULL";
 const SEEN: &str = "UPDATE post SET last_at = $1, unlisted_at = $1 WHERE id = $2";

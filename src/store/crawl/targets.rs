@@ -136,6 +136,11 @@ impl Course {
     pub fn name(&self) -> CourseName<'_> {
         CourseName { target: &self.target, take: &self.take }
     }
+
+    /// What its last round found, and how much of that was new; nothing before a round has ended.
+    pub fn last_counts(&self) -> Option<(i64, i64)> {
+        self.ended_at.map(|_| (self.found, self.fresh))
+    }
 }
 
 /// The name of a course: what is taken of which target.

@@ -101,8 +101,8 @@ fn row(t: &'static Texts, Taken { course, outlook, state }: &Taken, now: Millis)
         class: outlook.class.filter(|class| *class != Class::Ok).map(Class::as_str),
         said: outlook.said.clone(),
         advice: None,
-        found: number(course.found),
-        fresh: number(course.fresh),
+        found: course.last_counts().map_or_else(String::new, |(found, _)| number(found)),
+        fresh: course.last_counts().map_or_else(String::new, |(_, fresh)| number(fresh)),
         hand: None,
     }
 }
@@ -125,6 +125,7 @@ const fn state_of(t: &'static Texts, state: State, waits_for: Option<WaitsFor>) 
         },
         State::Silent => ("dead", t.target_silent),
         State::Missed => ("failed", t.target_missed),
+        State::Doubted => ("failed", t.target_doubted),
         State::Waiting => ("snoozed", waits(t, waits_for)),
         State::Running => ("running", t.target_running),
         State::New => ("queued", t.target_new),
