@@ -16,9 +16,11 @@ use super::init::Init;
 use super::job::JobCommand;
 use super::key::KeyCommand;
 use super::manual::Completions;
+use super::open::Open;
 use super::profile::ProfileCommand;
 use super::replay::Replay;
 use super::run::Run;
+use super::schedule::ScheduleCommand;
 use super::secrets::SecretsCommand;
 use super::sign::SignCommand;
 use super::sim::Sim;
@@ -61,10 +63,13 @@ pub(super) enum Command {
     #[command(subcommand)]
     Alarm(AlarmCommand),
     /// Print a link that signs a browser in; it works once, for 10 minutes
-    Open,
+    Open(Open),
     /// Durable work
     #[command(subcommand)]
     Job(JobCommand),
+    /// What comes by the calendar
+    #[command(subcommand)]
+    Schedule(ScheduleCommand),
     /// What is kept up to date: the targets of the queue file
     #[command(subcommand)]
     Target(TargetCommand),

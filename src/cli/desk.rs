@@ -4,12 +4,13 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::sync::OnceLock;
 
 use super::exit::Exit;
 use super::failure::Failure;
 use super::global::Global;
 use super::out::Out;
-use super::places::{self, Given};
+use super::places::{self, Eyes, Given};
 use crate::ambient::Ambient;
 use crate::config::{Checked, Problems, Sources, check};
 use crate::daemon::Places;
@@ -26,6 +27,8 @@ pub(super) struct Desk {
     /// Time and chance.
     pub(super) ambient: Ambient,
     env: Environment,
+    /// That `./config` is not used was said.
+    told: OnceLock<()>,
 }
 
 /// The environment; it may hold secrets, so it cannot be shown.
@@ -66,14 +69,21 @@ impl Desk {
                 return Err(failure.exit(Exit::Config).advise("give a whole number, or leave it out"));
             }
         };
-        Ok(Self { global, out, ambient: Ambient::real(seed), env })
+        Ok(Self { global, out, ambient: Ambient::real(seed), env, told: OnceLock::new() })
     }
 
     /// The directories of this command.
     pub(super) fn places(&self) -> Result<Places, Failure> {
         let given = Given { config: self.global.config.as_deref(), data: self.global.data.as_deref() };
-        places::find(given, &self.env.0, Path::is_dir)
-            .map_err(|none| Failure::new(none.to_string()).advise(none.advice()).exit(Exit::Config))
+        let eyes = Eyes { is_dir: &Path::is_dir, stranger: &places::stranger };
+        let found = places::find(given, &self.env.0, eyes);
+        let found = found.map_err(|none| Failure::new(none.to_string()).advise(none.advice()).exit(Exit::Config))?;
+        if let Some(notice) = found.notice
+            && self.told.set(()).is_ok()
+        {
+            self.out.say(&notice);
+        }
+        Ok(found.places)
     }
 
     /// What is set, or everything that is wrong with it.

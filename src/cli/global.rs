@@ -2,14 +2,13 @@
 
 use std::path::PathBuf;
 
-const DATA: &str =
-    "Data directory [default: $STATE_DIRECTORY, else ./data beside ./config, else $XDG_STATE_HOME/radard]";
+const DATA: &str = "Data directory [default: $STATE_DIRECTORY, else ./data beside ./config, /var/lib/radard with /etc/radard, else $XDG_STATE_HOME/radard]";
 
 /// Flags that may stand before or after the command.
 #[derive(Debug, Clone, Default, clap::Args)]
 #[command(next_help_heading = "Everywhere")]
 pub(super) struct Global {
-    /// Configuration directory [default: ./config, else /etc/radard]
+    /// Configuration directory [default: ./config if only you can write there, else /etc/radard]
     #[arg(short, long, value_name = "DIR", global = true)]
     pub(super) config: Option<PathBuf>,
     /// Where data are.

@@ -96,7 +96,9 @@ const fn exit_of(error: &HouseError) -> Exit {
         HouseError::Lock(LockError::Held { .. }) => Exit::Held,
         // None of these heals by itself, so systemd should not try again.
         HouseError::Store(
-            OpenError::Address | OpenError::Migrate(MigrateError::Newer { .. } | MigrateError::Changed { .. }),
+            OpenError::Address
+            | OpenError::Displaced { .. }
+            | OpenError::Migrate(MigrateError::Newer { .. } | MigrateError::Changed { .. }),
         )
         | HouseError::Schedule { .. } => Exit::Config,
         HouseError::Vault(error) => exit_of_vault(error),

@@ -33,6 +33,7 @@ mod profile;
 mod reach;
 mod replay;
 mod run;
+mod schedule;
 mod secrets;
 mod sign;
 mod sim;
@@ -107,8 +108,9 @@ async fn answer_waiting(desk: &Desk, command: Command) -> Result<Answer, Failure
         Command::Alarm(command) => command.answer(desk).await,
         Command::Target(command) => command.answer(desk).await,
         Command::Plan(plan) => plan.answer(desk).await,
-        Command::Open => open::answer(desk).await,
+        Command::Open(open) => open.answer(desk).await,
         Command::Job(command) => command.answer(desk).await,
+        Command::Schedule(command) => command.answer(desk).await,
         Command::Backup(command) => command.answer(desk).await,
         Command::Diagnose(diagnose) => Box::pin(diagnose.answer(desk)).await,
         Command::Secrets(command) => command.answer(desk).await,

@@ -1,11 +1,14 @@
 //! Which directories a command works on: what was given, else what systemd gives, else what lies here, else the
 //! places of the system.
 //!
-//! Pure: the environment and the question whether something exists are handed in. An empty variable counts as unset,
+//! The environment and what is asked of the file system are handed in. An empty variable counts as unset,
 //! and a relative `XDG_STATE_HOME` is ignored, as its specification asks.
 
 use std::collections::BTreeMap;
+use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
+
+use rustix::process::{getegid, geteuid};
 
 use crate::daemon::Places;
 
@@ -13,6 +16,8 @@ use crate::daemon::Places;
 const HERE: &str = "config";
 /// Where it is looked for next.
 const SYSTEM: &str = "/etc/radard";
+/// Where data are that belong to it.
+const SYSTEM_DATA: &str = "/var/lib/radard";
 
 /// Why no directory can be named.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -44,24 +49,68 @@ pub(super) struct Given<'a> {
     pub(super) data: Option<&'a Path>,
 }
 
+/// The directories of a command.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) struct Found {
+    /// The directories.
+    pub(super) places: Places,
+    /// Why `./config` is there and not used.
+    pub(super) notice: Option<String>,
+}
+
+/// What is asked of the file system.
+#[derive(Clone, Copy)]
+pub(super) struct Eyes<'a> {
+    /// Whether this is a directory.
+    pub(super) is_dir: &'a dyn Fn(&Path) -> bool,
+    /// Why somebody else could change this directory, or a file in it.
+    pub(super) stranger: &'a dyn Fn(&Path) -> Option<String>,
+}
+
 /// The directories, by the rules above.
-pub(super) fn find(
-    given: Given<'_>,
-    env: &BTreeMap<String, String>,
-    exists: impl Fn(&Path) -> bool,
-) -> Result<Places, NoPlace> {
-    let here = Path::new(HERE);
-    let config = match given.config {
-        Some(dir) if !exists(dir) => return Err(NoPlace::Config(dir.to_owned())),
-        Some(dir) => dir.to_owned(),
-        None if exists(here) => here.to_owned(),
-        None => PathBuf::from(SYSTEM),
+///
+/// Settings can name programs. Those of the current directory are used only if nobody else could have written them.
+pub(super) fn find(given: Given<'_>, env: &BTreeMap<String, String>, eyes: Eyes<'_>) -> Result<Found, NoPlace> {
+    let data = |config: &Path| match given.data {
+        Some(dir) => Ok(dir.to_owned()),
+        None => default_data(config, env),
     };
-    let data = match given.data {
-        Some(dir) => dir.to_owned(),
-        None => default_data(&config, env)?,
+    let (config, mut notice) = match given.config {
+        Some(dir) if !(eyes.is_dir)(dir) => return Err(NoPlace::Config(dir.to_owned())),
+        Some(dir) => (dir.to_owned(), None),
+        None if (eyes.is_dir)(Path::new(HERE)) => {
+            let data = data(Path::new(HERE))?;
+            let stranger = (eyes.stranger)(Path::new(HERE));
+            let stranger = stranger.or_else(|| (eyes.stranger)(&data).filter(|_| (eyes.is_dir)(&data)));
+            (PathBuf::from(if stranger.is_some() { SYSTEM } else { HERE }), stranger)
+        }
+        None => (PathBuf::from(SYSTEM), None),
     };
-    Ok(Places { config, data })
+    if let Some(why) = &mut notice {
+        *why = format!("`./{HERE}` is not used, because {why}. To use it all the same, give `--config {HERE}`");
+    }
+    Ok(Found { places: Places { data: data(&config)?, config }, notice })
+}
+
+/// Why somebody else could change the directory `dir`, or a file in it.
+pub(super) fn stranger(dir: &Path) -> Option<String> {
+    let entries = std::fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path());
+    let of_settings = entries.filter(|path| path.extension().is_some_and(|ending| ending == "toml"));
+    std::iter::once(dir.to_owned()).chain(of_settings).find_map(|path| {
+        let about = std::fs::metadata(&path).ok()?;
+        let (us, group, mode) = (geteuid().as_raw(), getegid().as_raw(), about.mode() & 0o7777);
+        if about.uid() != us {
+            return Some(format!(
+                "`{}` belongs to the user {}, and this is the user {us}",
+                path.display(),
+                about.uid()
+            ));
+        }
+        // Where each user has a group of their own, files are made writable for it.
+        let is_own_group = about.gid() == group && group == us;
+        let others = if is_own_group { 0o002 } else { 0o022 };
+        (mode & others != 0).then(|| format!("others may write to `{}` (mode {mode:04o})", path.display()))
+    })
 }
 
 fn default_data(config: &Path, env: &BTreeMap<String, String>) -> Result<PathBuf, NoPlace> {
@@ -71,6 +120,9 @@ fn default_data(config: &Path, env: &BTreeMap<String, String>) -> Result<PathBuf
     }
     if config.strip_prefix(".").unwrap_or(config) == Path::new(HERE) {
         return Ok(PathBuf::from("data"));
+    }
+    if config == Path::new(SYSTEM) {
+        return Ok(PathBuf::from(SYSTEM_DATA));
     }
     let absolute = |name| set(name).map(PathBuf::from).filter(|dir| dir.is_absolute());
     let home = || absolute("HOME").map(|home| home.join(".local/state"));
@@ -86,11 +138,54 @@ mod tests {
 
     /// What is found in a world where only `there` exists.
     fn found(given: [Option<&str>; 2], env: &[(&str, &str)], there: &[&str]) -> Result<(String, String), NoPlace> {
+        let Found { places, notice } = seen(given, env, (there, &[]))?;
+        assert_eq!(notice, None);
+        Ok((places.config.display().to_string(), places.data.display().to_string()))
+    }
+
+    /// The same where `strange` are directories that others may write to.
+    fn seen(
+        given: [Option<&str>; 2],
+        env: &[(&str, &str)],
+        (there, strange): (&[&str], &[&str]),
+    ) -> Result<Found, NoPlace> {
         let [config, data] = given.map(|dir| dir.map(Path::new));
         let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
-        let exists = |dir: &Path| there.iter().any(|known| Path::new(known) == dir);
-        let places = find(Given { config, data }, &env, exists)?;
-        Ok((places.config.display().to_string(), places.data.display().to_string()))
+        let is_dir = |dir: &Path| there.iter().any(|known| Path::new(known) == dir);
+        let is_strange = |dir: &Path| strange.iter().any(|known| Path::new(known) == dir);
+        let stranger = |dir: &Path| is_strange(dir).then(|| format!("`{}` is everybody's", dir.display()));
+        find(Given { config, data }, &env, Eyes { is_dir: &is_dir, stranger: &stranger })
+    }
+
+    #[test]
+    fn what_others_may_write_to_is_not_used_unless_it_was_named() {
+        let here = ["config", "data"];
+        for (there, strange) in [(&here[..], &["config"][..]), (&here, &["data"])] {
+            let found = seen([None, None], &[], (there, strange)).unwrap();
+            assert_eq!(found.places, Places { config: "/etc/radard".into(), data: "/var/lib/radard".into() });
+            let said = format!("`./config` is not used, because `{}` is everybody's. To use", strange[0]);
+            assert!(found.notice.as_ref().unwrap().starts_with(&said), "{found:?}");
+            let named = seen([Some("config"), None], &[], (there, strange)).unwrap();
+            assert_eq!((named.places.config, named.notice), ("config".into(), None));
+        }
+        let fresh = seen([None, None], &[], (&["config"], &["data"])).unwrap();
+        assert_eq!(fresh.places.config, Path::new("config"), "data that are not there yet are nobody's");
+    }
+
+    #[test]
+    fn a_mode_tells_who_else_may_write() {
+        use std::os::unix::fs::PermissionsExt as _;
+        let dir = std::env::temp_dir().join(format!("radard-places-{}", std::process::id()));
+        std::fs::create_dir_all(&dir).unwrap();
+        let file = dir.join("radard.toml");
+        std::fs::write(&file, "").unwrap();
+        let chmod = |path: &Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+        for (of_dir, of_file, is_safe) in [(0o755, 0o644, true), (0o757, 0o644, false), (0o755, 0o646, false)] {
+            chmod(&dir, of_dir);
+            chmod(&file, of_file);
+            assert_eq!(stranger(&dir).is_none(), is_safe, "{of_dir:o} {of_file:o}: {:?}", stranger(&dir));
+        }
+        std::fs::remove_dir_all(&dir).unwrap();
     }
 
     #[test]
@@ -103,9 +198,10 @@ mod tests {
             ([None, None], &[xdg, home], &["config"], ("config", "data")),
             ([None, None], &[state, xdg], &["config"], ("config", "/var/lib/radard")),
             ([None, None], &[state], &[], ("/etc/radard", "/var/lib/radard")),
-            ([None, None], &[xdg, home], &[], ("/etc/radard", "/x/radard")),
-            ([None, None], &[("XDG_STATE_HOME", "rel"), home], &[], ("/etc/radard", "/home/ana/.local/state/radard")),
-            ([None, None], &[("STATE_DIRECTORY", ""), home], &[], ("/etc/radard", "/home/ana/.local/state/radard")),
+            ([None, None], &[xdg, home], &[], ("/etc/radard", "/var/lib/radard")),
+            ([Some("/c"), None], &[("XDG_STATE_HOME", "rel"), home], &["/c"], ("/c", "/home/ana/.local/state/radard")),
+            ([None, None], &[("STATE_DIRECTORY", ""), home], &[], ("/etc/radard", "/var/lib/radard")),
+            ([Some("/etc/radard"), None], &[xdg], &["/etc/radard"], ("/etc/radard", "/var/lib/radard")),
             ([Some("./config"), None], &[home], &["./config"], ("./config", "data")),
             ([Some("/c"), None], &[xdg], &["/c", "config"], ("/c", "/x/radard")),
             ([Some("/c"), Some("/d")], &[state], &["/c"], ("/c", "/d")),
@@ -120,6 +216,6 @@ mod tests {
     #[test]
     fn what_was_named_must_exist() {
         assert_eq!(found([Some("/c"), None], &[], &[]), Err(NoPlace::Config("/c".into())));
-        assert_eq!(found([None, None], &[("XDG_STATE_HOME", "rel")], &[]), Err(NoPlace::Data));
+        assert_eq!(found([Some("/c"), None], &[("XDG_STATE_HOME", "rel")], &["/c"]), Err(NoPlace::Data));
     }
 }

@@ -23,6 +23,8 @@ pub enum Kind {
     Level(i64, i64),
     /// A duration within bounds, which are written as durations.
     Span(&'static str, &'static str),
+    /// The same; a bare number counts days.
+    Days(&'static str, &'static str),
     /// An amount of bytes within bounds, which are written as amounts.
     Size(&'static str, &'static str),
     /// One of a few words; and words that will be allowed once they are built.
@@ -82,6 +84,9 @@ impl Kind {
             Self::Count(least, most) => format!("a whole number from {least} to {most}"),
             Self::Level(least, most) => format!("a whole number from {least} to {most}"),
             Self::Span(least, most) => format!("a duration in quotes from \"{least}\" to \"{most}\""),
+            Self::Days(least, most) => {
+                format!("a number of days, or a duration in quotes from \"{least}\" to \"{most}\"")
+            }
             Self::Size(least, most) => format!("an amount in quotes from \"{least}\" to \"{most}\""),
             Self::Choice(words, _) => {
                 let words: Vec<_> = words.iter().map(|word| format!("\"{word}\"")).collect();
@@ -99,6 +104,7 @@ impl Kind {
             Self::Count(least, most) => read_count(given, (least, most)),
             Self::Level(least, most) => read_level(given, (least, most)),
             Self::Span(least, most) => read_span(given, (least, most)),
+            Self::Days(least, most) => read_days(given, (least, most)),
             Self::Size(least, most) => read_size(given, (least, most)),
             Self::Choice(words, later) => read_choice(given, words, later),
             Self::Text(form) => read_text(given, form),
@@ -137,6 +143,12 @@ fn read_level(given: &DeValue<'_>, (least, most): (i64, i64)) -> Result<Value, W
         Ok(number) if (least..=most).contains(&number) => Ok(Value::Level(number)),
         _ => Err(wrong),
     }
+}
+
+fn read_days(given: &DeValue<'_>, bounds: (&str, &str)) -> Result<Value, Wrong> {
+    let Some(number) = given.as_integer() else { return read_span(given, bounds) };
+    let days = DeValue::String(Cow::Owned(format!("{}d", number.as_str())));
+    read_span(&days, bounds).map_err(|wrong| Wrong::new(given, wrong.why))
 }
 
 fn read_span(given: &DeValue<'_>, (least, most): (&str, &str)) -> Result<Value, Wrong> {

@@ -259,8 +259,8 @@ section! {
         "backup.at" Live Kind::Text(CRON), "0 4 * * *" => at: String;
         /// Time zone of that line.
         "backup.timezone" Live Kind::Text(ZONE), "Asia/Shanghai" => timezone: String;
-        /// Backups that are kept.
-        "backup.keep" Live Kind::Count(1, 1000), "7" => keep: usize;
+        /// How long backups are kept: of each day the newest, and the newest of all for ever.
+        "backup.keep" Live Kind::Days("1d", "3650d"), "7d" => keep: Duration;
     }
 }
 

@@ -155,6 +155,10 @@ impl HouseError {
             Self::Store(OpenError::Absent(_)) => {
                 "start `radard run` once, or name the data directory with --data".into()
             }
+            Self::Store(OpenError::Displaced { found, .. }) => format!(
+                "run `radard backup restore {}`, or restore another copy; to begin with an empty database, move it away",
+                found.display()
+            ),
             Self::Store(OpenError::Behind(_)) => "run `radard migrate`".into(),
             Self::Store(OpenError::Address) => "write `store.url` as postgres://user@host/database".into(),
             Self::Store(OpenError::Backup(_)) => "free some space, then start again; nothing was changed".into(),

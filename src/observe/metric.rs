@@ -101,6 +101,9 @@ impl Default for Metrics {
     }
 }
 
+/// Labels whose values are names that people gave, or names of people.
+const NAMING: [&str; 5] = ["lane", "subject", "profile", "target", "room"];
+
 impl Metrics {
     /// All metrics of the table, at zero; the build info is already set.
     pub fn new() -> Self {
@@ -155,8 +158,17 @@ impl Metrics {
 
     /// All numbers in the text form of Prometheus.
     pub fn render(&self) -> String {
+        self.render_those(|_| true)
+    }
+
+    /// The same without those that name profiles, accounts, targets or rooms.
+    pub fn render_without_names(&self) -> String {
+        self.render_those(|row| !row.labels.iter().any(|label| NAMING.contains(label)))
+    }
+
+    fn render_those(&self, which: impl Fn(&Row) -> bool) -> String {
         let mut text = String::with_capacity(8 * 1024);
-        for family in TABLE.iter().filter_map(|row| self.0.get(row.name)) {
+        for family in TABLE.iter().filter(|row| which(row)).filter_map(|row| self.0.get(row.name)) {
             family.render(&mut text);
         }
         text

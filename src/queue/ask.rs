@@ -3,6 +3,9 @@
 //! Those who ask at the same moment share one statement and one commit. A key that exists is not an error: the same
 //! payload gets the same job back, another payload is refused with the job that has the key.
 
+use std::ops::Range;
+use std::sync::Arc;
+
 use serde::Deserialize;
 use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
@@ -140,7 +143,13 @@ pub(super) fn check(kinds: &Kinds, limit: usize, ask: &Ask) -> Result<jobs::New,
     if payload.len() > limit {
         return Err(AskError::TooLarge { bytes: payload.len(), limit });
     }
-    let place = (known.place)(&ask.payload).map_err(|why| AskError::Payload { kind: ask.kind.clone(), why })?;
+    let unfit = |why| AskError::Payload { kind: ask.kind.clone(), why };
+    let place = (known.place)(&ask.payload).map_err(unfit)?;
+    for (name, text) in [("lane", &place.lane), ("target", &place.target)] {
+        if text.contains(char::is_control) {
+            return Err(unfit(format!("the {name} of such a job would hold a control character")));
+        }
+    }
     Ok(jobs::New {
         kind: ask.kind.clone(),
         key: ask.key.clone(),
@@ -207,26 +216,77 @@ async fn gather(inbox: &mut mpsc::Receiver<Asking>, batch: &mut Vec<Asking>) -> 
     jobs
 }
 
-/// Queues a batch and answers everyone in it.
+/// Queues a batch and answers everyone in it. A job that the database refuses harms nobody else: then each who asked has
+/// a commit of their own.
 async fn write(store: Store, batch: Vec<Asking>) {
     let (mut news, mut replies) = (Vec::new(), Vec::new());
     for asking in batch {
-        replies.push((asking.news.len(), asking.reply));
+        let from = news.len();
         news.extend(asking.news);
+        replies.push((from..news.len(), asking.reply));
     }
-    let done =
-        store.write_alone::<_, store::Error, _>(move |tx| Box::pin(async move { jobs::insert(tx, &news).await })).await;
-    match done {
+    let news = Arc::new(news);
+    match insert(&store, &news, 0..news.len()).await {
         Ok(outcomes) => {
-            let mut outcomes = outcomes.into_iter();
-            for (jobs, reply) in replies {
-                let _gone = reply.send(Ok(outcomes.by_ref().take(jobs).collect()));
+            for (range, reply) in replies {
+                let _gone = reply.send(Ok(outcomes.get(range).unwrap_or_default().to_vec()));
             }
         }
-        Err(error) => {
+        Err(error) if error.is_passing() || error.is_fatal() || replies.len() == 1 => {
             for (_, reply) in replies {
                 let _gone = reply.send(Err(error.clone()));
             }
+        }
+        Err(_) => {
+            for (range, reply) in replies {
+                let _gone = reply.send(insert(&store, &news, range).await);
+            }
+        }
+    }
+}
+
+async fn insert(store: &Store, news: &Arc<Vec<jobs::New>>, range: Range<usize>) -> Result<Vec<Inserted>, store::Error> {
+    let news = news.clone();
+    let insert = store.write_alone::<_, store::Error, _>(move |tx| {
+        Box::pin(async move { jobs::insert(tx, news.get(range).unwrap_or_default()).await })
+    });
+    insert.await
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::store::tests::one_of_each;
+
+    fn asking(key: &str, lane: &str) -> (Asking, oneshot::Receiver<Result<Vec<Inserted>, store::Error>>) {
+        let new = jobs::New {
+            kind: "deed".to_owned(),
+            key: key.to_owned(),
+            lane: lane.to_owned(),
+            target: String::new(),
+            payload: "{}".to_owned(),
+            priority: 0,
+            run_at: None,
+            attempts_max: 5,
+        };
+        let (reply, answer) = oneshot::channel();
+        (Asking { news: vec![new], reply }, answer)
+    }
+
+    #[test]
+    fn a_job_that_the_database_refuses_harms_no_other_of_its_batch() {
+        for fresh in one_of_each() {
+            fresh.live(async |store| {
+                // PostgreSQL refuses a NUL in a text.
+                let asked = [asking("before", "l"), asking("bad", "l\0"), asking("behind", "l")];
+                let (batch, answers): (Vec<_>, Vec<_>) = asked.into_iter().unzip();
+                write(store, batch).await;
+                let mut told = Vec::new();
+                for answer in answers {
+                    told.push(answer.await.unwrap().is_ok());
+                }
+                assert_eq!(told, [true, !fresh.is_shared(), true]);
+            });
         }
     }
 }

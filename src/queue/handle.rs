@@ -8,6 +8,7 @@ use tokio::sync::{Mutex, mpsc};
 
 use super::ask::{self, Ask, AskError, Asked};
 use super::hands::Hands;
+use super::job::OpenTo;
 use super::kinds::Kinds;
 use super::rules::{Live, Rules};
 use crate::ambient::Ambient;
@@ -67,6 +68,11 @@ impl Queue {
     /// Closes or opens the door for new work: with a full disk, what is running must still be able to end.
     pub fn close_door(&self, closed: bool) {
         self.hands.door_closed.store(closed, Ordering::Relaxed);
+    }
+
+    /// Who may add jobs of this kind over the API; nothing for a kind that there is not.
+    pub fn open_to(&self, kind: &str) -> Option<OpenTo> {
+        self.kinds.get(kind).map(|kind| kind.open_to)
     }
 
     /// Asks for work; answers after it is on the disk.

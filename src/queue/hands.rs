@@ -4,13 +4,14 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize};
-use std::sync::{Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::Duration;
 
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
+use super::calendar::Schedule;
 use crate::domain::Millis;
 use crate::observe::Metrics;
 use crate::store::gates::Scope;
@@ -72,6 +73,8 @@ pub(super) struct Hands {
     pub(super) later: Notify,
     /// Where ends and requests are counted, once the house says so.
     pub(super) metrics: OnceLock<Metrics>,
+    /// Recurring work, once it is started.
+    pub(super) schedules: OnceLock<Arc<Vec<Schedule>>>,
     /// Ends and leases that came too late.
     pub(super) lost: AtomicU64,
     /// Workers were started.

@@ -11,6 +11,17 @@ use serde::de::DeserializeOwned;
 use super::lease::Lease;
 use super::outcome::{Miss, Settled};
 
+/// Who may add jobs of a kind over the API.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum OpenTo {
+    /// Whoever may write jobs.
+    Scripts,
+    /// The owner, and keys with the scope `admin`.
+    Owner,
+    /// Nobody: radard adds them itself, or a schedule of the settings does.
+    Radard,
+}
+
 /// A kind of job. Its fields are the payload; everything else it needs comes as `Tools`.
 pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The kind's name in SQL, JSON and on pages: an order, such as `download`.
@@ -19,6 +30,8 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     const ATTEMPTS: u32 = 5;
     /// The longest that one run may take.
     const LIMIT: Duration = Duration::from_mins(10);
+    /// Who may add such jobs over the API.
+    const OPEN_TO: OpenTo = OpenTo::Radard;
     /// What `daemon` binds to the kind when it registers it.
     type Tools: Clone + Send + Sync + 'static;
 

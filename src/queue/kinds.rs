@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::job::Job;
+use super::job::{Job, OpenTo};
 use super::lease::Lease;
 use super::outcome::{Miss, Settled};
 use crate::domain::Class;
@@ -30,6 +30,7 @@ pub struct Kinds(Arc<BTreeMap<&'static str, Kind>>);
 pub(super) struct Kind {
     pub(super) attempts: u32,
     pub(super) limit: Duration,
+    pub(super) open_to: OpenTo,
     pub(super) place: Arc<PlaceOf>,
     pub(super) run: Arc<RunOf>,
 }
@@ -57,7 +58,8 @@ impl Kinds {
                 job.run(&tools, &lease).await
             })
         };
-        let kind = Kind { attempts: J::ATTEMPTS, limit: J::LIMIT, place: Arc::new(place), run: Arc::new(run) };
+        let (place, run) = (Arc::new(place), Arc::new(run));
+        let kind = Kind { attempts: J::ATTEMPTS, limit: J::LIMIT, open_to: J::OPEN_TO, place, run };
         Arc::make_mut(&mut self.0).insert(J::KIND, kind);
         self
     }

@@ -8,9 +8,10 @@
 //! - `work` takes what is due in batches, under lease and fence, and runs it.
 //! - `settle` writes how runs ended, again in batches.
 //! - `tend` renews leases, takes orphans back, lines up what falls due, throws away what is old.
-//! - `schedule` queues recurring work, one job per slot.
+//! - `schedule` queues recurring work, one job per slot; `calendar` tells the slots.
 
 mod ask;
+mod calendar;
 mod handle;
 mod hands;
 mod job;
@@ -28,10 +29,11 @@ mod tests;
 mod work;
 
 pub use ask::{Ask, AskError, Asked};
+pub use calendar::{Late, Schedule, slot_before_last, slots_between};
 pub use handle::{Inlets, Queue};
-pub use job::Job;
+pub use job::{Job, OpenTo};
 pub use kinds::Kinds;
 pub use lease::{Lease, Lost};
 pub use outcome::{Binds, Miss, Settled};
 pub use rules::Rules;
-pub use schedule::{Late, Schedule, slot_before_last, slots_between};
+pub use schedule::Coming;

@@ -7,16 +7,13 @@
 //! clocks may differ was written by a wrong clock: it is set back to the present. A slot that ran already does not run
 //! again, because its key is taken.
 
-use std::str::FromStr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use croner::Cron;
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
-use serde_json::Value;
+use serde::Serialize;
 
-use super::ask::{Ask, AskError};
+use super::ask::{Ask, AskError, Asked};
+use super::calendar::{Late, Schedule, key, next, slots_between};
 use super::handle::Queue;
 use crate::domain::Millis;
 use crate::store::{self, Store, ahead, schedules};
@@ -26,84 +23,47 @@ use crate::supervise::{Failure, Restart, Stop, Supervisor};
 const ON_TIME: Duration = Duration::from_mins(1);
 /// How often it is looked whether the clock of a shared database was set.
 const LOOK: Duration = Duration::from_mins(5);
-/// Slots that are counted at most; a pause of years is not worth counting out.
-const COUNTED: usize = 1000;
 
-/// What happens to slots that nobody was there for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Late {
-    /// The latest of them is run once.
-    Once,
-    /// They are left out.
-    Skip,
+/// A schedule as people see it.
+#[derive(Debug, Serialize)]
+pub struct Coming {
+    name: String,
+    kind: String,
+    at: String,
+    timezone: Option<String>,
+    next_at: Option<Millis>,
 }
 
-/// Recurring work.
-#[derive(Debug, Clone)]
-pub struct Schedule {
-    /// Its name, the first part of each job's key.
-    pub name: String,
-    /// The kind of its jobs.
-    pub kind: String,
-    /// Their payload.
-    pub payload: Value,
-    /// When.
-    pub cron: Cron,
-    /// In which zone.
-    pub zone: TimeZone,
-    /// What happens to missed slots.
-    pub late: Late,
-}
-
-impl Schedule {
-    /// Reads `line`, for work that the house itself schedules.
-    pub fn parse_cron(line: &str) -> Result<Cron, croner::errors::CronError> {
-        Cron::from_str(line)
+impl Queue {
+    /// Every schedule, and when its next job is due.
+    pub fn schedules(&self) -> Vec<Coming> {
+        let now = self.store.now();
+        let coming = |schedule: &Schedule| Coming {
+            name: schedule.name.clone(),
+            kind: schedule.kind.clone(),
+            at: schedule.cron.pattern.to_string(),
+            timezone: schedule.zone.iana_name().map(str::to_owned),
+            next_at: next(&schedule.cron, &schedule.zone, now),
+        };
+        self.hands.schedules.get().map_or_else(Vec::new, |all| all.iter().map(coming).collect())
     }
-}
 
-/// The slots after `last` up to `now`, the latest of them last; at most a thousand.
-pub fn slots_between(cron: &Cron, zone: &TimeZone, last: Millis, now: Millis) -> Vec<Millis> {
-    let mut slots = Vec::new();
-    let mut cursor = now;
-    while slots.len() < COUNTED {
-        let Some(slot) = previous(cron, zone, cursor, slots.is_empty()).filter(|slot| *slot > last) else { break };
-        slots.push(slot);
-        cursor = slot;
+    /// Queues a job of the schedule `name` beside those of its slots; nothing when there is no such schedule.
+    pub async fn run_schedule(&self, name: &str) -> Result<Option<Asked>, AskError> {
+        let all = self.hands.schedules.get();
+        let Some(schedule) = all.and_then(|all| all.iter().find(|schedule| schedule.name == name)) else {
+            return Ok(None);
+        };
+        let (kind, payload) = (schedule.kind.clone(), schedule.payload.clone());
+        let key = format!("{name}@{} by hand", self.store.now());
+        self.ask(Ask { kind, key, payload, priority: 0, run_at: None }).await.map(Some)
     }
-    slots.reverse();
-    slots
-}
-
-/// The slot before the last one, at `now`.
-pub fn slot_before_last(cron: &Cron, zone: &TimeZone, now: Millis) -> Option<Millis> {
-    previous(cron, zone, previous(cron, zone, now, true)?, false)
-}
-
-fn previous(cron: &Cron, zone: &TimeZone, before: Millis, inclusive: bool) -> Option<Millis> {
-    let at = Timestamp::from_millisecond(before.0).ok()?.to_zoned(zone.clone());
-    let slot = cron.find_previous_occurrence(&at, inclusive).ok()?;
-    Some(Millis(slot.timestamp().as_millisecond()))
-}
-
-fn next(cron: &Cron, zone: &TimeZone, after: Millis) -> Option<Millis> {
-    let at = Timestamp::from_millisecond(after.0).ok()?.to_zoned(zone.clone());
-    let slot = cron.find_next_occurrence(&at, false).ok()?;
-    Some(Millis(slot.timestamp().as_millisecond()))
-}
-
-/// The key of a slot: local time to the minute, with the offset only where the clock shows the same time twice.
-fn key(name: &str, zone: &TimeZone, slot: Millis) -> String {
-    let Ok(at) = Timestamp::from_millisecond(slot.0) else { return format!("{name}@{}", slot.0) };
-    let local = at.to_zoned(zone.clone());
-    let first = local.datetime().to_zoned(zone.clone()).is_ok_and(|z| z.timestamp() == at);
-    let text = if first { local.strftime("%Y-%m-%dT%H:%M") } else { local.strftime("%Y-%m-%dT%H:%M%:z") };
-    format!("{name}@{text}")
 }
 
 /// Starts the task that keeps `schedules`.
 pub(super) fn start(house: &Supervisor, queue: &Queue, schedules: Vec<Schedule>) {
     let (queue, schedules) = (queue.clone(), Arc::new(schedules));
+    let _once = queue.hands.schedules.set(schedules.clone());
     house.spawn("queue.schedule", Restart::OnFailure, move |stop| {
         let (queue, schedules) = (queue.clone(), schedules.clone());
         async move { keep(queue, &schedules, stop).await }

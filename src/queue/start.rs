@@ -4,8 +4,8 @@ use std::sync::Arc;
 
 use tokio::sync::{Mutex, mpsc};
 
+use super::calendar::Schedule;
 use super::handle::{Inlets, Queue};
-use super::schedule::Schedule;
 use super::{ask, schedule, settle, tend, work};
 use crate::supervise::{Restart, Supervisor};
 

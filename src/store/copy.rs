@@ -62,6 +62,24 @@ pub(super) async fn before_step(tx: &mut Tx, database: &Path, now: Millis) -> Re
     copy(tx, &dir, &name_at("before-migration", now)).await.map(drop)
 }
 
+/// How the name of a database begins that a restore put aside.
+pub(super) const REPLACED: &str = "replaced";
+
+/// What lies beside a `database` that is missing and may be it: radard never begins an empty one there.
+pub(super) fn remains(database: &Path) -> Option<PathBuf> {
+    if database.exists() {
+        return None;
+    }
+    let part = database.with_extension("db.part");
+    let entries = std::fs::read_dir(database.parent()?).ok()?;
+    let is_old = |path: &PathBuf| {
+        let name = path.file_name().map(|name| name.to_string_lossy().into_owned()).unwrap_or_default();
+        let is_database = path.extension().is_some_and(|ending| ending == "db");
+        *path == part || (name.starts_with(&format!("{REPLACED}-")) && is_database)
+    };
+    entries.flatten().map(|entry| entry.path()).filter(is_old).max()
+}
+
 pub(super) fn name_at(prefix: &str, now: Millis) -> String {
     let stamp = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default().strftime("%Y%m%dT%H%M%S%3fZ");
     format!("{prefix}-{stamp}.db")

@@ -10,19 +10,47 @@ use crate::domain::Millis;
 const ADD: &str = "INSERT INTO api_key (id, name, hash, scopes, created_at) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (name) WHERE revoked_at IS NULL DO NOTHING RETURNING id";
 const LIST: &str = "SELECT id, name, scopes, created_at, used_at, revoked_at FROM api_key ORDER BY id";
-const REVOKE: &str = "UPDATE api_key SET revoked_at = $1 WHERE name = $2 AND revoked_at IS NULL RETURNING id";
+const REVOKE: &str = "UPDATE api_key SET revoked_at = $1 WHERE id = $2 AND revoked_at IS NULL RETURNING id";
 const FIND: &str = "SELECT id, name, scopes, created_at, used_at, revoked_at FROM api_key
     WHERE hash = $1 AND revoked_at IS NULL";
 const USED: &str = "UPDATE api_key SET used_at = $1 WHERE id = $2";
-const BEGIN_VISIT: &str = "INSERT INTO visit (hash, role, created_at, seen_at, expires_at) VALUES ($1, $2, $3, $3, $4)";
-const TAKE_VISIT: &str = "DELETE FROM visit WHERE hash = $1 AND role = $2 AND expires_at > $3 RETURNING hash";
-const SEE_VISIT: &str = "SELECT created_at, seen_at, expires_at FROM visit WHERE hash = $1 AND role = $2
-    AND expires_at > $3";
+const BEGIN_VISIT: &str =
+    "INSERT INTO visit (hash, role, created_at, seen_at, expires_at, opened_by) VALUES ($1, $2, $3, $3, $4, $5)";
+/// What a key opened ends with it, also when both happen at the same moment.
+macro_rules! is_open {
+    () => {
+        "expires_at > $3 AND (opened_by IS NULL
+            OR EXISTS (SELECT 1 FROM api_key WHERE id = opened_by AND revoked_at IS NULL))"
+    };
+}
+const TAKE_VISIT: &str =
+    concat!("DELETE FROM visit WHERE hash = $1 AND role = $2 AND ", is_open!(), " RETURNING opened_by");
+const SEE_VISIT: &str = concat!(
+    "SELECT created_at, seen_at, expires_at, opened_by FROM visit WHERE hash = $1 AND role = $2 AND ",
+    is_open!()
+);
+const LIST_VISITS: &str = "SELECT role, visit.created_at, seen_at, expires_at, name AS opened_by
+    FROM visit LEFT JOIN api_key ON api_key.id = opened_by WHERE expires_at > $1 ORDER BY visit.created_at, visit.hash";
+const END_VISITS: &str = "DELETE FROM visit";
+const END_OPENED_BY: &str = "DELETE FROM visit WHERE opened_by = $1";
 const KEEP_VISIT: &str = "UPDATE visit SET seen_at = $1, expires_at = $2 WHERE hash = $3";
 const PRUNE_VISITS: &str = "DELETE FROM visit WHERE expires_at <= $1";
 
-pub(super) const STATEMENTS: &[&str] =
-    &[ADD, LIST, REVOKE, FIND, USED, BEGIN_VISIT, TAKE_VISIT, SEE_VISIT, KEEP_VISIT, PRUNE_VISITS];
+pub(super) const STATEMENTS: &[&str] = &[
+    ADD,
+    LIST,
+    REVOKE,
+    FIND,
+    USED,
+    BEGIN_VISIT,
+    TAKE_VISIT,
+    SEE_VISIT,
+    LIST_VISITS,
+    END_VISITS,
+    END_OPENED_BY,
+    KEEP_VISIT,
+    PRUNE_VISITS,
+];
 
 /// An API key without what opens the door.
 #[derive(Debug, Clone, FromRow, serde::Serialize)]
@@ -59,7 +87,22 @@ impl Pass {
     }
 }
 
-/// Times of a visit.
+/// A link or a sign-in, as people see it.
+#[derive(Debug, Clone, FromRow, serde::Serialize)]
+pub struct Opened {
+    /// `link` or `visit`.
+    pub role: String,
+    /// When it began.
+    pub created_at: i64,
+    /// When it was seen last.
+    pub seen_at: i64,
+    /// When it ends.
+    pub expires_at: i64,
+    /// The name of the key that opened it; nothing when it was the owner.
+    pub opened_by: Option<String>,
+}
+
+/// A visit.
 #[derive(Debug, Clone, Copy, FromRow)]
 pub struct Visit {
     /// When it began.
@@ -68,6 +111,8 @@ pub struct Visit {
     pub seen_at: i64,
     /// When it ends.
     pub expires_at: i64,
+    /// The key that opened it; nothing when it was the owner.
+    pub opened_by: Option<Uuid>,
 }
 
 /// Keeps a new key's digest; `None` when the name is in use.
@@ -84,10 +129,12 @@ pub async fn list(tx: &mut Tx) -> Result<Vec<Key>, Error> {
     on!(tx, db => sqlx::query_as(LIST).fetch_all(db).await).map_err(Error::in_act("list keys"))
 }
 
-/// Takes a key back; false when there is none of that name.
-pub async fn revoke(tx: &mut Tx, name: &str) -> Result<bool, Error> {
+/// Revokes a key and ends what it opened; false when it is revoked already.
+pub async fn revoke(tx: &mut Tx, id: Uuid) -> Result<bool, Error> {
     let now = tx.now.0;
-    let gone: Option<(Uuid,)> = on!(tx, db => sqlx::query_as(REVOKE).bind(now).bind(name).fetch_optional(db).await)
+    on!(tx, db => sqlx::query(END_OPENED_BY).bind(id).execute(db).await.map(drop))
+        .map_err(Error::in_act("end what a key opened"))?;
+    let gone: Option<(Uuid,)> = on!(tx, db => sqlx::query_as(REVOKE).bind(now).bind(id).fetch_optional(db).await)
         .map_err(Error::in_act("revoke a key"))?;
     Ok(gone.is_some())
 }
@@ -104,21 +151,52 @@ pub async fn used(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
         .map_err(Error::in_act("remember the use of a key"))
 }
 
-/// Keeps a link or a visit until `until`.
-pub async fn begin(tx: &mut Tx, pass: Pass, hash: &str, until: Millis) -> Result<(), Error> {
-    let now = tx.now.0;
-    on!(tx, db => sqlx::query(BEGIN_VISIT).bind(hash).bind(pass.as_str()).bind(now).bind(until.0)
+/// A link or a visit to be.
+#[derive(Debug, Clone, Copy)]
+pub struct New<'a> {
+    /// Which of both.
+    pub pass: Pass,
+    /// The digest of its token.
+    pub hash: &'a str,
+    /// When it ends.
+    pub until: Millis,
+    /// The key that opens it; nothing when it is the owner.
+    pub opened_by: Option<Uuid>,
+}
+
+/// Keeps a link or a visit.
+pub async fn begin(tx: &mut Tx, new: New<'_>) -> Result<(), Error> {
+    let (now, New { pass, hash, until, opened_by }) = (tx.now.0, new);
+    on!(tx, db => sqlx::query(BEGIN_VISIT).bind(hash).bind(pass.as_str()).bind(now).bind(until.0).bind(opened_by)
         .execute(db).await.map(drop))
     .map_err(Error::in_act("keep a visit"))
 }
 
-/// Uses a link up, or ends a visit; false when it is unknown, used or expired.
-pub async fn take(tx: &mut Tx, pass: Pass, hash: &str) -> Result<bool, Error> {
+/// A link that was used up, or a visit that was ended.
+#[derive(Debug, Clone, Copy, FromRow)]
+pub struct Taken {
+    /// The key that opened it; nothing when it was the owner.
+    pub opened_by: Option<Uuid>,
+}
+
+/// Uses a link up, or ends a visit; nothing when it is unknown, used or expired.
+pub async fn take(tx: &mut Tx, pass: Pass, hash: &str) -> Result<Option<Taken>, Error> {
     let now = tx.now.0;
-    let taken: Option<(String,)> = on!(tx, db => sqlx::query_as(TAKE_VISIT).bind(hash).bind(pass.as_str()).bind(now)
-        .fetch_optional(db).await)
-    .map_err(Error::in_act("use a link"))?;
-    Ok(taken.is_some())
+    on!(tx, db => sqlx::query_as(TAKE_VISIT).bind(hash).bind(pass.as_str())
+        .bind(now).fetch_optional(db).await)
+    .map_err(Error::in_act("use a link"))
+}
+
+/// Links that were not used, and visits that have not ended.
+pub async fn opened(tx: &mut Tx) -> Result<Vec<Opened>, Error> {
+    let now = tx.now.0;
+    on!(tx, db => sqlx::query_as(LIST_VISITS).bind(now).fetch_all(db).await).map_err(Error::in_act("list sign-ins"))
+}
+
+/// Ends every link and every visit; gives how many.
+pub async fn end_all(tx: &mut Tx) -> Result<u64, Error> {
+    on!(tx, db => sqlx::query(END_VISITS).execute(db).await.map(|done| done.rows_affected()))
+        .map_err(Error::in_act("end sign-ins"))
 }
 
 /// A visit that has not ended.

@@ -33,6 +33,7 @@ const STEPS: &[Step] = &[
     Step { version: 11, name: "clock", sql: include_str!("migrations/0011_clock.sql") },
     Step { version: 12, name: "outage", sql: include_str!("migrations/0012_outage.sql") },
     Step { version: 13, name: "indexes", sql: include_str!("migrations/0013_indexes.sql") },
+    Step { version: 14, name: "access", sql: include_str!("migrations/0014_access.sql") },
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS radard_schema (

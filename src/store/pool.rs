@@ -66,6 +66,14 @@ pub enum OpenError {
     /// There is nothing to read yet.
     #[error("there is no database in `{}` yet", .0.display())]
     Absent(PathBuf),
+    /// It is missing, and something lies beside it that may be it.
+    #[error("there is no database `{}`, but `{}` lies beside it", .file.display(), .found.display())]
+    Displaced {
+        /// The database.
+        file: PathBuf,
+        /// What lies beside it.
+        found: PathBuf,
+    },
     /// It has to be brought to the present first.
     #[error("the database is at step {} of {}", .0.found, .0.known)]
     Behind(Schema),
@@ -136,6 +144,9 @@ impl Store {
 
     async fn open_sqlite(file: &Path, access: Access, ambient: Ambient) -> Result<(Self, WriterTask), OpenError> {
         let failed = Error::in_act("open the database");
+        if let Some(found) = copy::remains(file) {
+            return Err(OpenError::Displaced { file: file.to_owned(), found });
+        }
         if access != Access::Write && !file.exists() {
             return Err(OpenError::Absent(file.to_owned()));
         }

@@ -9,6 +9,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use serde::{Serialize, Serializer};
+use uuid::Uuid;
 
 use super::app::App;
 use super::refusal::Refusal;
@@ -41,14 +42,23 @@ pub(super) enum Scope {
     AlarmsWrite,
     /// See, make and revoke keys.
     KeysWrite,
+    /// See the numbers with the names in them.
+    MetricsRead,
     /// Everything.
     Admin,
 }
 
 impl Scope {
     /// Every scope, in the order of the documents.
-    pub(super) const ALL: [Self; 6] =
-        [Self::JobsRead, Self::JobsWrite, Self::AlarmsRead, Self::AlarmsWrite, Self::KeysWrite, Self::Admin];
+    pub(super) const ALL: [Self; 7] = [
+        Self::JobsRead,
+        Self::JobsWrite,
+        Self::AlarmsRead,
+        Self::AlarmsWrite,
+        Self::KeysWrite,
+        Self::MetricsRead,
+        Self::Admin,
+    ];
 
     /// The word in SQL, JSON and commands.
     pub(super) const fn as_str(self) -> &'static str {
@@ -58,6 +68,7 @@ impl Scope {
             Self::AlarmsRead => "alarms:read",
             Self::AlarmsWrite => "alarms:write",
             Self::KeysWrite => "keys:write",
+            Self::MetricsRead => "metrics:read",
             Self::Admin => "admin",
         }
     }
@@ -120,12 +131,14 @@ impl Scopes {
 pub(super) struct Caller {
     /// What they may do.
     pub(super) scopes: Scopes,
+    /// The key they use, or whose link they signed in with; nothing for the owner.
+    pub(super) key: Option<Uuid>,
 }
 
 impl Caller {
     /// One who may do everything.
     pub(super) fn owner() -> Self {
-        Self { scopes: Scopes(BTreeSet::from([Scope::Admin])) }
+        Self { scopes: Scopes(BTreeSet::from([Scope::Admin])), key: None }
     }
 }
 
@@ -142,7 +155,7 @@ pub(super) async fn by_key(app: &App, key: &str) -> Result<Caller, Refusal> {
         let id = key.id;
         remember(app, move |tx| Box::pin(async move { keys::used(tx, id).await })).await;
     }
-    Ok(Caller { scopes: Scopes::stored(&key.scopes) })
+    Ok(Caller { scopes: Scopes::stored(&key.scopes), key: Some(key.id) })
 }
 
 /// The caller that a visit stands for.
@@ -159,7 +172,7 @@ pub(super) async fn by_visit(app: &App, visit: &str) -> Result<Caller, Refusal> 
         let until = (now + IDLE).min(Millis(visit.created_at) + VISIT);
         remember(app, move |tx| Box::pin(async move { keys::keep(tx, &hash, until).await })).await;
     }
-    Ok(Caller::owner())
+    Ok(Caller { key: visit.opened_by, ..Caller::owner() })
 }
 
 /// Writes that somebody was here. When the store is busy or full the answer is given all the same.
@@ -182,11 +195,9 @@ pub(super) async fn enter(app: &App, link: &str) -> Result<Option<String>, store
     let hash = token::digest(&visit);
     let begun = app.store().write::<_, store::Error, _>(move |tx| {
         Box::pin(async move {
-            if !keys::take(tx, Pass::Link, &link).await? {
-                return Ok(false);
-            }
+            let Some(keys::Taken { opened_by }) = keys::take(tx, Pass::Link, &link).await? else { return Ok(false) };
             let until = tx.now() + IDLE;
-            keys::begin(tx, Pass::Visit, &hash, until).await?;
+            keys::begin(tx, keys::New { pass: Pass::Visit, hash: &hash, until, opened_by }).await?;
             Ok(true)
         })
     });

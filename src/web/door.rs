@@ -10,7 +10,7 @@
 //!   client that makes the header up only locks itself out.
 
 use axum::extract::{Request, State};
-use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, header};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
 use axum::middleware::Next;
 use axum::response::Response;
 use std::net::IpAddr;
@@ -88,22 +88,35 @@ fn is_known(app: &App, name: &str) -> bool {
 
 /// Finds out who calls; a key goes before a cookie, and a bad key is never mended by one.
 pub(super) async fn sign_in(State(app): State<App>, mut request: Request, next: Next) -> Result<Response, Refusal> {
-    let headers = request.headers();
-    let caller = if let Some(credentials) = headers.get(header::AUTHORIZATION) {
+    let caller = caller(&app, request.method(), request.headers())
+        .await?
+        .ok_or_else(|| Refusal::stranger("this needs a key or a sign-in"))?;
+    request.extensions_mut().insert(caller);
+    Ok(next.run(request).await)
+}
+
+/// The same for what strangers may see, too.
+pub(super) async fn greet(State(app): State<App>, mut request: Request, next: Next) -> Result<Response, Refusal> {
+    if let Some(caller) = caller(&app, request.method(), request.headers()).await? {
+        request.extensions_mut().insert(caller);
+    }
+    Ok(next.run(request).await)
+}
+
+async fn caller(app: &App, method: &Method, headers: &HeaderMap) -> Result<Option<Caller>, Refusal> {
+    Ok(Some(if let Some(credentials) = headers.get(header::AUTHORIZATION) {
         let key = credentials.to_str().ok().and_then(bearer);
         let key = key.ok_or_else(|| Refusal::stranger("the header `Authorization` holds no bearer key"))?;
-        auth::by_key(&app, key).await?
+        auth::by_key(app, key).await?
     } else if let Some(visit) = visit(headers) {
-        let caller = auth::by_visit(&app, visit).await?;
-        if !request.method().is_safe() && !from_our_pages(headers, Absent::Refused) {
+        let caller = auth::by_visit(app, visit).await?;
+        if !method.is_safe() && !from_our_pages(headers, Absent::Refused) {
             return Err(foreign());
         }
         caller
     } else {
-        return Err(Refusal::stranger("this needs a key or a sign-in"));
-    };
-    request.extensions_mut().insert(caller);
-    Ok(next.run(request).await)
+        return Ok(None);
+    }))
 }
 
 /// The key in `Bearer rk_…`.

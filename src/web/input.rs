@@ -81,6 +81,10 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Asked<T> {
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
+        let all = Query::<Vec<(String, String)>>::from_request_parts(parts, app).await;
+        for (name, text) in all.map(|Query(all)| all).unwrap_or_default() {
+            plain(&name, &text)?;
+        }
         let read = Query::<T>::from_request_parts(parts, app).await;
         read.map(|Query(asked)| Self(asked)).map_err(|error| {
             Refusal::bad(format!("cannot read the query: {}", error.body_text()), "mend or leave out that parameter")
@@ -102,9 +106,18 @@ where
         let Path(text) = Path::<String>::from_request_parts(parts, app)
             .await
             .map_err(|error| Refusal::bad(format!("cannot read the path: {}", error.body_text()), advice))?;
+        plain("the path", &text)?;
         let named = text.parse();
         named.map(Self).map_err(|error| Refusal::bad(format!("cannot read `{text}` in the path: {error}"), advice))
     }
+}
+
+/// Refuses a text with control characters: nothing that is looked up by name has any, and a database may refuse them.
+pub(super) fn plain(field: &str, text: &str) -> Result<(), Refusal> {
+    if !text.contains(char::is_control) {
+        return Ok(());
+    }
+    Err(Refusal::bad(format!("`{}` holds a control character", field.escape_debug()), "take it out"))
 }
 
 /// Reads a parameter that may be absent or empty.

@@ -29,10 +29,14 @@ pub enum Door {
 impl App {
     /// Everything that is answered behind `door`.
     pub fn router(&self, door: Door) -> Router {
-        let open = Router::new()
+        let told =
+            Router::new().route(paths::READY, get(pages::open::ready)).route(paths::METRICS, get(pages::open::metrics));
+        let told = match door {
+            Door::Public => told.layer(from_fn_with_state(self.clone(), door::greet)),
+            Door::Local => told.layer(Extension(Caller::owner())),
+        };
+        let open = told
             .route(paths::HEALTH, get(pages::open::health))
-            .route(paths::READY, get(pages::open::ready))
-            .route(paths::METRICS, get(pages::open::metrics))
             .route(paths::STYLE, get(pages::open::style))
             .route(paths::ICON, get(pages::open::icon))
             .route(paths::ENTER, get(pages::enter::show).post(pages::enter::enter).layer(from_fn(door::own_forms)));

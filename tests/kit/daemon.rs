@@ -13,6 +13,7 @@ use std::process::{Child, Command, ExitStatus, Stdio};
 use std::time::Duration;
 
 use rustix::process::{Pid, Signal, kill_process};
+use serde_json::{Value, json};
 
 use super::http::Caller;
 use super::notify::Notify;
@@ -98,6 +99,13 @@ impl Daemon {
                 return Err(None);
             }
         }
+    }
+
+    /// Queues a job of a schedule now.
+    pub(crate) fn run_schedule(&self, name: &str) -> Value {
+        let (status, job) = self.call("POST", &format!("/api/v1/schedules/{name}/run"), Some(&json!({}))).unwrap();
+        assert_eq!(status, 201, "{job}");
+        job
     }
 
     /// For threads of their own.

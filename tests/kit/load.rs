@@ -14,7 +14,7 @@ use super::http::Caller;
 
 /// A job that is due in seventy years: it stays where it is and is counted.
 fn far_job(key: &str) -> Value {
-    json!({"kind": "tidy", "key": key, "payload": {}, "run_at": 4_000_000_000_000_i64})
+    json!({"kind": "probe_platform", "key": key, "payload": {"platform": "douyin"}, "run_at": 4_000_000_000_000_i64})
 }
 
 /// What was sent and what was acknowledged.

@@ -1,11 +1,22 @@
 //! Copies made while everybody writes, some of them cut off: a file under the final name is always a good one.
 
+use std::collections::BTreeSet;
+use std::ffi::OsString;
 use std::path::{Path, PathBuf};
+use std::process::{Command, ExitStatus, Stdio};
 use std::sync::Arc;
+use std::time::Duration;
 
 use radard::store::backup;
 
-use crate::kit::{Crowd, Daemon, Dir, Extra, Ledger, QUIET, Rows, block_on, chance, figure, lost, pause, size};
+use crate::kit::{
+    Crowd, Daemon, Dir, Extra, Ledger, QUIET, RADARD, Rows, Trace, block_on, can_trace, chance, figure, lost, not_run,
+    pause, run, size,
+};
+
+/// Every call by which a restore changes what lies in a folder. strace counts each for itself.
+const CHANGES: [&str; 10] =
+    ["rename", "renameat", "renameat2", "link", "linkat", "unlink", "unlinkat", "ftruncate", "fsync", "fdatasync"];
 
 /// Every copy under a final name.
 fn copies(dir: &Dir) -> Vec<PathBuf> {
@@ -85,4 +96,97 @@ fn a_damaged_copy_is_found_out() {
     std::fs::write(&file, bytes).unwrap();
     let said = block_on(backup::verify(&file)).unwrap_err().to_string();
     assert!(said.contains("is not a sound copy"), "{said}");
+}
+
+/// Restores `copy` under `under`.
+fn restore(dir: &Dir, copy: &Path, under: &[OsString]) -> ExitStatus {
+    let (program, before) = under.split_first().unwrap();
+    let mut command = Command::new(program);
+    command.args(before).arg(RADARD).args(["backup", "restore"]).arg(copy);
+    command.current_dir(dir.path());
+    command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null()).status().unwrap()
+}
+
+/// Puts the folder back to where only `database` is in it.
+fn put_back(dir: &Dir, database: &Path) {
+    for entry in std::fs::read_dir(dir.data()).unwrap().flatten() {
+        if entry.file_type().unwrap().is_file() {
+            std::fs::remove_file(entry.path()).unwrap();
+        }
+    }
+    std::fs::copy(database, dir.database()).unwrap();
+}
+
+#[test]
+fn a_restore_that_is_killed_at_any_call_leaves_a_whole_database() {
+    if !can_trace() {
+        return not_run("kills of a restore (needs strace)");
+    }
+    let (dir, ledger) = (Dir::new("restore"), Ledger::default());
+    let mut daemon = Daemon::start(&dir, QUIET, &Extra::default());
+    let some = |daemon: &Daemon, name: &str| {
+        for n in 0..20 {
+            assert_eq!(ledger.ask(&daemon.caller(), &format!("{name}-{n}")), Some(201));
+        }
+    };
+    some(&daemon, "kept");
+    assert_eq!(daemon.call("POST", "/api/v1/backups", None).unwrap().0, 201);
+    some(&daemon, "later");
+    assert_eq!(daemon.term(Duration::from_secs(40)).0, 0, "{}", daemon.log());
+    let copy = copies(&dir).remove(0);
+    let database = dir.path().join("before.db");
+    std::fs::copy(dir.database(), &database).unwrap();
+    let keys = |file: &Path| {
+        let rows = Rows::read(file).unwrap();
+        assert_eq!(rows.faults, [""; 0], "{}", file.display());
+        rows.keys().into_iter().collect::<BTreeSet<_>>()
+    };
+    let (old, new) = (keys(&database), keys(&copy));
+    assert_eq!((old.len() - new.len(), new.len()), (20, 20), "the control: they differ");
+
+    let mut killed = [0, 0];
+    for call in CHANGES {
+        put_back(&dir, &database);
+        let trace = Trace::new(dir.path(), call);
+        assert!(restore(&dir, &copy, &trace.count()).success());
+        assert_eq!(keys(&dir.database()), new);
+        for k in 1..=trace.most_of_one_thread() {
+            put_back(&dir, &database);
+            if restore(&dir, &copy, &trace.hit("signal=SIGKILL", k)).success() {
+                continue;
+            }
+            assert!(dir.database().exists(), "no database after {call} {k}");
+            let found = keys(&dir.database());
+            assert!(found == old || found == new, "half a database after {call} {k}");
+            killed[usize::from(found == new)] += 1;
+            assert!(restore(&dir, &copy, &["env".into()]).success(), "and again after {call} {k}");
+            assert_eq!(keys(&dir.database()), new);
+        }
+    }
+    assert!(killed[0] > 4 && killed[1] > 0, "kills before and after the one step: {killed:?}");
+    figure(&format!("restore kills={} kept_old={} kept_new={} lost=0", killed[0] + killed[1], killed[0], killed[1]));
+}
+
+#[test]
+fn nothing_begins_an_empty_database_beside_what_a_restore_left() {
+    let dir = Dir::new("displaced");
+    let mut daemon = Daemon::start(&dir, QUIET, &Extra::default());
+    assert_eq!(Ledger::default().ask(&daemon.caller(), "kept"), Some(201));
+    assert_eq!(daemon.term(Duration::from_secs(40)).0, 0, "{}", daemon.log());
+    for name in ["replaced-20261130T040000000Z.db", "radard.db.part"] {
+        let aside = dir.data().join(name);
+        std::fs::rename(dir.database(), &aside).unwrap();
+        for command in [&["run"][..], &["job", "list"], &["migrate"]] {
+            let (code, out, err) = run(&dir, command, None);
+            assert!(
+                code != 0 && err.contains(name) && err.contains("radard backup restore"),
+                "{command:?} {code} {out}{err}"
+            );
+            assert!(!dir.database().exists(), "{command:?}");
+        }
+        let (code, out, err) = run(&dir, &["backup", "restore", aside.to_str().unwrap()], None);
+        assert_eq!(code, 0, "{out}{err}");
+        assert_eq!(Rows::read(&dir.database()).unwrap().keys(), ["kept"]);
+        let _moved_by_the_restore = std::fs::remove_file(&aside);
+    }
 }

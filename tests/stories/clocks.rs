@@ -9,10 +9,8 @@ use crate::kit::{Daemon, Dir, QUIET, Shifted, figure, size, texts, until};
 const YEAR: i64 = 365 * 24 * 3600;
 const WHILE: Duration = Duration::from_secs(10);
 
-fn ask_tidy(daemon: &Daemon, key: &str) -> impl Fn() -> Value + use<> {
-    let (status, job) =
-        daemon.call("POST", "/api/v1/jobs", Some(&json!({"kind": "tidy", "key": key, "payload": {}}))).unwrap();
-    assert_eq!(status, 201, "{job}");
+fn ask_tidy(daemon: &Daemon) -> impl Fn() -> Value + use<> {
+    let job = daemon.run_schedule("tidy");
     let (path, caller) = (format!("/api/v1/jobs/{}", job["id"].as_str().unwrap()), daemon.caller());
     move || caller.call("GET", &path, None).unwrap().1
 }
@@ -24,7 +22,7 @@ fn a_clock_that_was_a_year_ahead_stops_no_schedule_and_lets_nothing_be_deleted()
     shifted.set(YEAR);
     let mut daemon = Daemon::start(&dir, QUIET, &shifted.extra());
     // The control: nobody can know that this clock is wrong, and tidying works.
-    let tidied = ask_tidy(&daemon, "there");
+    let tidied = ask_tidy(&daemon);
     until(WHILE, "it tidies up", || Some(tidied()).filter(|job| job["state"] == "done"));
     let slots = "SELECT CAST(last_slot AS TEXT) FROM schedule";
     let ahead: Vec<i64> = texts(&dir.database(), slots).iter().map(|at| at.parse().unwrap()).collect();
@@ -39,7 +37,7 @@ fn a_clock_that_was_a_year_ahead_stops_no_schedule_and_lets_nothing_be_deleted()
     assert!(alarm.contains("days back"), "{alarm}");
     let is_back = |at: &String| at.parse::<i64>().unwrap() < ahead[0] - YEAR * 500;
     until(WHILE, "the schedules are set back", || texts(&dir.database(), slots).iter().all(is_back).then_some(()));
-    let tidied = ask_tidy(&daemon, "here");
+    let tidied = ask_tidy(&daemon);
     let (job, _) = until(WHILE, "it waits", || Some(tidied()).filter(|job| job["state"] == "snoozed"));
     assert!(job["last_error"].as_str().unwrap().contains("nothing is deleted"), "{job}");
     let (_, rows) = daemon.call("GET", "/api/v1/doctor", None).unwrap();

@@ -237,9 +237,7 @@ fn what_the_site_sent_is_kept_and_whom_one_forgets_is_gone() {
         assert_eq!(names(&kept), names(post), "whole, not only what is read of it");
     }
     // What is old goes by itself, and how much there is is noted.
-    let wish = json!({"kind": "prune", "key": "now", "payload": {}});
-    let (status, job) = daemon.call("POST", "/api/v1/jobs", Some(&wish)).unwrap();
-    assert_eq!(status, 201, "{job}");
+    let job = daemon.run_schedule("prune");
     let path = format!("/api/v1/jobs/{}", job["id"].as_str().unwrap());
     let done = || Some(daemon.call("GET", &path, None).unwrap().1).filter(|job| job["state"] == "done");
     let (pruned, _) = until(WHILE, "it is pruned", done);

@@ -41,6 +41,7 @@ mod risk;
 mod rounds;
 mod saved_settings;
 mod secrets;
+mod shown;
 mod signatures;
 mod stopped;
 mod syncs;

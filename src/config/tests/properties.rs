@@ -12,6 +12,7 @@ fn some_value(kind: Kind, n: u64) -> Option<String> {
         Kind::Flag => Some(n.is_multiple_of(2).to_string()),
         Kind::Count(least, most) => Some((least + n % (most - least + 1)).to_string()),
         Kind::Level(least, most) => pick(&[&least.to_string(), &most.to_string(), "0"]),
+        Kind::Days(least, most) => pick(&[least, most, "48h", "7"]),
         Kind::Span(least, most) => pick(&[least, most, "1s", "60s", "1m"]),
         Kind::Size(least, most) => pick(&[least, most, "1024KiB", "64MiB"]),
         Kind::Choice(words, _) => pick(words),

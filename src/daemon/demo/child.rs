@@ -50,6 +50,8 @@ impl Daemon {
             .stdin(Stdio::null())
             .stdout(Stdio::null())
             .stderr(log)
+            // Ctrl-C is for the demo: it stops the daemon itself, as one of its steps does.
+            .process_group(0)
             .kill_on_drop(true)
             .spawn()
             .map_err(failed("start the daemon"))?;

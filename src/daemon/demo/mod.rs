@@ -85,21 +85,22 @@ pub(super) fn list() -> impl Iterator<Item = (&'static str, &'static str)> {
 pub(super) async fn demo(setup: DemoSetup) -> Result<(Value, Curtain), DemoError> {
     let mut stage = Stage::build(&setup)?;
     let (mut report, mut all_ok) = (Map::new(), true);
-    // The last step stops the daemon: a viewer who stays keeps it until they leave.
+    // The last step stops the daemon: a viewer who stays keeps it until Ctrl-C, which stops it, too.
     let (last, first) = STEPS.split_last().map_or((None, STEPS), |(last, first)| (Some(last), first));
-    let mut cut_short = false;
+    let interrupt = stage.interrupt();
     for step in first {
-        all_ok &= play(step, &mut stage, &setup, &mut report).await;
-        cut_short = stage.interrupted();
-        if cut_short {
-            break;
+        tokio::select! {
+            biased;
+            () = interrupt.cancelled() => break,
+            ok = play(step, &mut stage, &setup, &mut report) => all_ok &= ok,
         }
     }
-    if !setup.once && !cut_short {
+    if !setup.once && !interrupt.is_cancelled() {
         (setup.tell)(Event::Stays);
-        stage.until_interrupted().await;
+        interrupt.cancelled().await;
     }
-    if let Some(step) = last {
+    let cut_short = interrupt.is_cancelled();
+    if let Some(step) = last.filter(|_| !cut_short) {
         all_ok &= play(step, &mut stage, &setup, &mut report).await;
     }
     stage.strike().await;

@@ -165,12 +165,9 @@ impl Stage {
         Ok(answer.get("url").and_then(Value::as_str).unwrap_or_default().to_owned())
     }
 
-    pub(super) fn interrupted(&self) -> bool {
-        self.interrupt.is_cancelled()
-    }
-
-    pub(super) async fn until_interrupted(&self) {
-        self.interrupt.cancelled().await;
+    /// Cancelled when a person presses Ctrl-C.
+    pub(super) fn interrupt(&self) -> CancellationToken {
+        self.interrupt.clone()
     }
 
     /// Clears the stage.

@@ -27,7 +27,7 @@ pub(in crate::daemon) struct Backup {}
 pub(in crate::daemon) struct Tools {
     /// What is copied.
     pub(in crate::daemon) store: Store,
-    /// How many copies stay.
+    /// How long copies stay.
     pub(in crate::daemon) live: Live,
     /// Whether the clock is trusted.
     pub(in crate::daemon) clock: ClockWatch,

@@ -7,7 +7,7 @@ use serde_json::json;
 
 use crate::daemon::profiles::Profiles;
 use crate::domain::Class;
-use crate::queue::{Job, Lease, Miss, Settled};
+use crate::queue::{Job, Lease, Miss, OpenTo, Settled};
 
 /// Refresh the login of `profile`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -19,6 +19,7 @@ pub(in crate::daemon) struct Capture {
 impl Job for Capture {
     const KIND: &'static str = "capture";
     const ATTEMPTS: u32 = 3;
+    const OPEN_TO: OpenTo = OpenTo::Owner;
     type Tools = Profiles;
 
     fn lane(&self) -> String {

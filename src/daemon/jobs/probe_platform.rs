@@ -9,7 +9,7 @@ use crate::daemon::ways::Ways;
 use crate::domain::Platform;
 use crate::pace::Sending;
 use crate::platform::probe;
-use crate::queue::{Job, Lease, Miss, Settled};
+use crate::queue::{Job, Lease, Miss, OpenTo, Settled};
 
 /// Probe `platform`, as a guest or as the account of `profile`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -31,6 +31,7 @@ pub(in crate::daemon) struct Tools {
 
 impl Job for ProbePlatform {
     const KIND: &'static str = "probe_platform";
+    const OPEN_TO: OpenTo = OpenTo::Scripts;
     type Tools = Tools;
 
     fn lane(&self) -> String {

@@ -19,7 +19,7 @@ use crate::media::name::{wished, with_id};
 use crate::media::part::{Finished, Written, is_named, is_whole, path_of};
 use crate::net::{Bound, Refusal};
 use crate::pace::Sending;
-use crate::queue::{Job, Lease, Miss, Settled};
+use crate::queue::{Job, Lease, Miss, OpenTo, Settled};
 
 /// Fetch `url` into the library.
 #[derive(Debug, Serialize, Deserialize)]
@@ -38,6 +38,7 @@ pub fn sending() -> Sending {
 impl Job for Download {
     const KIND: &'static str = "download";
     const LIMIT: Duration = Duration::from_hours(6);
+    const OPEN_TO: OpenTo = OpenTo::Scripts;
     type Tools = Tools;
 
     fn lane(&self) -> String {

@@ -13,7 +13,8 @@ use serde_json::json;
 
 use super::kit::{Diary, House, Life, Node, SECOND, Script, deed, soak};
 use crate::domain::Millis;
-use crate::queue::schedule::{self, Late, Schedule, slots_between};
+use crate::queue::calendar::{Late, Schedule, slots_between};
+use crate::queue::schedule;
 
 const DAY: Duration = Duration::from_hours(24);
 const ZONES: [&str; 2] = ["Europe/Berlin", "America/New_York"];

@@ -3,6 +3,8 @@
 use super::*;
 use crate::store::backup;
 
+const DAY: Duration = Duration::from_hours(24);
+
 #[test]
 fn a_copy_made_under_load_holds_all_that_was_acknowledged_before_it() {
     let fresh = Fresh::sqlite();
@@ -24,8 +26,24 @@ fn a_copy_made_under_load_holds_all_that_was_acknowledged_before_it() {
             assert_eq!(backup::verify(&made.file).await.unwrap(), made);
             load.join_next().await.unwrap().unwrap();
         }
-        assert_eq!(backup::thin_out(&fresh.dir, 2, store.now()), 3);
+        assert_eq!(backup::thin_out(&fresh.dir, DAY, store.now()), 4, "of one day the newest stays");
     });
+}
+
+#[test]
+fn copies_stay_for_days_one_of_each_and_the_newest_for_ever() {
+    let fresh = Fresh::sqlite();
+    let name = |moment: &str| fresh.dir.join(format!("radard-{moment}0000000Z.db"));
+    let days = ["20270101T04", "20270112T04", "20270113T04", "20270113T05", "20270113T06", "20270114T04"];
+    for moment in days {
+        std::fs::write(name(moment), "").unwrap();
+    }
+    let there = || days.into_iter().filter(|moment| name(moment).exists()).collect::<Vec<_>>();
+    // The clock of the story shows 15 January.
+    assert_eq!(backup::thin_out(&fresh.dir, 7 * DAY, Millis(BEGIN.0)), 3);
+    assert_eq!(there(), ["20270112T04", "20270113T06", "20270114T04"], "many copies of a day push out no other day");
+    assert_eq!(backup::thin_out(&fresh.dir, 7 * DAY, Millis(BEGIN.0) + 100 * DAY), 2);
+    assert_eq!(there(), ["20270114T04"], "the newest, however old it is");
 }
 
 #[test]

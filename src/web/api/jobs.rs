@@ -6,7 +6,7 @@
 use std::time::Duration;
 
 use axum::Json;
-use axum::extract::State;
+use axum::extract::{Extension, State};
 use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::{Deserialize, Serialize};
@@ -15,11 +15,12 @@ use uuid::Uuid;
 
 use super::listing::{Listing, page, whole};
 use crate::domain::{Class, JobId, Millis};
-use crate::queue::{Ask, Asked};
+use crate::queue::{Ask, Asked, OpenTo};
 use crate::store;
 use crate::store::jobs::{self, Count, Filter};
 use crate::web::app::{App, Part};
-use crate::web::input::{Asked as Query, Body, Named, blank, limit};
+use crate::web::auth::{Caller, Scope};
+use crate::web::input::{Asked as Query, Body, Named, blank, limit, plain};
 use crate::web::paths;
 use crate::web::refusal::Refusal;
 
@@ -85,7 +86,12 @@ fn value(text: String) -> Value {
     serde_json::from_str(&text).unwrap_or(Value::String(text))
 }
 
-pub(super) async fn add(State(app): State<App>, Body(ask): Body<Ask>) -> Result<Response, Refusal> {
+pub(super) async fn add(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    Body(ask): Body<Ask>,
+) -> Result<Response, Refusal> {
+    may_add(&app, &caller, &ask.kind)?;
     accepts_work(&app)?;
     let asked = app.queue().ask(ask).await?;
     let (status, told) = match asked {
@@ -101,6 +107,42 @@ pub(super) async fn add(State(app): State<App>, Body(ask): Body<Ask>) -> Result<
         answer.headers_mut().insert(header::LOCATION, place);
     }
     Ok(answer)
+}
+
+/// Refuses jobs of a kind that the caller may not add. The queue knows what to say of a kind that there is not.
+fn may_add(app: &App, caller: &Caller, kind: &str) -> Result<(), Refusal> {
+    match app.queue().open_to(kind) {
+        Some(OpenTo::Radard) => {
+            let error = format!("jobs of kind `{kind}` are not added over the API: radard and its schedules add them");
+            let advice = "run `radard schedule run NAME`; `radard schedule list` shows the names and kinds";
+            Err(Refusal::forbidden(error, advice))
+        }
+        Some(OpenTo::Owner) => needs_admin(caller, kind),
+        Some(OpenTo::Scripts) | None => Ok(()),
+    }
+}
+
+/// Refuses to retry or cancel what the caller may not add. The owner may do that with every kind.
+fn may_change(app: &App, caller: &Caller, kind: &str) -> Result<(), Refusal> {
+    match app.queue().open_to(kind) {
+        Some(OpenTo::Owner | OpenTo::Radard) => needs_admin(caller, kind),
+        Some(OpenTo::Scripts) | None => Ok(()),
+    }
+}
+
+fn needs_admin(caller: &Caller, kind: &str) -> Result<(), Refusal> {
+    if caller.scopes.allow(Scope::Admin) {
+        return Ok(());
+    }
+    let error = format!("a key needs `admin` for jobs of kind `{kind}`");
+    Err(Refusal::forbidden(error, "ask the owner, who can use `radard job`"))
+}
+
+/// Refuses to change the job `id` if the caller may not change jobs of its kind.
+async fn may_change_one(app: &App, caller: &Caller, id: JobId) -> Result<(), Refusal> {
+    let found = app.store().read::<_, store::Error, _>(|tx| Box::pin(jobs::find(tx, id)));
+    let job = found.await?.ok_or_else(|| no_job(id))?;
+    may_change(app, caller, &job.kind)
 }
 
 /// Refuses new work while the house says that it takes none.
@@ -160,7 +202,12 @@ fn no_job(id: JobId) -> Refusal {
     Refusal::absent(format!("there is no job {id}"), "list them; old jobs are thrown away after `queue.keep_done`")
 }
 
-pub(super) async fn retry(State(app): State<App>, Named(id): Named<JobId>) -> Result<Json<Value>, Refusal> {
+pub(super) async fn retry(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    Named(id): Named<JobId>,
+) -> Result<Json<Value>, Refusal> {
+    may_change_one(&app, &caller, id).await?;
     match app.queue().retry(id).await? {
         Some((was, true)) => Ok(Json(json!({ "id": id, "was": was, "state": jobs::State::Queued }))),
         Some((state, false)) => Err(Refusal::not_in(id, state, "retried")),
@@ -168,7 +215,12 @@ pub(super) async fn retry(State(app): State<App>, Named(id): Named<JobId>) -> Re
     }
 }
 
-pub(super) async fn cancel(State(app): State<App>, Named(id): Named<JobId>) -> Result<Json<Value>, Refusal> {
+pub(super) async fn cancel(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    Named(id): Named<JobId>,
+) -> Result<Json<Value>, Refusal> {
+    may_change_one(&app, &caller, id).await?;
     match app.queue().cancel(id).await? {
         Some((was, true)) => Ok(Json(json!({ "id": id, "was": was, "state": jobs::State::Cancelled }))),
         Some((state, false)) => Err(Refusal::not_in(id, state, "cancelled")),
@@ -185,8 +237,11 @@ pub(super) struct RetryKind {
 
 pub(super) async fn retry_kind(
     State(app): State<App>,
+    Extension(caller): Extension<Caller>,
     Body(RetryKind { kind }): Body<RetryKind>,
 ) -> Result<Json<Value>, Refusal> {
+    plain("kind", &kind)?;
+    may_change(&app, &caller, &kind)?;
     let retried = app.queue().retry_kind(&kind).await?;
     Ok(Json(json!({ "retried": retried })))
 }
@@ -195,12 +250,18 @@ pub(super) async fn counts(State(app): State<App>) -> Result<Json<Listing<Count>
     Ok(whole(app.store().read::<_, store::Error, _>(|tx| Box::pin(jobs::counts(tx))).await?))
 }
 
-/// A kind of job that can be asked for here.
+/// A kind of job, and the scope that adds one; nothing when the API adds none.
 #[derive(Debug, Serialize)]
 pub(super) struct KindShown {
     kind: &'static str,
+    scope: Option<Scope>,
 }
 
 pub(super) async fn kinds(State(app): State<App>) -> Json<Listing<KindShown>> {
-    whole(app.queue().kinds().into_iter().map(|kind| KindShown { kind }).collect())
+    let scope = |kind| match app.queue().open_to(kind)? {
+        OpenTo::Scripts => Some(Scope::JobsWrite),
+        OpenTo::Owner => Some(Scope::Admin),
+        OpenTo::Radard => None,
+    };
+    whole(app.queue().kinds().into_iter().map(|kind| KindShown { kind, scope: scope(kind) }).collect())
 }

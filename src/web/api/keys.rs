@@ -87,24 +87,34 @@ fn check_name(name: &str) -> Result<(), Refusal> {
     Err(Refusal::bad(error, "choose one that says who uses it, such as `nightly-import`"))
 }
 
-pub(super) async fn revoke(State(app): State<App>, Named(name): Named<String>) -> Result<Json<Value>, Refusal> {
-    let row = name.clone();
-    let gone = app.store().write::<_, store::Error, _>(move |tx| Box::pin(async move { keys::revoke(tx, &row).await }));
-    if gone.await? {
-        return Ok(Json(json!({ "name": name, "revoked": true })));
+pub(super) async fn revoke(
+    State(app): State<App>,
+    Extension(caller): Extension<Caller>,
+    Named(name): Named<String>,
+) -> Result<Json<Value>, Refusal> {
+    let all = app.store().read::<_, store::Error, _>(|tx| Box::pin(keys::list(tx))).await?;
+    let key = all.into_iter().find(|key| key.name == name && key.revoked_at.is_none());
+    let absent =
+        || Refusal::absent(format!("there is no key named `{name}` in use"), "list them with `radard key list`");
+    let key = key.ok_or_else(absent)?;
+    if let Some(scope) = caller.scopes.missing(&Scopes::stored(&key.scopes)) {
+        let error = format!("this key cannot revoke `{name}`, which has `{}`", scope.as_str());
+        return Err(Refusal::forbidden(error, "ask the owner, who can run `radard key revoke`"));
     }
-    Err(Refusal::absent(format!("there is no key named `{name}` in use"), "list them with `radard key list`"))
+    let id = key.id;
+    let gone = app.store().write::<_, store::Error, _>(move |tx| Box::pin(async move { keys::revoke(tx, id).await }));
+    if gone.await? { Ok(Json(json!({ "name": name, "revoked": true }))) } else { Err(absent()) }
 }
 
 /// Makes a link that signs one browser in, once.
-pub(super) async fn open(State(app): State<App>) -> Result<Json<Value>, Refusal> {
+pub(super) async fn open(State(app): State<App>, Extension(caller): Extension<Caller>) -> Result<Json<Value>, Refusal> {
     let link = token::fresh(&app.parts().ambient.entropy);
     let hash = token::digest(&link);
     let made = app.store().write::<_, store::Error, _>(move |tx| {
         Box::pin(async move {
             keys::prune(tx).await?;
             let until = tx.now() + LINK;
-            keys::begin(tx, Pass::Link, &hash, until).await?;
+            keys::begin(tx, keys::New { pass: Pass::Link, hash: &hash, until, opened_by: caller.key }).await?;
             Ok(until)
         })
     });
@@ -112,6 +122,18 @@ pub(super) async fn open(State(app): State<App>) -> Result<Json<Value>, Refusal>
     let path = paths::enter(&link);
     let url = format!("http://{}{path}", reachable(app.parts().listen));
     Ok(Json(json!({ "path": path, "url": url, "until": until })))
+}
+
+/// Links that were not used, and browsers that are signed in.
+pub(super) async fn opened(State(app): State<App>) -> Result<Json<Listing<keys::Opened>>, Refusal> {
+    Ok(whole(app.store().read::<_, store::Error, _>(|tx| Box::pin(keys::opened(tx))).await?))
+}
+
+/// Ends all of them.
+pub(super) async fn end_all(State(app): State<App>) -> Result<Json<Value>, Refusal> {
+    let ended = app.store().write::<_, store::Error, _>(|tx| Box::pin(keys::end_all(tx))).await?;
+    tracing::info!("Every sign-in was ended");
+    Ok(Json(json!({ "ended": ended })))
 }
 
 /// The address to type: a listener on every address is reached by loopback.

@@ -9,6 +9,7 @@ mod house;
 mod jobs;
 mod keys;
 mod listing;
+mod schedules;
 mod secrets;
 mod targets;
 
@@ -43,6 +44,8 @@ pub(super) fn routes() -> Router<App> {
         .route("/alarms/{id}/ack", scoped(Scope::AlarmsWrite, post(alarms::ack)))
         .route("/keys", scoped(Scope::KeysWrite, get(keys::list).post(keys::add)))
         .route("/keys/{name}", scoped(Scope::KeysWrite, delete(keys::revoke)))
+        .route("/schedules", read_jobs(get(schedules::list)))
+        .route("/schedules/{name}/run", admin(post(schedules::run)))
         .route("/secrets", admin(get(secrets::list)))
         .route("/secrets/rotate", admin(post(secrets::rotate)))
         .route("/secrets/{name}", admin(put(secrets::set).delete(secrets::forget)))
@@ -54,7 +57,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/forget", admin(post(targets::forget)))
         .route("/plan", read_jobs(get(targets::plan)))
         .route("/fetch", admin(post(house::fetch)))
-        .route("/open", admin(post(keys::open)))
+        .route("/open", admin(get(keys::opened).post(keys::open).delete(keys::end_all)))
         .route("/readiness", get(house::readiness))
         .route("/tasks", admin(get(house::tasks)))
         .route("/doctor", admin(get(house::doctor)))

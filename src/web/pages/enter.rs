@@ -11,7 +11,7 @@ use axum::response::{IntoResponse, Redirect, Response};
 use super::show::{Frame, answer};
 use crate::web::app::App;
 use crate::web::refusal::Refusal;
-use crate::web::{auth, door, paths};
+use crate::web::{auth, door, paths, token};
 
 #[derive(Template)]
 #[template(path = "enter.html")]
@@ -22,7 +22,17 @@ struct Page {
 }
 
 pub(in crate::web) async fn show(Path(link): Path<String>) -> Result<Response, Refusal> {
+    if !token::is_token(&link) {
+        return no_link();
+    }
     answer(&Page { frame: Frame::bare(), link: Some(paths::enter(&link)) })
+}
+
+/// What opens nothing: it was used, has expired, or never was a link.
+fn no_link() -> Result<Response, Refusal> {
+    let mut page = answer(&Page { frame: Frame::bare(), link: None })?;
+    *page.status_mut() = StatusCode::GONE;
+    Ok(page)
 }
 
 pub(in crate::web) async fn enter(
@@ -33,9 +43,7 @@ pub(in crate::web) async fn enter(
     let visit = auth::enter(&app, &link).await?;
     let cookie = visit.and_then(|visit| door::visit_cookie(&headers, &visit));
     let Some(cookie) = cookie else {
-        let mut page = answer(&Page { frame: Frame::bare(), link: None })?;
-        *page.status_mut() = StatusCode::GONE;
-        return Ok(page);
+        return no_link();
     };
     tracing::info!("A browser signed in with a one-time link");
     Ok(([(header::SET_COOKIE, cookie)], Redirect::to(paths::STATUS)).into_response())

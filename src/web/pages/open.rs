@@ -1,13 +1,15 @@
 //! What anyone may ask who reaches the listener: is the process alive, can it take work, its numbers, its dress.
 //!
-//! None of it names an account, a payload or an error text; it is what a load balancer and a scraper need.
+//! To a stranger none of it names an account, a file, a payload or an error text; it is what a load balancer and a scraper
+//! need. The owner and a key with `metrics:read` see the rest, too.
 
 use axum::Json;
 use axum::extract::State;
-use axum::http::{HeaderName, StatusCode, header};
+use axum::http::{Extensions, HeaderName, StatusCode, header};
 
 use crate::observe::metric;
 use crate::web::app::{App, Readiness};
+use crate::web::auth::{Caller, Scope};
 use crate::web::paths;
 
 /// A browser may keep it for good: its link changes with its content.
@@ -17,14 +19,28 @@ pub(in crate::web) async fn health() -> &'static str {
     "ok"
 }
 
-pub(in crate::web) async fn ready(State(app): State<App>) -> (StatusCode, Json<Readiness>) {
-    let readiness = app.readiness();
+pub(in crate::web) async fn ready(State(app): State<App>, known: Extensions) -> (StatusCode, Json<Readiness>) {
+    let mut readiness = app.readiness();
+    if !sees_names(&known) {
+        for part in &mut readiness.parts {
+            part.r#do = None;
+        }
+    }
     let status = if readiness.ready { StatusCode::OK } else { StatusCode::SERVICE_UNAVAILABLE };
     (status, Json(readiness))
 }
 
-pub(in crate::web) async fn metrics(State(app): State<App>) -> ([(HeaderName, &'static str); 1], String) {
-    ([(header::CONTENT_TYPE, metric::CONTENT_TYPE)], app.parts().metrics.render())
+pub(in crate::web) async fn metrics(
+    State(app): State<App>,
+    known: Extensions,
+) -> ([(HeaderName, &'static str); 1], String) {
+    let metrics = &app.parts().metrics;
+    let text = if sees_names(&known) { metrics.render() } else { metrics.render_without_names() };
+    ([(header::CONTENT_TYPE, metric::CONTENT_TYPE)], text)
+}
+
+fn sees_names(known: &Extensions) -> bool {
+    known.get::<Caller>().is_some_and(|caller| caller.scopes.allow(Scope::MetricsRead))
 }
 
 pub(in crate::web) async fn style() -> ([(HeaderName, &'static str); 2], &'static str) {

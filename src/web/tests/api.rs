@@ -161,7 +161,11 @@ fn the_daemon_is_asked_for_what_only_it_can_do() {
         assert_eq!(ready, json!({ "ready": true, "parts": [part] }));
         assert_eq!(
             house.own(get("/api/v1/kinds")).await.json()["items"],
-            json!([{ "kind": "look" }, { "kind": "rotate" }])
+            json!([
+                { "kind": "glance", "scope": "admin" },
+                { "kind": "look", "scope": "jobs:write" },
+                { "kind": "rotate", "scope": null },
+            ])
         );
         *house.tasks.lock().unwrap() = house.owner.statuses();
         let tasks = house.own(get("/api/v1/tasks")).await.json()["items"].clone();

@@ -1,6 +1,7 @@
 //! Who is let in: keys and scopes, sign-in by link, other sites, other names.
 
 use super::*;
+use crate::observe::metric;
 
 fn with(method: &str, path: &str, headers: &[(&str, &str)]) -> Request<Body> {
     let mut request = call(method, path);
@@ -45,9 +46,34 @@ fn three_paths_are_open_and_everything_else_wants_a_key_or_a_sign_in() {
 }
 
 #[test]
+fn strangers_see_numbers_without_names_and_parts_without_advice() {
+    run(async |house| {
+        house.app.parts().metrics.set(metric::LANE_CLOSED, ["main/posts"], 1_u64);
+        house.app.parts().metrics.set(metric::TARGETS, ["ok"], 1_u64);
+        house.ready.lock().unwrap().parts[0].r#do = Some("look at /data/main".to_owned());
+        let key = house.key("scraper", &["metrics:read"]).await;
+        let other = house.key("other", &["jobs:read"]).await;
+        let seen = async |key: &str| {
+            let headers = [("authorization", key)];
+            let headers = if key.is_empty() { &headers[..0] } else { &headers[..] };
+            let metrics = house.ask(with("GET", "/metrics", headers)).await;
+            let ready = house.ask(with("GET", "/readyz", headers)).await.json();
+            assert!(metrics.text.contains("radard_targets{state=\"ok\"} 1"), "{}", metrics.text);
+            (metrics.text.contains("main/posts"), !ready["parts"][0]["do"].is_null())
+        };
+        assert_eq!(
+            (seen("").await, seen(&other).await, seen(&key).await),
+            ((false, false), (false, false), (true, true))
+        );
+        assert_eq!(house.ask(with("GET", "/metrics", &[("authorization", "Bearer rk_short")])).await.status, 401);
+        assert!(house.own(get("/metrics")).await.text.contains("main/posts"), "the owner sees all");
+    });
+}
+
+#[test]
 fn a_key_opens_what_its_scope_says_and_nothing_else() {
     run(async |house| {
-        let scopes = ["jobs:read", "jobs:write", "alarms:read", "alarms:write", "keys:write", "admin"];
+        let scopes = ["jobs:read", "jobs:write", "alarms:read", "alarms:write", "keys:write", "metrics:read", "admin"];
         let paths = [
             ("GET", "/api/v1/jobs", "jobs:read"),
             ("GET", "/api/v1/counts", "jobs:read"),
@@ -56,12 +82,16 @@ fn a_key_opens_what_its_scope_says_and_nothing_else() {
             ("POST", "/api/v1/jobs", "jobs:write"),
             ("POST", "/api/v1/jobs/retry", "jobs:write"),
             ("POST", "/api/v1/gates", "jobs:write"),
+            ("GET", "/api/v1/schedules", "jobs:read"),
+            ("POST", "/api/v1/schedules/backup/run", "admin"),
             ("GET", "/api/v1/alarms", "alarms:read"),
             ("POST", "/api/v1/alarms/018cc251-f400-7000-8000-000000000000/ack", "alarms:write"),
             ("GET", "/api/v1/keys", "keys:write"),
             ("POST", "/api/v1/keys", "keys:write"),
             ("DELETE", "/api/v1/keys/x", "keys:write"),
             ("POST", "/api/v1/open", "admin"),
+            ("GET", "/api/v1/open", "admin"),
+            ("DELETE", "/api/v1/open", "admin"),
             ("GET", "/api/v1/tasks", "admin"),
             ("GET", "/api/v1/doctor", "admin"),
             ("POST", "/api/v1/backups", "admin"),
@@ -81,6 +111,36 @@ fn a_key_opens_what_its_scope_says_and_nothing_else() {
 }
 
 #[test]
+fn each_kind_of_job_wants_its_scope() {
+    run(async |house| {
+        let (writer, admin) = (house.key("writer", &["jobs:write"]).await, house.key("admin", &["admin"]).await);
+        let add = async |key: &str, kind: &str| {
+            let payload = if kind == "rotate" { json!({}) } else { json!({ "at": "sky" }) };
+            let body = json!({ "kind": kind, "key": kind, "payload": payload }).to_string();
+            let request = call("POST", "/api/v1/jobs").header("authorization", key);
+            house.ask(request.header("content-type", "application/json").body(Body::from(body)).unwrap()).await
+        };
+        assert_eq!(add(&writer, "look").await.status, 201);
+        for kind in ["glance", "rotate"] {
+            let refused = add(&writer, kind).await;
+            assert_eq!((refused.status.as_u16(), &refused.json()["class"]), (403, &json!("auth")), "{kind}");
+        }
+        let glance = add(&admin, "glance").await;
+        assert_eq!(glance.status, 201);
+        let refused = add(&admin, "rotate").await;
+        assert_eq!(refused.status, 403, "not even for the owner");
+        assert!(refused.json()["error"].as_str().unwrap().contains("`rotate`"), "{}", refused.json());
+        let id = glance.json()["id"].as_str().unwrap().to_owned();
+        for act in ["retry", "cancel"] {
+            let path = format!("/api/v1/jobs/{id}/{act}");
+            assert_eq!(house.ask(with("POST", &path, &[("authorization", &writer)])).await.status, 403, "{act}");
+        }
+        let cancel = format!("/api/v1/jobs/{id}/cancel");
+        assert_eq!(house.ask(with("POST", &cancel, &[("authorization", &admin)])).await.status, 200, "the control");
+    });
+}
+
+#[test]
 fn a_revoked_and_a_made_up_key_open_nothing_even_beside_a_good_cookie() {
     run(async |house| {
         let key = house.key("a", &["admin"]).await;
@@ -96,6 +156,54 @@ fn a_revoked_and_a_made_up_key_open_nothing_even_beside_a_good_cookie() {
 }
 
 #[test]
+fn what_a_key_opened_ends_with_it_and_the_owner_ends_the_rest() {
+    run(async |house| {
+        let key = house.key("a", &["admin"]).await;
+        let open = async |key: &str| {
+            let made = house.ask(with("POST", "/api/v1/open", &[("authorization", key)])).await.json();
+            made["path"].as_str().unwrap().to_owned()
+        };
+        let enter = async |link: &str| {
+            let entered = house.ask(with("POST", link, &[("sec-fetch-site", "same-origin")])).await;
+            let cookie = entered.header("set-cookie");
+            (entered.status.as_u16(), cookie.split(';').next().unwrap_or_default().to_owned())
+        };
+        let sees = async |cookie: &str| house.ask(with("GET", "/", &[("cookie", cookie)])).await.status == 200;
+        let ((_, of_key), unused, of_owner) = (enter(&open(&key).await).await, open(&key).await, house.visit().await);
+        assert!(sees(&of_key).await && sees(&of_owner).await, "the control");
+        // A visit that a key began opens only what ends with that key.
+        let again = house.ask(with("POST", "/api/v1/open", &[("cookie", &of_key), ("sec-fetch-site", "same-origin")]));
+        let again = again.await.json()["path"].as_str().unwrap().to_owned();
+        let listed = house.own(get("/api/v1/open")).await.json()["items"].clone();
+        let by: Vec<_> = listed.as_array().unwrap().iter().map(|row| row["opened_by"].clone()).collect();
+        assert_eq!(by.iter().filter(|by| **by == "a").count(), 3, "{listed}");
+        assert_eq!(by.iter().filter(|by| by.is_null()).count(), 1, "{listed}");
+        assert!(!listed.to_string().contains("hash"), "{listed}");
+
+        house.own(call("DELETE", "/api/v1/keys/a").body(Body::empty()).unwrap()).await;
+        assert!(!sees(&of_key).await && sees(&of_owner).await, "the owner's own stays");
+        assert_eq!((enter(&unused).await.0, enter(&again).await.0), (410, 410));
+        let ended = house.own(call("DELETE", "/api/v1/open").body(Body::empty()).unwrap()).await;
+        assert_eq!(ended.json(), json!({ "ended": 1 }));
+        assert!(!sees(&of_owner).await);
+    });
+}
+
+#[test]
+fn only_a_token_gets_a_form() {
+    run(async |house| {
+        let shown = async |link: &str| {
+            let page = house.ask(get(link)).await;
+            (page.status.as_u16(), page.text.contains("<form"))
+        };
+        assert_eq!(shown(&house.link().await).await, (200, true), "the control");
+        for link in ["/enter/x", "/enter/%22%3E%3Cscript%3E", &format!("/enter/{}", "g".repeat(64))] {
+            assert_eq!(shown(link).await, (410, false), "{link}");
+        }
+    });
+}
+
+#[test]
 fn a_key_cannot_give_more_than_it_has_and_its_use_is_remembered() {
     run(async |house| {
         let key = house.key("keeper", &["keys:write"]).await;
@@ -106,6 +214,10 @@ fn a_key_cannot_give_more_than_it_has_and_its_use_is_remembered() {
         };
         assert_eq!(house.ask(add("admin")).await.status, 403);
         assert_eq!(house.ask(add("keys:write")).await.status, 201);
+        house.key("root", &["admin"]).await;
+        let revoke = |name: &str| with("DELETE", &format!("/api/v1/keys/{name}"), &[("authorization", &key)]);
+        assert_eq!(house.ask(revoke("root")).await.status, 403, "nor revoke one that has more");
+        assert_eq!(house.ask(revoke("more")).await.status, 200);
         assert_eq!(house.own(get("/api/v1/keys")).await.json()["items"][0]["used_at"], BEGIN.0);
     });
 }

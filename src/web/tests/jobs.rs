@@ -46,7 +46,7 @@ fn what_cannot_be_queued_is_refused_with_error_class_and_advice() {
     run(async |house| {
         let too_large = json!({ "kind": "look", "key": "a", "payload": { "at": "x".repeat(300 * 1024) } });
         let cases = [
-            (json!({ "kind": "fly", "key": "a" }), 400, "there is no kind `fly`: one of look"),
+            (json!({ "kind": "fly", "key": "a" }), 400, "there is no kind `fly`: one of glance look"),
             (json!({ "kind": "look", "key": "a", "payload": { "when": 1 } }), 400, "the payload does not fit"),
             (json!({ "kind": "look", "key": "" }), 400, "the key must have"),
             (json!({ "kind": "look", "key": "a", "priority": 101 }), 400, "priority 101"),
@@ -63,6 +63,24 @@ fn what_cannot_be_queued_is_refused_with_error_class_and_advice() {
         }
         let (_, counts) = asked(&house, &json!({})).await;
         assert!(counts["error"].as_str().unwrap().contains("missing field"));
+    });
+}
+
+#[test]
+fn a_control_character_in_a_name_is_refused_with_the_name_of_its_field() {
+    run(async |house| {
+        for path in ["/api/v1/jobs?lane=%00", "/api/v1/jobs?kind=a%0ab", "/api/v1/jobs?cursor=%7f"] {
+            let refused = house.own(get(path)).await;
+            let field = path.split(['?', '=']).nth(1).unwrap();
+            assert_eq!(refused.status, 400, "{path}");
+            assert!(refused.json()["error"].as_str().unwrap().starts_with(&format!("`{field}` holds")), "{path}");
+        }
+        let retry = house.own(post("/api/v1/jobs/retry", &json!({ "kind": "a\u{0}" }))).await;
+        assert_eq!(
+            (retry.status.as_u16(), retry.json()["error"].as_str()),
+            (400, Some("`kind` holds a control character"))
+        );
+        assert_eq!(house.own(empty_post("/api/v1/jobs/a%00b/retry")).await.status, 400);
     });
 }
 

@@ -26,7 +26,7 @@ use crate::config::{Config, Secrets};
 use crate::domain::{Class, Millis};
 use crate::observe::{Metrics, Register};
 use crate::pace::Pace;
-use crate::queue::{Job, Kinds, Lease, Miss, Queue, Rules, Settled};
+use crate::queue::{Job, Kinds, Lease, Miss, OpenTo, Queue, Rules, Settled};
 use crate::store::{Access, Place, Store};
 use crate::supervise::{self, Restart, Supervisor};
 use crate::vault::{Credentials, Source, Vault};
@@ -44,11 +44,29 @@ struct Look {
 
 impl Job for Look {
     const KIND: &'static str = "look";
+    const OPEN_TO: OpenTo = OpenTo::Scripts;
     type Tools = ();
 
     fn lane(&self) -> String {
         "l".to_owned()
     }
+
+    async fn run(self, (): &(), _: &Lease) -> Result<Settled, Miss> {
+        Ok(Settled::Done(Value::Null))
+    }
+}
+
+/// A kind for the owner alone.
+#[derive(Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Glance {
+    at: String,
+}
+
+impl Job for Glance {
+    const KIND: &'static str = "glance";
+    const OPEN_TO: OpenTo = OpenTo::Owner;
+    type Tools = ();
 
     async fn run(self, (): &(), _: &Lease) -> Result<Settled, Miss> {
         Ok(Settled::Done(Value::Null))
@@ -150,7 +168,7 @@ impl House {
         owner: &Supervisor,
         (ready, tasks): (Arc<Mutex<Readiness>>, Arc<Mutex<Vec<supervise::Status>>>),
     ) -> App {
-        let kinds = Kinds::default().with::<Look>(()).with::<Rotate>(());
+        let kinds = Kinds::default().with::<Look>(()).with::<Glance>(()).with::<Rotate>(());
         let (queue, inlets) = Queue::new(rules(), kinds, store.clone(), ambient.clone());
         queue.start_asking(owner, &inlets);
         let source = Source {
