@@ -12,7 +12,7 @@ use crate::daemon::{
 use crate::domain::identity::GUEST_AGENT;
 use crate::observe::Register;
 use crate::platform::douyin::link::Resolver;
-use crate::store::{LockError, MigrateError, OpenError};
+use crate::store::{LockError, MigrateError, NodeError, OpenError};
 use crate::vault;
 
 /// Runs the daemon until it is told to leave.
@@ -93,7 +93,7 @@ pub(super) fn refused(error: &HouseError) -> Failure {
 
 const fn exit_of(error: &HouseError) -> Exit {
     match error {
-        HouseError::Lock(LockError::Held { .. }) => Exit::Held,
+        HouseError::Lock(LockError::Held { .. }) | HouseError::Node(NodeError::Taken(_)) => Exit::Held,
         // None of these heals by itself, so systemd should not try again.
         HouseError::Store(
             OpenError::Address

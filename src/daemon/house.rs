@@ -31,7 +31,7 @@ use crate::observe::{Metrics, Register};
 use crate::pace::{Pace, Rank};
 use crate::queue::{Inlets, Kinds, Late, Queue, Rules, Schedule};
 use crate::session::Book;
-use crate::store::{Access, DirLock, LockError, OpenError, Place, Store};
+use crate::store::{Access, DirLock, LockError, NodeError, NodeName, OpenError, Place, Store};
 use crate::supervise::{Leave, Supervisor};
 use crate::vault::{self, Credentials, OpenVault, Source, Vault};
 
@@ -118,6 +118,9 @@ pub enum HouseError {
     /// Somebody else has it.
     #[error(transparent)]
     Lock(#[from] LockError),
+    /// Another process works under our name.
+    #[error(transparent)]
+    Node(#[from] NodeError),
     /// The store cannot be opened.
     #[error(transparent)]
     Store(#[from] OpenError),
@@ -148,7 +151,10 @@ impl HouseError {
             }
             Self::Lock(LockError::Held { .. }) => "stop the other radard, or use another --data".into(),
             Self::Lock(LockError::Io { .. }) => "look at owner and mode of the data directory".into(),
-            Self::Store(OpenError::Store(error)) => error.advice().into(),
+            Self::Node(NodeError::Taken(_)) => "stop the other radard, or give this one another `node.id`".into(),
+            Self::Store(OpenError::Store(error)) | Self::Node(NodeError::Open(OpenError::Store(error))) => {
+                error.advice().into()
+            }
             Self::Store(OpenError::Migrate(_)) => {
                 "start the radard that last opened this database, or a newer one".into()
             }
@@ -160,7 +166,9 @@ impl HouseError {
                 found.display()
             ),
             Self::Store(OpenError::Behind(_)) => "run `radard migrate`".into(),
-            Self::Store(OpenError::Address) => "write `store.url` as postgres://user@host/database".into(),
+            Self::Store(OpenError::Address) | Self::Node(NodeError::Open(_)) => {
+                "write `store.url` as postgres://user@host/database".into()
+            }
             Self::Store(OpenError::Backup(_)) => "free some space, then start again; nothing was changed".into(),
             Self::Vault(error) => error.advice(),
             Self::Net(error) => error.advice().into(),
@@ -220,7 +228,12 @@ impl House {
             Some(id) => id.clone(),
             None => node_id(&plan).map_err(failed)?,
         };
+        let (place, clock) = (plan.place(), plan.ambient.clock.clone());
+        let name = NodeName::take(&place, &node, &clock).await?;
         let house = Self::build(plan, Access::Write, vault, (node, Some(lock))).await?;
+        if let Some(name) = name {
+            name.start(&house.upper);
+        }
         house.credentials.refresh().await?;
         Box::pin(house.fetcher.load()).await.map_err(OpenError::Store)?;
         house.profiles.take_up_made().await;

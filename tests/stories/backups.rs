@@ -176,12 +176,11 @@ fn nothing_begins_an_empty_database_beside_what_a_restore_left() {
     for name in ["replaced-20261130T040000000Z.db", "radard.db.part"] {
         let aside = dir.data().join(name);
         std::fs::rename(dir.database(), &aside).unwrap();
-        for command in [&["run"][..], &["job", "list"], &["migrate"]] {
+        for command in [&["run"][..], &["job", "list"], &["migrate"], &["doctor"]] {
             let (code, out, err) = run(&dir, command, None);
-            assert!(
-                code != 0 && err.contains(name) && err.contains("radard backup restore"),
-                "{command:?} {code} {out}{err}"
-            );
+            let said = format!("{out}{err}");
+            let is_told = said.contains(name) && said.contains("run `radard backup restore");
+            assert!(code != 0 && is_told, "{command:?} {code} {said}");
             assert!(!dir.database().exists(), "{command:?}");
         }
         let (code, out, err) = run(&dir, &["backup", "restore", aside.to_str().unwrap()], None);

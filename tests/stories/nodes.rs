@@ -24,14 +24,17 @@ struct Node {
 impl Node {
     fn start(name: &str, database: &Database, source: &Source) -> Self {
         let dir = Dir::new(name);
-        let settings = format!(
+        Self { daemon: Daemon::start(&dir, &Self::settings(name, database, source), &Extra::default()), _dir: dir }
+    }
+
+    fn settings(name: &str, database: &Database, source: &Source) -> String {
+        format!(
             "{QUIET}[node]\nid = \"{name}\"\n[store]\nurl = \"{}\"\nconnections = 4\n\
              [queue]\nworkers = {JOBS}\nlease = \"3s\"\nsweep = \"1s\"\npoll = \"500ms\"\n\
              [egress]\nallow_private = [\"{}\"]\n",
             database.url,
             source.pair()
-        );
-        Self { daemon: Daemon::start(&dir, &settings, &Extra::default()), _dir: dir }
+        )
     }
 }
 
@@ -116,6 +119,23 @@ fn a_process_that_wakes_up_late_changes_nothing() {
         assert_ne!(jobs(&b.daemon), before, "the check can fail");
     }
     figure(&format!("P5 rounds={rounds} overwritten=0 second_completions=0 lease_lost={told}"));
+}
+
+#[test]
+fn one_process_at_a_time_has_the_name_of_a_node() {
+    let Some(database) = Database::make() else { return };
+    let source = Source::start(BYTES);
+    let mut first = Node::start("same", &database, &source);
+    let dir = Dir::new("again");
+    let mut second = Daemon::spawn(&dir, &Node::settings("same", &database, &source), &Extra::default());
+    let (code, took) = second.wait(Duration::from_secs(20));
+    assert_eq!(code, 75, "{}", second.log());
+    assert!(second.log().contains("the node name `same`") && second.log().contains("`node.id`"), "{}", second.log());
+    assert_eq!(first.daemon.call("GET", "/api/v1/counts", None).unwrap().0, 200, "the first is not harmed");
+    // The control: the name of a process that was killed is free.
+    first.daemon.kill();
+    drop(Node::start("same", &database, &source));
+    figure(&format!("node name refused_after_ms={}", took.as_millis()));
 }
 
 /// Each connection brought a file of its own length: the first process's were shorter.

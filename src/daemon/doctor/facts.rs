@@ -5,6 +5,7 @@ use crate::crawl::Trouble;
 use crate::daemon::places::Places;
 use crate::daemon::signers::Tried;
 use crate::platform::shape::Gone;
+use std::path::PathBuf;
 
 /// Everything that was looked at.
 #[derive(Debug, Clone)]
@@ -115,6 +116,8 @@ pub enum Database {
     Behind(i64, i64),
     /// What its own check found.
     Damaged(String),
+    /// It is missing, as the first text says; the file at the second may be it.
+    Displaced(String, PathBuf),
     /// It cannot be opened or read: why.
     Refused(String),
     /// Why it was not looked at.

@@ -347,6 +347,9 @@ fn refused(error: &OpenError) -> Read {
         | OpenError::Migrate(MigrateError::Store(Error::Broken { cause, .. })) => {
             (Database::Damaged(cause.clone()), "the database is damaged")
         }
+        OpenError::Displaced { found, .. } => {
+            (Database::Displaced(error.to_string(), found.clone()), "the database is missing")
+        }
         error => (Database::Refused(error.to_string()), "the database cannot be opened"),
     };
     Read { database, ..unread(why) }
