@@ -67,7 +67,7 @@ pub(super) enum Command {
     /// Durable work
     #[command(subcommand)]
     Job(JobCommand),
-    /// What comes by the calendar
+    /// Jobs that run at set times
     #[command(subcommand)]
     Schedule(ScheduleCommand),
     /// What is kept up to date: the targets of the queue file

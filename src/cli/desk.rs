@@ -10,7 +10,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::global::Global;
 use super::out::Out;
-use super::places::{self, Eyes, Given};
+use super::places::{self, Checks, Given};
 use crate::ambient::Ambient;
 use crate::config::{Checked, Problems, Sources, check};
 use crate::daemon::Places;
@@ -27,7 +27,7 @@ pub(super) struct Desk {
     /// Time and chance.
     pub(super) ambient: Ambient,
     env: Environment,
-    /// That `./config` is not used was said.
+    /// Set once the notice about `./config` was printed.
     told: OnceLock<()>,
 }
 
@@ -75,8 +75,8 @@ impl Desk {
     /// The directories of this command.
     pub(super) fn places(&self) -> Result<Places, Failure> {
         let given = Given { config: self.global.config.as_deref(), data: self.global.data.as_deref() };
-        let eyes = Eyes { is_dir: &Path::is_dir, stranger: &places::stranger };
-        let found = places::find(given, &self.env.0, eyes);
+        let checks = Checks { is_dir: &Path::is_dir, stranger: &places::stranger };
+        let found = places::find(given, &self.env.0, checks);
         let found = found.map_err(|none| Failure::new(none.to_string()).advise(none.advice()).exit(Exit::Config))?;
         if let Some(notice) = found.notice
             && self.told.set(()).is_ok()

@@ -1,7 +1,7 @@
 //! Which directories a command works on: what was given, else what systemd gives, else what lies here, else the
 //! places of the system.
 //!
-//! The environment and what is asked of the file system are handed in. An empty variable counts as unset,
+//! The caller passes the environment and the checks of the file system. An empty variable counts as unset,
 //! and a relative `XDG_STATE_HOME` is ignored, as its specification asks.
 
 use std::collections::BTreeMap;
@@ -58,9 +58,9 @@ pub(super) struct Found {
     pub(super) notice: Option<String>,
 }
 
-/// What is asked of the file system.
+/// Checks of the file system.
 #[derive(Clone, Copy)]
-pub(super) struct Eyes<'a> {
+pub(super) struct Checks<'a> {
     /// Whether this is a directory.
     pub(super) is_dir: &'a dyn Fn(&Path) -> bool,
     /// Why somebody else could change this directory, or a file in it.
@@ -70,18 +70,18 @@ pub(super) struct Eyes<'a> {
 /// The directories, by the rules above.
 ///
 /// Settings can name programs. Those of the current directory are used only if nobody else could have written them.
-pub(super) fn find(given: Given<'_>, env: &BTreeMap<String, String>, eyes: Eyes<'_>) -> Result<Found, NoPlace> {
+pub(super) fn find(given: Given<'_>, env: &BTreeMap<String, String>, checks: Checks<'_>) -> Result<Found, NoPlace> {
     let data = |config: &Path| match given.data {
         Some(dir) => Ok(dir.to_owned()),
         None => default_data(config, env),
     };
     let (config, mut notice) = match given.config {
-        Some(dir) if !(eyes.is_dir)(dir) => return Err(NoPlace::Config(dir.to_owned())),
+        Some(dir) if !(checks.is_dir)(dir) => return Err(NoPlace::Config(dir.to_owned())),
         Some(dir) => (dir.to_owned(), None),
-        None if (eyes.is_dir)(Path::new(HERE)) => {
+        None if (checks.is_dir)(Path::new(HERE)) => {
             let data = data(Path::new(HERE))?;
-            let stranger = (eyes.stranger)(Path::new(HERE));
-            let stranger = stranger.or_else(|| (eyes.stranger)(&data).filter(|_| (eyes.is_dir)(&data)));
+            let stranger = (checks.stranger)(Path::new(HERE));
+            let stranger = stranger.or_else(|| (checks.stranger)(&data).filter(|_| (checks.is_dir)(&data)));
             (PathBuf::from(if stranger.is_some() { SYSTEM } else { HERE }), stranger)
         }
         None => (PathBuf::from(SYSTEM), None),
@@ -154,7 +154,7 @@ mod tests {
         let is_dir = |dir: &Path| there.iter().any(|known| Path::new(known) == dir);
         let is_strange = |dir: &Path| strange.iter().any(|known| Path::new(known) == dir);
         let stranger = |dir: &Path| is_strange(dir).then(|| format!("`{}` is everybody's", dir.display()));
-        find(Given { config, data }, &env, Eyes { is_dir: &is_dir, stranger: &stranger })
+        find(Given { config, data }, &env, Checks { is_dir: &is_dir, stranger: &stranger })
     }
 
     #[test]

@@ -1,4 +1,4 @@
-//! `radard schedule`: what comes by the calendar, and running it now.
+//! `radard schedule`: jobs that run at set times, and running one now.
 
 use serde_json::{Value, json};
 
@@ -22,7 +22,7 @@ const COLUMNS: &[Column] = &[
 pub(super) enum ScheduleCommand {
     /// List schedules: those of the settings and radard's own
     List,
-    /// Queue a job of a schedule now; its times stay as they are
+    /// Run a schedule now; its set times do not change
     Run {
         /// Which schedule, such as backup
         name: String,

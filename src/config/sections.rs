@@ -259,7 +259,7 @@ section! {
         "backup.at" Live Kind::Text(CRON), "0 4 * * *" => at: String;
         /// Time zone of that line.
         "backup.timezone" Live Kind::Text(ZONE), "Asia/Shanghai" => timezone: String;
-        /// How long backups are kept: of each day the newest, and the newest of all for ever.
+        /// How long the newest backup of each day is kept; the newest of all is never deleted.
         "backup.keep" Live Kind::Days("1d", "3650d"), "7d" => keep: Duration;
     }
 }

@@ -119,10 +119,7 @@ fn missed(desk: &Desk<'_>, job: &Claimed, miss: &Miss, blank: End) -> Ended {
             let left = give_up_at.since(now).max(WAIT_LEAST);
             Ended { end: End { failing, ..later(State::Failed, wait.min(left)) }, also: stopped(wait) }
         }
-        Next::AwaitSpace => {
-            let wait = growing();
-            Ended { end: snooze(wait), also: raise(NO_SPACE, Severity::Warning) }
-        }
+        Next::AwaitSpace => Ended { end: snooze(growing()), also: raise(NO_SPACE, Severity::Warning) },
         Next::AskPerson => {
             Ended { end: snooze(Duration::from_hours(1)), also: raise("needs_person", Severity::Critical) }
         }

@@ -12,7 +12,6 @@ use std::time::Duration;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 
-use super::clocks::TOLERANCE;
 use super::copy::{REPLACED, copy, name_at, sync_and_name};
 use super::error::Error;
 use super::pool::{Pool, Store, sqlite_options};
@@ -92,19 +91,17 @@ async fn settle_log(database: &Path) -> Result<(), BackupError> {
     Err(Error::Busy { act: "close the old database", cause }.into())
 }
 
-/// Deletes copies that are older than `keep`, and of each day all but the newest; gives how many. The newest stays
-/// whatever its age. Copies with a name from the future were made by a wrong clock: they go once there is another.
+/// Deletes copies that are older than `keep`, and of each day all but the newest; gives how many. The last one stays
+/// whatever its age. Copies with a later date than `now` stay, too: after a clock was set back they are the good ones.
 pub fn thin_out(dir: &Path, keep: Duration, now: Millis) -> usize {
-    let (oldest, latest) = (name_at("radard", now - keep), name_at("radard", now + TOLERANCE));
+    let oldest = name_at("radard", now - keep);
     let Ok(entries) = std::fs::read_dir(dir) else { return 0 };
     let names = entries.flatten().map(|entry| entry.file_name().to_string_lossy().into_owned());
-    let mut names: Vec<_> = names.filter(|name| is_copy(name)).collect();
-    names.sort();
-    let (copies, ahead): (Vec<_>, Vec<_>) = names.into_iter().partition(|name| *name <= latest);
+    let mut copies: Vec<_> = names.filter(|name| is_copy(name)).collect();
+    copies.sort();
     let followed = copies.iter().zip(copies.iter().skip(1));
     let is_surplus = |(copy, next): &(&String, &String)| **copy < oldest || day_of(copy) == day_of(next);
     let surplus = followed.filter(is_surplus).map(|(copy, _)| copy);
-    let surplus = surplus.chain(ahead.iter().filter(|_| !copies.is_empty()));
     surplus.filter(|name| std::fs::remove_file(dir.join(name)).is_ok()).count()
 }
 

@@ -16,8 +16,11 @@ use crate::supervise::{Failure, Restart, Stop, Supervisor};
 
 /// How often it is asked whether the name is still ours.
 const EVERY: Duration = Duration::from_secs(10);
-/// How long the server may take to notice that a process with this name has ended.
-const PATIENCE: Duration = Duration::from_secs(5);
+/// The server notices a peer that lost its power or its network within 11 s, by these settings of the connection…
+const KEEPALIVES: [(&str, &str); 3] =
+    [("tcp_keepalives_idle", "5"), ("tcp_keepalives_interval", "2"), ("tcp_keepalives_count", "3")];
+/// …so a name that is taken for longer belongs to a process that lives.
+const PATIENCE: Duration = Duration::from_secs(12);
 const AGAIN: Duration = Duration::from_millis(250);
 
 /// Holds the name of a node for as long as it lives.
@@ -45,7 +48,7 @@ impl NodeName {
     pub async fn take(place: &Place, name: &str, clock: &Clock) -> Result<Option<Self>, NodeError> {
         let Place::Postgres(url, _) = place else { return Ok(None) };
         let options: PgConnectOptions = url.reveal().parse().map_err(|_| OpenError::Address)?;
-        let options = options.application_name("radard").disable_statement_logging();
+        let options = options.application_name("radard").options(KEEPALIVES).disable_statement_logging();
         let connection = lock(&options, name, clock).await?;
         Ok(Some(Self { options, name: name.to_owned(), clock: clock.clone(), connection }))
     }
@@ -72,7 +75,8 @@ impl NodeName {
                 () = stop.asked() => return Ok(()),
                 () = self.clock.sleep(EVERY) => {}
             }
-            if self.connection.ping().await.is_ok() {
+            // A connection that was cut without a word would never answer.
+            if matches!(self.clock.limit(PATIENCE, self.connection.ping()).await, Ok(Ok(()))) {
                 continue;
             }
             match lock(&self.options, &self.name, &self.clock).await {

@@ -128,7 +128,7 @@ fn one_process_at_a_time_has_the_name_of_a_node() {
     let mut first = Node::start("same", &database, &source);
     let dir = Dir::new("again");
     let mut second = Daemon::spawn(&dir, &Node::settings("same", &database, &source), &Extra::default());
-    let (code, took) = second.wait(Duration::from_secs(20));
+    let (code, took) = second.wait(Duration::from_secs(30));
     assert_eq!(code, 75, "{}", second.log());
     assert!(second.log().contains("the node name `same`") && second.log().contains("`node.id`"), "{}", second.log());
     assert_eq!(first.daemon.call("GET", "/api/v1/counts", None).unwrap().0, 200, "the first is not harmed");

@@ -49,7 +49,7 @@ pub(super) async fn settle(
     // Posts are also met in other lists, so no more of them count than this list showed.
     let kept_rows = tally.kept.min(shown);
     let read = Read { known: tally.missing + tally.kept, kept: kept_rows, shown, began: round.began, ended: tx.now() };
-    // A sweep goes through all rows of the list, like the count before it.
+    // If the read showed every row, a sweep would go through all of them for nothing.
     let is_swept = tally.unseen > 0;
     match extent {
         Extent::Fleeting => {

@@ -1,11 +1,12 @@
 //! What can be known about a radard from outside, before anyone judges it.
 
+use std::path::PathBuf;
+
 use crate::config::LowWater;
 use crate::crawl::Trouble;
 use crate::daemon::places::Places;
 use crate::daemon::signers::Tried;
 use crate::platform::shape::Gone;
-use std::path::PathBuf;
 
 /// Everything that was looked at.
 #[derive(Debug, Clone)]
@@ -116,8 +117,13 @@ pub enum Database {
     Behind(i64, i64),
     /// What its own check found.
     Damaged(String),
-    /// It is missing, as the first text says; the file at the second may be it.
-    Displaced(String, PathBuf),
+    /// It is missing, and a file beside it may be it.
+    Displaced {
+        /// What is missing, in words.
+        why: String,
+        /// The file beside it.
+        found: PathBuf,
+    },
     /// It cannot be opened or read: why.
     Refused(String),
     /// Why it was not looked at.

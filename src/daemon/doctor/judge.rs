@@ -219,7 +219,7 @@ fn database(seen: &Database) -> Row {
             let advice = "stop the daemon and run `radard backup restore FILE` with the newest sound copy";
             Row::ill("database", format!("damaged: {why}"), advice)
         }
-        Database::Displaced(why, found) => {
+        Database::Displaced { why, found } => {
             let advice = format!("run `radard backup restore {}`, or restore another copy", found.display());
             Row::ill("database", why, advice)
         }

@@ -348,7 +348,7 @@ fn refused(error: &OpenError) -> Read {
             (Database::Damaged(cause.clone()), "the database is damaged")
         }
         OpenError::Displaced { found, .. } => {
-            (Database::Displaced(error.to_string(), found.clone()), "the database is missing")
+            (Database::Displaced { why: error.to_string(), found: found.clone() }, "the database is missing")
         }
         error => (Database::Refused(error.to_string()), "the database cannot be opened"),
     };
