@@ -121,7 +121,7 @@
 //! # Leaving
 //!
 //! 1. The first SIGTERM tells systemd STOPPING and cancels *stop*. `web` accepts nothing new and workers claim nothing
-//!    more; running jobs have `daemon.drain` to end.
+//!    more; running jobs have most of `daemon.drain` to end.
 //! 2. The floors leave from top to bottom, each waiting for its children: listeners, workers, live rooms, browsers. What
 //!    could not end is given back to the queue with its attempt uncounted.
 //! 3. The store closes last: the writer commits what it holds, answers, and lets go of the lock. The exit code is 0.

@@ -8,6 +8,7 @@ mod alarm;
 mod args;
 mod backup;
 mod check;
+mod confirm;
 mod demo;
 mod desk;
 mod diagnose;
@@ -29,6 +30,7 @@ mod migrate;
 mod open;
 mod out;
 mod places;
+mod private;
 mod profile;
 mod reach;
 mod replay;
@@ -52,6 +54,7 @@ use self::desk::{Desk, Environment};
 use self::exit::Exit;
 use self::failure::Failure;
 use self::out::{Answer, Out};
+use self::private::keep_private;
 
 /// How long what still runs in the background may take once the answer is known.
 const LINGER: Duration = Duration::from_secs(2);
@@ -69,6 +72,14 @@ fn run_command(args: Args) -> Exit {
     let env = Environment::read();
     let Args { global, command } = args;
     let out = Out::new(global.json, global.quiet, global.no_color || env.no_color());
+    // Settings are for everybody to read.
+    if !matches!(command, Command::Init(_))
+        && let Err(error) = keep_private()
+    {
+        out.say(&format!(
+            "warning: a crash may leave the memory of this process, with its secrets, in a file: {error}"
+        ));
+    }
     match Desk::new(global, out, env).and_then(|desk| answer(&desk, command)) {
         Ok(answer) => out.answer(&answer),
         Err(failure) => out.failure(&failure),

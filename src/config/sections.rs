@@ -91,7 +91,7 @@ section! {
 section! {
     /// The running service as a whole.
     Daemon {
-        /// How long running jobs may finish after a stop is asked for.
+        /// How long a stop may take in all; jobs that run have all of it but the last quarter, at most 5 s.
         "daemon.drain" Live Kind::Span("0s", "10m"), "30s" => drain: Duration;
         /// Whether a saved file is applied by itself; a SIGHUP always applies it.
         "daemon.reload_on_save" Restart Kind::Flag, "true" => reload_on_save: bool;

@@ -97,6 +97,6 @@ impl Direct {
     /// Leaves in order.
     pub async fn close(self) {
         drop(self.api);
-        self.house.leave(Duration::from_secs(5)).await;
+        Box::pin(self.house.leave(Duration::from_secs(5))).await;
     }
 }

@@ -11,6 +11,7 @@ use rustix::fs::FallocateFlags;
 
 use super::live::Live;
 use super::places::Places;
+use crate::config::roughly_size;
 use crate::media::space;
 
 /// Where the disk stands.
@@ -35,6 +36,19 @@ pub struct Seen {
     pub low_water: u64,
 }
 
+impl Seen {
+    /// What is wrong with it, for a person.
+    pub fn said(&self) -> String {
+        let free = roughly_size(self.free);
+        match self.room {
+            Room::Full => format!("the disk is full: {free} are left, which radard keeps for the ends of running work"),
+            Room::Plenty | Room::Low => {
+                format!("the disk has {free} left, and `disk.low_water` asks for {}", roughly_size(self.low_water))
+            }
+        }
+    }
+}
+
 /// Looks after the disk of one data directory; clones share what was seen.
 #[derive(Debug, Clone)]
 pub struct Disk {
@@ -54,15 +68,16 @@ impl Disk {
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// Looks, gives up the reserve or makes it again. Blocks for a moment: not for async threads.
-    pub fn look(&self) -> std::io::Result<Seen> {
+    /// Looks, gives up the reserve or makes it again; `is_refused` says that a write just found no room. Blocks for a
+    /// moment: not for async threads.
+    pub fn look(&self, is_refused: bool) -> std::io::Result<Seen> {
         let settings = self.live.now();
         let (reserve_path, reserve) = (self.places.reserve(), settings.disk.reserve);
         let (total, mut free) = space(&self.places.data)?;
         let held = std::fs::metadata(&reserve_path).map_or(0, |m| m.len());
         let before = self.seen().map(|seen| seen.room);
         // An eighth of the reserve is what a few commits and the log around them need.
-        let room = if free < reserve / 8 || (before == Some(Room::Full) && free < reserve + reserve / 2) {
+        let room = if is_refused || free < reserve / 8 || (before == Some(Room::Full) && free < reserve + reserve / 2) {
             if held > 0 {
                 std::fs::remove_file(&reserve_path)?;
                 tracing::warn!(size_bytes = held, "The disk is full: the reserve of {held} bytes was given up");
@@ -84,7 +99,7 @@ impl Disk {
     /// Why no download may start now.
     pub fn closed(&self) -> Option<String> {
         let seen = self.seen().filter(|seen| seen.room != Room::Plenty)?;
-        Some(format!("the disk has {} bytes left, `disk.low_water` asks for {}", seen.free, seen.low_water))
+        Some(seen.said())
     }
 }
 

@@ -7,7 +7,6 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::Router;
-use rustix::process::{DumpableBehavior, Resource, Rlimit, set_dumpable_behavior, setrlimit};
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
@@ -91,7 +90,6 @@ pub async fn run(checked: Checked, places: Places, options: RunOptions, ambient:
     if let Some(role) = options.only.iter().find(|role| **role != Role::Web) {
         return Err(Trouble::NotBuilt(format!("{role:?}").to_lowercase()));
     }
-    let undumped = leave_no_dump();
     let env = |name: &str| options.env.get(name).map(String::as_str);
     let register = Register::default();
     let plan = Plan::new(&checked, places, ambient.clone(), register.clone());
@@ -104,9 +102,6 @@ pub async fn run(checked: Checked, places: Places, options: RunOptions, ambient:
         no_color: options.no_color,
         journal_stream: env("JOURNAL_STREAM"),
     })?;
-    if let Err(error) = undumped {
-        tracing::warn!("A crash may leave the memory of this process, with its secrets, in a file: {error}");
-    }
     for warning in &checked.warnings {
         tracing::warn!("{warning}");
     }
@@ -123,13 +118,6 @@ pub async fn run(checked: Checked, places: Places, options: RunOptions, ambient:
         day::Ended::Stopped => Ended::Well,
         day::Ended::Failed(_) => Ended::Badly,
     })
-}
-
-/// Keeps the memory of this process, which holds secrets, out of dumps and from other processes of the same user.
-fn leave_no_dump() -> std::io::Result<()> {
-    let none = Rlimit { current: Some(0), maximum: Some(0) };
-    setrlimit(Resource::Core, none)?;
-    Ok(set_dumpable_behavior(DumpableBehavior::NotDumpable)?)
 }
 
 const fn log_format(configured: config::Format) -> log::Format {

@@ -309,6 +309,7 @@ impl House {
             live: live.clone(),
             metrics: metrics.clone(),
             dir: plan.places.config.clone(),
+            copies: matches!(plan.place(), Place::Sqlite(_)).then(|| plan.places.copies()),
             refusals: Refusals::new(&store, targets::REFUSED),
         };
         Ok(Self {
@@ -359,10 +360,16 @@ impl House {
         Ok(schedules)
     }
 
-    /// Everyone leaves, from the top floor down; the writer goes last.
-    pub async fn leave(self, grace: Duration) -> Leave {
-        let left = self.upper.leave(grace).await;
-        self.profiles.pool().close().await;
+    /// Everyone leaves, from the top floor down; the writer goes last. All of it takes `drain` at most: the end of it
+    /// is for browsers and files.
+    pub async fn leave(self, drain: Duration) -> Leave {
+        let clock = self.plan.ambient.clock.clone();
+        let end = clock.steady().saturating_add(drain);
+        let before_end = |part: u32| (end.saturating_sub(drain / part)).saturating_sub(clock.steady());
+        let left = self.upper.leave(before_end(10)).await;
+        if clock.limit(before_end(20), self.profiles.pool().close()).await.is_err() {
+            tracing::warn!("A browser did not end in time: what is left of it is ended at the next start");
+        }
         drop((
             self.fetcher,
             self.profiles,
@@ -374,7 +381,8 @@ impl House {
             self.clock,
         ));
         self.store.close().await;
-        self.ground.leave(Duration::from_secs(5)).await;
+        // What was accepted is on the disk; this is for what nobody waits for.
+        self.ground.leave(end.saturating_sub(clock.steady()).max(Duration::from_millis(500))).await;
         left
     }
 
@@ -472,8 +480,8 @@ fn with_deleting(kinds: Kinds, plan: &Plan, tools: &Deleting<'_>) -> Kinds {
     let (store, live, clock) = (tools.store.clone(), tools.live.clone(), tools.clock.clone());
     let prune =
         PruneTools { store: store.clone(), live: live.clone(), clock: clock.clone(), file: plan.places.database() };
-    let dir = plan.places.backups();
-    let backup = BackupTools { store: store.clone(), live: live.clone(), clock: clock.clone(), dir };
+    let copies = plan.places.copies();
+    let backup = BackupTools { store: store.clone(), live: live.clone(), clock: clock.clone(), copies };
     let library = plan.places.media(plan.config.media.dir.as_deref());
     kinds.with::<Backup>(backup).with::<Prune>(prune).with::<Tidy>(TidyTools { store, live, library, clock })
 }

@@ -37,7 +37,9 @@ impl Board {
     pub(super) fn readiness(&self) -> Readiness {
         let proof = self.proof.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let proof = if self.store.is_broken() { Err("the disk failed under the database".to_owned()) } else { proof };
-        let room = self.disk.seen().map_or(Room::Plenty, |seen| seen.room);
+        let seen = self.disk.seen().map_or(Room::Plenty, |seen| seen.room);
+        // A write that was refused a moment ago is newer than the last look.
+        let room = if self.store.is_full() { Room::Full } else { seen };
         let refusal = self.reloader.refusals.now();
         let store_do = proof.as_ref().err().map(|why| format!("{why}; look at the log, the disk and the database"));
         let disk_do = match room {

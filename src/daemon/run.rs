@@ -30,9 +30,6 @@ use crate::queue::Rules;
 use crate::supervise::{Restart, Stop};
 use crate::web::{App, Door, Parts, serve_tcp, serve_unix};
 
-/// What is left of the drain for those above the queue.
-const BEYOND_DRAIN: Duration = Duration::from_secs(5);
-
 /// How a daemon is run.
 pub(super) struct RunSetup {
     /// What the house is built from.
@@ -93,7 +90,9 @@ impl RunError {
 /// Lives one day.
 pub(super) async fn run(setup: RunSetup) -> Result<Ended, RunError> {
     let mut signals = Signals::new().map_err(RunError::Signals)?;
-    let house = House::open(setup.plan.clone()).await?;
+    // Steps of the schema over a large database take their time.
+    let opening = Box::pin(House::open(setup.plan.clone()));
+    let house = setup.notifier.patient(&setup.plan.ambient.clock, opening).await?;
     let schedules = house.schedules()?;
     let tcp = if setup.web { Some(bind(house.plan.config.web.listen).await?) } else { None };
     let listen = tcp.as_ref().and_then(|tcp| tcp.local_addr().ok());
@@ -131,7 +130,7 @@ pub(super) async fn run(setup: RunSetup) -> Result<Ended, RunError> {
     setup.notifier.stopping();
     reloader.lead(None);
     drop((reloader, board));
-    leave(house, &ended, &mut signals).await;
+    Box::pin(leave(house, &ended, &mut signals)).await;
     Ok(ended)
 }
 
@@ -172,7 +171,7 @@ async fn day(house: &House, reloader: &Reloader, notifier: &Notifier, signals: &
 async fn leave(house: House, ended: &Ended, signals: &mut Signals) {
     let stop = house.upper.stop().clone();
     let socket = house.plan.places.socket();
-    let grace = house.live.now().daemon.drain + BEYOND_DRAIN;
+    let grace = house.live.now().daemon.drain;
     if matches!(ended, Ended::Failed(_)) {
         tracing::error!("radard ends: {ended:?}");
         stop.halt();

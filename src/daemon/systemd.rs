@@ -12,10 +12,16 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
+use crate::ambient::Clock;
 use crate::observe::Register;
 
 /// How long a message may wait for room in systemd's queue.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// How often systemd is asked to wait on, and how long for each time. After six hours it is not asked any more.
+const ASKED_EVERY: Duration = Duration::from_secs(20);
+const EXTENSION: Duration = Duration::from_mins(2);
+const MOST_ASKED: u32 = 6 * 60 * 3;
 
 /// Longer status texts are cut; `systemctl status` shows one line.
 const LONGEST_STATUS: usize = 300;
@@ -66,6 +72,18 @@ impl Notifier {
     /// Says that the configuration is being read again; [`Notifier::ready`] ends it. Takes [`monotonic_usec`].
     pub fn reloading(&self, monotonic_usec: u64) {
         self.send(&format!("RELOADING=1\nMONOTONIC_USEC={monotonic_usec}"));
+    }
+
+    /// Does `work`, which may take longer than systemd waits for a start: while it lasts, systemd is asked to wait on.
+    pub async fn patient<T>(&self, clock: &Clock, work: impl Future<Output = T>) -> T {
+        let mut work = std::pin::pin!(work);
+        for _ in 0..MOST_ASKED {
+            tokio::select! {
+                done = work.as_mut() => return done,
+                () = clock.sleep(ASKED_EVERY) => self.send(&format!("EXTEND_TIMEOUT_USEC={}", EXTENSION.as_micros())),
+            }
+        }
+        work.await
     }
 
     /// Says that the daemon has begun to leave.

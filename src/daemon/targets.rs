@@ -11,11 +11,12 @@ use serde_json::{Value, json};
 use super::live::Live;
 use super::refusals::Refusals;
 use crate::config::{Problem, QueueFile, QueueText, check_queue};
-use crate::crawl::{Change, Cost, Costs, Desk, Plan, advise, check_links};
+use crate::crawl::{Change, Cost, Costs, Desk, Forgotten, Plan, advise, check_links};
 use crate::domain::Millis;
 use crate::domain::time::span_millis;
 use crate::observe::Metrics;
 use crate::observe::metric::CONFIG_RELOADS;
+use crate::store::copies::Copies;
 use crate::web::Declined;
 
 /// What the alarm about a refused file is called, and what it is about.
@@ -29,6 +30,8 @@ pub(super) struct Targets {
     pub(super) metrics: Metrics,
     /// The folder of the file.
     pub(super) dir: PathBuf,
+    /// Where copies of the database lie, when they are ours to look at.
+    pub(super) copies: Option<Copies>,
     pub(super) refusals: Refusals,
 }
 
@@ -126,7 +129,7 @@ impl Targets {
                 None => Err(absent(&name)),
             },
             Asked::Forget { creator } => match self.desk.forget(&creator).await.map_err(|error| failed(&error))? {
-                Ok(forgotten) => Ok(json!(forgotten)),
+                Ok(forgotten) => Ok(self.tell_forgotten(&creator, forgotten).await),
                 Err(target) => Err(Declined::by_us(
                     format!("`{creator}` is followed by the target `{target}`, so they would come back"),
                     format!("take `{target}` out of queue.toml first"),
@@ -135,6 +138,17 @@ impl Targets {
             Asked::Pause { name } => self.hold(name, true).await,
             Asked::Resume { name } => self.hold(name, false).await,
         }
+    }
+
+    /// What was thrown away, and which copies of the database still hold it: `null` when they are a server's.
+    async fn tell_forgotten(&self, creator: &str, forgotten: Forgotten) -> Value {
+        let keep = self.live.now().backup.keep;
+        let copies = match &self.copies {
+            Some(copies) => json!(copies.holding(creator, keep).await),
+            None => Value::Null,
+        };
+        let Forgotten { posts, traces, known } = forgotten;
+        json!({"posts": posts, "traces": traces, "known": known, "copies": copies})
     }
 
     async fn hold(&self, name: String, is_held: bool) -> Result<Value, Declined> {

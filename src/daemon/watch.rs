@@ -93,8 +93,8 @@ impl Watch {
         let began = self.clock.steady();
         let mut last = Totals::default();
         loop {
-            let disk = self.disk.clone();
-            let seen = tokio::task::spawn_blocking(move || disk.look()).await?;
+            let (disk, is_refused) = (self.disk.clone(), self.store.is_full());
+            let seen = tokio::task::spawn_blocking(move || disk.look(is_refused)).await?;
             let room = seen.as_ref().map_or(Room::Plenty, |seen| seen.room);
             self.queue.close_door(room == Room::Full);
             self.metrics.set(metric::UP_SECONDS, [], self.clock.steady().saturating_sub(began));
@@ -104,6 +104,7 @@ impl Watch {
             tokio::select! {
                 biased;
                 () = stop.asked() => return Ok(()),
+                () = self.store.fullness_changed() => {}
                 () = self.clock.sleep(if room == Room::Full { SOON } else { EVERY }) => {}
             }
         }
@@ -112,7 +113,7 @@ impl Watch {
     /// One look, for a story whose clock is not slow.
     #[cfg(test)]
     pub(super) async fn look_once(&self) -> Result<(), Error> {
-        self.look(self.disk.look(), &mut Totals::default()).await
+        self.look(self.disk.look(self.store.is_full()), &mut Totals::default()).await
     }
 
     async fn look(&self, seen: std::io::Result<Seen>, last: &mut Totals) -> Result<(), Error> {
@@ -230,8 +231,8 @@ impl Watch {
             }
         };
         self.metrics.set(metric::DISK_FREE, [], seen.free);
-        let said = format!("{} bytes are left; `disk.low_water` asks for {}", seen.free, seen.low_water);
         let (low, full) = (seen.room != Room::Plenty, seen.room == Room::Full);
+        let said = seen.said();
         vec![
             ("disk_unknown", "data".to_owned(), None),
             ("disk_low", "data".to_owned(), low.then(|| (Severity::Warning, said.clone()))),

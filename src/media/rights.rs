@@ -23,11 +23,18 @@ impl Rights {
         if dir.is_dir() {
             return Ok(());
         }
-        std::fs::DirBuilder::new().recursive(true).mode(self.mode).create(dir)?;
-        match self.number()? {
-            Some(number) => std::os::unix::fs::chown(dir, None, Some(number)),
-            None => Ok(()),
+        if let Some(above) = dir.parent().filter(|above| !above.as_os_str().is_empty()) {
+            self.make(above)?;
         }
+        match std::fs::DirBuilder::new().mode(self.mode).create(dir) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Ok(()),
+            made => made?,
+        }
+        if let Some(number) = self.number()? {
+            std::os::unix::fs::chown(dir, None, Some(number))?;
+        }
+        // The process makes everything for itself alone, unless it is told otherwise as here.
+        std::fs::set_permissions(dir, std::fs::Permissions::from_mode(self.mode))
     }
 
     /// Opens a finished file to those who may read it.

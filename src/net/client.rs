@@ -4,6 +4,7 @@
 //! judging resolver. They share no connection, so a connection made under the list can never carry a judged request. A
 //! client through a proxy has one of its own: nothing of one profile goes over a connection of another.
 
+use std::pin::pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
@@ -77,7 +78,7 @@ pub struct Client {
     proxy: Option<Arc<Proxy>>,
     pub(super) robots: Option<Arc<Robots>>,
     ring: Option<Ring>,
-    pub(super) paced: Option<Paced>,
+    pub(super) paced: Option<Arc<Paced>>,
     pub(super) clock: Clock,
     timeout: Duration,
     caps: Caps,
@@ -123,19 +124,19 @@ impl Client {
     /// The same client under limits: each request counts as `sending` before it leaves.
     #[must_use]
     pub fn paced(&self, pace: &Pace, sending: Sending) -> Self {
-        Self { paced: Some(Paced::new(pace, sending)), ..self.clone() }
+        Self { paced: Some(Arc::new(Paced::new(pace, sending))), ..self.clone() }
     }
 
     /// The same client, whose requests count for the jobs of `lane`.
     #[must_use]
     pub fn for_lane(&self, lane: &str) -> Self {
-        Self { paced: self.paced.as_ref().map(|paced| paced.for_lane(lane)), ..self.clone() }
+        Self { paced: self.paced.as_ref().map(|paced| Arc::new(paced.for_lane(lane))), ..self.clone() }
     }
 
     /// The same client, whose requests have this rank: those of a person go first.
     #[must_use]
     pub fn ranked(&self, rank: Rank) -> Self {
-        Self { paced: self.paced.clone().map(|paced| Paced { rank, ..paced }), ..self.clone() }
+        Self { paced: self.paced.as_ref().map(|paced| Arc::new(paced.ranked(rank))), ..self.clone() }
     }
 
     /// Whether a person's request could be sent now; if not, the next free slot is kept for it.
@@ -163,14 +164,17 @@ impl Client {
         let (hop, leave) = self.begin(&ask).await?;
         let _hold = self.clock.hold();
         let (host, trail) = (hop.host.clone(), Trail::default());
-        let work = async {
+        // Pinned here, since it is large and would be moved on the way down.
+        let work = pin!(async {
             let (response, host) = self.follow(&ask, hop, (leave, &trail)).await?;
             read_whole(response, host, self.caps, &self.clock).await
+        });
+        let answer = match self.in_time(&host, work).await {
+            Ok(answer) => answer,
+            Err(refusal) => return Err(Box::pin(self.conclude(&host, &trail, refusal)).await),
         };
-        let answer = self.in_time(&host, work).await;
-        let answer = Box::pin(self.conclude(&host, trail, answer)).await?;
         if let Some(ring) = &self.ring {
-            let endpoint = self.paced.as_ref().map_or("", Paced::endpoint);
+            let endpoint = self.paced.as_ref().map_or("", |paced| paced.endpoint());
             ring.keep(&ask, &answer, (endpoint, self.clock.now())).await;
         }
         Ok(answer)
@@ -185,8 +189,8 @@ impl Client {
     ) -> Result<T, Refusal> {
         let (_hop, leave) = self.begin(&ask.into()).await?;
         let answer = fetched.await?;
-        if let Some(leave) = leave {
-            Box::pin(leave.answered()).await;
+        if let Some(heard) = leave.and_then(Leave::answered) {
+            Box::pin(heard.write_down()).await;
         }
         Ok(answer)
     }
@@ -197,8 +201,11 @@ impl Client {
         let (hop, leave) = self.begin(&ask).await?;
         let hold = self.clock.hold();
         let (asked, trail) = (hop.host.clone(), Trail::default());
-        let answer = self.in_time(&asked, self.follow(&ask, hop, (leave, &trail))).await;
-        let (response, host) = Box::pin(self.conclude(&asked, trail, answer)).await?;
+        let work = pin!(self.follow(&ask, hop, (leave, &trail)));
+        let (response, host) = match self.in_time(&asked, work).await {
+            Ok(answered) => answered,
+            Err(refusal) => return Err(Box::pin(self.conclude(&asked, &trail, refusal)).await),
+        };
         let (status, headers, length) = (response.status(), response.headers().clone(), response.content_length());
         let sample: &[u8] = if length == Some(0) { b"" } else { b"content" };
         let class = classify(status, &headers, sample, Want::Media);
@@ -301,7 +308,9 @@ impl Client {
         trail.begin(leave);
         let sent = request.send().await;
         let response = sent.map_err(|error| Refusal::failed(&hop.host, &error))?;
-        Box::pin(trail.answered(response.status(), response.headers(), self.clock.now())).await;
+        if let Some(heard) = trail.answered(response.status(), response.headers(), self.clock.now()) {
+            Box::pin(heard.write_down()).await;
+        }
         Ok(response)
     }
 

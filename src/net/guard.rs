@@ -30,6 +30,9 @@ pub enum Forbidden {
         /// What that range is, for a person.
         range: &'static str,
     },
+    /// A name that means something in a private network only.
+    #[error("`{0}` is a name of private networks")]
+    Local(String),
     /// The name stands for nothing.
     #[error("`{0}` has no address")]
     Unknown(String),
@@ -84,11 +87,25 @@ impl Guard {
             return Ok(Way::Listed);
         }
         let literal = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-        if let Ok(address) = literal {
-            judge(host, address)?;
+        match literal {
+            Ok(address) => judge(host, address)?,
+            Err(_) if is_local(host) => return Err(Forbidden::Local(host.to_owned())),
+            Err(_) => {}
         }
         Ok(Way::Judged)
     }
+}
+
+/// Endings of names that no public name server answers for.
+const LOCAL: [&str; 9] =
+    ["localhost", "local", "localdomain", "internal", "intranet", "home.arpa", "lan", "home", "corp"];
+
+/// Whether a name stands for nothing outside. It is judged as it is written, because behind a proxy it is the proxy
+/// that looks it up, in its own network.
+fn is_local(host: &str) -> bool {
+    let host = host.trim_end_matches('.').to_ascii_lowercase();
+    let ends_with = |end: &&str| host.strip_suffix(end).is_some_and(|rest| rest.is_empty() || rest.ends_with('.'));
+    !host.contains('.') || LOCAL.iter().any(ends_with)
 }
 
 /// Looks `host` up; one address inside condemns all that were found.

@@ -75,10 +75,10 @@ impl Client {
             Ok(Rules::read(&text))
         };
         let rules = self.in_time(&asked, work).await;
-        let rules = Box::pin(self.conclude(&asked, trail, rules)).await;
-        match rules {
-            Err(refusal) if refusal.class == Class::Rate => Box::pin(self.tell(Err(refusal))).await,
-            rules => rules,
-        }
+        let refusal = match rules {
+            Ok(rules) => return Ok(rules),
+            Err(refusal) => Box::pin(self.conclude(&asked, &trail, refusal)).await,
+        };
+        if refusal.class == Class::Rate { Box::pin(self.tell(Err(refusal))).await } else { Err(refusal) }
     }
 }

@@ -11,7 +11,7 @@ use reqwest::header::HeaderMap;
 use super::classify::{Want, classify};
 use super::refusal::read_retry_after;
 use crate::domain::{Class, Millis};
-use crate::pace::{First, Pace, Permit, Rank, Sending, Told};
+use crate::pace::{Back, First, Pace, Permit, Rank, Sending, Told};
 
 /// Whose limits, and as what a request counts.
 #[derive(Debug, Clone)]
@@ -25,6 +25,11 @@ pub(super) struct Paced {
 impl Paced {
     pub(super) fn new(pace: &Pace, sending: Sending) -> Self {
         Self { pace: pace.clone(), sending, rank: Rank::default() }
+    }
+
+    /// The same on somebody's behalf.
+    pub(super) fn ranked(&self, rank: Rank) -> Self {
+        Self { rank, ..self.clone() }
     }
 
     /// The same for jobs of `lane`.
@@ -60,13 +65,43 @@ impl Leave {
         self.permit.is_fresh()
     }
 
-    /// The head of the answer is here.
-    pub(super) async fn answered(self) {
+    /// The head of the answer is here. Gives what has to be written down, which is mostly nothing.
+    pub(super) fn answered(self) -> Option<Heard> {
         let Self { paced, permit, first } = self;
         permit.answered();
-        if let Err(error) = paced.pace.answered(&paced.sending, first).await {
-            tracing::warn!("That a host can be reached again could not be written down: {error}");
-        }
+        paced.pace.answered(&paced.sending, first).map(|back| Heard::Back(paced, back))
+    }
+}
+
+/// What the head of an answer says, where it has to be written down.
+#[derive(Debug)]
+pub(super) enum Heard {
+    /// The host can be reached again.
+    Back(Paced, Back),
+    /// The host is out of reach.
+    Away(Leave, StatusCode),
+    /// It asks for a wait.
+    Wait(Leave, Told),
+}
+
+impl Heard {
+    /// Writes it down.
+    pub(super) async fn write_down(self) {
+        match self {
+            Self::Back(paced, back) => note(paced.pace.reached(back).await),
+            Self::Away(Leave { paced, first, .. }, status) => {
+                note(paced.pace.unanswered(&paced.sending, &format!("it answers {status}"), first).await);
+                None
+            }
+            Self::Wait(leave, told) => {
+                note(leave.paced.pace.tell(&leave.paced.sending, &told).await);
+                let back = leave.paced.pace.clone();
+                match leave.answered() {
+                    Some(Self::Back(_, reached)) => note(back.reached(reached).await),
+                    _ => None,
+                }
+            }
+        };
     }
 }
 
@@ -84,19 +119,17 @@ impl Trail {
     }
 
     /// The head of an answer is here: a wait that it asks for holds before anybody else may go.
-    pub(super) async fn answered(&self, status: StatusCode, headers: &HeaderMap, now: Millis) {
-        let Some(leave) = self.take() else { return };
+    pub(super) fn answered(&self, status: StatusCode, headers: &HeaderMap, now: Millis) -> Option<Heard> {
+        let leave = self.take()?;
         if is_gateway_down(status) && classify(status, headers, b"", Want::Media) == Class::Network {
-            let Leave { paced, first, .. } = leave;
-            note(paced.pace.unanswered(&paced.sending, &format!("it answers {status}"), first).await);
-            return;
+            return Some(Heard::Away(leave, status));
         }
         let wait = read_retry_after(headers, now).filter(|wait| !wait.is_zero());
         if wait.is_some() && classify(status, headers, b"content", Want::Media) == Class::Rate {
             let told = Told { class: Class::Rate, reason: format!("it answers {status}"), retry_after: wait };
-            note(leave.paced.pace.tell(&leave.paced.sending, &told).await);
+            return Some(Heard::Wait(leave, told));
         }
-        leave.answered().await;
+        leave.answered()
     }
 }
 

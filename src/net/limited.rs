@@ -20,14 +20,14 @@ impl Client {
     pub(super) async fn leave(&self, hop: &Hop) -> Result<Option<Leave>, Refusal> {
         let Some(paced) = &self.paced else { return Ok(None) };
         self.way(hop)?;
-        let paced = Paced { sending: paced.sending.at(&hop.host), ..paced.clone() };
+        let paced = Paced { pace: paced.pace.clone(), sending: paced.sending.at(&hop.host), rank: paced.rank };
         // A handler holds a simulated clock, and would wait here for a clock that waits for it.
         let patience = match paced.rank {
             _ if self.clock.is_simulated() => Duration::ZERO,
             Rank::Background => PATIENCE,
             Rank::Person => PERSON_PATIENCE,
         };
-        let deadline = self.clock.steady().saturating_add(patience);
+        let mut deadline = None;
         loop {
             let first = match paced.pace.turn(&paced.sending).await {
                 Turn::Go => None,
@@ -44,28 +44,25 @@ impl Client {
             };
             // Others may go first while this one waits.
             drop(first);
-            if self.clock.steady().saturating_add(wait.wait) > deadline {
+            let now = self.clock.steady();
+            if now.saturating_add(wait.wait) > *deadline.get_or_insert(now.saturating_add(patience)) {
                 return Err(Refusal::held_back(&hop.host, &wait));
             }
             self.clock.sleep(wait.wait).await;
         }
     }
 
-    /// What an exchange with `asked` and whoever it redirected to came to: a request without an answer counts against
-    /// its host.
-    pub(super) async fn conclude<T>(&self, asked: &str, trail: Trail, ended: Result<T, Refusal>) -> Result<T, Refusal> {
-        let refusal = match ended {
-            Ok(answer) => return Ok(answer),
-            Err(refusal) => refusal,
-        };
+    /// What an exchange with `asked` and whoever it redirected to failed with: a request without an answer counts
+    /// against its host.
+    pub(super) async fn conclude(&self, asked: &str, trail: &Trail, refusal: Refusal) -> Refusal {
         let Some(Leave { paced, first, .. }) = trail.take().filter(|_| refusal.class == Class::Network) else {
-            return Err(self.bound(asked, refusal));
+            return self.bound(asked, refusal);
         };
         let out = note(paced.pace.unanswered(&paced.sending, &refusal.message, first).await).flatten();
-        Err(match out {
+        match out {
             Some((wait, host)) => self.bound(asked, refusal.held_for(wait, Bound::Subject(host.into()))),
             None => refusal,
-        })
+        }
     }
 
     /// A wait for another host than the one that was asked is no wait for those who may be redirected elsewhere.

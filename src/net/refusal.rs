@@ -88,7 +88,9 @@ impl Refusal {
         let class = if matches!(why, Forbidden::Unknown(_)) { Class::Network } else { Class::Local };
         let advice = match why {
             Forbidden::Scheme(_) | Forbidden::NoHost => Some("give a URL that begins with http:// or https://"),
-            Forbidden::Inside { .. } => Some("if this is meant, add its exact host:port to egress.allow_private"),
+            Forbidden::Inside { .. } | Forbidden::Local(_) => {
+                Some("if this is meant, add its exact host:port to egress.allow_private")
+            }
             Forbidden::Unknown(_) => None,
         };
         Self { advice, ..Self::new(class, host, why) }

@@ -273,6 +273,7 @@ table! {
     CRAWL_DOUBTS = Counter "radard_crawl_doubts_total" ["take"] Count "Complete reads of lists that were doubted because they showed too little, by what is taken.";
     TARGETS = Gauge "radard_targets" ["state"] Count "What is taken of targets, by how it stands.";
     HTTP_REQUESTS = Counter "radard_http_requests_total" ["route", "status"] Count "Requests answered by route and status.";
+    HTTP_TURNED_AWAY = Counter "radard_http_turned_away_total" [] Count "Connections refused because their peer had too many open.";
 }
 
 #[cfg(test)]

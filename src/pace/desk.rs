@@ -285,13 +285,18 @@ impl Pace {
             Box::pin(self.remember(sending)).await?;
         }
         let clock = &self.0.ambient.clock;
-        let deadline = clock.steady().saturating_add(patience);
+        // Nobody who need not wait looks at the clock for it.
+        let mut deadline = None;
         loop {
-            match self.ask(sending, rank).await? {
+            let wait = match self.ask(sending, rank).await? {
                 Ok(permit) => return Ok(Ok(permit)),
-                Err(wait) if clock.steady().saturating_add(wait.wait) > deadline => return Ok(Err(wait)),
-                Err(wait) => clock.sleep(wait.wait).await,
+                Err(wait) => wait,
+            };
+            let now = clock.steady();
+            if now.saturating_add(wait.wait) > *deadline.get_or_insert(now.saturating_add(patience)) {
+                return Ok(Err(wait));
             }
+            clock.sleep(wait.wait).await;
         }
     }
 
@@ -373,17 +378,9 @@ impl Desk {
 
     /// Whether a request may be sent, and of which breakers it is the one try.
     fn heard(&self, asked: &Asked) -> Result<Tries, Wait> {
-        let host = asked.host.as_ref().map(|host| self.heard_of(host)).transpose()?;
-        Ok(Tries { subject: self.heard_of(&asked.subject)?, host: host.unwrap_or(false) })
-    }
-
-    fn heard_of(&self, subject: &str) -> Result<bool, Wait> {
-        let now = self.timeline.now();
-        match self.hands().stops.of(subject, now) {
-            Says::Go => Ok(false),
-            Says::Try => Ok(true),
-            Says::Wait(until, stop) => Err(Wait::stop(stop, until.since(now))),
-        }
+        let (hands, now) = (self.hands(), self.timeline.now());
+        let host = asked.host.as_ref().map(|host| hands.stops.heard_of(host, now)).transpose()?;
+        Ok(Tries { subject: hands.stops.heard_of(&asked.subject, now)?, host: host.unwrap_or(false) })
     }
 
     /// Learns who is stopped.
@@ -403,8 +400,9 @@ impl Desk {
             })
         });
         let (taken, all) = tried.await?;
-        self.hands().stops.learn(all);
-        Ok(match self.heard_of(subject) {
+        let mut hands = self.hands();
+        hands.stops.learn(all);
+        Ok(match hands.stops.heard_of(subject, self.timeline.now()) {
             _ if taken => Ok(()),
             // Somebody has lifted it meanwhile.
             Ok(false) => Ok(()),

@@ -41,6 +41,21 @@ impl Reach {
         }
         self.0.entry(name.to_owned()).or_default()
     }
+
+    /// Whether `name` has answered less than `ago` before `now`, and not failed since.
+    pub(super) fn has_answered(&self, name: &str, ago: Duration, now: Duration) -> bool {
+        let is_recent = |at: Duration| now.saturating_sub(at) < ago;
+        self.0.get(name).is_some_and(|host| host.failures == 0 && host.answered.is_some_and(is_recent))
+    }
+
+    /// Notes that `name` has answered now.
+    pub(super) fn answered(&mut self, name: &str, now: Duration) {
+        let host = match self.0.get_mut(name) {
+            Some(host) => host,
+            None => self.host(name),
+        };
+        (host.answered, host.failures) = (Some(now), 0);
+    }
 }
 
 /// What is called when a host can be reached again.

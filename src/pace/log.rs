@@ -16,7 +16,7 @@ const MARGIN: Duration = Duration::from_secs(1);
 /// The widest spread that is believed; a server that is slower than that is a matter for time limits.
 pub(super) const WIDEST: Duration = Duration::from_mins(1);
 /// Of how many grants a limit is made up at least, when it is large.
-const PARTS: u32 = 16;
+const PARTS: u32 = 64;
 /// How long what was granted ahead may be used.
 pub(super) const AHEAD: Duration = Duration::from_secs(1);
 /// How long a single one may be used: from the grant to the first byte.

@@ -41,6 +41,6 @@ pub use first::Rank;
 pub use forecast::Forecast;
 pub use limit::Sending;
 pub use quiet::Quiet;
-pub use reach::{First, Turn};
+pub use reach::{Back, First, Turn};
 pub use stop::Told;
 pub use wait::{By, Wait};

@@ -44,6 +44,14 @@ pub struct First {
     desk: Arc<Desk>,
 }
 
+/// A host that was in an outage and has answered.
+#[derive(Debug)]
+#[must_use = "it is to be written down"]
+pub struct Back {
+    host: String,
+    first: Option<First>,
+}
+
 impl First {
     fn end(self, verdict: Verdict) {
         self.desk.hands().reach.host(&self.host).first = None;
@@ -67,16 +75,16 @@ impl Pace {
         loop {
             let mut waiting = {
                 let (mut hands, now) = (self.desk().hands(), self.desk().steady());
-                let host = hands.reach.host(&name);
-                if host.answered.is_some_and(|at| now.saturating_sub(at) < ANSWERED) && host.failures == 0 {
+                if hands.reach.has_answered(&name, ANSWERED, now) {
                     return Turn::Go;
                 }
+                let host = hands.reach.host(&name);
                 if let Some(first) = &host.first {
                     first.clone()
                 } else {
                     let (verdict, receiver) = watch::channel(Verdict::Pending);
                     host.first = Some(receiver);
-                    return Turn::First(First { host: name, verdict, desk: self.desk().clone() });
+                    return Turn::First(First { host: name.into_owned(), verdict, desk: self.desk().clone() });
                 }
             };
             let seen = waiting.wait_for(|verdict| *verdict != Verdict::Pending).await.map(|seen| seen.clone());
@@ -90,17 +98,28 @@ impl Pace {
         }
     }
 
-    /// The host of `sending` has answered: an outage of it is over.
-    pub async fn answered(&self, sending: &Sending, first: Option<First>) -> Result<(), Error> {
-        let Some(name) = destination(sending) else { return Ok(()) };
+    /// The host of `sending` has answered. If it was in an outage, that is over: the caller writes it down with
+    /// [`Pace::reached`].
+    pub fn answered(&self, sending: &Sending, first: Option<First>) -> Option<Back> {
+        let name = destination(sending)?;
         let desk = self.desk();
         let is_out = {
             let (now, hands) = (desk.steady(), &mut *desk.hands());
-            let host = hands.reach.host(&name);
-            (host.answered, host.failures) = (Some(now), 0);
+            hands.reach.answered(&name, now);
             hands.stops.get(&name).is_some_and(|stop| stop.class == Class::Network.as_str())
         };
-        let lifted = if is_out { desk.reached(name).await } else { Ok(()) };
+        if is_out {
+            return Some(Back { host: name.into_owned(), first });
+        }
+        if let Some(first) = first {
+            first.end(Verdict::Answered);
+        }
+        None
+    }
+
+    /// Writes down that a host can be reached again; who waited for that goes on then.
+    pub async fn reached(&self, Back { host, first }: Back) -> Result<(), Error> {
+        let lifted = self.desk().reached(host).await;
         if let Some(first) = first {
             first.end(Verdict::Answered);
         }
@@ -142,7 +161,7 @@ impl Pace {
         if let Some(first) = first {
             first.end(Verdict::Failed(why.to_owned()));
         }
-        written.map(|()| wait.map(|wait| (wait, name)))
+        written.map(|()| wait.map(|wait| (wait, name.into_owned())))
     }
 
     /// Who is stopped by an answer to `sending`.

@@ -5,10 +5,12 @@
 //! sign of risk with anything but silence. A host that cannot be reached is a breaker too: one request tries at growing
 //! intervals, and all go on when one gets through.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::time::Duration;
 
 use super::limit::Sending;
+use super::wait::Wait;
 use crate::ambient::Entropy;
 use crate::domain::time::span_millis;
 use crate::domain::{Class, Millis};
@@ -37,6 +39,15 @@ pub(super) enum Says<'s> {
 }
 
 impl Stops {
+    /// Whether a request for `subject` may be sent, and would be its one try.
+    pub(super) fn heard_of(&self, subject: &str, now: Millis) -> Result<bool, Wait> {
+        match self.of(subject, now) {
+            Says::Go => Ok(false),
+            Says::Try => Ok(true),
+            Says::Wait(until, stop) => Err(Wait::stop(stop, until.since(now))),
+        }
+    }
+
     /// Takes over what the store says.
     pub(super) fn learn(&mut self, all: Vec<Stopped>) {
         self.known = all.into_iter().map(|stop| (stop.subject.clone(), stop)).collect();
@@ -103,9 +114,9 @@ pub(super) fn subject(sending: &Sending) -> String {
 }
 
 /// The host that `sending` must reach, and by which way.
-pub(super) fn destination(sending: &Sending) -> Option<String> {
-    let host = sending.host.as_ref()?;
-    Some(sending.address.as_ref().map_or_else(|| host.clone(), |address| format!("{host} through {address}")))
+pub(super) fn destination(sending: &Sending) -> Option<Cow<'_, str>> {
+    let host = sending.host.as_deref()?;
+    Some(sending.address.as_ref().map_or(Cow::Borrowed(host), |address| format!("{host} through {address}").into()))
 }
 
 /// The wait before the first try to reach a host again; it doubles with each try that fails.

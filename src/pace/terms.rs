@@ -1,5 +1,6 @@
 //! What the settings ask for, and what a request falls under.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
@@ -45,7 +46,7 @@ impl Terms {
         if known.len() >= MOST_ASKED {
             known.clear();
         }
-        let (subject, host) = (subject(sending), destination(sending));
+        let (subject, host) = (subject(sending), destination(sending).map(Cow::into_owned));
         let asked = Arc::new(Asked { subject, host, lines: lines(&self.rules, sending) });
         known.insert(sending.clone(), asked.clone());
         asked

@@ -39,6 +39,11 @@ pub struct Rules {
     pub payload_limit: usize,
 }
 
+/// The end of the drain in which jobs no longer run: they are given back, browsers end, and files are closed.
+fn to_leave(drain: Duration) -> Duration {
+    (drain / 4).min(Duration::from_secs(5))
+}
+
 impl Rules {
     /// What the settings say, for `owner`: its node, a slash, and what names this life of it.
     pub fn of(config: &Config, owner: &str) -> Self {
@@ -52,7 +57,7 @@ impl Rules {
             poll: queue.poll,
             backoff: Backoff::new(queue.backoff_base, queue.backoff_cap),
             retry_for: queue.retry_for,
-            drain: config.daemon.drain,
+            drain: config.daemon.drain.saturating_sub(to_leave(config.daemon.drain)),
             poison_crashes: u32::try_from(queue.poison_crashes).unwrap_or(u32::MAX),
             poison_window: queue.poison_window,
             payload_limit: queue.body_limit_kib.saturating_mul(1024),

@@ -59,9 +59,13 @@ pub struct Verified {
 pub(super) async fn before_step(tx: &mut Tx, database: &Path, now: Millis) -> Result<(), BackupError> {
     let dir = database.parent().unwrap_or(Path::new(".")).join("backups");
     std::fs::create_dir_all(&dir).map_err(|source| BackupError::File { act: "make", file: dir.clone(), source })?;
-    copy(tx, &dir, &name_at("before-migration", now)).await.map(drop)
+    copy(tx, &dir, &name_at(BEFORE_STEP, now)).await.map(drop)
 }
 
+/// How the name of a backup begins.
+pub(super) const BACKUP: &str = "radard";
+/// How that of a copy begins that was made before a step of the schema.
+pub(super) const BEFORE_STEP: &str = "before-migration";
 /// How the name of a database begins that a restore put aside.
 pub(super) const REPLACED: &str = "replaced";
 
@@ -80,8 +84,11 @@ pub(super) fn remains(database: &Path) -> Option<PathBuf> {
     entries.flatten().map(|entry| entry.path()).filter(is_old).max()
 }
 
+/// The moment in the name of a copy, to the millisecond.
+pub(super) const STAMP: &str = "%Y%m%dT%H%M%S%3fZ";
+
 pub(super) fn name_at(prefix: &str, now: Millis) -> String {
-    let stamp = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default().strftime("%Y%m%dT%H%M%S%3fZ");
+    let stamp = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default().strftime(STAMP);
     format!("{prefix}-{stamp}.db")
 }
 
@@ -99,11 +106,15 @@ pub(super) async fn copy(tx: &mut Tx, dir: &Path, name: &str) -> Result<Verified
     Ok(Verified { file, ..verified })
 }
 
+/// What a copy that is being written is called, and what SQLite keeps beside it.
+const PARTS: [&str; 4] = [".part", ".part-journal", ".part-wal", ".part-shm"];
+
 /// Throws away what an interrupted run left.
 fn clear_parts(dir: &Path) {
     let Ok(entries) = std::fs::read_dir(dir) else { return };
     for entry in entries.flatten() {
-        if entry.file_name().to_string_lossy().ends_with(".part") {
+        let name = entry.file_name();
+        if PARTS.iter().any(|ending| name.to_string_lossy().ends_with(ending)) {
             let _stays_a_part = std::fs::remove_file(entry.path());
         }
     }

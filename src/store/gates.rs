@@ -9,7 +9,10 @@ use super::error::Error;
 use super::tx::{Tx, on};
 use crate::domain::{Class, Millis};
 
-const PAUSE: &str = "INSERT INTO gate (scope, name, paused, updated_at) VALUES ($1, $2, $3, $4)
+const RESUME: &str = "UPDATE gate SET paused = FALSE, updated_at = $3 WHERE scope = $1 AND name = $2";
+const PAUSED: &str = "SELECT COUNT(*) FROM gate WHERE paused AND NOT (scope = $1 AND name = $2)";
+const PRUNE: &str = "DELETE FROM gate WHERE NOT paused AND (open_at IS NULL OR open_at < $1)";
+const PAUSE: &str = "INSERT INTO gate (scope, name, paused, updated_at) VALUES ($1, $2, TRUE, $3)
     ON CONFLICT (scope, name) DO UPDATE SET paused = excluded.paused, updated_at = excluded.updated_at";
 /// The closing that lasts longer stays, with its class and its reason.
 const CLOSE: &str = "INSERT INTO gate (scope, name, paused, open_at, class, reason, subject, updated_at)
@@ -28,7 +31,7 @@ const LIST: &str = "SELECT scope, name, paused, open_at, class, reason, updated_
     WHERE paused OR open_at IS NOT NULL ORDER BY scope, name";
 const NEXT_OPENING: &str = "SELECT MIN(open_at) FROM gate WHERE open_at > $1";
 
-pub(super) const STATEMENTS: &[&str] = &[PAUSE, CLOSE, OPEN, OPEN_OF, LIST, NEXT_OPENING];
+pub(super) const STATEMENTS: &[&str] = &[RESUME, PAUSED, PRUNE, PAUSE, CLOSE, OPEN, OPEN_OF, LIST, NEXT_OPENING];
 
 /// What a gate stands before.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize, serde::Deserialize)]
@@ -70,10 +73,22 @@ pub struct Gate {
 
 /// Pauses or resumes a lane or a kind.
 pub async fn pause(tx: &mut Tx, scope: Scope, name: &str, paused: bool) -> Result<(), Error> {
+    let (now, text) = (tx.now.0, if paused { PAUSE } else { RESUME });
+    on!(tx, db => sqlx::query(text).bind(scope.as_str()).bind(name).bind(now).execute(db).await.map(drop))
+        .map_err(Error::in_act("pause a gate"))
+}
+
+/// How many gates but this one a person paused.
+pub async fn paused_beside(tx: &mut Tx, scope: Scope, name: &str) -> Result<i64, Error> {
+    let (paused,): (i64,) = on!(tx, db => sqlx::query_as(PAUSED).bind(scope.as_str()).bind(name).fetch_one(db).await)
+        .map_err(Error::in_act("count gates"))?;
+    Ok(paused)
+}
+
+/// Forgets gates that stand open; a lane without a row stands open, too.
+pub async fn prune(tx: &mut Tx) -> Result<(), Error> {
     let now = tx.now.0;
-    on!(tx, db => sqlx::query(PAUSE).bind(scope.as_str()).bind(name).bind(paused).bind(now)
-        .execute(db).await.map(drop))
-    .map_err(Error::in_act("pause a gate"))
+    on!(tx, db => sqlx::query(PRUNE).bind(now).execute(db).await.map(drop)).map_err(Error::in_act("forget open gates"))
 }
 
 /// A lane that is to be closed.

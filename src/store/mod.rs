@@ -12,6 +12,7 @@
 mod batch;
 mod copy;
 mod error;
+mod fullness;
 mod lock;
 mod migrate;
 mod node;
@@ -25,6 +26,7 @@ pub mod alarms;
 pub mod backup;
 pub mod captures;
 pub mod clocks;
+pub mod copies;
 pub mod crawl;
 pub mod firefox;
 pub mod gates;

@@ -16,6 +16,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
+use super::fullness::Fullness;
 use super::jobs::write_counts;
 use super::kept::{Kept, RESTED};
 use super::migrate::{self, MigrateError, Schema};
@@ -95,6 +96,7 @@ pub struct Store {
     pub(super) ambient: Ambient,
     skew_ms: Arc<AtomicI64>,
     broken: CancellationToken,
+    fullness: Arc<Fullness>,
     counts: Arc<WriterCounts>,
     wal_bytes: Arc<AtomicU64>,
 }
@@ -152,6 +154,7 @@ impl Store {
         }
         let wal_bytes = Arc::new(AtomicU64::new(0));
         let (counts, broken) = (Arc::<WriterCounts>::default(), CancellationToken::new());
+        let fullness = Arc::<Fullness>::default();
         let mut writer = None;
         if access == Access::Write {
             let connection = sqlite_options(file).connect().await.map_err(&failed)?;
@@ -161,7 +164,8 @@ impl Store {
             let (send, inbox) = mpsc::channel(WAITING);
             let wal = wal::Watch::new(file, wal_bytes.clone());
             let (clock, broken, counts) = (ambient.clock.clone(), broken.clone(), counts.clone());
-            writer = Some((send, Writer { tx, clock, inbox, broken, counts, wal }));
+            let fullness = fullness.clone();
+            writer = Some((send, Writer { tx, clock, inbox, broken, counts, fullness, wal }));
         }
         let read = SqlitePoolOptions::new()
             .max_connections(READERS)
@@ -171,7 +175,7 @@ impl Store {
             .connect_lazy_with(reader_options(file).immutable(access == Access::Look && !wal::lies_beside(file)));
         let (write, writer) = writer.unzip();
         let pool = Pool::Sqlite { read, write, file: file.to_owned() };
-        let store = Self { pool, ambient, skew_ms: Arc::default(), broken, counts, wal_bytes };
+        let store = Self { pool, ambient, skew_ms: Arc::default(), broken, fullness, counts, wal_bytes };
         if access == Access::Read {
             store.refuse_other_schema().await?;
         }
@@ -203,6 +207,7 @@ impl Store {
             ambient,
             skew_ms: Arc::default(),
             broken: CancellationToken::new(),
+            fullness: Arc::default(),
             counts: Arc::default(),
             wal_bytes: Arc::default(),
         };
@@ -382,6 +387,16 @@ impl Store {
     /// Whether several processes may share this database.
     pub const fn is_shared(&self) -> bool {
         matches!(self.pool, Pool::Postgres(_))
+    }
+
+    /// Whether the last write was refused because our disk is full.
+    pub fn is_full(&self) -> bool {
+        self.fullness.is_full()
+    }
+
+    /// Resolves when that changed; for one waiter.
+    pub async fn fullness_changed(&self) {
+        self.fullness.changed().await;
     }
 
     /// The database file, on SQLite.

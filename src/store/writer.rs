@@ -14,6 +14,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
+use super::fullness::Fullness;
 use super::jobs::write_counts;
 use super::tx::{Counted, Tx, Work};
 use super::wal;
@@ -96,6 +97,7 @@ pub(super) struct Writer {
     pub(super) inbox: mpsc::Receiver<Box<dyn Errand>>,
     pub(super) broken: CancellationToken,
     pub(super) counts: Arc<WriterCounts>,
+    pub(super) fullness: Arc<Fullness>,
     pub(super) wal: wal::Watch,
 }
 
@@ -107,6 +109,7 @@ impl Writer {
             let mut group: Vec<Box<dyn Errand>> = Vec::new();
             let committed = self.gather(first, &mut group, begun).await;
             self.count(group.len(), begun);
+            self.fullness.note(&committed);
             let fatal = committed.as_ref().err().filter(|e| e.is_fatal()).cloned();
             if fatal.is_some() {
                 self.broken.cancel();

@@ -11,7 +11,7 @@ use std::time::Duration;
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::ambient::Ambient;
+use crate::ambient::{Ambient, Clock};
 use crate::domain::{Class, Held, Millis};
 use crate::observe::Metrics;
 use crate::pace::Pace;
@@ -151,6 +151,10 @@ impl App {
 
     pub(super) fn credentials(&self) -> &Credentials {
         &self.0.parts.credentials
+    }
+
+    pub(super) fn clock(&self) -> &Clock {
+        &self.0.parts.ambient.clock
     }
 
     pub(super) fn queue(&self) -> &Queue {

@@ -8,7 +8,7 @@ use std::str::FromStr;
 use std::time::Duration;
 
 use axum::body::to_bytes;
-use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
+use axum::extract::{Form, FromRequest, FromRequestParts, Path, Query, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use serde::de::DeserializeOwned;
@@ -41,6 +41,23 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
         let value = serde_json::from_slice(&bytes);
         value.map(Self).map_err(|error| {
             Refusal::bad(format!("cannot read the body: {error}"), "send one JSON object with exactly these fields")
+        })
+    }
+}
+
+/// The form behind a button.
+pub(super) struct Pressed<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Pressed<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
+        let (parts, body) = request.into_parts();
+        let head = Request::from_parts(parts.clone(), body);
+        let arrived = Request::from_parts(parts, read(head, app).await?.into());
+        let form = Form::<T>::from_request(arrived, app).await;
+        form.map(|Form(form)| Self(form)).map_err(|error| {
+            Refusal::bad(format!("cannot read the form: {}", error.body_text()), "press the button again")
         })
     }
 }

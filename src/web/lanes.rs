@@ -13,6 +13,8 @@ use crate::pace::{Forecast, Pace};
 use crate::store::gates::{self, Scope};
 use crate::store::{self, Tx, jobs, stops};
 
+/// The most lanes and kinds that are paused at once: each is a row, and their names come from outside.
+const MOST_PAUSED: i64 = 1000;
 /// The longest name of a lane.
 const NAME: usize = 512;
 
@@ -119,6 +121,16 @@ pub(super) async fn pause(app: &App, scope: Scope, name: &str, paused: bool) -> 
     if paused && scope == Scope::Kind && !app.queue().kinds().contains(&name) {
         let error = format!("there is no kind `{name}`: one of {}", app.queue().kinds().join(" "));
         return Err(Refusal::bad(error, "use one of these kinds"));
+    }
+    if paused {
+        let own = name.to_owned();
+        let beside = app
+            .store()
+            .read::<_, store::Error, _>(move |tx| Box::pin(async move { gates::paused_beside(tx, scope, &own).await }));
+        if beside.await? >= MOST_PAUSED {
+            let error = format!("{MOST_PAUSED} lanes and kinds are paused already");
+            return Err(Refusal::bad(error, "resume some: `GET /api/v1/lanes` lists them"));
+        }
     }
     Ok(app.queue().pause(scope, name, paused).await?)
 }

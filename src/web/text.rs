@@ -218,14 +218,14 @@ const ALARMS: &[(&str, AlarmText)] = &[
         "disk_low",
         AlarmText {
             title: "The disk is nearly full",
-            advice: "Free some space, or lower `disk.low_water`. New work is refused until then, and accepted again by itself.",
+            advice: "Free some space, or lower `disk.low_water`. Downloads wait until then, and go on by themselves.",
         },
     ),
     (
         "disk_full",
         AlarmText {
             title: "The disk is full",
-            advice: "Free some space. What was accepted is safe; radard goes on by itself.",
+            advice: "Free some space. New work is refused until then. What was accepted is safe; radard goes on by itself.",
         },
     ),
     (

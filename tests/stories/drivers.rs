@@ -157,6 +157,32 @@ fn a_driver_that_lies_or_is_of_another_time_is_called_by_what_it_is() {
     assert_eq!(std::fs::read_dir(dir.path().join("browser")).unwrap().count(), 0, "nothing of them is left");
 }
 
+#[test]
+fn a_driver_that_hangs_makes_no_end_longer_than_the_drain() {
+    let outside = Outside::start(&[]);
+    let (dir, _) = login_dir("driver-hangs", &outside);
+    let (asked, is_asked) = std::sync::mpsc::channel();
+    let hanging = Raw::start(move |head, stream| {
+        if head.starts_with("GET /status") {
+            let told = json!({"value": {"ready": true, "message": "ready"}}).to_string();
+            return answer(stream, "200 OK", &["content-type: application/json"], told.as_bytes());
+        }
+        let _told = asked.send(());
+        let _closed = std::io::copy(stream, &mut std::io::sink());
+    });
+    let driver = format!("[browser]\nwebdriver = \"http://{}\"\n", hanging.pair());
+    let settings = login_settings(&outside).replace("[browser]\n", &driver) + "\n[daemon]\ndrain = \"6s\"\n";
+    let mut daemon = Daemon::start(&dir, &settings, &Extra::default());
+    std::thread::scope(|scope| {
+        scope.spawn(|| run(&dir, &["profile", "capture", "ads"], None));
+        is_asked.recv_timeout(Duration::from_secs(20)).expect("a session is asked for");
+        let (code, took) = daemon.term(Duration::from_secs(40));
+        assert_eq!(code, 0, "{}", daemon.log());
+        assert!(took <= Duration::from_secs(6), "{took:?}");
+        figure(&format!("P41 exit_ms={} drain_ms=6000 with a driver that hangs", took.as_millis()));
+    });
+}
+
 /// The captures of a house whose parts are killed, and what has been seen of their browsers.
 struct Killing<'a> {
     dir: &'a Dir,

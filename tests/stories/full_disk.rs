@@ -53,10 +53,11 @@ fn a_full_disk_refuses_honestly_and_heals_by_itself() {
         ledger.ask(&daemon.caller(), &format!("during-{asked}")).filter(|status| *status >= 300)
     });
     assert!(matches!(status, 503 | 507), "{status}");
-    until_it(Duration::from_secs(20), "readiness says so", || {
+    let told = until_it(Duration::from_secs(1), "readiness says so", || {
         let (status, part) = daemon.ready_part("disk");
         status == 503 && part["ok"] == false
     });
+    assert!(daemon.log().contains("the disk is full"), "the log says so, too: {}", daemon.log());
     let (status, refused) = daemon.call("POST", "/api/v1/jobs", Some(&wish)).unwrap();
     assert!(matches!(status, 503 | 507), "{status} {refused}");
     assert!(refused["do"].as_str().is_some_and(|advice| advice.contains("free")), "{refused}");
@@ -70,6 +71,10 @@ fn a_full_disk_refuses_honestly_and_heals_by_itself() {
     });
     assert_eq!((end["state"].as_str(), end["attempt"].as_i64()), (Some("snoozed"), Some(0)), "{end}");
     assert_eq!(in_library(&disk), 0, "nothing short lies there");
+
+    let alarms = daemon.list("/api/v1/alarms");
+    let full = alarms.iter().find(|alarm| alarm["name"] == "disk_full").unwrap();
+    assert!(full["detail"].as_str().is_some_and(|said| said.starts_with("the disk is full")), "{full}");
 
     disk.clear();
     let healed = until_it(HEAL, "new work is accepted again", || {
@@ -86,8 +91,9 @@ fn a_full_disk_refuses_honestly_and_heals_by_itself() {
     assert_eq!(rows.faults, [""; 0]);
     assert_eq!(lost(&ledger.acknowledged(), &rows.keys()), [""; 0]);
     figure(&format!(
-        "P14 refused_with={status} refused_after_ms={} healed_after_ms={} acknowledged={} lost=0",
+        "P14 refused_with={status} refused_after_ms={} told_after_ms={} healed_after_ms={} acknowledged={} lost=0",
         took.as_millis(),
+        told.as_millis(),
         healed.as_millis(),
         ledger.acknowledged().len()
     ));

@@ -111,7 +111,7 @@ fn a_first_signal_gives_back_what_cannot_be_finished() {
     load(&daemon, &source, 12);
     let (code, took) = daemon.term(Duration::from_secs(30));
     assert_eq!(code, 0, "{}", daemon.log());
-    assert!(took >= drain && took <= drain + Duration::from_secs(3), "{took:?}");
+    assert!(took >= drain / 2 && took <= drain, "{took:?}");
     let rows = Rows::read(&dir.database()).unwrap();
     assert_eq!((rows.count("running"), rows.count("queued")), (0, 12), "{:?}", rows.jobs);
     assert!(

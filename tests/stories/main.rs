@@ -11,6 +11,7 @@ mod kit;
 mod backups;
 mod browser;
 mod clocks;
+mod closed;
 mod commands;
 mod crawl;
 mod doubts;

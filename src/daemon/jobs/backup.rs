@@ -5,8 +5,6 @@
 //! A second run makes a second copy, which harms nobody. On PostgreSQL the server's owner makes copies; the job says
 //! so and is done.
 
-use std::path::PathBuf;
-
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
@@ -15,6 +13,7 @@ use crate::daemon::live::Live;
 use crate::domain::Class;
 use crate::queue::{Job, Lease, Miss, Settled};
 use crate::store::backup::{self, BackupError};
+use crate::store::copies::Copies;
 use crate::store::{Error, Store, alarms, clocks};
 
 /// Copy the database.
@@ -32,7 +31,7 @@ pub(in crate::daemon) struct Tools {
     /// Whether the clock is trusted.
     pub(in crate::daemon) clock: ClockWatch,
     /// Where they are.
-    pub(in crate::daemon) dir: PathBuf,
+    pub(in crate::daemon) copies: Copies,
 }
 
 impl Job for Backup {
@@ -40,7 +39,7 @@ impl Job for Backup {
     type Tools = Tools;
 
     async fn run(self, tools: &Tools, _lease: &Lease) -> Result<Settled, Miss> {
-        let made = match backup::create(&tools.store, &tools.dir).await {
+        let made = match backup::create(&tools.store, &tools.copies.backups).await {
             Ok(made) => made,
             Err(BackupError::Server) => return Ok(Settled::Done(json!({"skipped": BackupError::Server.to_string()}))),
             Err(error) => return Err(failed(tools, &error).await),
@@ -53,8 +52,8 @@ impl Job for Backup {
         });
         healed.await?;
         let is_trusted = tools.clock.look().await?.is_none();
-        let (dir, keep, now) = (tools.dir.clone(), tools.live.now().backup.keep, tools.store.now());
-        let thin_out = move || if is_trusted { backup::thin_out(&dir, keep, now) } else { 0 };
+        let (copies, keep, now) = (tools.copies.clone(), tools.live.now().backup.keep, tools.store.now());
+        let thin_out = move || if is_trusted { copies.thin_out(keep, now) } else { 0 };
         let thinned = tokio::task::spawn_blocking(thin_out).await.unwrap_or(0);
         tracing::info!("Database copied to `{}`", made.file.display());
         Ok(Settled::Done(json!({"file": made.file, "bytes": made.bytes, "jobs": made.jobs, "thinned": thinned})))

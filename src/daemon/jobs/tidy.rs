@@ -12,7 +12,7 @@ use crate::domain::Millis;
 use crate::media;
 use crate::queue::{Job, Lease, Miss, Settled};
 use crate::store::jobs::{self, State};
-use crate::store::{Error, Store, alarms, keys, pace_lanes};
+use crate::store::{Error, Store, alarms, gates, keys, pace_lanes};
 
 /// Closed alarms are kept this long.
 const ALARMS: Duration = Duration::from_hours(24 * 90);
@@ -61,6 +61,7 @@ impl Job for Tidy {
             .write::<_, Error, _>(move |tx| {
                 Box::pin(async move {
                     keys::prune(tx).await?;
+                    gates::prune(tx).await?;
                     pace_lanes::prune(tx, now - LANES).await?;
                     alarms::prune(tx, now - ALARMS).await
                 })

@@ -170,6 +170,8 @@ impl Profiles {
 
     pub(super) fn turn(&self, name: &str) -> Arc<tokio::sync::Mutex<()>> {
         let mut at_work = self.at_work.lock().unwrap_or_else(PoisonError::into_inner);
+        // Names come from outside: those whom nobody waits for are forgotten.
+        at_work.retain(|_, turn| Arc::strong_count(turn) > 1);
         at_work.entry(name.to_owned()).or_default().clone()
     }
 }

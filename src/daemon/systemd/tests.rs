@@ -7,7 +7,7 @@ use tracing_subscriber::Layer;
 use tracing_subscriber::layer::{Context, SubscriberExt as _};
 
 use super::*;
-use crate::domain::Secret;
+use crate::domain::{Millis, Secret};
 
 /// A name in the temporary folder that no other test uses.
 fn place(name: &str) -> PathBuf {
@@ -36,6 +36,28 @@ fn systemd_hears_each_step_on_a_socket_with_a_path() {
     assert_eq!(heard(socket, &systemd, Notifier::stopping), "STOPPING=1");
     assert_eq!(heard(socket, &systemd, Notifier::watchdog), "WATCHDOG=1");
     std::fs::remove_file(&path).unwrap();
+}
+
+#[test]
+fn systemd_is_asked_to_wait_while_a_long_start_lasts() {
+    let name = format!("radard-patience-{}", std::process::id());
+    let systemd = UnixDatagram::bind_addr(&SocketAddr::from_abstract_name(&name).unwrap()).unwrap();
+    let start = |notifier: &Notifier, takes| {
+        let clock = Clock::simulated(Millis(0));
+        clock.run(notifier.patient(&clock, clock.sleep(takes))).unwrap();
+    };
+    let said = heard(&format!("@{name}"), &systemd, |n| start(n, Duration::from_secs(190)));
+    assert_eq!(said, "EXTEND_TIMEOUT_USEC=120000000");
+    systemd.set_nonblocking(true).unwrap();
+    let more = std::iter::from_fn(|| systemd.recv(&mut [0; 64]).ok()).count();
+    systemd.set_nonblocking(false).unwrap();
+    assert_eq!(more, 8, "every 20 seconds");
+    // The control: a short one needs no patience.
+    let short = heard(&format!("@{name}"), &systemd, |n| {
+        start(n, Duration::from_secs(1));
+        n.watchdog();
+    });
+    assert_eq!(short, "WATCHDOG=1");
 }
 
 #[test]

@@ -91,6 +91,24 @@ fn nothing_inside_is_reached_however_it_is_spelled() {
 }
 
 #[test]
+fn a_name_of_private_networks_is_refused_as_it_is_written() {
+    for host in [
+        "localhost",
+        "LOCALHOST.",
+        "a.localhost",
+        "printer.local",
+        "db.internal",
+        "nas.home.arpa",
+        "metadata",
+        "fritz.lan",
+    ] {
+        let judged = way(&format!("http://{host}/"), &[]);
+        assert!(matches!(judged, Err(Forbidden::Local(_))), "{host}: {judged:?}");
+    }
+    assert_eq!(way("http://db:5432/", &["db:5432"]), Ok(Way::Listed), "a listed one passes on its port");
+}
+
+#[test]
 fn what_is_outside_passes() {
     let hosts = [
         "1.1.1.1",
@@ -117,6 +135,7 @@ fn what_is_outside_passes() {
         "[2001:4860::8888]",
         "www.douyin.com",
         "localhost.example.com",
+        "notlocal.example",
     ];
     for host in hosts {
         assert_eq!(way(&format!("https://{host}/"), &[]), Ok(Way::Judged), "{host}");

@@ -128,6 +128,33 @@ fn two_processes_share_a_limit_also_when_one_is_killed_each_hour() {
 }
 
 #[test]
+fn kills_cost_little_of_a_limit() {
+    let (kills, hours) = (5, if soak() { 50 } else { 10 });
+    let hour = Duration::from_hours(1);
+    for at_most in [60, 240] {
+        let (fresh, server) = (Fresh::sqlite(), Server::default());
+        fresh.live(async |store| {
+            // Its requests come one by one, some seconds apart: that is when much in hand would be much lost.
+            let rules = with(vec![per_account("posts", at_most, hour)]);
+            let sending = Sending { endpoint: "douyin.post".to_owned(), ..of_main() };
+            // They come while it sends, not while it waits.
+            let between = Duration::from_secs(4);
+            let lives = std::iter::repeat_n(between, kills).chain([hour.saturating_sub(between * 5)]);
+            for life in std::iter::repeat_n(lives, hours).flatten() {
+                // What the one before had in hand died with it.
+                let pace = Pace::open(store.clone(), &rules, fresh.ambient.clone()).await.unwrap();
+                send_for(life, &fresh.ambient, &server, &mut Paced(pace, sending.clone())).await;
+            }
+        });
+        let all = f64::from(at_most) * f64::from(u32::try_from(hours).unwrap());
+        let (most, used) = (server.most_in_any(hour), f64::from(u32::try_from(server.count()).unwrap()) / all * 100.0);
+        figure(&format!("kills={kills}/h limit={at_most}/h most={most} used={used:.1}%"));
+        assert!(most <= usize::try_from(at_most).unwrap(), "{most} of {at_most} in an hour");
+        assert!(used >= 95.0, "{used:.1} % of {at_most} used");
+    }
+}
+
+#[test]
 fn what_was_sent_before_a_kill_counts_after_it() {
     for fresh in one_of_each() {
         fresh.live(async |store| {

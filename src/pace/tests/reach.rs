@@ -41,7 +41,7 @@ fn the_third_request_without_an_answer_stops_everyone_and_one_answer_lets_all_go
         fresh.live(async |store| {
             let (pace, clock) = (open(&store, &fresh).await, &fresh.ambient.clock);
             assert_eq!([fail(&pace).await, fail(&pace).await], [None, None]);
-            pace.answered(&to_host("a"), None).await.unwrap();
+            assert!(pace.answered(&to_host("a"), None).is_none());
             assert_eq!([fail(&pace).await, fail(&pace).await], [None, None], "an answer ends the row");
             let (wait, host) = fail(&pace).await.unwrap();
             assert_eq!((host.as_str(), open_alarms(&store).await), (HOST, vec![format!("host_unreachable {HOST}")]));
@@ -78,7 +78,7 @@ fn the_third_request_without_an_answer_stops_everyone_and_one_answer_lets_all_go
             let bell = rung.clone();
             again.when_reached(move || bell.store(true, std::sync::atomic::Ordering::Relaxed));
             assert!(again.pass(&to_host("b"), Duration::ZERO).await.unwrap().is_ok());
-            again.answered(&to_host("b"), None).await.unwrap();
+            again.reached(again.answered(&to_host("b"), None).unwrap()).await.unwrap();
             assert!(rung.load(std::sync::atomic::Ordering::Relaxed), "whoever waits is woken");
             assert_eq!(open_alarms(&store).await, Vec::<String>::new());
             let gates = store.read::<_, Error, _>(|tx| Box::pin(gates::list(tx))).await.unwrap();
@@ -104,7 +104,7 @@ fn one_request_goes_first_and_the_others_learn_from_it() {
         assert!(matches!(seen, (Turn::Failed(_), Turn::Failed(_) | Turn::First(_))), "{seen:?}");
         drop(seen);
         let one = first(&pace).await;
-        let (seen, _) = tokio::join!(others(), pace.answered(&to_a, one));
+        let (seen, _) = tokio::join!(others(), async { pace.answered(&to_a, one) });
         assert!(matches!(seen, (Turn::Go, Turn::Go)), "{seen:?}");
         assert!(matches!(pace.turn(&to_host("a")).await, Turn::Go), "it has answered a moment ago");
         fresh.ambient.clock.jump(Duration::from_secs(2));

@@ -2,8 +2,10 @@
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, BufWriter};
-use std::os::unix::fs::OpenOptionsExt as _;
+use std::os::unix::fs::{MetadataExt as _, OpenOptionsExt as _};
 use std::path::{Path, PathBuf};
+
+use rustix::fs::{FlockOperation, OFlags, flock};
 
 /// A file on its way; gone again unless it is kept.
 pub(super) struct Whole {
@@ -18,7 +20,10 @@ impl Whole {
         let mut name = to.as_os_str().to_owned();
         name.push(".part");
         let part = PathBuf::from(name);
-        let file = OpenOptions::new().write(true).create(true).truncate(true).mode(0o640).open(&part)?;
+        let file = match begin_new(&part) {
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => take_over(&part)?,
+            begun => begun?,
+        };
         Ok((Self { part, to: to.to_owned(), is_kept: false }, BufWriter::with_capacity(1 << 16, file)))
     }
 
@@ -34,6 +39,29 @@ impl Whole {
         self.is_kept = true;
         Ok(())
     }
+}
+
+/// Makes a file that was not there; a link is there, too, wherever it leads.
+fn begin_new(part: &Path) -> io::Result<File> {
+    let file = OpenOptions::new().write(true).create_new(true).mode(0o600).open(part)?;
+    flock(&file, FlockOperation::NonBlockingLockExclusive)?;
+    Ok(file)
+}
+
+/// Begins anew where an export was killed. What another export is writing, and what is no file of ours, stays.
+fn take_over(part: &Path) -> io::Result<File> {
+    let refused = |why: &str| io::Error::other(format!("`{}` {why}", part.display()));
+    let no_link = i32::try_from((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits()).unwrap_or(0);
+    let opened = OpenOptions::new().write(true).custom_flags(no_link).open(part);
+    let left = opened.map_err(|error| refused(&format!("is there and cannot be replaced ({error}): delete it")))?;
+    let about = left.metadata()?;
+    if !about.is_file() || about.nlink() != 1 {
+        return Err(refused("is there and is no file that an export left: delete it"));
+    }
+    flock(&left, FlockOperation::NonBlockingLockExclusive)
+        .map_err(|_| refused("is being written by another export: wait for it, or choose another name"))?;
+    fs::remove_file(part)?;
+    begin_new(part)
 }
 
 impl Drop for Whole {

@@ -45,6 +45,7 @@ pub(super) const BATCHES: &[&[Batch]] = &[
     posts::BATCHES,
     raw::BATCHES,
     targets::BATCHES,
+    prune::OF_COMMENTS,
     prune::OF_PEOPLE,
     prune::OF_POSTS,
 ];

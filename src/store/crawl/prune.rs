@@ -58,7 +58,7 @@ const FIRST: &str = "SELECT MIN(at) FROM (SELECT MIN(at) AS at FROM post_count U
 const THINNED: &str = "SELECT until FROM thinned WHERE what = 'counts'";
 const NOTE: &str = "INSERT INTO thinned (what, until) VALUES ('counts', $1)
     ON CONFLICT (what) DO UPDATE SET until = excluded.until";
-const SAID_BY: &str = "DELETE FROM comment WHERE id IN (SELECT id FROM comment WHERE creator = $1 LIMIT $2)";
+const SAID_BY: &str = "SELECT id FROM comment WHERE creator = $1 LIMIT $2";
 const STANDS: &str = "DELETE FROM listed WHERE (list, owner, item) IN
     (SELECT list, owner, item FROM listed WHERE item = $1 OR owner = $1 LIMIT $2)";
 pub(in crate::store) const DOUBTED: &[&str] = &[
@@ -67,16 +67,36 @@ pub(in crate::store) const DOUBTED: &[&str] = &[
     "DELETE FROM believed WHERE owner = $1",
 ];
 const ROOM_COUNTS: &str = "DELETE FROM room_count WHERE number IN (SELECT number FROM room WHERE owner = $1)";
+const SENT_OF_ROOMS: &str = "DELETE FROM raw WHERE kind = 'room' AND id IN (SELECT number FROM room WHERE owner = $1)";
 const ROOMS: &str = "DELETE FROM room WHERE owner = $1";
 
-pub(in crate::store) const STATEMENTS: &[&str] =
-    &[POSTS, POSTS_OF, PEOPLE, COMMENTS, GONE, RAW, FIRST, THINNED, NOTE, SAID_BY, STANDS, ROOM_COUNTS, ROOMS];
+pub(in crate::store) const STATEMENTS: &[&str] = &[
+    POSTS,
+    POSTS_OF,
+    PEOPLE,
+    COMMENTS,
+    GONE,
+    RAW,
+    FIRST,
+    THINNED,
+    NOTE,
+    SAID_BY,
+    STANDS,
+    ROOM_COUNTS,
+    SENT_OF_ROOMS,
+    ROOMS,
+];
 
 const IDS: &[(&str, Of)] = &[("v_id", Of::Text)];
 /// All that hangs on a post, and the post.
 pub(in crate::store) const OF_POSTS: &[Batch] = &[
     Batch::of_both(IDS, "DELETE FROM post_count WHERE post IN (SELECT v_id FROM v)"),
     Batch::of_both(IDS, "DELETE FROM post_change WHERE post IN (SELECT v_id FROM v)"),
+    Batch::of_both(
+        IDS,
+        "DELETE FROM raw WHERE kind = 'comment'
+            AND id IN (SELECT id FROM comment WHERE post IN (SELECT v_id FROM v))",
+    ),
     Batch::of_both(IDS, "DELETE FROM comment WHERE post IN (SELECT v_id FROM v)"),
     Batch::of_both(IDS, "DELETE FROM listed WHERE item IN (SELECT v_id FROM v)"),
     Batch::of_both(IDS, "DELETE FROM missed WHERE item IN (SELECT v_id FROM v)"),
@@ -84,6 +104,11 @@ pub(in crate::store) const OF_POSTS: &[Batch] = &[
     Batch::of_both(IDS, "DELETE FROM doubt WHERE list = 'comments' AND owner IN (SELECT v_id FROM v)"),
     Batch::of_both(IDS, "DELETE FROM raw WHERE kind = 'post' AND id IN (SELECT v_id FROM v)"),
     Batch::of_both(IDS, "DELETE FROM post WHERE id IN (SELECT v_id FROM v)"),
+];
+/// What somebody said, as it is kept and as it was sent.
+pub(in crate::store) const OF_COMMENTS: &[Batch] = &[
+    Batch::of_both(IDS, "DELETE FROM raw WHERE kind = 'comment' AND id IN (SELECT v_id FROM v)"),
+    Batch::of_both(IDS, "DELETE FROM comment WHERE id IN (SELECT v_id FROM v)"),
 ];
 /// All that hangs on a person, and the person.
 pub(in crate::store) const OF_PEOPLE: &[Batch] = &[
@@ -187,13 +212,13 @@ pub async fn thin_from(tx: &mut Tx, moment: Millis) -> Result<(), Error> {
 /// Throws away a page of what `creator` said elsewhere and where they stand; gives how many rows.
 pub async fn drop_traces(tx: &mut Tx, creator: &str) -> Result<u64, Error> {
     let act = "forget somebody";
-    let mut gone = 0;
-    for statement in [SAID_BY, STANDS] {
-        let done = on!(tx, db => sqlx::query(statement).bind(creator).bind(PAGE).execute(db).await
-            .map(|done| done.rows_affected()));
-        gone += done.map_err(Error::in_act(act))?;
-    }
-    for statement in DOUBTED.iter().copied().chain([ROOM_COUNTS, ROOMS]) {
+    let said = on!(tx, db => sqlx::query_as(SAID_BY).bind(creator).bind(PAGE).fetch_all(db).await);
+    let said = ids(act, said)?;
+    drop_with(tx, OF_COMMENTS, &said).await?;
+    let stood = on!(tx, db => sqlx::query(STANDS).bind(creator).bind(PAGE).execute(db).await
+        .map(|done| done.rows_affected()));
+    let mut gone = stood.map_err(Error::in_act(act))? + u64::try_from(said.len()).unwrap_or(0);
+    for statement in DOUBTED.iter().copied().chain([ROOM_COUNTS, SENT_OF_ROOMS, ROOMS]) {
         let done = on!(tx, db => sqlx::query(statement).bind(creator).execute(db).await
             .map(|done| done.rows_affected()));
         gone += done.map_err(Error::in_act(act))?;

@@ -125,7 +125,7 @@ fn a_wrong_clock_costs_no_copy() {
     let week = Duration::from_hours(7 * 24);
     // In January 2027, and after the clock was set back by years.
     for now in [BEGIN.0, BEGIN.0 - 7 * YEAR_MS] {
-        assert_eq!(crate::store::backup::thin_out(&fresh.dir, week, Millis(now)), 0);
+        assert_eq!(super::backups::of(&fresh).thin_out(week, Millis(now)), 0);
         assert!(days.iter().all(|day| name(day).exists()), "at {now}");
     }
 }

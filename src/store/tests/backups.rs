@@ -2,8 +2,13 @@
 
 use super::*;
 use crate::store::backup;
+use crate::store::copies::Copies;
 
 const DAY: Duration = Duration::from_hours(24);
+
+pub(super) fn of(fresh: &Fresh) -> Copies {
+    Copies { backups: fresh.dir.clone(), data: fresh.dir.clone() }
+}
 
 #[test]
 fn a_copy_made_under_load_holds_all_that_was_acknowledged_before_it() {
@@ -26,7 +31,7 @@ fn a_copy_made_under_load_holds_all_that_was_acknowledged_before_it() {
             assert_eq!(backup::verify(&made.file).await.unwrap(), made);
             load.join_next().await.unwrap().unwrap();
         }
-        assert_eq!(backup::thin_out(&fresh.dir, DAY, store.now()), 4, "of one day the newest stays");
+        assert_eq!(of(&fresh).thin_out(DAY, store.now()), 4, "of one day the newest stays");
     });
 }
 
@@ -34,15 +39,25 @@ fn a_copy_made_under_load_holds_all_that_was_acknowledged_before_it() {
 fn copies_stay_for_days_one_of_each_and_the_newest_for_ever() {
     let fresh = Fresh::sqlite();
     let name = |moment: &str| fresh.dir.join(format!("radard-{moment}0000000Z.db"));
+    // Copies of the other sorts go by their age alone; what only looks like one is not touched.
+    let other = |name: &str| fresh.dir.join(format!("{name}.db"));
+    let (old, late) = (["before-migration", "replaced"], ["before-migration", "replaced", "radard-notes"]);
+    let (old, late) = (
+        old.map(|p| other(&format!("{p}-20270101T040000000Z"))),
+        late.map(|p| other(&format!("{p}-20270113T040000000Z"))),
+    );
+    old.iter().chain(&late).for_each(|file| std::fs::write(file, "").unwrap());
     let days = ["20270101T04", "20270112T04", "20270113T04", "20270113T05", "20270113T06", "20270114T04"];
     for moment in days {
         std::fs::write(name(moment), "").unwrap();
     }
     let there = || days.into_iter().filter(|moment| name(moment).exists()).collect::<Vec<_>>();
     // The clock of the story shows 15 January.
-    assert_eq!(backup::thin_out(&fresh.dir, 7 * DAY, Millis(BEGIN.0)), 3);
+    assert_eq!(of(&fresh).thin_out(7 * DAY, Millis(BEGIN.0)), 5);
+    assert!(!old.iter().any(|file| file.exists()) && late.iter().all(|file| file.exists()));
     assert_eq!(there(), ["20270112T04", "20270113T06", "20270114T04"], "many copies of a day push out no other day");
-    assert_eq!(backup::thin_out(&fresh.dir, 7 * DAY, Millis(BEGIN.0) + 100 * DAY), 2);
+    assert_eq!(of(&fresh).thin_out(7 * DAY, Millis(BEGIN.0) + 100 * DAY), 4);
+    assert_eq!(late.map(|file| file.exists()), [false, false, true]);
     assert_eq!(there(), ["20270114T04"], "the newest, however old it is");
 }
 

@@ -1,9 +1,9 @@
 //! What is thrown away goes by its age alone, a page at a time, and takes with it what hangs on it and nothing else.
 
 use super::{on_each, one_of_each};
-use crate::domain::{Author, Counts, Post};
+use crate::domain::{Author, Counts, Post, Room};
 use crate::store::crawl::prune::{self, Aged, DAY};
-use crate::store::crawl::{comments, creators, export, grown, listed, posts, raw, table};
+use crate::store::crawl::{comments, creators, export, grown, listed, posts, raw, shelf, table};
 use crate::store::{Error, Store};
 
 fn post(id: &str, creator: &str, likes: i64) -> Post {
@@ -21,6 +21,7 @@ async fn keep(store: &Store, all: Vec<Post>) {
             for post in &all {
                 listed::put(tx, ("likes", "owner"), std::iter::once(post.id.as_str())).await?;
                 let said = crate::domain::Comment { id: format!("c{}", post.id), ..Default::default() };
+                raw::keep(tx, "comment", &[(&said.id, &raw::pack("{}"))]).await?;
                 comments::keep(tx, (&post.id, None), &[said]).await?;
                 raw::keep(tx, "post", &[(&post.id, &raw::pack("{}"))]).await?;
             }
@@ -69,7 +70,7 @@ fn what_is_old_goes_with_all_that_hangs_on_it_and_nothing_else_goes() {
                 .unwrap();
         }
         assert_eq!(pages, 3, "a page at a time");
-        for (name, left) in [("posts", 2), ("lists", 2), ("comments", 2), ("snapshots", 2), ("raw", 2)] {
+        for (name, left) in [("posts", 2), ("lists", 2), ("comments", 2), ("snapshots", 2), ("raw", 4)] {
             assert_eq!(rows(&store, name).await.len(), left, "{name}");
         }
         assert_eq!(rows(&store, "raw").await[0][3], export::Field::Text("{}".to_owned()));
@@ -85,11 +86,37 @@ fn what_is_old_goes_with_all_that_hangs_on_it_and_nothing_else_goes() {
         let traces =
             store.write::<_, Error, _>(move |tx| Box::pin(async move { prune::drop_traces(tx, "owner").await }));
         assert_eq!((traces.await.unwrap(), rows(&store, "lists").await.len()), (2, 0));
-        for (what, name) in [(Aged::Comments, "comments"), (Aged::Raw, "raw"), (Aged::Counts, "snapshots")] {
+        for (what, name, n) in [(Aged::Comments, "comments", 2), (Aged::Raw, "raw", 4), (Aged::Counts, "snapshots", 2)]
+        {
             let gone =
                 store.write::<_, Error, _>(move |tx| Box::pin(async move { prune::drop_aged(tx, what, late).await }));
-            assert_eq!((gone.await.unwrap(), rows(&store, name).await.len()), (2, 0), "{name}");
+            assert_eq!((gone.await.unwrap(), rows(&store, name).await.len()), (n, 0), "{name}");
         }
+    });
+}
+
+#[test]
+fn who_is_forgotten_takes_what_was_sent_of_their_words_and_rooms_along() {
+    on_each(async |store, _| {
+        let by = |id: &str| Author { id: id.to_owned(), nickname: "n".to_owned(), ..Author::default() };
+        let kept = store.write::<_, Error, _>(move |tx| {
+            Box::pin(async move {
+                for (who, post) in [("voice", "p1"), ("other", "p1"), ("other", "p2")] {
+                    let id = format!("{who}-{post}");
+                    let said = crate::domain::Comment { id: id.clone(), author: by(who), ..Default::default() };
+                    comments::keep(tx, (post, None), &[said]).await?;
+                    raw::keep(tx, "comment", &[(&id, &raw::pack("{}"))]).await?;
+                    shelf::room(tx, &Room { number: who.to_owned(), owner: by(who), ..Room::default() }).await?;
+                    raw::keep(tx, "room", &[(who, &raw::pack("{}"))]).await?;
+                }
+                prune::drop_posts(tx, &["p2".to_owned()]).await?;
+                prune::drop_traces(tx, "voice").await
+            })
+        });
+        assert_eq!(kept.await.unwrap(), 4, "a comment, a room, its numbers, and what was sent of it");
+        let mut left = rows(&store, "raw").await.into_iter().map(|mut row| row.swap_remove(1)).collect::<Vec<_>>();
+        left.sort_by_key(|id| format!("{id:?}"));
+        assert_eq!(left, ["other", "other-p1"].map(|id| export::Field::Text(id.to_owned())));
     });
 }
 
@@ -137,7 +164,7 @@ fn how_much_there_is_is_noted_once_a_day() {
     on_each(async |store, _| {
         keep(&store, vec![post("a", "c", 1)]).await;
         let counts = store.read::<_, Error, _>(|tx| Box::pin(grown::count(tx))).await.unwrap();
-        assert!(counts.contains(&("posts", 1)) && counts.contains(&("raw", 1)), "{counts:?}");
+        assert!(counts.contains(&("posts", 1)) && counts.contains(&("raw", 2)), "{counts:?}");
         for (day, amount) in [(1, 5), (2, 6), (2, 7), (9, 8)] {
             let noted = store.write::<_, Error, _>(move |tx| {
                 Box::pin(async move { grown::note(tx, day, &[("posts", amount)], day - 7).await })

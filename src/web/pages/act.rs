@@ -1,7 +1,7 @@
 //! The buttons of the pages: each does what its path of the API does, then shows the page again.
 
-use axum::extract::rejection::{FormRejection, PathRejection};
-use axum::extract::{Form, Path, State};
+use axum::extract::rejection::PathRejection;
+use axum::extract::{Path, State};
 use axum::response::Redirect;
 use serde::Deserialize;
 use serde_json::json;
@@ -10,7 +10,7 @@ use crate::domain::{AlarmId, JobId};
 use crate::store;
 use crate::store::{alarms, gates};
 use crate::web::app::App;
-use crate::web::input::Named;
+use crate::web::input::{Named, Pressed};
 use crate::web::refusal::Refusal;
 use crate::web::{lanes, paths};
 
@@ -74,13 +74,7 @@ pub(in crate::web) struct Pause {
     paused: bool,
 }
 
-pub(in crate::web) async fn gate(
-    State(app): State<App>,
-    form: Result<Form<Pause>, FormRejection>,
-) -> Result<Redirect, Refusal> {
-    let Form(asked) = form.map_err(|error| {
-        Refusal::bad(format!("cannot read the form: {}", error.body_text()), "press the button again")
-    })?;
+pub(in crate::web) async fn gate(State(app): State<App>, Pressed(asked): Pressed<Pause>) -> Result<Redirect, Refusal> {
     lanes::pause(&app, asked.scope, &asked.name, asked.paused).await?;
     Ok(Redirect::to(paths::STATUS))
 }

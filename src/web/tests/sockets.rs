@@ -2,9 +2,11 @@
 
 use super::*;
 use crate::supervise::Stop;
-use crate::web::serve::{serve_tcp, serve_unix};
+use crate::web::serve::{Terms, serve_people, serve_tcp, serve_unix};
+use std::net::SocketAddr;
+use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream, UnixListener, UnixStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream, UnixListener, UnixStream};
 
 async fn talk(mut stream: impl AsyncRead + AsyncWrite + Unpin, path: &str) -> String {
     let request = format!("GET {path} HTTP/1.1\r\nhost: localhost\r\nconnection: close\r\n\r\n");
@@ -116,5 +118,88 @@ fn a_halt_drops_what_is_being_answered() {
         let (served, answer) = tokio::join!(serve_unix(unix, house.app.clone(), uid(), stop.clone()), story);
         served.unwrap();
         assert_eq!(answer, "");
+    });
+}
+
+const SOON: Duration = Duration::from_millis(300);
+const LONG: Duration = Duration::from_mins(1);
+
+/// A connection to `there` whose other end is seen as `from`.
+async fn connect(from: &str, there: SocketAddr) -> TcpStream {
+    let socket = TcpSocket::new_v4().unwrap();
+    // What is not read fills little of the machine's memory.
+    socket.set_recv_buffer_size(4096).unwrap();
+    socket.bind(SocketAddr::new(from.parse().unwrap(), 0)).unwrap();
+    socket.connect(there).await.unwrap()
+}
+
+/// Serves on `terms` while `story` runs.
+async fn served<T>(house: &House, terms: Terms, story: impl AsyncFnOnce(SocketAddr) -> T) -> T {
+    let tcp = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let (there, stop) = (tcp.local_addr().unwrap(), Stop::default());
+    let story = async {
+        let told = story(there).await;
+        stop.halt();
+        told
+    };
+    tokio::join!(serve_people(tcp, house.app.clone(), stop.clone(), terms), story).1
+}
+
+/// Fills the way back with answers and takes none: gives the stream once no further request is taken.
+async fn deaf(from: &str, there: SocketAddr) -> TcpStream {
+    let mut stream = connect(from, there).await;
+    let ask = b"GET /style.css HTTP/1.1\r\nhost: localhost\r\n\r\n".repeat(64);
+    while tokio::time::timeout(SOON, stream.write_all(&ask)).await.is_ok_and(|sent| sent.is_ok()) {}
+    stream
+}
+
+async fn is_answered(from: &str, there: SocketAddr, within: Duration) -> bool {
+    let asked = async { talk(connect(from, there).await, "/healthz").await };
+    tokio::time::timeout(within, asked).await.is_ok_and(|answer| answer.starts_with("HTTP/1.1 200 "))
+}
+
+#[test]
+fn a_peer_that_never_reads_takes_its_own_places_only_and_those_for_a_while() {
+    run(async |house| {
+        let terms = Terms { most: 4, per_peer: 2, stall: LONG, ..Terms::default() };
+        served(&house, terms, async |there| {
+            let _deaf = (deaf("127.0.0.2", there).await, deaf("127.0.0.2", there).await);
+            let mut third = String::new();
+            connect("127.0.0.2", there).await.read_to_string(&mut third).await.unwrap();
+            let (head, said) = third.split_once("\r\n\r\n").unwrap();
+            assert!(head.starts_with("HTTP/1.1 503 ") && head.contains("retry-after: 10"), "{head}");
+            assert!(head.contains(&format!("content-length: {}", said.len())), "{third}");
+            assert!(is_answered("127.0.0.1", there, LONG).await, "another peer has its own places");
+        })
+        .await;
+        assert!(house.app.parts().metrics.render().contains("\nradard_http_turned_away_total 1\n"));
+        // The control: without places of one's own, those who never read keep everybody out.
+        let open_to_all = Terms { most: 2, per_peer: 2, ..terms };
+        served(&house, open_to_all, async |there| {
+            let _deaf = (deaf("127.0.0.2", there).await, deaf("127.0.0.2", there).await);
+            assert!(!is_answered("127.0.0.1", there, SOON).await);
+        })
+        .await;
+        // And with a limit on how long an answer may lie there, they do so for that long only.
+        let impatient = Terms { stall: SOON, ..open_to_all };
+        served(&house, impatient, async |there| {
+            let _deaf = (deaf("127.0.0.2", there).await, deaf("127.0.0.2", there).await);
+            assert!(is_answered("127.0.0.1", there, LONG).await);
+        })
+        .await;
+    });
+}
+
+#[test]
+fn an_old_connection_ends_after_the_request_that_it_has() {
+    run(async |house| {
+        let terms = Terms { age: SOON, headers: LONG, ..Terms::default() };
+        let ended = served(&house, terms, async |there| {
+            let mut idle = connect("127.0.0.1", there).await;
+            idle.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();
+            let mut answer = String::new();
+            tokio::time::timeout(LONG, idle.read_to_string(&mut answer)).await.map(|_| answer)
+        });
+        assert!(ended.await.is_ok_and(|answer| answer.starts_with("HTTP/1.1 200 ")));
     });
 }

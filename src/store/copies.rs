@@ -1,0 +1,120 @@
+//! The copies of the database that lie around: those of backups, those made before a step of the schema, those that a
+//! restore put aside. How long they stay, and whom they still hold.
+
+use std::path::{Path, PathBuf};
+use std::time::Duration;
+
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
+use sqlx::sqlite::SqliteConnectOptions;
+use sqlx::{ConnectOptions, Connection, SqliteConnection};
+
+use super::copy::{BACKUP, BEFORE_STEP, REPLACED, STAMP, name_at};
+use crate::domain::Millis;
+
+/// How the names of databases begin, also those of copies.
+pub const COPIES: [&str; 3] = [BACKUP, BEFORE_STEP, REPLACED];
+
+/// Where copies lie.
+#[derive(Debug, Clone)]
+pub struct Copies {
+    /// The folder of backups.
+    pub backups: PathBuf,
+    /// The folder of the database.
+    pub data: PathBuf,
+}
+
+/// One that may still hold what was forgotten.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct Holding {
+    /// The file.
+    pub file: PathBuf,
+    /// The first backup after this deletes it.
+    pub until: Millis,
+}
+
+/// Whether somebody is in a copy: each asks one table, and a copy of an old schema may lack some.
+const HOLDS: [&str; 5] = [
+    "SELECT 1 FROM creator WHERE id = $1 LIMIT 1",
+    "SELECT 1 FROM post WHERE creator = $1 LIMIT 1",
+    "SELECT 1 FROM comment WHERE creator = $1 LIMIT 1",
+    "SELECT 1 FROM listed WHERE item = $1 OR owner = $1 LIMIT 1",
+    "SELECT 1 FROM room WHERE owner = $1 LIMIT 1",
+];
+
+impl Copies {
+    /// Deletes copies that are older than `keep`, and of each day all backups but the newest; gives how many. The last
+    /// backup stays whatever its age. Copies with a later date than `now` stay, too: after a clock was set back they
+    /// are the good ones.
+    pub fn thin_out(&self, keep: Duration, now: Millis) -> usize {
+        let oldest = |prefix| self.dir(prefix).join(name_at(prefix, now - keep));
+        let mut backups = self.named(BACKUP);
+        backups.sort();
+        let followed = backups.iter().zip(backups.iter().skip(1));
+        let is_surplus = |(file, next): &(&PathBuf, &PathBuf)| **file < oldest(BACKUP) || day_of(file) == day_of(next);
+        let surplus = followed.filter(is_surplus).map(|(file, _)| file.clone());
+        let others = [BEFORE_STEP, REPLACED].into_iter();
+        let others =
+            others.flat_map(|prefix| self.named(prefix).into_iter().filter(move |file| *file < oldest(prefix)));
+        surplus.chain(others).filter(|file| std::fs::remove_file(file).is_ok()).count()
+    }
+
+    /// Those that hold somebody, or that cannot be asked; the ones that stay longest come last.
+    pub async fn holding(&self, creator: &str, keep: Duration) -> Vec<Holding> {
+        let mut found = Vec::new();
+        for prefix in COPIES {
+            for file in self.named(prefix) {
+                if holds(&file, creator).await {
+                    let until = made_at(prefix, &file).unwrap_or_default() + keep;
+                    found.push(Holding { file, until });
+                }
+            }
+        }
+        found.sort_by_key(|holding| holding.until);
+        found
+    }
+
+    fn dir(&self, prefix: &str) -> &Path {
+        if prefix == REPLACED { &self.data } else { &self.backups }
+    }
+
+    /// The copies whose name begins so.
+    fn named(&self, prefix: &str) -> Vec<PathBuf> {
+        let entries = std::fs::read_dir(self.dir(prefix)).into_iter().flatten().flatten();
+        entries.map(|entry| entry.path()).filter(|file| made_at(prefix, file).is_some()).collect()
+    }
+}
+
+/// When a copy was made, as its name says; nothing for what is no copy of this sort.
+fn made_at(prefix: &str, file: &Path) -> Option<Millis> {
+    let name = file.file_name()?.to_str()?;
+    let stamp = name.strip_prefix(prefix)?.strip_prefix('-')?.strip_suffix(".db")?;
+    let whole = DateTime::strptime(STAMP, stamp).ok()?;
+    Some(Millis(whole.to_zoned(TimeZone::UTC).ok()?.timestamp().as_millisecond()))
+}
+
+/// The name of a copy up to its day.
+fn day_of(file: &Path) -> Option<&str> {
+    file.file_name()?.to_str()?.split('T').next()
+}
+
+async fn holds(file: &Path, creator: &str) -> bool {
+    let options =
+        SqliteConnectOptions::new().filename(file).read_only(true).immutable(true).disable_statement_logging();
+    let Ok(mut db) = options.connect().await else { return true };
+    let found = is_in(&mut db, creator).await;
+    let _closed = db.close().await;
+    found
+}
+
+async fn is_in(db: &mut SqliteConnection, creator: &str) -> bool {
+    for statement in HOLDS {
+        let row: Result<Option<(i64,)>, _> = sqlx::query_as(statement).bind(creator).fetch_optional(&mut *db).await;
+        match row {
+            Ok(None) => {}
+            Err(error) if error.to_string().contains("no such table") => {}
+            Ok(Some(_)) | Err(_) => return true,
+        }
+    }
+    false
+}
