@@ -6,8 +6,10 @@ use super::desk::Desk;
 use super::exit::Exit;
 use super::failure::Failure;
 use super::out::Answer;
+use super::profile;
+use super::reach::Need;
 use super::table::{Table, clean};
-use crate::config::{Checked, Problem, Problems, QUEUE, QueueText, check_queue};
+use crate::config::{Checked, Problem, Problems, Profile, QUEUE, QueueText, check_queue};
 use crate::crawl::{advise, check_links};
 use crate::daemon::Places;
 
@@ -30,7 +32,7 @@ struct Queue {
 
 impl Check {
     /// Checks and tells.
-    pub(super) fn answer(&self, desk: &Desk) -> Result<Answer, Failure> {
+    pub(super) async fn answer(&self, desk: &Desk) -> Result<Answer, Failure> {
         let places = desk.places()?;
         let file = places.settings();
         let shown = file.display().to_string();
@@ -39,7 +41,14 @@ impl Check {
             Err(problems) => return Ok(wrong(&problems, &shown)),
         };
         let text = QueueText::read(&places.config);
-        Ok(match check_queue(&text, &checked.config.profiles).and_then(check_links) {
+        let mut read = check_queue(&text, &checked.config.profiles);
+        if read.is_err() {
+            // A profile that `profile import --platform` made stands in the database alone.
+            let profiles =
+                made(desk).await.into_iter().chain(checked.config.profiles.iter().cloned()).collect::<Vec<_>>();
+            read = check_queue(&text, &profiles);
+        }
+        Ok(match read.and_then(check_links) {
             Ok(targets) => {
                 let is_empty = text.read.is_some() && text.is_blank();
                 let queue = Queue {
@@ -89,6 +98,17 @@ impl Check {
         lines.splice(0..0, std::iter::once(said).chain(queue));
         Answer::done(json, lines.join("\n"))
     }
+}
+
+/// The profiles that the house knows; none when it cannot be asked, as then they cannot be used either.
+async fn made(desk: &Desk) -> Vec<Profile> {
+    let told = profile::ask(desk, Need::Foreseeing, json!({"act": "list"})).await.unwrap_or_default();
+    let items = told.get("items").and_then(serde_json::Value::as_array).cloned().unwrap_or_default();
+    let of = |item: serde_json::Value| {
+        let text = |name: &str| item.get(name).and_then(serde_json::Value::as_str);
+        Some(Profile::new(text("profile")?, text("platform")?.parse().ok()?))
+    };
+    items.into_iter().filter_map(of).collect()
 }
 
 fn wrong(problems: &Problems, file: &str) -> Answer {

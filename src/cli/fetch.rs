@@ -35,6 +35,11 @@ impl Fetch {
             let what = "downloading what is listed is not built yet";
             return Err(Failure::usage(what).advise("give --no-media to list it"));
         }
+        if self.flags.cookie.is_some() {
+            let what = "a cookie on the command line can be read by every user of this machine, so it is not taken";
+            let advice = "run `radard profile import NAME -` and paste it there, then give --profile NAME";
+            return Err(Failure::usage(what).advise(advice));
+        }
         let wanted = orders::of(&self.flags, desk).await?;
         Reach::with(desk, Need::Writing, async |reach| self.all(desk, reach, wanted).await).await
     }

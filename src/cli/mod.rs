@@ -90,7 +90,6 @@ fn run_command(args: Args) -> Exit {
 fn answer(desk: &Desk, command: Command) -> Result<Answer, Failure> {
     match command {
         Command::Init(init) => init.answer(desk),
-        Command::Check(check) => check.answer(desk),
         Command::Completions(completions) => Ok(completions.answer(Args::command())),
         Command::Replay(replay) => replay.answer(),
         Command::Sign(command) => command.answer(desk),
@@ -107,6 +106,7 @@ fn answer(desk: &Desk, command: Command) -> Result<Answer, Failure> {
 async fn answer_waiting(desk: &Desk, command: Command) -> Result<Answer, Failure> {
     match command {
         Command::Run(run) => Box::pin(run.answer(desk)).await,
+        Command::Check(check) => check.answer(desk).await,
         Command::Demo(demo) => demo.answer(desk).await,
         Command::Sim(sim) => sim.answer(desk).await,
         Command::Id(id) => id.answer(desk).await,
@@ -127,12 +127,9 @@ async fn answer_waiting(desk: &Desk, command: Command) -> Result<Answer, Failure
         Command::Secrets(command) => command.answer(desk).await,
         Command::Migrate => migrate::answer(desk).await,
         // They have had their answer without waiting.
-        Command::Init(_)
-        | Command::Check(_)
-        | Command::Completions(_)
-        | Command::Replay(_)
-        | Command::Sign(_)
-        | Command::Man => Ok(Answer::nothing(Exit::Done)),
+        Command::Init(_) | Command::Completions(_) | Command::Replay(_) | Command::Sign(_) | Command::Man => {
+            Ok(Answer::nothing(Exit::Done))
+        }
     }
 }
 

@@ -12,7 +12,8 @@ use std::path::{Path, PathBuf};
 
 use serde_json::{Value, json};
 
-use hand::{Patience, ask, ask_platform, in_use, put};
+pub(super) use hand::ask;
+use hand::{Patience, ask_platform, in_use, put};
 use import::import;
 
 use super::desk::Desk;

@@ -1,6 +1,7 @@
 //! `radard sim`: the simulated platforms alone, for clients of other people.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use super::desk::Desk;
 use super::failure::Failure;
@@ -22,13 +23,17 @@ pub(super) struct Sim {
     /// Let requests fail: PLATFORM.ENDPOINT.CLASS, with @3 for the third alone, @every=5 for each fifth; may be repeated
     #[arg(long = "fault", value_name = "SPEC")]
     faults: Vec<Fault>,
+    /// Write a config folder that leads there, with targets and a page that lists creators, logins and what can be played
+    #[arg(long, value_name = "DIR")]
+    write: Option<PathBuf>,
 }
 
 impl Sim {
     /// Runs until a person ends it.
     pub(super) async fn answer(self, desk: &Desk) -> Result<Answer, Failure> {
         let faults = self.faults.iter().map(ToString::to_string).collect();
-        let options = SimOptions { listen: self.listen, seed: self.seed, faults, say: say() };
+        let (write, json) = (self.write, desk.out.json);
+        let options = SimOptions { listen: self.listen, seed: self.seed, faults, write, json, say: say() };
         house::sim(desk, options).await.map(Answer::nothing)
     }
 }

@@ -177,7 +177,12 @@ impl PlanCommand {
     pub(super) async fn answer(self, desk: &Desk) -> Result<Answer, Failure> {
         let now = desk.ambient.clock.now();
         Reach::with(desk, Need::Foreseeing, async |reach| {
-            let plan = reach.ask("GET", "/api/v1/plan", None).await?;
+            let plan = match reach.call("GET", "/api/v1/plan", None).await? {
+                (200..=299, plan) => plan,
+                // As `radard check` ends for the same mistake.
+                (400, refused) => return Err(Failure::of_answer(400, refused).exit(Exit::Config)),
+                (status, failed) => return Err(Failure::of_answer(status, failed)),
+            };
             let is_empty = plan.get("items").and_then(Value::as_array).is_none_or(Vec::is_empty);
             let same = plan.get("same").and_then(Value::as_u64).unwrap_or(0);
             let note = format!("targets that stay as they are: {same}{}", cost(&plan));

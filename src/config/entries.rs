@@ -9,9 +9,9 @@ use toml::de::{DeArray, DeTable, DeValue};
 
 use super::draft::Draft;
 use super::kind::{Kind, named, shorten};
-use super::near::nearest;
 use super::place::{Place, Text};
 use super::value::Values;
+use crate::domain::near::nearest;
 
 /// A field: name, kind of value, default.
 pub(super) type Field = (&'static str, Kind, Option<&'static str>);

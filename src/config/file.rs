@@ -69,12 +69,19 @@ pub(super) struct Trust {
 pub(super) fn judge(text: &Text<'_>, (table, errors): (&DeTable<'_>, &[toml::de::Error]), draft: &mut Draft) -> Trust {
     let mut plain_lines = BTreeSet::new();
     note_plain_lines(text, table, &mut plain_lines);
-    let mut found: Vec<_> = errors.iter().map(|e| (e.span().map_or(0, |span| span.start), e.message())).collect();
+    let said = |error: &toml::de::Error| match (error.message(), error.span()) {
+        (DUPLICATE, Some(span)) => first_line(text, table, &span).map_or_else(
+            || DUPLICATE.to_owned(),
+            |line| format!("{DUPLICATE}: `{}` stands on line {line} already", shorten(text.slice(span).trim())),
+        ),
+        (said, _) => said.to_owned(),
+    };
+    let mut found: Vec<_> = errors.iter().map(|e| (e.span().map_or(0, |span| span.start), said(e))).collect();
     found.sort_unstable();
     let mut trust = Trust { wall: None, bad_lines: BTreeSet::new() };
     for (offset, said) in found {
         let line = text.line(offset);
-        let wall = said != "duplicate key" && !plain_lines.contains(&line);
+        let wall = !said.starts_with(DUPLICATE) && !plain_lines.contains(&line);
         if trust.bad_lines.insert(line) {
             let advice =
                 if wall { "mend this line; the lines below it are checked after that" } else { "mend this line" };
@@ -86,6 +93,25 @@ pub(super) fn judge(text: &Text<'_>, (table, errors): (&DeTable<'_>, &[toml::de:
         }
     }
     trust
+}
+
+/// How a parser calls a key that stands there twice.
+const DUPLICATE: &str = "duplicate key";
+
+/// The line of the first key that `span` repeats: the last one of its name above it.
+fn first_line(text: &Text<'_>, table: &DeTable<'_>, span: &std::ops::Range<usize>) -> Option<usize> {
+    let (mut found, mut tables) = (None, vec![table]);
+    while let Some(table) = tables.pop() {
+        for (key, value) in table {
+            if key.get_ref() == text.slice(span.clone()).trim() && key.span().start < span.start {
+                found = found.max(Some(key.span().start));
+            }
+            tables.extend(value.get_ref().as_table());
+            let items = value.get_ref().as_array().into_iter().flat_map(|items| items.iter());
+            tables.extend(items.filter_map(|item| item.get_ref().as_table()));
+        }
+    }
+    found.map(|at| text.line(at))
 }
 
 /// Notes the lines that hold one key and one plain value, whatever is wrong inside it.

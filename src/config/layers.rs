@@ -9,12 +9,12 @@ use std::collections::BTreeSet;
 use super::draft::Draft;
 use super::key::Key;
 use super::kind::{Kind, Wrong, shorten};
-use super::near::nearest;
 use super::place::Place;
 use super::secrets::{CREDENTIALS, SECRET_PATH, name_file};
 use super::sections::keys;
 use super::sources::Sources;
 use super::value::{FromValue, Value};
+use crate::domain::near::nearest;
 
 /// Gives each key its default.
 pub(super) fn lay_defaults(draft: &mut Draft) {

@@ -18,7 +18,6 @@ mod forms;
 mod key;
 mod kind;
 mod layers;
-mod near;
 mod pace_rule;
 mod place;
 mod profile;

@@ -72,6 +72,11 @@ impl<'a> Text<'a> {
         Self { file, source, line_starts: std::iter::once(0).chain(after_newlines).collect() }
     }
 
+    /// What stands at `span`.
+    pub(super) fn slice(&self, span: std::ops::Range<usize>) -> &'a str {
+        self.source.get(span).unwrap_or_default()
+    }
+
     /// The line of the byte at `offset`, from 1.
     pub(super) fn line(&self, offset: usize) -> usize {
         self.line_starts.partition_point(|start| *start <= offset)

@@ -11,11 +11,11 @@ use toml::de::{DeArray, DeTable, DeValue};
 use super::draft::Draft;
 use super::file::{judge, text_of};
 use super::kind::{named, shorten};
-use super::near::nearest;
 use super::place::{Problem, Problems, Text};
 use super::read::read_bytes;
 use super::sections::Profile;
 use super::target::{self, Target, TargetPlaces};
+use crate::domain::near::nearest;
 
 /// The name of the file.
 pub const QUEUE: &str = "queue.toml";

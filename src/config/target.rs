@@ -18,6 +18,7 @@ use super::sections::Profile;
 use super::value::{Value, words};
 use super::window::{parse_time, parse_window};
 use crate::domain::interval::Interval;
+use crate::domain::words::{did_you_mean, meant};
 
 /// One entry: what is taken of whom, and how often.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -177,10 +178,13 @@ const LATER_KEYS: [&str; 5] = ["media", "template", "folderize", "quality", "cod
 const TAKE: Form = Form {
     wanted: "one of profile posts likes collection collects music mix following followers comments related friend follow feed following_lives search live",
     open: true,
-    read: |word| match Take::NAMES.contains(&word) {
-        true => Ok(Value::Text(word.to_owned())),
-        false if LATER_TAKES.contains(&word) => Err("this radard does not record live shows yet".to_owned()),
-        false => Err("it is none of the known words".to_owned()),
+    read: |word| match meant(word, Take::NAMES.iter().copied()) {
+        Some(known) => Ok(Value::Text(known.to_owned())),
+        None if meant(word, LATER_TAKES).is_some() => Err("this radard does not record live shows yet".to_owned()),
+        None => Err(match did_you_mean(word, Take::NAMES.iter().copied()) {
+            Some(near) => format!("it is none of the known words; did you mean `{near}`?"),
+            None => "it is none of the known words".to_owned(),
+        }),
     },
 };
 
@@ -315,7 +319,7 @@ fn wrong(target: &Target, table: &DeTable<'_>, known: &[&str]) -> Vec<(&'static 
         say("profiles", format!("the target `{name}` names a profile twice"), "leave `profile` or `profiles` out");
     }
     if let Some(unknown) = target.profiles.iter().find(|profile| !known.contains(&profile.as_str())) {
-        let near = super::near::nearest(unknown, known.iter().copied());
+        let near = crate::domain::near::nearest(unknown, known.iter().copied());
         let near = near.map(|near| format!(", or write {near}")).unwrap_or_default();
         let what = format!("the target `{name}` goes in the name of `{unknown}`, which is no profile");
         let field = if table.contains_key("profiles") { "profiles" } else { "profile" };

@@ -3,7 +3,7 @@
 //! Nobody is asked for it. A short link says what it names only to whoever opens it, so that is found out when the
 //! target is crawled for the first time.
 
-use crate::config::{Part, Problem, Problems, QueueFile, Take};
+use crate::config::{Part, Problem, Problems, QueueFile, Take, Target};
 use crate::platform::douyin::link::{BadLink, Kind, Link, find_any};
 
 /// What a target is about.
@@ -44,8 +44,18 @@ pub fn subject_of(name: &str, url: Option<&str>, found_out: Option<&str>) -> Res
     }
 }
 
-/// Refuses targets whose links name nothing, or something that has not what they take.
+/// Refuses targets whose links name nothing, or something that has not what they take. A bare id becomes the link that it
+/// stands for, where that can be one thing only.
 pub fn check_links(targets: QueueFile) -> Result<QueueFile, Problems> {
+    let mut targets = targets.judged(|target| match meant_by(target) {
+        Meant::Several(kinds) => Some((Part::Url, ambiguous(target, &kinds))),
+        Meant::Nothing | Meant::Link(_) => None,
+    })?;
+    for target in &mut targets.all {
+        if let Meant::Link(link) = meant_by(target) {
+            target.url = Some(link);
+        }
+    }
     targets.judged(|target| match subject_of(&target.name, target.url.as_deref(), None) {
         Err(said) => Some((Part::Url, said)),
         Ok(Subject::Page(kind, _)) => {
@@ -54,6 +64,39 @@ pub fn check_links(targets: QueueFile) -> Result<QueueFile, Problems> {
         }
         Ok(Subject::Nobody | Subject::Short(_)) => None,
     })
+}
+
+/// What somebody means who writes an id in the place of a link.
+enum Meant {
+    /// It is no id.
+    Nothing,
+    /// This link.
+    Link(String),
+    /// One of several things.
+    Several(Vec<Kind>),
+}
+
+/// What the target means by its `url`, when that is a bare id: the one thing of its form that has what is taken.
+fn meant_by(target: &Target) -> Meant {
+    let id = target.url.as_deref().unwrap_or_default().trim();
+    let kinds = Kind::of_id(id);
+    let mut fit = kinds.iter().copied().filter(|kind| target.take.iter().all(|take| has(*kind, *take)));
+    match (fit.next(), fit.next(), kinds.as_slice()) {
+        (Some(one), None, _) => Meant::Link(one.link(id)),
+        // It has not what is taken: that is told with the link.
+        (None, _, [one]) => Meant::Link(one.link(id)),
+        (_, _, []) => Meant::Nothing,
+        (Some(one), Some(other), _) => Meant::Several([one, other].into_iter().chain(fit).collect()),
+        (None, _, several) => Meant::Several(several.to_vec()),
+    }
+}
+
+fn ambiguous(target: &Target, kinds: &[Kind]) -> Said {
+    let id = target.url.as_deref().unwrap_or_default().trim();
+    let choices: Vec<_> = kinds.iter().map(|kind| kind.called()).collect();
+    let links: Vec<_> = kinds.iter().map(|kind| format!("{} ({})", kind.link(id), kind.called())).collect();
+    let what = format!("the url of `{}` is an id that can be of {}", target.name, choices.join(" or "));
+    (what, format!("write the link: {}", links.join(" or ")))
 }
 
 /// What will not be found as the file stands: lists that a guest is not shown. The file is followed all the same.
@@ -92,15 +135,9 @@ const fn about(take: Take) -> Option<&'static [Kind]> {
 }
 
 fn unfit(name: &str, kind: Kind, take: Take) -> Said {
-    let called = |kind: &Kind| match kind {
-        Kind::User => "a creator",
-        Kind::Work => "a post",
-        Kind::Mix => "a mix",
-        Kind::Live | Kind::Room => "a live room",
-    };
-    let mut wanted: Vec<_> = about(take).unwrap_or_default().iter().map(called).collect();
+    let mut wanted: Vec<_> = about(take).unwrap_or_default().iter().map(|kind| kind.called()).collect();
     wanted.dedup();
-    let what = format!("the url of `{name}` is of {}, which has no `{}`", called(&kind), take.as_str());
+    let what = format!("the url of `{name}` is of {}, which has no `{}`", kind.called(), take.as_str());
     (what, format!("give the link of {}, or leave `{}` out", wanted.join(" or of "), take.as_str()))
 }
 
@@ -117,6 +154,24 @@ mod tests {
     }
 
     const USER: &str = "MS4wLjABAAAAQDxwpjX_D8UT8PDQSXrPVed5HjrAoVrtyzpnVs-i4K9";
+
+    #[test]
+    fn a_bare_id_is_taken_where_it_can_mean_one_thing_only() {
+        let (id, page) = ("7856714127684905912", |kind, id: &str| Ok(vec![Subject::Page(kind, id.to_owned())]));
+        assert_eq!(checked(USER, "posts"), page(Kind::User, USER));
+        assert_eq!(checked(id, "comment"), page(Kind::Work, id));
+        assert_eq!(checked(id, "live"), page(Kind::Room, id));
+        assert_eq!(checked("775841227732", "live"), page(Kind::Live, "775841227732"));
+        let said = checked(id, "mix").unwrap_err();
+        assert!(said.starts_with("queue.toml:3:7  the url of `a` is an id that can be of a post or a mix\n"), "{said}");
+        assert!(
+            said.contains("do: write the link: https://www.douyin.com/video/7856714127684905912 (a post) or"),
+            "{said}"
+        );
+        let said = checked(USER, "related").unwrap_err();
+        assert!(said.contains("is of a creator, which has no `related`"), "{said}");
+        assert!(checked("banana", "posts").unwrap_err().contains("names nothing"));
+    }
 
     #[test]
     fn a_link_has_what_is_taken_of_it_or_is_refused_with_its_place() {

@@ -2,7 +2,7 @@
 //!
 //! Here the flags of a command become the parts of a house; nothing is decided here.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -21,7 +21,7 @@ use super::systemd::{Invitation, Notifier};
 use crate::ambient::Ambient;
 use crate::config::{self, Checked};
 use crate::observe::{Register, log};
-use crate::sim::{self as platforms, Fault, FaultError, Options, Sim};
+use crate::sim::{self as platforms, Fault, FaultError, MARK, Options, Running, Sim, files};
 use crate::store::OpenError;
 use crate::supervise::Supervisor;
 
@@ -184,14 +184,42 @@ pub async fn sim(options: SimOptions, ambient: Ambient) -> Result<Ended, Trouble
     // Before anything is said: whoever reads it may end us at once.
     let follow = |kind| signal(kind).map_err(|source| Trouble::Io { act: "follow signals", source });
     let (mut interrupt, mut terminate) = (follow(SignalKind::interrupt())?, follow(SignalKind::terminate())?);
-    let told = json!({"config": running.config_toml(), "seed": running.seed, "control": running.control});
-    (options.say)(&told.to_string());
+    if let Some(dir) = &options.write {
+        write_folder(&running, dir).map_err(|source| Trouble::Io { act: "write the settings", source })?;
+    }
+    let (config, control) = (running.config_toml(), &running.control);
+    if options.json {
+        (options.say)(&json!({"config": config, "seed": running.seed, "control": control}).to_string());
+    } else if let Some(dir) = &options.write {
+        let dir = dir.display();
+        (options.say)(&format!(
+            "wrote {dir}/radard.toml, queue.toml and README.md, which says how to go on; end with Ctrl-C"
+        ));
+    } else {
+        (options.say)(&format!(
+            "# The simulated platforms run until Ctrl-C. These settings lead to them: paste them into radard.toml, or let\n\
+             # `--write DIR` make a folder. {control}/state tells creators and logins.\n{config}"
+        ));
+    }
     let ended = tokio::select! {
         _ = interrupt.recv() => Ended::Interrupted,
         _ = terminate.recv() => Ended::Well,
     };
     house.leave(Duration::from_secs(2)).await;
     Ok(ended)
+}
+
+/// Writes a config folder that leads to the simulated platforms; files that somebody else has written stay.
+fn write_folder(running: &Running, dir: &Path) -> std::io::Result<()> {
+    let theirs = |file: &Path| std::fs::read_to_string(file).is_ok_and(|text| !text.starts_with(MARK));
+    let files = files(running, &dir.display().to_string());
+    let taken = files.iter().map(|(name, _)| dir.join(name)).find(|file| !file.ends_with("README.md") && theirs(file));
+    if let Some(file) = taken {
+        let why = format!("`{}` is there and was not written by `radard sim`: choose another folder", file.display());
+        return Err(std::io::Error::new(std::io::ErrorKind::AlreadyExists, why));
+    }
+    std::fs::create_dir_all(dir)?;
+    files.iter().try_for_each(|(name, text)| std::fs::write(dir.join(name), text))
 }
 
 /// Takes the data directory and gives the API over it; close the house afterwards.

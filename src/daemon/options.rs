@@ -97,6 +97,10 @@ pub struct SimOptions {
     pub seed: u64,
     /// Fault switches, as text.
     pub faults: Vec<String>,
+    /// The folder to write settings into that lead there.
+    pub write: Option<PathBuf>,
+    /// Show facts for a program instead of settings to paste.
+    pub json: bool,
     /// Shows what was started.
     pub say: Say,
 }

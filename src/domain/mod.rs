@@ -11,11 +11,13 @@ pub mod held;
 pub mod id;
 pub mod identity;
 pub mod interval;
+pub mod near;
 pub mod platform;
 pub mod post;
 pub mod secret;
 pub mod shelf;
 pub mod time;
+pub mod words;
 
 pub use class::{Class, Next};
 pub use comment::Comment;

@@ -179,7 +179,8 @@ pub(crate) struct Site {
 
 impl Site {
     pub(crate) fn start() -> anyhow::Result<Self> {
-        let mut process = Command::new(env!("CARGO_BIN_EXE_radard")).arg("sim").stdout(Stdio::piped()).spawn()?;
+        let mut process =
+            Command::new(env!("CARGO_BIN_EXE_radard")).args(["--json", "sim"]).stdout(Stdio::piped()).spawn()?;
         let mut line = String::new();
         BufReader::new(process.stdout.take().context("it says nothing")?).read_line(&mut line)?;
         let control = text(&serde_json::from_str(&line)?, "/control");

@@ -20,7 +20,7 @@ impl Outside {
     /// Starts them with these fault switches.
     pub(crate) fn start(faults: &[&str]) -> Self {
         let mut command = Command::new(RADARD);
-        command.arg("sim").stdout(Stdio::piped());
+        command.args(["--json", "sim"]).stdout(Stdio::piped());
         for fault in faults {
             command.args(["--fault", fault]);
         }

@@ -185,7 +185,7 @@ def sees(name, theirs, ours):
 
 def agree(radard):
     global OURS
-    sim = subprocess.Popen([radard, "sim"], stdout=subprocess.PIPE, text=True)
+    sim = subprocess.Popen([radard, "--json", "sim"], stdout=subprocess.PIPE, text=True)
     try:
         facts = json.loads(sim.stdout.readline())
         told = state(facts["control"])

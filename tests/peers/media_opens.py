@@ -44,7 +44,7 @@ def frames(body, kind):
 
 
 def opens(radard):
-    sim = subprocess.Popen([radard, "sim"], stdout=subprocess.PIPE, text=True)
+    sim = subprocess.Popen([radard, "--json", "sim"], stdout=subprocess.PIPE, text=True)
     try:
         facts = json.loads(sim.stdout.readline())
         told = state(facts["control"])

@@ -88,7 +88,7 @@ def agree(program, playwright, told, folder):
 
 
 def main(program):
-    sim = subprocess.Popen([program, "sim"], stdout=subprocess.PIPE, text=True)
+    sim = subprocess.Popen([program, "--json", "sim"], stdout=subprocess.PIPE, text=True)
     try:
         facts = json.loads(sim.stdout.readline())
         with urllib.request.urlopen(f"{facts['control']}/state") as answer:

@@ -19,6 +19,7 @@ mod downloads;
 mod drivers;
 mod export;
 mod fetch;
+mod folders;
 mod full_disk;
 mod guests;
 mod hostile;
@@ -44,6 +45,7 @@ mod saved_settings;
 mod secrets;
 mod shown;
 mod signatures;
+
 mod stopped;
 mod syncs;
 mod units;

@@ -257,12 +257,16 @@ fn a_proxy_inside_is_refused_like_any_other_address_inside() {
     let (client, _) = client(&[&listed], Policy::default());
     let (class, said) = refused(client.through(Proxy::new(&format!("http://{}", other.pair()), None).unwrap()));
     assert!(class == Class::Local && said.contains("this machine"), "{said}");
-    let through = client.through(Proxy::new("http://localhost:1", None).unwrap()).unwrap();
-    let (class, said) = refused(run(through.fetch("http://shop.example.invalid/")));
-    assert!(class == Class::Local && said.contains("this machine"), "a name is judged when it is looked up: {said}");
+    let (class, said) = refused(client.through(Proxy::new("http://localhost:1", None).unwrap()));
+    assert!(class == Class::Local && said.contains("`localhost` is a name of private networks"), "{said}");
     let open = client.through(Proxy::new(&format!("http://{}", listed.pair()), None).unwrap()).unwrap();
     let (class, said) = refused(run(open.fetch("http://169.254.169.254/latest/meta-data")));
     assert!(class == Class::Local && said.contains("metadata"), "{said}");
+    // The proxy would look it up where it stands, in its own network.
+    for inside in ["http://localhost/", "http://metadata.internal/", "http://nas/"] {
+        let (class, said) = refused(run(open.fetch(inside)));
+        assert!(class == Class::Local && said.contains("name of private networks"), "{inside}: {said}");
+    }
     assert_eq!(listed.heads().len() + other.heads().len(), 0);
 }
 

@@ -22,19 +22,18 @@ pub(super) async fn of(fetch: &Flags, desk: &Desk) -> Result<Vec<Wanted>, Failur
         let order = finished(fetch, Order::new(mode, fetch.folder.clone().unwrap_or_default()));
         return Ok(vec![Wanted { link: mode.to_string(), order: checked(order) }]);
     }
-    if fetch.links.is_empty() {
+    if fetch.links.is_empty() && fetch.more.is_empty() {
         return Err(
             Failure::usage("there is nothing to fetch").advise("give a link, or --mode with what belongs to the login")
         );
     }
     let mut wanted = Vec::new();
-    for text in &fetch.links {
+    for text in fetch.links.iter().chain(&fetch.more) {
         let found = links(text);
         if found.is_empty() {
             let order = match fetch.mode.or_else(|| mode_of_id(text)) {
                 Some(mode) => checked(finished(fetch, Order::new(mode, text.trim()))),
-                None => Err(Failure::usage(format!("`{}` is no link and no id", crate::cli::table::clean(text)))
-                    .advise("give a link that begins with https://, or say with --mode what the id is of")),
+                None => Err(unclear(text)),
             };
             wanted.push(Wanted { link: text.clone(), order });
             continue;
@@ -67,6 +66,19 @@ async fn by_link(fetch: &Flags, desk: &Desk, (url, asks): (&str, bool)) -> Resul
         || Failure::usage("this mode is about no link"),
         |bad| Failure::usage(bad.to_string()).advise(bad.advice()),
     ))
+}
+
+/// What is no link, and no id that can be of one thing only.
+fn unclear(text: &str) -> Failure {
+    let (kinds, text) = (Kind::of_id(text.trim()), crate::cli::table::clean(text));
+    if kinds.is_empty() {
+        return Failure::usage(format!("`{text}` is no link and no id"))
+            .advise("give a link that begins with https://, or say with --mode what the id is of");
+    }
+    let called: Vec<_> = kinds.iter().map(|kind| kind.called()).collect();
+    let modes: Vec<_> = kinds.iter().map(|kind| format!("--mode {} ({})", Mode::of(*kind), kind.called())).collect();
+    let failure = Failure::usage(format!("`{text}` is an id that can be of {}", called.join(" or ")));
+    failure.advise(format!("give its link, or say what it is: {}", modes.join(" or ")))
 }
 
 /// The mode that a bare id is meant for, when only one is.

@@ -109,7 +109,7 @@ impl<'a> Pages<'a> {
     /// What tells this list from others.
     fn asked(&self, order: &Order) -> Value {
         let Flags { max, page, interval, raw, profile, .. } = self.fetch;
-        json!({"order": order, "most": max, "page": page, "within": interval, "raw": raw, "profile": profile})
+        json!({"order": order, "most": max.filter(|most| *most > 0), "page": page, "within": interval, "raw": raw, "profile": profile})
     }
 
     /// Tells a program what happened; records have no `event`.
@@ -210,7 +210,7 @@ impl<'a> Pages<'a> {
 
     fn tell_progress(&self, order: &Order, more: &str) {
         let (records, pages) = (counted(self.taken, "record"), counted(self.read, "page"));
-        let bar = self.fetch.max.map(|most| bar(self.taken, most.get())).unwrap_or_default();
+        let bar = self.fetch.max.filter(|most| *most > 0).map(|most| bar(self.taken, most)).unwrap_or_default();
         self.out.progress(&format!("{} {}: {bar}{records}, {pages}{more}", order.mode, order.id));
     }
 }

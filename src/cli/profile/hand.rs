@@ -23,7 +23,7 @@ use crate::session::Login;
 const PATH: &str = "/api/v1/profiles";
 
 /// Asks the house.
-pub(super) async fn ask(desk: &Desk, need: Need, asked: Value) -> Result<Value, Failure> {
+pub(in crate::cli) async fn ask(desk: &Desk, need: Need, asked: Value) -> Result<Value, Failure> {
     let mut told = None;
     Reach::with(desk, need, async |reach| {
         told = Some(reach.ask("POST", PATH, Some(asked)).await?);

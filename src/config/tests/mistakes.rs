@@ -124,7 +124,7 @@ fn a_slip_on_one_line_hides_nothing_else() {
       do: mend this line
     config/radard.toml:3:11  queue.workers is `0`: the least is 1
       do: give a whole number from 1 to 1024; leave it out for the default, 16
-    config/radard.toml:4:1  the syntax is wrong: duplicate key
+    config/radard.toml:4:1  the syntax is wrong: duplicate key: `workers` stands on line 3 already
       do: mend this line
     config/radard.toml:5:12  the syntax is wrong: invalid basic string, expected `"`
       do: mend this line

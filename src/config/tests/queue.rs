@@ -83,7 +83,7 @@ every = "1s"
 tempalte = "x"
 [[target]]
 name = "chef li"
-take = ["posts", "post"]
+take = ["posts", "pots"]
 [[target]]
 name = "chef"
 take = []

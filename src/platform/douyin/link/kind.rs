@@ -39,6 +39,33 @@ impl Kind {
         self.fits(id) && !is_broadcast
     }
 
+    /// What it is called to people.
+    pub const fn called(self) -> &'static str {
+        match self {
+            Self::User => "a creator",
+            Self::Work => "a post",
+            Self::Mix => "a mix",
+            Self::Live | Self::Room => "a live room",
+        }
+    }
+
+    /// The link of the one that has this id.
+    pub fn link(self, id: &str) -> String {
+        match self {
+            Self::User => format!("https://www.douyin.com/user/{id}"),
+            Self::Work => format!("https://www.douyin.com/video/{id}"),
+            Self::Mix => format!("https://www.douyin.com/collection/{id}"),
+            Self::Live => format!("https://live.douyin.com/{id}"),
+            Self::Room => format!("https://webcast.amemv.com/douyin/webcast/reflow/{id}"),
+        }
+    }
+
+    /// What a bare id can be of. A room can have a word for its number, so only digits are taken for one here.
+    pub fn of_id(id: &str) -> Vec<Self> {
+        let is_bare = !id.is_empty() && id.bytes().all(|byte| byte.is_ascii_digit());
+        Self::ALL.into_iter().filter(|kind| kind.is_of(id) && (is_bare || *kind == Self::User)).collect()
+    }
+
     /// Whether `id` has the form of one.
     pub(super) fn fits(self, id: &str) -> bool {
         let word = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'-' | b'_');

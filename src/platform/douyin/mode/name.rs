@@ -5,6 +5,7 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
+use crate::domain::words::{did_you_mean, meant};
 use crate::platform::douyin::link::Kind;
 
 /// What is asked for.
@@ -146,15 +147,20 @@ impl fmt::Display for Mode {
 
 /// A word that is no mode.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no mode: one of {known}", known = Mode::ALL.map(Mode::as_str).join(" "))]
+#[error("`{0}` is no mode{near}: one of {known}", near = near(.0), known = Mode::ALL.map(Mode::as_str).join(" "))]
 pub struct UnknownMode(pub String);
+
+fn near(word: &str) -> String {
+    did_you_mean(word, Mode::ALL.map(Mode::as_str)).map(|near| format!("; did you mean `{near}`?")).unwrap_or_default()
+}
 
 impl FromStr for Mode {
     type Err = UnknownMode;
 
     fn from_str(word: &str) -> Result<Self, Self::Err> {
-        let word = word.replace('-', "_");
-        Self::ALL.into_iter().find(|mode| mode.as_str() == word).ok_or(UnknownMode(word))
+        let known = meant(word, Self::ALL.map(Self::as_str));
+        let mode = known.and_then(|known| Self::ALL.into_iter().find(|mode| mode.as_str() == known));
+        mode.ok_or_else(|| UnknownMode(word.to_owned()))
     }
 }
 
@@ -168,6 +174,13 @@ mod tests {
             assert_eq!(serde_json::to_value(mode).unwrap(), mode.as_str());
             assert_eq!(mode.as_str().replace('_', "-").parse(), Ok(mode));
         }
-        assert!("posts".parse::<Mode>().unwrap_err().to_string().starts_with("`posts` is no mode: one of profile one"));
+        assert_eq!(("posts".parse(), "Followers".parse()), (Ok(Mode::Post), Ok(Mode::Follower)));
+        let said = |word: &str| word.parse::<Mode>().unwrap_err().to_string();
+        assert!(
+            said("pots").starts_with("`pots` is no mode; did you mean `post`?: one of profile one"),
+            "{}",
+            said("pots")
+        );
+        assert!(said("banana").starts_with("`banana` is no mode: one of profile one"), "{}", said("banana"));
     }
 }

@@ -4,9 +4,15 @@
 //! slips (a letter too many, too few, wrong, or two swapped). The beginning of a name costs one, and a right last part in a wrong section two.
 
 /// The name of `known` that is nearest to `given`; the first of several equally near ones.
-pub(super) fn nearest<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+pub fn nearest<'a>(given: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
     let given = fold(given);
     known.min_by_key(|name| distance(&given, &fold(name)))
+}
+
+/// Whether `name` is so near to `given` that a slip or two explain it.
+pub fn is_near(given: &str, name: &str) -> bool {
+    let (given, name) = (fold(given), fold(name));
+    distance(&given, &name) <= (1 + given.len() / 4).min(2)
 }
 
 fn distance(given: &[char], name: &[char]) -> usize {
