@@ -18,9 +18,11 @@ use tokio::process::{Child, Command};
 use tokio::task::JoinSet;
 
 use super::find::Found;
-use super::place::Display;
+use super::place::Shown;
+use super::screen::Screen;
 use super::trouble::{Trouble, first_line};
 use crate::ambient::Clock;
+use crate::domain::Display;
 
 /// How long it may take to say where it listens.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -43,6 +45,8 @@ pub(super) struct Driver {
     child: Child,
     group: Option<Pid>,
     port: u16,
+    /// What its browser shows itself on, when that is ours.
+    _screen: Option<Screen>,
     home: Option<Home>,
     clock: Clock,
     /// Reads what it goes on to say, so that it can go on saying it.
@@ -51,23 +55,36 @@ pub(super) struct Driver {
 
 impl Driver {
     /// Starts one whose folder is written down in `among`.
-    pub(super) async fn start(
-        found: &Found,
-        among: &Path,
-        (clock, display): (&Clock, Option<&Display>),
-    ) -> Result<Self, Trouble> {
+    pub(super) async fn start(found: &Found, among: &Path, (clock, shown): (&Clock, &Shown)) -> Result<Self, Trouble> {
         let name = found.driver.display().to_string();
         let failed = |source| Trouble::Start(name.clone(), source);
         let home = Home::make(among).map_err(failed)?;
         let mut command = command(found, &home.folder);
+        let screen = match shown {
+            Shown::ToNobody => Some(Screen::start(&home.folder, clock).await?),
+            Shown::Nowhere | Shown::On(_) => None,
+        };
+        let display = match (&screen, shown) {
+            (Some(screen), _) => Some(&screen.display),
+            (None, Shown::On(None)) => return Err(Trouble::NoSeat),
+            (None, Shown::On(display)) => display.as_ref(),
+            (None, _) => None,
+        };
         if let Some(Display { name, authority }) = display {
             command.env("DISPLAY", name).envs(authority.as_ref().map(|file| ("XAUTHORITY", file)));
         }
         let mut child = command.spawn().map_err(failed)?;
         let group = child.id().and_then(|id| i32::try_from(id).ok()).and_then(Pid::from_raw);
         let (out, err) = (child.stdout.take(), child.stderr.take());
-        let mut driver =
-            Self { child, group, port: 0, home: Some(home), clock: clock.clone(), listener: JoinSet::new() };
+        let mut driver = Self {
+            child,
+            group,
+            port: 0,
+            _screen: screen,
+            home: Some(home),
+            clock: clock.clone(),
+            listener: JoinSet::new(),
+        };
         let Some((out, err)) = out.zip(err) else { return Err(Trouble::Silent(name, "it has no output".to_owned())) };
         let mut lines = BufReader::new(out).lines();
         driver.listener.spawn(async move { drain(BufReader::new(err).lines()).await });

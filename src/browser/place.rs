@@ -3,21 +3,25 @@
 use std::path::PathBuf;
 
 use super::find::Programs;
+use crate::domain::Display;
 
-/// A display of somebody's.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Display {
-    /// Its name.
-    pub name: String,
-    /// The file that says who may show something on it, if there is one.
-    pub authority: Option<PathBuf>,
+/// Where it shows itself.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub enum Shown {
+    /// Nowhere.
+    #[default]
+    Nowhere,
+    /// On a display of its own that nobody sees.
+    ToNobody,
+    /// On this one; nothing when there is none.
+    On(Option<Display>),
 }
 
 /// How a browser is to look.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Look {
-    /// The display it shows itself on; nothing for none.
-    pub display: Option<Display>,
+    /// Where it shows itself.
+    pub shown: Shown,
     /// Whether it runs as root, where a Chromium has no sandbox.
     pub is_root: bool,
 }

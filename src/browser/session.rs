@@ -12,7 +12,7 @@ use super::connector::Connector;
 use super::driver::Driver;
 use super::endpoint::{Endpoint, Noted};
 use super::find::{Found, find};
-use super::place::{Look, Place, Source};
+use super::place::{Look, Place, Shown, Source};
 use super::trouble::{Trouble, first_line};
 use crate::ambient::Clock;
 use crate::net::{Client, Dialer, Policy};
@@ -67,7 +67,7 @@ impl Browser {
     }
 
     async fn start(found: &Found, source: &Source, clock: &Clock) -> Result<Self, Trouble> {
-        let driver = Driver::start(found, &source.folder, (clock, source.look.display.as_ref())).await?;
+        let driver = Driver::start(found, &source.folder, (clock, &source.look.shown)).await?;
         let dialer = dialer_to(&driver.address(), clock)?;
         let wish = capabilities(Some(&found.binary), found.is_firefox, &source.look);
         match Self::session(&driver.url(), (&dialer, None), (wish, clock)).await {
@@ -196,7 +196,7 @@ async fn prepare(url: &str, (dialer, there): (&Dialer, Option<&Endpoint>), clock
 }
 
 fn capabilities(binary: Option<&Path>, is_firefox: bool, look: &Look) -> Map<String, Value> {
-    let is_headless = look.display.is_none();
+    let is_headless = look.shown == Shown::Nowhere;
     let mut own = Map::new();
     own.insert("webSocketUrl".to_owned(), true.into());
     own.insert("unhandledPromptBehavior".to_owned(), "dismiss".into());

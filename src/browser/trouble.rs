@@ -13,6 +13,12 @@ pub enum Trouble {
     /// There is no browser.
     #[error("there is no browser here: looked for {0}")]
     NoBrowser(String),
+    /// The display that nobody sees cannot be made.
+    #[error("the display of its own for a browser (`browser.display` is xvfb) does not start: {0}")]
+    NoScreen(String),
+    /// There is nowhere to show a browser.
+    #[error("there is no display here on which a browser could show itself (`browser.display` is seat)")]
+    NoSeat,
     /// The driver does not start.
     #[error("the driver `{0}` does not start")]
     Start(String, #[source] io::Error),
@@ -84,6 +90,8 @@ impl Trouble {
         match self {
             Self::NoDriver(_)
             | Self::NoBrowser(_)
+            | Self::NoScreen(_)
+            | Self::NoSeat
             | Self::Start(..)
             | Self::Silent(..)
             | Self::NoSession(_)
@@ -106,6 +114,8 @@ impl Trouble {
         match self {
             Self::NoDriver(_) => "install the driver (Debian: chromium-driver), or name it in `browser.driver`",
             Self::NoBrowser(_) => "install a browser (Debian: chromium), or name it in `browser.binary`",
+            Self::NoScreen(_) => "install it (Debian: xvfb), or set `browser.display` to headless",
+            Self::NoSeat => "start radard where DISPLAY is set, or set `browser.display` to headless or xvfb",
             Self::Start(..) | Self::Silent(..) => "run it by hand to see why; `radard doctor` tries it too",
             Self::NotThere(..) => "start it, such as radard-browser.service, or correct `browser.webdriver`",
             Self::NoSession(_) => {

@@ -15,6 +15,7 @@ use super::sections::{Config, Lists, keys};
 use super::sources::Sources;
 use super::url::check_database;
 use super::value::Value;
+use crate::domain::Display;
 use crate::domain::time::write_duration;
 
 /// A configuration without problems.
@@ -28,6 +29,8 @@ pub struct Checked {
     pub warnings: Vec<String>,
     /// The secrets that were found.
     pub secrets: Secrets,
+    /// The display that the environment names, for a browser that is to be seen there.
+    pub seat: Option<Display>,
 }
 
 /// Understands `sources`, or says everything that is wrong with them.
@@ -42,7 +45,8 @@ pub fn check(sources: &Sources) -> Result<Checked, Problems> {
     match Config::build(&draft.values, Lists { schedules, pace_rules, profiles }) {
         Ok(config) if draft.problems.is_empty() => {
             let origins = list_origins(&draft).chain(found).collect();
-            Ok(Checked { config, origins, warnings: draft.warnings, secrets })
+            let seat = Display::of(|name| sources.env.get(name).cloned());
+            Ok(Checked { config, origins, warnings: draft.warnings, secrets, seat })
         }
         Ok(_) => Err(Problems::sorted(draft.problems)),
         Err(key) => {

@@ -45,7 +45,7 @@ pub use reload::{Reloaded, reload};
 pub use secrets::{CREDENTIALS, Credential, Secrets};
 pub use sections::{
     Backup, Browser, Config, Daemon, Disk, Douyin, Egress, Format, KeyedBy, Language, Late, Log, Media, Node, Pace,
-    PaceRule, Platform, Profile, Queue, Schedule, Signing, Store, Tolerance, Vault, Web, keys,
+    PaceRule, Platform, Profile, Queue, Schedule, Screen, Signing, Store, Tolerance, Vault, Web, keys,
 };
 pub use size::{LowWater, NotASize, parse_size, roughly_size, write_size};
 pub use sources::{Sources, Unreadable};

@@ -149,6 +149,8 @@ section! {
         "browser.driver" Live Kind::Text(PATH), "" => driver: Option<PathBuf>;
         /// A driver or a grid that runs already, such as radard-browser.service; empty starts a driver when one is needed.
         "browser.webdriver" Live Kind::Text(DRIVER_OR_NONE), "" => webdriver: Option<String>;
+        /// Where it shows itself: nowhere, on a display of its own that nobody sees (Debian: xvfb), or on the one of DISPLAY.
+        "browser.display" Live Kind::Choice(Screen::NAMES, &[]), "headless" => display: Screen;
         /// By what can be seen in a page it is known that it shows a challenge, as CSS selectors.
         "browser.challenge" Live Kind::List(WORD), "[\"[id^=captcha]\", \".captcha_verify_container\", \".captcha-verify-container\", \"#secsdk-captcha-drag-wrapper\", \"iframe[src*=captcha]\"]" => challenge: Vec<String>;
         /// How long a browser stays open after its last use.
@@ -261,6 +263,18 @@ section! {
         "backup.timezone" Live Kind::Text(ZONE), "Asia/Shanghai" => timezone: String;
         /// How long the newest backup of each day is kept; the newest of all is never deleted.
         "backup.keep" Live Kind::Days("1d", "3650d"), "7d" => keep: Duration;
+    }
+}
+
+words! {
+    /// Where a browser shows itself.
+    Screen {
+        /// Nowhere.
+        "headless" => Headless;
+        /// On a display of its own that nobody sees.
+        "xvfb" => Xvfb;
+        /// On the display that the environment names.
+        "seat" => Seat;
     }
 }
 

@@ -25,12 +25,13 @@ use crate::ambient::{Ambient, Clock};
 use crate::browser::Pool;
 use crate::config::{Checked, Config, Late as ConfiguredLate, Secrets, parse_cron, parse_zone};
 use crate::crawl::{Changes, Crawl, Desk, Keeper};
+use crate::domain::Display;
 use crate::media::{Claims, jobs as media};
 use crate::net;
 use crate::observe::{Metrics, Register};
 use crate::pace::{Pace, Rank};
 use crate::queue::{Inlets, Kinds, Late, Queue, Rules, Schedule};
-use crate::session::Book;
+use crate::session::{Book, Ground};
 use crate::store::{Access, DirLock, LockError, NodeError, NodeName, OpenError, Place, Store};
 use crate::supervise::{Leave, Supervisor};
 use crate::vault::{self, Credentials, OpenVault, Source, Vault};
@@ -50,9 +51,16 @@ pub struct Plan {
     pub ambient: Ambient,
     /// The register of secrets that the log knows.
     pub register: Register,
+    /// The display that the environment names.
+    seat: Option<Display>,
 }
 
 impl Plan {
+    /// What this machine gives to browsers.
+    pub fn browsers(&self) -> Ground {
+        Ground { folder: self.places.browsers(), seat: self.seat.clone() }
+    }
+
     /// From what was checked.
     pub fn new(checked: &Checked, places: Places, ambient: Ambient, register: Register) -> Self {
         for (_, secret) in checked.secrets.iter() {
@@ -60,7 +68,7 @@ impl Plan {
         }
         let store_url = checked.secrets.get("store-url").cloned().or_else(|| checked.config.store.url.clone());
         let (config, secrets) = (checked.config.clone(), checked.secrets.clone());
-        Self { config, secrets, store_url, places, ambient, register }
+        Self { config, secrets, store_url, places, ambient, register, seat: checked.seat.clone() }
     }
 
     /// The way out, under the guard of the settings.
@@ -271,7 +279,7 @@ impl House {
         let metrics = Metrics::new();
         let logins = Book::new(store.clone(), credentials.vault().clone(), plan.register.clone());
         let pool = Pool::new(ambient.clock.clone());
-        let inside = Inside::new((pool.clone(), plan.places.browsers()), (&live, &ways), (&ambient.clock, &metrics));
+        let inside = Inside::new((pool.clone(), plan.browsers()), (&live, &ways), (&ambient.clock, &metrics));
         let fetcher = Fetcher::new(
             (&ambient, &plan.register, &metrics),
             (&live, ways.clone(), Arc::new(inside)),
@@ -286,7 +294,7 @@ impl House {
             metrics: metrics.clone(),
         };
         let sessions = plan.places.sessions(plan.config.session.dir.as_deref());
-        let profiles = Profiles::new((logins, pool), prover, (sessions, plan.places.browsers()));
+        let profiles = Profiles::new((logins, pool), prover, (sessions, plan.browsers()));
         let watched = ClockWatch::new(store.clone(), ambient.clock.clone());
         let kinds = kinds(&plan, (&live, &credentials), (&pace, &ways), (&disk, client));
         let kinds = with_deleting(kinds, &plan, &Deleting { store: &store, live: &live, clock: &watched });

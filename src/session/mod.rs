@@ -22,4 +22,4 @@ pub use file::{Folder, state_in};
 pub use login::Login;
 pub use plan::next_at;
 pub use rules::{Rules, rules};
-pub use source::{guise_of, source_of};
+pub use source::{Ground, guise_of, shown_on, source_of};

@@ -2,14 +2,34 @@
 
 use std::path::PathBuf;
 
-use crate::browser::{Display, Guise, Look, Place, Programs, Source};
-use crate::config::{Browser, Profile};
+use crate::browser::{Guise, Look, Place, Programs, Shown, Source};
+use crate::config::{Browser, Profile, Screen};
+use crate::domain::Display;
 
-/// The browser that the settings name: one that runs already, or a driver of our own; shown on `display`, if anywhere.
-pub fn source_of(settings: &Browser, display: Option<Display>, folder: PathBuf) -> Source {
+/// What this machine gives to browsers.
+#[derive(Debug, Clone, Default)]
+pub struct Ground {
+    /// Where drivers write down what they leave.
+    pub folder: PathBuf,
+    /// The display that the environment names.
+    pub seat: Option<Display>,
+}
+
+/// The browser that the settings name: one that runs already, or a driver of our own; shown where they say.
+pub fn source_of(settings: &Browser, ground: Ground) -> Source {
+    let shown = match settings.display {
+        Screen::Headless => Shown::Nowhere,
+        Screen::Xvfb => Shown::ToNobody,
+        Screen::Seat => Shown::On(ground.seat.clone()),
+    };
+    shown_on(settings, shown, ground)
+}
+
+/// The same, shown where somebody says.
+pub fn shown_on(settings: &Browser, shown: Shown, Ground { folder, .. }: Ground) -> Source {
     let programs = Programs { binary: settings.binary.clone(), driver: settings.driver.clone() };
     let place = settings.webdriver.clone().map_or(Place::Here(programs), Place::There);
-    Source { place, look: Look { display, is_root: rustix::process::geteuid().is_root() }, folder }
+    Source { place, look: Look { shown, is_root: rustix::process::geteuid().is_root() }, folder }
 }
 
 /// Who `profile` is to a site.

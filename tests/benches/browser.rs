@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use radard::ambient::{Ambient, Clock};
-use radard::browser::{Browser, Captured, Cookie, Guise, Look, Page, Place, Programs, Signs, Source, Wanted};
+use radard::browser::{Browser, Captured, Cookie, Guise, Look, Page, Place, Programs, Shown, Signs, Source, Wanted};
 use radard::domain::Secret;
 use serde_json::Value;
 
@@ -78,7 +78,7 @@ struct Ours {
 
 impl Ours {
     fn new(base: String, session: String) -> Self {
-        let look = Look { display: None, is_root: rustix::process::geteuid().is_root() };
+        let look = Look { shown: Shown::Nowhere, is_root: rustix::process::geteuid().is_root() };
         let folder = std::env::temp_dir().join(format!("radard-bench-{}", std::process::id()));
         let source = Source { place: Place::Here(Programs::default()), look, folder };
         Self { base, session, source, clock: Ambient::real(None).clock }

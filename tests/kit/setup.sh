@@ -38,6 +38,7 @@ case $what in
     need postgresql "every test on PostgreSQL" postgresql
     need chromium "the stories with a browser" command -v chromium
     need chromium-driver "the stories with a browser" command -v chromedriver
+    need xvfb "the story of a browser on a display of its own" command -v Xvfb
     need strace "the stories with a failing disk" command -v strace
     need e2fsprogs "the story of the full disk" command -v mkfs.ext4
     need iproute2 "the network where everybody listens" command -v ip

@@ -2,7 +2,7 @@
 //! and nothing stays behind.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use base64::Engine as _;
@@ -10,14 +10,14 @@ use base64::engine::general_purpose::STANDARD;
 use md5::{Digest as _, Md5};
 use radard::ambient::Ambient;
 use radard::browser::{
-    Browser, Captured, Cookie, CookieSource, Guise, Look, Page, Partition, Place, SameSite, Signs, Source, Trouble,
-    Wanted,
+    Browser, Captured, Cookie, CookieSource, Guise, Look, Page, Partition, Place, SameSite, Shown, Signs, Source,
+    Trouble, Wanted,
 };
 use radard::domain::Secret;
 use radard::sign::{Abogus, AbogusAgent, AbogusFields, AbogusInput, Scheme as _, UserSign, UserSignInput};
 use serde_json::{Value, json};
 
-use crate::kit::{Dir, Outside, ask, living_in, not_run, programs};
+use crate::kit::{Dir, Outside, ask, block_on, living_in, not_run, programs};
 
 const CREATORS: &str = "/business/creativecenter/inspiration/popular/creator/pc/en";
 const LOGIN: [&str; 1] = ["/login"];
@@ -52,7 +52,7 @@ fn visit(name: &str, story: impl AsyncFnOnce(&Visit)) {
 }
 
 fn source(dir: &Dir) -> Source {
-    let look = Look { display: None, is_root: rustix::process::geteuid().is_root() };
+    let look = Look { shown: Shown::Nowhere, is_root: rustix::process::geteuid().is_root() };
     Source { place: Place::Here(programs()), look, folder: folder(dir) }
 }
 
@@ -360,5 +360,42 @@ fn a_browser_that_is_killed_tells_everybody_who_waits() {
         let (caught, ()) = tokio::join!(visit.catch(&page, 60), kill);
         assert!(matches!(caught, Err(Trouble::Gone)), "{caught:?}");
         assert!(matches!(page.cookies().await, Err(Trouble::Gone)));
+    });
+}
+
+/// What the processes of this home were started with.
+fn started_with(home: &Path) -> Vec<String> {
+    let processes = living_in([home]).into_iter();
+    processes.map(|process| std::fs::read_to_string(format!("{process}/cmdline")).unwrap_or_default()).collect()
+}
+
+#[test]
+fn a_browser_may_show_itself_on_a_display_that_nobody_sees() {
+    if !Path::new("/usr/bin/Xvfb").exists() {
+        return not_run("the browser on a display of its own (needs xvfb)");
+    }
+    let (dir, clock) = (Dir::new("browser-xvfb"), Ambient::real(None).clock);
+    let shown = |shown| {
+        let look = Look { shown, is_root: rustix::process::geteuid().is_root() };
+        Source { place: Place::Here(programs()), look, folder: folder(&dir) }
+    };
+    block_on(async {
+        let browser = Browser::open(&shown(Shown::ToNobody), &clock).await.unwrap();
+        let page = Page::open(&browser, Guise::default()).await.unwrap();
+        page.go("data:text/html,<title>here</title>").await.unwrap();
+        let (home, all) = (home(&dir), started_with(&home(&dir)));
+        assert!(all.iter().any(|line| line.contains("Xvfb")), "{all:?}");
+        assert!(!all.iter().any(|line| line.contains("--headless")), "{all:?}");
+        browser.close().await;
+        assert_eq!(living_in([&home]), [""; 0], "the display ends with it");
+        assert_eq!(std::fs::read_dir(folder(&dir)).unwrap().count(), 0);
+        // The control, and a seat where there is none.
+        let browser = Browser::open(&shown(Shown::Nowhere), &clock).await.unwrap();
+        let all = started_with(&self::home(&dir));
+        browser.close().await;
+        assert!(!all.iter().any(|line| line.contains("Xvfb")), "{all:?}");
+        let none = Browser::open(&shown(Shown::On(None)), &clock).await.err().unwrap();
+        assert!(none.to_string().contains("no display here") && none.advice().contains("DISPLAY"), "{none}");
+        assert_eq!(std::fs::read_dir(folder(&dir)).unwrap().count(), 0, "nothing is left of it");
     });
 }

@@ -78,8 +78,12 @@ fn a_data_folder_that_others_can_read_and_is_not_ours_is_refused() {
     dir.save_settings(QUIET);
     std::fs::create_dir_all(dir.data().join("backups")).unwrap();
     let readable = [dir.path().to_owned(), dir.config(), dir.config().join("radard.toml"), program];
-    readable.iter().for_each(|path| open_up(path, 0o755));
-    [dir.data(), dir.data().join("backups")].iter().for_each(|path| open_up(path, 0o777));
+    for path in readable {
+        open_up(&path, 0o755);
+    }
+    for path in [dir.data(), dir.data().join("backups")] {
+        open_up(&path, 0o777);
+    }
     let said = command.output().unwrap();
     let err = String::from_utf8(said.stderr).unwrap();
     assert!(!said.status.success() && err.contains("other users can read") && err.contains("user 0"), "{err}");

@@ -8,7 +8,7 @@ use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use radard::ambient::{Ambient, Entropy};
-use radard::browser::{Browser, Look, Place, Programs, Source, Trouble};
+use radard::browser::{Browser, Look, Place, Programs, Shown, Source, Trouble};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
@@ -119,7 +119,8 @@ fn lying(status: Value, session: Value) -> Raw {
 }
 
 fn open(dir: &Dir, place: Place) -> Trouble {
-    let source = Source { place, look: Look { display: None, is_root: true }, folder: dir.path().join("browser") };
+    let source =
+        Source { place, look: Look { shown: Shown::Nowhere, is_root: true }, folder: dir.path().join("browser") };
     block_on(async { Browser::open(&source, &Ambient::real(None).clock).await.err() }).unwrap()
 }
 
@@ -161,7 +162,7 @@ fn a_driver_that_lies_or_is_of_another_time_is_called_by_what_it_is() {
 fn a_driver_that_hangs_makes_no_end_longer_than_the_drain() {
     let outside = Outside::start(&[]);
     let (dir, _) = login_dir("driver-hangs", &outside);
-    let (asked, is_asked) = std::sync::mpsc::channel();
+    let (asked, is_asked) = std::sync::mpsc::sync_channel(8);
     let hanging = Raw::start(move |head, stream| {
         if head.starts_with("GET /status") {
             let told = json!({"value": {"ready": true, "message": "ready"}}).to_string();

@@ -25,7 +25,8 @@ fn start(flags: &[&str], last: &str) -> (Running, String) {
     let mut lines = BufReader::new(child.stdout.take().unwrap()).lines();
     let mut said = String::new();
     while !said.lines().last().is_some_and(|line| line.starts_with(last)) {
-        said += &format!("{}\n", lines.next().unwrap().unwrap());
+        said.push_str(&lines.next().unwrap().unwrap());
+        said.push('\n');
     }
     (Running(child), said)
 }

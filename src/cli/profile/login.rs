@@ -13,14 +13,14 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::hand::{Patience, host_of_platform, in_use, known, put, take_in};
-use crate::browser::{Browser, Code, Display, Page, Place, Programs};
+use crate::browser::{Browser, Code, Page, Place, Programs, Shown};
 use crate::cli::desk::Desk;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::out::Answer;
 use crate::config::{Config, Profile};
-use crate::domain::{Platform, Secret};
-use crate::session::{Rules, guise_of, login_of, rules, source_of};
+use crate::domain::{Display, Platform, Secret};
+use crate::session::{Ground, Rules, guise_of, login_of, rules, shown_on};
 
 /// How often the browser is looked at.
 const LOOK: Duration = Duration::from_millis(700);
@@ -61,7 +61,8 @@ impl LogIn {
             Failure::new(trouble.to_string()).advise(trouble.advice()).exit(Exit::of_answer(502, Some(class)))
         };
         let is_shown = display.is_some();
-        let mut source = source_of(&config.browser, display, places.browsers());
+        let shown = display.map_or(Shown::Nowhere, |display| Shown::On(Some(display)));
+        let mut source = shown_on(&config.browser, shown, Ground { folder: places.browsers(), seat: None });
         if is_shown && let Place::There(_) = source.place {
             // A person looks at a display of theirs, which one that runs elsewhere does not have.
             source.place =
@@ -157,15 +158,11 @@ fn base_of(config: &Config, platform: Platform) -> &str {
 
 /// The display of whoever asks.
 fn display(desk: &Desk) -> Result<Display, Failure> {
-    let mut env = desk.env();
-    let name = env.remove("DISPLAY").filter(|name| !name.is_empty()).ok_or_else(|| {
+    let env = desk.env();
+    Display::of(|name| env.get(name).cloned()).ok_or_else(|| {
         let failure = Failure::usage("there is no display here on which a browser could show itself");
         failure.advise("give --qr, which shows the code of the page in the terminal")
-    })?;
-    // The browser has a home of its own, where it would look in vain.
-    let said = env.remove("XAUTHORITY").filter(|file| !file.is_empty()).map(PathBuf::from);
-    let usual = env.remove("HOME").map(|home| PathBuf::from(home).join(".Xauthority")).filter(|file| file.exists());
-    Ok(Display { name, authority: said.or(usual) })
+    })
 }
 
 /// Two rows of modules in one line. On a terminal the colours are set, so that it is dark on light whatever its own are.

@@ -85,7 +85,8 @@ fn live(name: &str, tale: impl AsyncFnOnce(&House, &Watch)) {
     let mut config = Config::default();
     config.backup.at = "0 * * * *".to_owned();
     (config.queue.sweep, config.queue.lease) = (Duration::from_hours(1), Duration::from_hours(1));
-    let checked = Checked { config, origins: Vec::new(), warnings: Vec::new(), secrets: Secrets::default() };
+    let checked =
+        Checked { config, origins: Vec::new(), warnings: Vec::new(), secrets: Secrets::default(), seat: None };
     let told = clock.run(async {
         let opening = clock.hold();
         let house = House::open(Plan::new(&checked, places, ambient, Register::default())).await.unwrap();

@@ -5,7 +5,6 @@
 
 use std::collections::HashMap;
 use std::fmt;
-use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -17,7 +16,7 @@ use crate::daemon::ways::Ways;
 use crate::observe::Metrics;
 use crate::observe::metric::{PAGE_HELP, PAGE_HELP_SECONDS};
 use crate::platform::signer::{self, PageAnswer, PageAsk, PageReply};
-use crate::session::{guise_of, source_of};
+use crate::session::{Ground, guise_of, source_of};
 
 /// How long a signature of a socket is used again.
 const GOOD_FOR: Duration = Duration::from_mins(1);
@@ -36,7 +35,7 @@ struct Inner {
     ways: Ways,
     clock: Clock,
     metrics: Metrics,
-    browsers: PathBuf,
+    browsers: Ground,
     /// By stub: the signature, and when it was made.
     signed: Mutex<HashMap<String, (String, Duration)>>,
 }
@@ -50,7 +49,7 @@ impl fmt::Debug for Inside {
 impl Inside {
     /// In the browser of `pool`, whose drivers are written down in `browsers`.
     pub(in crate::daemon) fn new(
-        (pool, browsers): (Pool, PathBuf),
+        (pool, browsers): (Pool, Ground),
         (live, ways): (&Live, &Ways),
         (clock, metrics): (&Clock, &Metrics),
     ) -> Self {
@@ -59,7 +58,7 @@ impl Inside {
     }
 
     async fn open(&self, base: &str, (guise, cookies): (Guise<'_>, &[Cookie])) -> Result<(Turn, Page), Trouble> {
-        let source = source_of(&self.0.live.now().browser, None, self.0.browsers.clone());
+        let source = source_of(&self.0.live.now().browser, self.0.browsers.clone());
         let turn = self.0.pool.turn(&source).await?;
         let page = Page::open(turn.browser(), guise).await?;
         page.put_cookies(cookies).await?;
@@ -135,7 +134,7 @@ impl Inside {
 
 impl signer::Page for Inside {
     fn is_at_hand(&self) -> bool {
-        is_at_hand(&source_of(&self.0.live.now().browser, None, self.0.browsers.clone()))
+        is_at_hand(&source_of(&self.0.live.now().browser, self.0.browsers.clone()))
     }
 
     fn frontier_sign<'a>(&'a self, stub: &'a str) -> PageAnswer<'a, String> {

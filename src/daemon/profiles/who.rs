@@ -14,7 +14,7 @@ use crate::config::Profile;
 use crate::domain::{Class, Millis, Platform};
 use crate::observe::metric::{LOGIN, LOGIN_ENDS, LOGIN_LOOKS};
 use crate::pace::Rank;
-use crate::session::{Book, Error, Folder, Rules, next_at, rules, source_of};
+use crate::session::{Book, Error, Folder, Ground, Rules, next_at, rules, source_of};
 use crate::web::Declined;
 
 /// A cheap handle on all profiles; clones share it.
@@ -24,7 +24,7 @@ pub(in crate::daemon) struct Profiles {
     pub(super) prover: Prover,
     pub(super) folder: Folder,
     pub(super) pool: Pool,
-    browsers: PathBuf,
+    browsers: Ground,
     /// Who is at work on which profile: another waits.
     at_work: Arc<Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>>,
     /// Rung when a login was proved: somebody may have waited for it.
@@ -36,7 +36,7 @@ impl Profiles {
     pub(in crate::daemon) fn new(
         (book, pool): (Book, Pool),
         prover: Prover,
-        (folder, browsers): (PathBuf, PathBuf),
+        (folder, browsers): (PathBuf, Ground),
     ) -> Self {
         Self { book, prover, folder: Folder(folder), pool, browsers, at_work: Arc::default(), found: Arc::default() }
     }
@@ -55,7 +55,7 @@ impl Profiles {
 
     /// Where it comes from now.
     pub(super) fn source(&self) -> Source {
-        source_of(&self.prover.live.now().browser, None, self.browsers.clone())
+        source_of(&self.prover.live.now().browser, self.browsers.clone())
     }
 
     /// Makes a profile that stands in no settings, if there is none of that name yet.
