@@ -1,11 +1,16 @@
 //! `radard export`: what was found as tables for people's own tools.
 //!
+//! - `format` by what the format of a file is chosen.
+//!
 //! It only reads, so it works beside a running daemon, on the same moment of the database from the first row to the last.
 
-use std::path::PathBuf;
+mod format;
 
-use clap::ValueEnum;
+use std::path::{Path, PathBuf};
+
 use serde_json::json;
+
+use self::format::Format;
 
 use super::desk::Desk;
 use super::exit::Exit;
@@ -15,7 +20,7 @@ use super::out::Answer;
 use super::table::Table as Listing;
 use crate::crawl::page_of;
 use crate::domain::Interval;
-use crate::report::{self, BadExport, Order, Shape};
+use crate::report::{self, BadExport, Exported, Order, Shape};
 use crate::store::crawl::export::Wanted;
 use crate::store::crawl::table::{TABLES, table};
 use crate::store::crawl::targets;
@@ -24,13 +29,15 @@ use crate::store::{self, Access, Store};
 /// Flags of `radard export`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Export {
-    /// Which table: posts creators followers following comments snapshots lists
+    /// Which table: posts creators followers following comments snapshots lists raw rooms
     #[arg(value_name = "TABLE", required_unless_present = "schema")]
     table: Option<String>,
-    /// Its form; by the ending of the file when it is left out, else csv
+    /// The format. Left out, it follows the ending of the file: .csv .xlsx .jsonl .ndjson; on stdout it is csv, and jsonl
+    /// with --json
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// Where to; `-` or nothing is stdout
+    /// The file; `-` or nothing is stdout. With a file, --json prints one object: its format, rows, bytes and sheets. Without
+    /// one, stdout holds the rows alone, with --json too; an error while they are written goes to stderr
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
     /// Only what belongs to this creator, by the id that links name
@@ -50,13 +57,6 @@ pub(super) struct Export {
     schema: bool,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum Format {
-    Csv,
-    Jsonl,
-    Xlsx,
-}
-
 impl Export {
     /// Writes the table, or shows which there are.
     pub(super) async fn answer(self, desk: &Desk) -> Result<Answer, Failure> {
@@ -66,7 +66,11 @@ impl Export {
             Failure::usage(format!("there is no table `{name}`")).advise(format!("there are {}", names.join(", ")))
         })?;
         let file = self.output.clone().filter(|file| file.as_os_str() != "-");
-        let shape = self.shape(file.as_ref())?;
+        let format = match &file {
+            Some(file) => Format::of_file(file, self.format)?,
+            None => Format::of_stdout(self.format, desk.out.json),
+        };
+        let shape = self.shape(format, file.as_deref())?;
         let between = self.interval.as_deref().map(Interval::parse).transpose().map_err(|why| {
             Failure::usage(format!("the interval cannot be read: {why}")).advise("write it as 2026-01-01|2026-01-31")
         })?;
@@ -84,19 +88,20 @@ impl Export {
             };
             let wanted = Wanted { creator, between: between.flatten() };
             let order = Order { table, wanted, shape, file: file.clone() };
-            report::export(&store, order).await.map_err(|error| refused(&error))
+            let written = report::export(&store, order).await.map_err(|error| refused(&error));
+            // Rows may stand on stdout already.
+            written.map_err(|failure| if file.is_none() { failure.beside_rows() } else { failure })
         };
         let exported = exported.await;
         store.close().await;
-        let rows = exported?.rows;
-        let Some(file) = file else { return Ok(Answer::nothing(Exit::Done)) };
-        let told = format!("rows of {name} in {}: {rows}", file.display());
-        Ok(Answer::done(json!({"v": 1, "table": name, "file": file, "rows": rows}), told))
+        let exported = exported?;
+        Ok(match file {
+            Some(file) => told(name, (&file, format), &exported),
+            None => Answer::nothing(Exit::Done),
+        })
     }
 
-    fn shape(&self, file: Option<&PathBuf>) -> Result<Shape, Failure> {
-        let ending = file.and_then(|file| Format::from_str(&file.extension()?.to_string_lossy(), true).ok());
-        let format = self.format.or(ending).unwrap_or(Format::Csv);
+    fn shape(&self, format: Format, file: Option<&Path>) -> Result<Shape, Failure> {
         if self.bom && format != Format::Csv {
             return Err(Failure::usage("only a csv file may begin with a mark").advise("leave --bom out"));
         }
@@ -107,6 +112,21 @@ impl Export {
             Format::Xlsx => Shape::Xlsx,
         })
     }
+}
+
+/// What was written to which file.
+fn told(table: &str, (file, format): (&Path, Format), exported: &Exported) -> Answer {
+    let Exported { rows, sheets, bytes } = exported;
+    let file = file.display().to_string();
+    let mut text = format!("rows of {table} in {file}: {rows}");
+    if let [_, _, ..] = sheets.as_slice() {
+        text = format!("{text}, in the sheets {}", sheets.join(", "));
+    }
+    let sheets = (!sheets.is_empty()).then_some(sheets);
+    let json = json!({
+        "v": 1, "table": table, "file": file, "format": format.as_str(), "rows": rows, "bytes": bytes, "sheets": sheets,
+    });
+    Answer::done(json, text)
 }
 
 /// Whom a target is about.
@@ -135,7 +155,7 @@ fn refused(error: &BadExport) -> Failure {
 }
 
 fn schema() -> Answer {
-    let mut listing = Listing::new(&["TABLE", "COLUMN", "FORM", "SAYS"]);
+    let mut listing = Listing::new(&["TABLE", "COLUMN", "FORM", "=SAYS"]);
     let schema = report::schema();
     for table in TABLES {
         for column in table.columns {

@@ -27,6 +27,8 @@ pub(super) struct Failure {
     details: String,
     /// Further fields for a program.
     fields: Map<String, Value>,
+    /// Rows may stand on stdout.
+    is_beside_rows: bool,
 }
 
 impl Failure {
@@ -39,6 +41,7 @@ impl Failure {
             class: Class::Local,
             details: String::new(),
             fields: Map::new(),
+            is_beside_rows: false,
         }
     }
 
@@ -100,6 +103,16 @@ impl Failure {
     /// The same with another exit code.
     pub(super) fn exit(self, exit: Exit) -> Self {
         Self { exit, ..self }
+    }
+
+    /// The same after rows may have gone to stdout: a program, too, is told on stderr.
+    pub(super) fn beside_rows(self) -> Self {
+        Self { is_beside_rows: true, ..self }
+    }
+
+    /// Whether rows may stand on stdout.
+    pub(super) const fn is_beside_rows(&self) -> bool {
+        self.is_beside_rows
     }
 
     /// The same with what to do about it.

@@ -134,7 +134,9 @@ impl Out {
 
     /// Says why there is no answer, and gives the code to leave with.
     pub(super) fn failure(self, failure: &Failure) -> Exit {
-        if self.json && failure.code() != Exit::Done {
+        if self.json && failure.is_beside_rows() && failure.code() != Exit::Done {
+            say_error(&failure.to_json().to_string());
+        } else if self.json && failure.code() != Exit::Done {
             // The code says it as well, should stdout be gone.
             let _gone = print(&failure.to_json().to_string());
         } else {

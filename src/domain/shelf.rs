@@ -40,7 +40,7 @@ pub struct Room {
     pub owner: Author,
     /// What it is called.
     pub title: String,
-    /// Its state: 2 is on air, 4 has ended.
+    /// Its state, by the platform's number: [`RoomState`] knows some.
     pub status: Option<i64>,
     /// How many are there, as the platform writes it.
     pub viewers: Option<String>,
@@ -48,4 +48,32 @@ pub struct Room {
     pub visitors: Option<String>,
     /// How many likes.
     pub likes: Option<i64>,
+}
+
+/// The state of a live room.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RoomState {
+    /// It is on air.
+    Live,
+    /// Its broadcast has ended.
+    Ended,
+}
+
+impl RoomState {
+    /// The one of this number, if it is known.
+    pub const fn of(number: i64) -> Option<Self> {
+        match number {
+            2 => Some(Self::Live),
+            4 => Some(Self::Ended),
+            _ => None,
+        }
+    }
+
+    /// Its word.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Live => "live",
+            Self::Ended => "ended",
+        }
+    }
 }

@@ -236,6 +236,26 @@ fn what_the_site_sent_is_kept_and_whom_one_forgets_is_gone() {
         let names = |record: &Value| record.as_object().unwrap().keys().cloned().collect::<Vec<_>>();
         assert_eq!(names(&kept), names(post), "whole, not only what is read of it");
     }
+    let posts = export("posts");
+    for post in &sent {
+        let row = posts.iter().find(|row| row["id"] == post["aweme_id"]).unwrap();
+        // The mark behind an address changes by the hour.
+        let bare = |url: &Value| url.as_str().unwrap().split('?').next().unwrap().to_owned();
+        let first = |place: &Value| bare(&place["url_list"][0]);
+        assert_eq!(bare(&row["cover"]), first(&post["video"]["origin_cover"]));
+        let is_album = post["aweme_type"] == 68;
+        let places: Vec<&Value> = match post["images"].as_array() {
+            Some(images) => images.iter().flat_map(|image| [image, &image["video"]["play_addr"]]).collect(),
+            None => {
+                post["video"]["bit_rate"].as_array().unwrap().iter().map(|rate| &rate["play_addr"]).skip(1).collect()
+            }
+        };
+        let expected: Vec<String> = places.into_iter().filter(|place| place.is_object()).map(first).collect();
+        assert_eq!(row["media"].as_array().unwrap().iter().map(bare).collect::<Vec<_>>(), expected, "{row}");
+        assert!(row["media_at"].is_string() && row["plays"].is_null(), "{row}");
+        assert_eq!(row["hashtags"], json!([post["text_extra"][0]["hashtag_name"]]));
+        assert_eq!(row["kind"], if is_album { "images" } else { "video" });
+    }
     // What is old goes by itself, and how much there is is noted.
     let job = daemon.run_schedule("prune");
     let path = format!("/api/v1/jobs/{}", job["id"].as_str().unwrap());

@@ -2,7 +2,7 @@
 
 use std::process::{Command, Stdio};
 
-use serde_json::Value;
+use serde_json::{Value, json};
 
 use crate::kit::{Dir, RADARD, change, run, size, texts};
 
@@ -34,6 +34,9 @@ fn filled(name: &str) -> Dir {
     assert_eq!(change(&file, comments), 2);
     assert_eq!(change(&file, "INSERT INTO post_count (post, at, likes) VALUES ('73', 5, 1), ('73', 6, 2)"), 2);
     assert_eq!(change(&file, "INSERT INTO raw (kind, id, at, packed) VALUES ('post', '73', 5, x'0300')"), 1);
+    let rooms = "INSERT INTO room (number, show, owner, nickname, title, status, first_at, last_at)
+        VALUES ('8', '9', 'creator0', '+b', 't', 2, 1, 2)";
+    assert_eq!(change(&file, rooms), 1);
     assert_eq!(change(&file, "INSERT INTO creator_count (creator, at, followers) VALUES ('creator0', 5, 9)"), 1);
     dir
 }
@@ -57,6 +60,7 @@ fn every_table_is_written_in_every_form_with_the_columns_that_are_published() {
         ("snapshots", 3),
         ("lists", 4),
         ("raw", 1),
+        ("rooms", 1),
     ];
     let tables = schema["items"].as_array().unwrap();
     assert_eq!(tables.len(), counts.len());
@@ -114,6 +118,109 @@ fn the_rows_are_those_that_are_asked_for() {
     }
     let (code, _, err) = run(&dir, &["export", "posts", "--target", "nobody"], None);
     assert!(code == 1 && err.contains("there is no target `nobody`"), "{err}");
+}
+
+#[test]
+fn an_export_says_what_it_wrote_and_names_what_numbers_mean() {
+    let dir = filled("export-truth");
+    let file = |name: &str| dir.path().join(name).to_str().unwrap().to_owned();
+    // A format that nobody chose is none, and two that were said must be the same.
+    let endings = "end it in .csv, .xlsx, .jsonl or .ndjson, or give --format";
+    for (arguments, said, advice) in [
+        (&["-o", &file("posts.parquet")][..], "posts.parquet` ends in .parquet", endings),
+        (&["-o", &file("posts")], "posts` has no ending", endings),
+        (&["-o", &file("posts.csv"), "--format", "xlsx"], "ends in .csv, but --format says xlsx", "leave --format out"),
+        (&["-o", &file("posts.ndjson"), "--format", "csv"], "ends in .ndjson, but --format says csv", "in .csv"),
+    ] {
+        let (code, out, err) = run(&dir, &[&["export", "posts"], arguments].concat(), None);
+        assert_eq!((code, out.as_str()), (2, ""), "{arguments:?}");
+        assert!(err.contains(said) && err.contains(advice), "{arguments:?}: {err}");
+    }
+    let (code, _, err) = run(&dir, &["export", "posts", "-o", dir.path().to_str().unwrap()], None);
+    assert!(code == 1 && err.contains("is a folder") && err.contains("name a file in it"), "{code} {err}");
+    let names: Vec<_> = std::fs::read_dir(dir.path()).unwrap().flatten().map(|entry| entry.file_name()).collect();
+    assert!(names.iter().all(|name| !name.to_string_lossy().starts_with("posts")), "nothing is written: {names:?}");
+    // A program is told what was written, as a person is.
+    for (name, more, format) in [
+        ("a.csv", &[][..], "csv"),
+        ("a.NDJSON", &[], "jsonl"),
+        ("a.xlsx", &[], "xlsx"),
+        ("a.parquet", &["--format", "jsonl"], "jsonl"),
+        ("a", &["--format", "csv"], "csv"),
+    ] {
+        let to = file(name);
+        let (code, out, err) = run(&dir, &[&["--json", "export", "posts", "-o", &to], more].concat(), None);
+        let bytes = std::fs::metadata(&to).unwrap().len();
+        let sheets = if format == "xlsx" { json!(["posts"]) } else { Value::Null };
+        let expected = json!({
+            "v": 1, "table": "posts", "file": to, "format": format, "rows": 3000, "bytes": bytes, "sheets": sheets,
+        });
+        assert_eq!((code, serde_json::from_str::<Value>(&out).unwrap()), (0, expected), "{err}");
+    }
+    // On stdout stand rows alone: in JSON for a program, unless it says otherwise.
+    let (_, rows, _) = run(&dir, &["--json", "export", "posts"], None);
+    let parsed: Vec<Value> = rows.lines().map(|line| serde_json::from_str(line).unwrap()).collect();
+    assert!(parsed.len() == 3000 && parsed.iter().all(|row| row["id"].is_string()), "{}", parsed.len());
+    assert_eq!(parsed, lines(&dir, &["posts"]));
+    let (_, rows, _) = run(&dir, &["--json", "export", "posts", "--format", "csv"], None);
+    assert_eq!((rows.lines().count(), rows.starts_with("id,creator,")), (3001, true));
+    let mut full = Command::new(RADARD);
+    full.args(["--json", "export", "posts"]).current_dir(dir.path());
+    let ended = full.stdout(std::fs::File::create("/dev/full").unwrap()).output().unwrap();
+    let said: Value = serde_json::from_slice(&ended.stderr).unwrap();
+    assert!(ended.status.code() == Some(1) && said["error"].as_str().unwrap().contains("No space left"), "{said}");
+    let (_, help, _) = run(&dir, &["export", "--help"], None);
+    let help = help.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(help.contains("stdout holds the rows alone, with --json too"), "{help}");
+    // Each number that stands for something is its word, and one that nobody knows stays a number.
+    let set = "UPDATE post SET kind = CASE id WHEN '73' THEN 68 WHEN '74' THEN 122 ELSE 4 END, plays = NULL,
+        privacy = CASE id WHEN '73' THEN 2 WHEN '74' THEN 9 ELSE 0 END, cover = 'https://c/1', media_at = 5,
+        media = 'https://m/1' || char(10) || 'https://m/2', hashtags = CASE id WHEN '75' THEN '' ELSE '夜市' END
+        WHERE id IN ('72', '73', '74', '75')";
+    assert_eq!(change(&dir.database(), set), 4);
+    let rows = lines(&dir, &["posts"]);
+    let row = |id: &str| rows.iter().find(|row| row["id"] == id).unwrap();
+    let told = |id: &str| ["kind", "privacy", "link"].map(|name| row(id)[name].as_str().unwrap().to_owned());
+    assert_eq!(told("72"), ["video", "public", "https://www.douyin.com/video/72"]);
+    assert_eq!(told("73"), ["images", "friends", "https://www.douyin.com/note/73"]);
+    assert_eq!(told("74"), ["122", "9", "https://www.douyin.com/video/74"]);
+    let files = ["cover", "media", "media_at", "hashtags", "plays"].map(|name| row("73")[name].clone());
+    let media = json!(["https://m/1", "https://m/2"]);
+    let at = "1970-01-01T00:00:00.005Z";
+    assert_eq!(files, [json!("https://c/1"), media, json!(at), json!(["夜市"]), Value::Null]);
+    assert_eq!((&row("75")["hashtags"], &row("76")["hashtags"]), (&json!([]), &Value::Null), "none, and not read yet");
+    assert_eq!((lines(&dir, &["rooms"])[0]["state"].as_str(), row("76")["v"].as_i64()), (Some("live"), Some(2)));
+    let (_, csv, _) = run(&dir, &["export", "posts", "--interval", "2026-01-04|2026-01-04"], None);
+    assert!(
+        csv.contains(",,") && csv.contains(&format!(",https://c/1,https://m/1 https://m/2,{at},夜市\r\n")),
+        "{csv}"
+    );
+    let (_, schema, _) = run(&dir, &["export", "--schema"], None);
+    let expire: Vec<&str> = schema.lines().filter(|line| line.contains("within hours of `media_at`")).collect();
+    assert!(matches!(expire[..], [cover, media] if cover.contains("cover") && media.contains("media")), "{schema}");
+}
+
+#[test]
+fn a_step_of_the_schema_empties_zeros_that_were_none() {
+    let dir = filled("export-zeros");
+    let file = dir.database();
+    for back in [
+        "ALTER TABLE post DROP COLUMN cover",
+        "ALTER TABLE post DROP COLUMN media",
+        "ALTER TABLE post DROP COLUMN media_at",
+        "ALTER TABLE post DROP COLUMN hashtags",
+    ] {
+        change(&file, back);
+    }
+    assert_eq!(change(&file, "DELETE FROM radard_schema WHERE version >= 15"), 1);
+    let plays = "UPDATE post SET plays = CASE id WHEN '71' THEN 5 ELSE 0 END, duration = CASE id WHEN '71' THEN 0 END";
+    assert_eq!(change(&file, plays), 3000);
+    assert_eq!(change(&file, "UPDATE post_count SET plays = 0"), 2);
+    let (code, _, err) = run(&dir, &["migrate"], None);
+    assert_eq!(code, 0, "{err}");
+    let counted = |name: &str| lines(&dir, &["posts"]).iter().filter_map(|row| row[name].as_i64()).collect::<Vec<_>>();
+    assert_eq!((counted("plays"), counted("duration_ms")), (vec![5], vec![]));
+    assert!(lines(&dir, &["snapshots"]).iter().all(|row| row["plays"].is_null()));
 }
 
 #[test]

@@ -59,8 +59,8 @@ async fn compare(house: &Crawling<'_>, creator: usize, takes: &str) -> usize {
     let posts = "SELECT creator || '|' || id || '|' || text || '|' || COALESCE(likes, -1) || '|' || privacy || '|' || is_prohibited
         FROM post WHERE gone_at IS NULL";
     let shown = |post: &Post| {
-        let likes = post.counts.likes.unwrap_or(-1);
-        format!("{}|{}|{likes}|{}|{}", post.id, post.text, post.privacy, i64::from(post.is_prohibited))
+        let [likes, privacy] = [post.counts.likes, post.privacy].map(|number| number.unwrap_or(-1));
+        format!("{}|{}|{likes}|{privacy}|{}", post.id, post.text, i64::from(post.is_prohibited))
     };
     let expected: BTreeSet<String> = truth.posts.values().map(shown).collect();
     let kept = of(texts(&file, posts));

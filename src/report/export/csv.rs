@@ -35,6 +35,7 @@ impl<W: Write> Csv<W> {
             match (field, column.form) {
                 (Field::None, _) => self.to.write_field("")?,
                 (Field::Text(text), _) => self.to.write_field(guarded(text).as_ref())?,
+                (Field::List(items), _) => self.to.write_field(guarded(&items.join(" ")).as_ref())?,
                 (Field::Number(at), Form::Moment) => self.to.write_field(Millis(*at).to_string())?,
                 (Field::Number(yes), Form::Flag) => self.to.write_field(if *yes == 0 { "false" } else { "true" })?,
                 (Field::Number(number), _) => self.to.write_field(number.to_string())?,

@@ -32,12 +32,14 @@ impl Whole {
         to.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or_else(|| Path::new("."))
     }
 
-    /// Puts it into its place.
-    pub(super) fn keep(mut self) -> io::Result<()> {
-        File::open(&self.part)?.sync_all()?;
+    /// Puts it into its place; gives its size in bytes.
+    pub(super) fn keep(mut self) -> io::Result<u64> {
+        let file = File::open(&self.part)?;
+        file.sync_all()?;
+        let bytes = file.metadata()?.len();
         fs::rename(&self.part, &self.to)?;
         self.is_kept = true;
-        Ok(())
+        Ok(bytes)
     }
 }
 

@@ -28,6 +28,7 @@ impl<W: Write> Jsonl<W> {
             match (field, column.form) {
                 (Field::None, _) => self.line.extend(b"null"),
                 (Field::Text(text), _) => serde_json::to_writer(&mut self.line, text)?,
+                (Field::List(items), _) => serde_json::to_writer(&mut self.line, items)?,
                 (Field::Number(at), Form::Moment) => write!(self.line, "\"{}\"", Millis(*at))?,
                 (Field::Number(yes), Form::Flag) => write!(self.line, "{}", *yes != 0)?,
                 (Field::Number(number), _) => write!(self.line, "{number}")?,

@@ -45,10 +45,14 @@ pub struct Order {
 }
 
 /// What was written.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Exported {
     /// So many rows.
     pub rows: u64,
+    /// The sheets of a workbook.
+    pub sheets: Vec<String>,
+    /// The size of the file; nothing for stdout.
+    pub bytes: Option<u64>,
 }
 
 /// Why nothing was written.
@@ -89,10 +93,8 @@ pub async fn export(store: &Store, order: Order) -> Result<Exported, BadExport> 
     // Half of the rows are none: whoever writes hears of that by the end alone, and is heard last.
     let (exported, kept) = written?;
     read?;
-    if let Some(kept) = kept {
-        kept.keep()?;
-    }
-    Ok(exported)
+    let bytes = kept.map(Whole::keep).transpose()?;
+    Ok(Exported { bytes, ..exported })
 }
 
 /// Writes every row that comes; the file takes its place later.
@@ -132,7 +134,7 @@ fn write_rows(order: &Order, to: impl Write, mut rows: Receiver<Vec<Row>>) -> Re
         each(&mut |row| Ok(jsonl.row(row)?))?;
         jsonl.end()?;
     }
-    Ok(Exported { rows: count })
+    Ok(Exported { rows: count, ..Exported::default() })
 }
 
 fn write_book(
@@ -150,6 +152,7 @@ fn write_book(
         }
     }
     book.close(sheet);
+    let sheets = book.sheets().to_vec();
     book.save(to)?;
-    Ok(Exported { rows: count })
+    Ok(Exported { rows: count, sheets, bytes: None })
 }

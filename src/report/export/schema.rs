@@ -17,7 +17,8 @@ pub fn schema() -> Value {
 /// How `form` is called.
 pub const fn word(form: Form) -> &'static str {
     match form {
-        Form::Text | Form::Packed => "text",
+        Form::Text | Form::Packed | Form::PostKind | Form::Privacy | Form::RoomState => "text",
+        Form::List => "list",
         Form::Number => "number",
         Form::Flag => "boolean",
         Form::Moment => "time",

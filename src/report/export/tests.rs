@@ -15,6 +15,7 @@ const COLUMNS: &[Column] = &[
     Column { name: "count", form: Form::Number, says: "" },
     Column { name: "is_it", form: Form::Flag, says: "" },
     Column { name: "at", form: Form::Moment, says: "" },
+    Column { name: "tags", form: Form::List, says: "" },
 ];
 /// What people may write that a spreadsheet, a shell or a parser could take for something else.
 const HOSTILE: &[&str] = &[
@@ -47,7 +48,8 @@ const HOSTILE: &[&str] = &[
 ];
 
 fn row(text: &str) -> Row {
-    vec![Field::Text(text.to_owned()), Field::Number(-7), Field::Number(1), Field::Number(1_763_700_000_123)]
+    let tags = Field::List(vec!["夜市".to_owned(), "b".to_owned()]);
+    vec![Field::Text(text.to_owned()), Field::Number(-7), Field::Number(1), Field::Number(1_763_700_000_123), tags]
 }
 
 fn csv_of(rows: &[Row], has_bom: bool) -> Vec<u8> {
@@ -96,9 +98,9 @@ fn book_of(rows: &[Row]) -> Vec<(String, String)> {
 
 #[test]
 fn a_csv_file_is_as_the_rules_say() {
-    let rows = [row("a,b"), vec![Field::None, Field::None, Field::Number(0), Field::None]];
+    let rows = [row("a,b"), vec![Field::None, Field::None, Field::Number(0), Field::None, Field::List(Vec::new())]];
     let text = String::from_utf8(csv_of(&rows, false)).unwrap();
-    assert_eq!(text, "text,count,is_it,at\r\n\"a,b\",-7,true,2025-11-21T04:40:00.123Z\r\n,,false,\r\n");
+    assert_eq!(text, "text,count,is_it,at,tags\r\n\"a,b\",-7,true,2025-11-21T04:40:00.123Z,夜市 b\r\n,,false,,\r\n");
     assert!(csv_of(&rows, true).starts_with(b"\xef\xbb\xbftext,"));
 }
 
@@ -109,15 +111,18 @@ fn a_line_of_json_says_its_version_first_and_keeps_its_order() {
     for text in HOSTILE {
         jsonl.row(&row(text)).unwrap();
     }
-    jsonl.row(&vec![Field::None, Field::None, Field::Number(0), Field::None]).unwrap();
+    jsonl.row(&vec![Field::None, Field::None, Field::Number(0), Field::None, Field::List(Vec::new())]).unwrap();
+    jsonl.row(&vec![Field::None, Field::None, Field::Number(0), Field::None, Field::None]).unwrap();
     jsonl.end().unwrap();
     let text = String::from_utf8(bytes).unwrap();
     assert!(
         text.starts_with(
-            "{\"v\":1,\"text\":\"=1+1\",\"count\":-7,\"is_it\":true,\"at\":\"2025-11-21T04:40:00.123Z\"}\n"
+            "{\"v\":2,\"text\":\"=1+1\",\"count\":-7,\"is_it\":true,\"at\":\"2025-11-21T04:40:00.123Z\",\"tags\":[\"夜市\",\"b\"]}\n"
         )
     );
-    assert!(text.ends_with("{\"v\":1,\"text\":null,\"count\":null,\"is_it\":false,\"at\":null}\n"));
+    let last =
+        |tags: &str| format!("{{\"v\":2,\"text\":null,\"count\":null,\"is_it\":false,\"at\":null,\"tags\":{tags}}}\n");
+    assert!(text.ends_with(&(last("[]") + &last("null"))), "an empty list is not the same as none");
     let read: Vec<String> = text
         .lines()
         .map(|line| {
@@ -135,7 +140,11 @@ fn nothing_that_people_wrote_is_computed_by_a_workbook() {
     let sheet = of("xl/worksheets/sheet1.xml");
     assert!(!sheet.contains("<f>") && !sheet.contains("<f "), "no formula");
     assert!(sheet.contains("&lt;f&gt;1&lt;/f&gt;"), "the control: it stands there as text");
-    assert_eq!(sheet.matches("t=\"inlineStr\"").count(), COLUMNS.len() + HOSTILE.len() - 1, "the empty one is none");
+    assert_eq!(
+        sheet.matches("t=\"inlineStr\"").count(),
+        COLUMNS.len() + 2 * HOSTILE.len() - 1,
+        "the empty one is none"
+    );
     // A moment is a number that shows as one: 2025-11-21 04:40 in days since the beginning of 1900.
     assert!(sheet.contains("<v>45982.19444"), "{sheet}");
     assert!(of("xl/styles.xml").contains("yyyy-mm-dd hh:mm:ss"));
@@ -153,6 +162,7 @@ fn a_sheet_that_is_full_goes_on_in_another_and_a_cell_holds_what_it_can() {
         book.row(&mut sheet, &row(if n == 0 { &long } else { "a" })).unwrap();
     }
     book.close(sheet);
+    assert_eq!(book.sheets(), ["posts", "posts 2", "posts 3"]);
     let mut bytes = Cursor::new(Vec::new());
     book.save(&mut bytes).unwrap();
     let files = files_in(&bytes.into_inner());
@@ -165,6 +175,16 @@ fn a_sheet_that_is_full_goes_on_in_another_and_a_cell_holds_what_it_can() {
     assert!(book.contains("name=\"posts\"") && book.contains("name=\"posts 3\""), "{book}");
     let first = &files.iter().find(|(name, _)| name == "xl/worksheets/sheet1.xml").unwrap().1;
     assert_eq!(first.matches('😀').count(), 16_383, "two units each");
+}
+
+#[test]
+fn a_cell_holds_whole_addresses_alone() {
+    let address = |n: usize| format!("https://a/{n:0>990}");
+    let many = Field::List((0..50).map(address).collect());
+    let files = book_of(&[vec![Field::None, Field::None, Field::None, Field::None, many]]);
+    let sheet = &files.iter().find(|(name, _)| name == "xl/worksheets/sheet1.xml").unwrap().1;
+    assert_eq!(sheet.matches("https://a/").count(), 32, "of 1001 signs each");
+    assert!(sheet.contains(&format!("{}<", address(31))), "the last is whole");
 }
 
 #[test]

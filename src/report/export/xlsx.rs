@@ -23,6 +23,7 @@ pub struct Workbook {
     book: Book,
     heading: Format,
     moment: Format,
+    names: Vec<String>,
 }
 
 /// A sheet of it, and those that follow where one is too short.
@@ -43,7 +44,7 @@ impl Workbook {
         let mut book = Book::new();
         book.set_tempdir(folder)?;
         let moment = Format::new().set_num_format("yyyy-mm-dd hh:mm:ss");
-        Ok(Self { book, heading: Format::new().set_bold(), moment })
+        Ok(Self { book, heading: Format::new().set_bold(), moment, names: Vec::new() })
     }
 
     /// A sheet with these headings.
@@ -55,11 +56,12 @@ impl Workbook {
     fn empty(&mut self, name: &str, columns: &[Column]) -> Result<Worksheet, XlsxError> {
         let mut sheet = self.book.new_worksheet_with_constant_memory()?;
         sheet.set_name(name)?.set_freeze_panes(1, 0)?;
+        self.names.push(name.to_owned());
         for (column, at) in columns.iter().zip(0..) {
             let width = match column.form {
                 Form::Moment => 19.0,
-                Form::Text | Form::Packed => 24.0,
-                Form::Number | Form::Flag => 12.0,
+                Form::Text | Form::Packed | Form::List => 24.0,
+                Form::Number | Form::Flag | Form::PostKind | Form::Privacy | Form::RoomState => 12.0,
             };
             sheet.set_column_width(at, width)?;
             let utc = if column.form == Form::Moment { " (UTC)" } else { "" };
@@ -82,6 +84,7 @@ impl Workbook {
             match (field, column.form) {
                 (Field::None, _) => {}
                 (Field::Text(text), _) => _ = sheet.open.write_string(at, n, fitting(text))?,
+                (Field::List(items), _) => _ = sheet.open.write_string(at, n, fitting_of(items))?,
                 (Field::Number(yes), Form::Flag) => _ = sheet.open.write_boolean(at, n, *yes != 0)?,
                 (Field::Number(ms), Form::Moment) => {
                     _ = sheet.open.write_number_with_format(at, n, number(*ms) / DAY + EPOCH, &self.moment)?;
@@ -95,6 +98,11 @@ impl Workbook {
     /// Ends a sheet.
     pub fn close(&mut self, sheet: Sheet) {
         self.book.push_worksheet(sheet.open);
+    }
+
+    /// What its sheets are called.
+    pub fn sheets(&self) -> &[String] {
+        &self.names
     }
 
     /// Writes the whole.
@@ -114,6 +122,18 @@ fn fitting(text: &str) -> &str {
         units > LONGEST
     });
     beyond.and_then(|(at, _)| text.get(..at)).unwrap_or(text)
+}
+
+/// As many of `items` as a cell holds: half of an address is none.
+fn fitting_of(items: &[String]) -> String {
+    let mut units = 0;
+    let fitting = items.iter().take_while(|item| {
+        units += item.encode_utf16().count();
+        let fits = units <= LONGEST;
+        units += 1;
+        fits
+    });
+    fitting.map(String::as_str).collect::<Vec<_>>().join(" ")
 }
 
 /// A spreadsheet knows no other numbers. Counts are far below where whole ones end there; ids are text.

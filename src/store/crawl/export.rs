@@ -19,6 +19,8 @@ pub enum Field {
     None,
     /// A text.
     Text(String),
+    /// Several texts.
+    List(Vec<String>),
     /// A number, a moment, or 0 and 1 for no and yes.
     Number(i64),
 }
@@ -74,7 +76,17 @@ where
             Ok(packed.map_or(Field::None, |packed| Field::Text(unpack(&packed))))
         }
         Form::Text => Ok(row.try_get::<Option<String>, _>(n)?.map_or(Field::None, Field::Text)),
-        _ => Ok(row.try_get::<Option<i64>, _>(n)?.map_or(Field::None, Field::Number)),
+        Form::List => {
+            let lines = row.try_get::<Option<String>, _>(n)?;
+            Ok(lines.map_or(Field::None, |lines| Field::List(lines.lines().map(str::to_owned).collect())))
+        }
+        Form::PostKind | Form::Privacy | Form::RoomState => {
+            let number = row.try_get::<Option<i64>, _>(n)?;
+            Ok(number.and_then(|number| column.form.word(number)).map_or(Field::None, Field::Text))
+        }
+        Form::Number | Form::Flag | Form::Moment => {
+            Ok(row.try_get::<Option<i64>, _>(n)?.map_or(Field::None, Field::Number))
+        }
     };
     columns.iter().enumerate().map(field).collect()
 }

@@ -34,20 +34,30 @@ const PUT: Batch = Batch::of_both(
         ("v_keeps", Of::Number),
         ("v_shares", Of::Number),
         ("v_plays", Of::Number),
+        ("v_hashtags", Of::Text),
+        ("v_cover", Of::Text),
+        ("v_media", Of::Text),
+        ("v_media_at", Of::Number),
         ("v_seal", Of::Number),
         ("v_now", Of::Number),
     ],
     "INSERT INTO post (id, creator, kind, text, made_at, duration, music, mix, privacy, is_prohibited, is_pinned, likes,
-        comments, keeps, shares, plays, seal, first_at, last_at)
+        comments, keeps, shares, plays, hashtags, cover, media, media_at, seal, first_at, last_at)
     SELECT v_id, v_creator, v_kind, v_text, v_made_at, v_duration, v_music, v_mix, v_privacy, v_prohibited, v_pinned,
-        v_likes, v_comments, v_keeps, v_shares, v_plays, v_seal, v_now, v_now FROM v WHERE v_id IS NOT NULL
-    ON CONFLICT (id) DO UPDATE SET kind = excluded.kind, text = excluded.text,
+        v_likes, v_comments, v_keeps, v_shares, v_plays, v_hashtags, v_cover, v_media, v_media_at, v_seal, v_now, v_now
+        FROM v WHERE v_id IS NOT NULL
+    ON CONFLICT (id) DO UPDATE SET text = excluded.text,
+        kind = CASE WHEN excluded.kind < 0 THEN post.kind ELSE excluded.kind END,
         made_at = COALESCE(excluded.made_at, post.made_at), duration = COALESCE(excluded.duration, post.duration),
         music = COALESCE(excluded.music, post.music), mix = COALESCE(excluded.mix, post.mix),
-        privacy = excluded.privacy, is_prohibited = excluded.is_prohibited, is_pinned = excluded.is_pinned,
+        privacy = CASE WHEN excluded.privacy < 0 THEN post.privacy ELSE excluded.privacy END,
+        is_prohibited = excluded.is_prohibited, is_pinned = excluded.is_pinned,
         likes = COALESCE(excluded.likes, post.likes), comments = COALESCE(excluded.comments, post.comments),
         keeps = COALESCE(excluded.keeps, post.keeps), shares = COALESCE(excluded.shares, post.shares),
-        plays = COALESCE(excluded.plays, post.plays), seal = excluded.seal, last_at = excluded.last_at,
+        plays = COALESCE(excluded.plays, post.plays), hashtags = COALESCE(excluded.hashtags, post.hashtags),
+        cover = CASE WHEN excluded.media_at IS NULL THEN post.cover ELSE excluded.cover END,
+        media = CASE WHEN excluded.media_at IS NULL THEN post.media ELSE excluded.media END,
+        media_at = COALESCE(excluded.media_at, post.media_at), seal = excluded.seal, last_at = excluded.last_at,
         gone_at = NULL, gone_class = NULL, unlisted_at = NULL",
 );
 /// Only numbers that are no more what they were.
@@ -89,6 +99,9 @@ const SAID_SINCE: &str = "SELECT comments FROM post WHERE id = $1 AND last_at >=
 
 pub(in crate::store) const STATEMENTS: &[&str] = &[SAID, SAID_ONE, SAID_SINCE, CHANGED, BEFORE, UNCHECKED, GONE, SEEN];
 pub(in crate::store) const BATCHES: &[Batch] = &[KNOWN, PUT, COUNT];
+
+/// Stored where an answer does not say which kind a post is or who may see it: the columns take no NULL.
+const UNSAID: i64 = -1;
 
 /// Posts that share their statements. Those for more take longer to prepare than they save.
 const AT_ONCE: usize = 80;
@@ -137,24 +150,39 @@ async fn keep_some(tx: &mut Tx, posts: &[&Post]) -> Result<Vec<Known>, Error> {
     let looked_up: Vec<[Cell<'_>; 2]> = posts.iter().map(|post| [(&post.id).into(), seal_of(post).into()]).collect();
     let counted = posts.iter().filter(|post| post.counts != Counts::default());
     let counts: Vec<[Cell<'_>; 7]> = counted.map(|post| count_row(post, now)).collect();
-    let rows: Vec<[Cell<'_>; 18]> = posts.iter().map(|post| row(post, now)).collect();
+    let joined: Vec<Lines> = posts.iter().map(|post| Lines::of(post)).collect();
+    let rows: Vec<[Cell<'_>; 22]> = posts.iter().zip(&joined).map(|(post, joined)| row(post, joined, now)).collect();
     let all = [KNOWN.with(&looked_up), COUNT.with(&counts), PUT.with(&rows)];
     run_all(tx, &all).await.map_err(Error::in_act("keep posts and their numbers"))
 }
 
-fn row(post: &Post, now: i64) -> [Cell<'_>; 18] {
+/// Lists of a post as they are stored: one item a line.
+struct Lines {
+    hashtags: Option<String>,
+    media: Option<String>,
+}
+
+impl Lines {
+    fn of(post: &Post) -> Self {
+        let media = &post.files.media;
+        let hashtags = post.hashtags.as_ref().map(|tags| tags.join("\n"));
+        Self { hashtags, media: (!media.is_empty()).then(|| media.join("\n")) }
+    }
+}
+
+fn row<'a>(post: &'a Post, joined: &'a Lines, now: i64) -> [Cell<'a>; 22] {
     let [likes, comments, keeps, shares, plays] = post.counts.each();
     let Author { id: creator, .. } = &post.creator;
     [
         (&post.id).into(),
         creator.into(),
-        post.kind.into(),
+        post.kind.unwrap_or(UNSAID).into(),
         (&post.text).into(),
         post.made_at.map(|at| at.0).into(),
         post.duration.into(),
         post.music.as_deref().into(),
         post.mix.as_deref().into(),
-        post.privacy.into(),
+        post.privacy.unwrap_or(UNSAID).into(),
         i64::from(post.is_prohibited).into(),
         i64::from(post.is_pinned).into(),
         likes.into(),
@@ -162,6 +190,10 @@ fn row(post: &Post, now: i64) -> [Cell<'_>; 18] {
         keeps.into(),
         shares.into(),
         plays.into(),
+        joined.hashtags.as_deref().into(),
+        post.files.cover.as_deref().into(),
+        joined.media.as_deref().into(),
+        (!post.files.is_empty()).then_some(now).into(),
         seal_of(post).into(),
         now.into(),
     ]
@@ -178,10 +210,12 @@ async fn remember(tx: &mut Tx, post: &Post, was: &Known) -> Result<(), Error> {
     let numbers = [
         ("kind", *kind, post.kind),
         ("privacy", *privacy, post.privacy),
-        ("is_prohibited", *prohibited, i64::from(post.is_prohibited)),
-        ("is_gone", i64::from(gone_at.is_some()), 0),
+        ("is_prohibited", *prohibited, Some(i64::from(post.is_prohibited))),
+        ("is_gone", i64::from(gone_at.is_some()), Some(0)),
     ];
-    let numbers = numbers.iter().filter(|(_, was, is)| was != is).map(|(what, was, _)| (*what, was.to_string()));
+    let is_other = |was: i64, is: Option<i64>| was != UNSAID && is.is_some_and(|is| is != was);
+    let numbers =
+        numbers.iter().filter(|(_, was, is)| is_other(*was, *is)).map(|(what, was, _)| (*what, was.to_string()));
     let texts = text.clone().filter(|text| *text != post.text).map(|text| ("text", text));
     let now = tx.now.0;
     for (what, was) in numbers.chain(texts).collect::<Vec<_>>() {
@@ -243,7 +277,8 @@ pub async fn seen(tx: &mut Tx, id: &str) -> Result<(), Error> {
 fn seal_of(post: &Post) -> i64 {
     let (words, rest) = post.text.as_bytes().as_chunks::<8>();
     let rest = rest.iter().fold(1_u64, |word, byte| word << 8 | u64::from(*byte));
-    let numbers = [post.kind, post.privacy, i64::from(post.is_prohibited)].map(i64::cast_unsigned);
+    let said = |number: Option<i64>| number.unwrap_or(UNSAID);
+    let numbers = [said(post.kind), said(post.privacy), i64::from(post.is_prohibited)].map(i64::cast_unsigned);
     let words = numbers.into_iter().chain(words.iter().map(|word| u64::from_le_bytes(*word))).chain([rest]);
     let mix = |seal: u64, word: u64| (seal ^ word).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(29);
     words.fold(0, mix).cast_signed()

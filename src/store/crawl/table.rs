@@ -3,12 +3,13 @@
 //! The columns are published: people's scripts name them. One may be added at the end; to take one away or to let it
 //! mean something else is another [`VERSION`]. They stand in the order of their statement.
 
-use self::Form::{Flag, Moment, Number, Packed, Text};
+use crate::domain::{PostKind, Privacy, RoomState};
 
 /// The version of the columns.
-pub const VERSION: u32 = 1;
+pub const VERSION: u32 = 2;
 /// Every table.
-pub const TABLES: [&Table; 8] = [&POSTS, &CREATORS, &FOLLOWERS, &FOLLOWING, &COMMENTS, &SNAPSHOTS, &LISTS, &RAW];
+pub const TABLES: [&Table; 9] =
+    [&POSTS, &CREATORS, &FOLLOWERS, &FOLLOWING, &COMMENTS, &SNAPSHOTS, &LISTS, &RAW, &ROOMS];
 
 /// How a column is written.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -21,8 +22,30 @@ pub enum Form {
     Flag,
     /// As text, of what is packed.
     Packed,
+    /// As the items of a text that has one a line.
+    List,
+    /// As the word for what a post is made of.
+    PostKind,
+    /// As the word for who may see something.
+    Privacy,
+    /// As the word for the state of a live room.
+    RoomState,
     /// As a moment.
     Moment,
+}
+
+impl Form {
+    /// What is written for `number`: its word, or the number itself if no word is known. A negative one says that the
+    /// platform sent none.
+    pub(super) fn word(self, number: i64) -> Option<String> {
+        let word = match self {
+            Self::PostKind => PostKind::of(number).map(PostKind::as_str),
+            Self::Privacy => Privacy::of(number).map(Privacy::as_str),
+            Self::RoomState => RoomState::of(number).map(RoomState::as_str),
+            Self::Text | Self::Number | Self::Flag | Self::Packed | Self::List | Self::Moment => None,
+        };
+        (number >= 0).then(|| word.map_or_else(|| number.to_string(), str::to_owned))
+    }
 }
 
 /// A column.
@@ -47,8 +70,17 @@ pub struct Table {
     pub(super) sql: &'static str,
 }
 
-pub(in crate::store) const STATEMENTS: &[&str] =
-    &[POSTS.sql, CREATORS.sql, FOLLOWERS.sql, FOLLOWING.sql, COMMENTS.sql, SNAPSHOTS.sql, LISTS.sql, RAW.sql];
+pub(in crate::store) const STATEMENTS: &[&str] = &[
+    POSTS.sql,
+    CREATORS.sql,
+    FOLLOWERS.sql,
+    FOLLOWING.sql,
+    COMMENTS.sql,
+    SNAPSHOTS.sql,
+    LISTS.sql,
+    RAW.sql,
+    ROOMS.sql,
+];
 
 /// The table of this name.
 pub fn table(name: &str) -> Option<&'static Table> {
@@ -58,7 +90,7 @@ pub fn table(name: &str) -> Option<&'static Table> {
 /// Writes the columns of a table: name, form, what it says.
 macro_rules! columns {
     ($($name:literal $form:ident $says:literal;)+) => {
-        &[$(Column { name: $name, form: $form, says: $says }),+]
+        &[$(Column { name: $name, form: Form::$form, says: $says }),+]
     };
 }
 
@@ -69,30 +101,39 @@ pub(super) const POSTS: Table = Table {
         "creator" Text "whose it is, by the id that links name";
         "nickname" Text "what the creator is called now";
         "handle" Text "the name that the creator is found by";
-        "kind" Number "0 and some others are videos, 68 is an album";
+        "kind" PostKind "video or images; a number of the site's that has no name here stays a number";
         "text" Text "what stands below it";
         "made_at" Moment "when it was made";
-        "duration_ms" Number "how long it plays";
+        "duration_ms" Number "how long it plays; empty where nothing plays";
         "music" Text "the id of its music";
         "mix" Text "the id of the mix that it belongs to";
-        "privacy" Number "0 for everybody, 1 for nobody else, 2 for friends";
+        "privacy" Privacy "who may see it: public, friends, or private (nobody else); an unknown number stays a number";
         "is_prohibited" Flag "whether the platform holds it back";
         "is_pinned" Flag "whether it is pinned to the top";
         "likes" Number "as counted last";
         "comments" Number "as counted last";
         "keeps" Number "how often it was put into a collection";
         "shares" Number "as counted last";
-        "plays" Number "as counted last; mostly hidden, and 0 then";
+        "plays" Number "as counted last; empty where the site hides it, as it mostly does";
         "first_at" Moment "when it was first seen";
         "last_at" Moment "when it was last seen";
         "gone_at" Moment "since when it is gone";
         "gone_class" Text "why: gone or private";
         "unlisted_at" Moment "since when the creator's own list does not show it; it may still exist";
+        "link" Text "its page on the site; this address does not expire";
+        "cover" Text "the address of its cover; it expires within hours of `media_at`: fetch the post again for a new one";
+        "media" List "the addresses of its video, or of its images in order, each followed by its video if it moves; they \
+            expire within hours of `media_at`: fetch the post again for new ones; a blank separates them in csv and xlsx";
+        "media_at" Moment "when the site sent `cover` and `media`; empty for posts that were not read again since radard \
+            stores them";
+        "hashtags" List "the hashtags in its text, without #; in jsonl [] where there are none and null where the post was \
+            not read again yet; a blank separates them in csv and xlsx";
     },
     sql: "SELECT post.id, post.creator, creator.nickname, creator.handle, post.kind, post.text, post.made_at, post.duration,
         post.music, post.mix, post.privacy, post.is_prohibited, post.is_pinned, post.likes, post.comments, post.keeps,
-        post.shares, post.plays, post.first_at, post.last_at, post.gone_at, post.gone_class,
-        post.unlisted_at
+        post.shares, post.plays, post.first_at, post.last_at, post.gone_at, post.gone_class, post.unlisted_at,
+        CASE WHEN post.kind = 68 THEN 'https://www.douyin.com/note/' ELSE 'https://www.douyin.com/video/' END || post.id,
+        post.cover, post.media, post.media_at, post.hashtags
         FROM post LEFT JOIN creator ON creator.id = post.creator
         WHERE (CAST($1 AS TEXT) IS NULL OR post.creator = $1) AND COALESCE(post.made_at, post.first_at) BETWEEN $2 AND $3
         ORDER BY post.made_at DESC",
@@ -110,10 +151,10 @@ pub(super) const CREATORS: Table = Table {
         "room" Text "the live room that they are in";
         "is_banned" Flag "whether the platform has shut them out";
         "posts" Number "as counted last";
-        "followers" Number "as counted last";
+        "followers" Number "as counted last; this and the other numbers are empty where the site hides them";
         "following" Number "as counted last";
         "likes" Number "how often their posts were liked";
-        "liked" Number "how much they liked";
+        "liked" Number "how much they liked; empty where they hide it";
         "first_at" Moment "when they were first seen";
         "last_at" Moment "when they were last seen";
         "profile_at" Moment "when their own page was last read";
@@ -195,7 +236,7 @@ pub(super) const SNAPSHOTS: Table = Table {
         "comments" Number "of a post";
         "keeps" Number "of a post";
         "shares" Number "of a post";
-        "plays" Number "of a post";
+        "plays" Number "of a post; empty where the site hides it";
         "posts" Number "of a creator";
         "followers" Number "of a creator";
         "following" Number "of a creator";
@@ -236,4 +277,20 @@ pub(super) const RAW: Table = Table {
     sql: "SELECT raw.kind, raw.id, raw.at, raw.packed FROM raw LEFT JOIN post ON raw.kind = 'post' AND post.id = raw.id
         WHERE (CAST($1 AS TEXT) IS NULL OR post.creator = $1 OR (raw.kind = 'creator' AND raw.id = $1))
         AND raw.at BETWEEN $2 AND $3 ORDER BY raw.at",
+};
+
+pub(super) const ROOMS: Table = Table {
+    name: "rooms",
+    columns: columns! {
+        "number" Text "the number of the live room, which its page names";
+        "show" Text "the id of its last broadcast";
+        "creator" Text "whose it is, by the id that links name";
+        "nickname" Text "what the creator was called when it was last seen";
+        "title" Text "what the room is called";
+        "state" RoomState "live or ended when it was last seen; an unknown number stays a number";
+        "first_at" Moment "when it was first seen";
+        "last_at" Moment "when it was last seen";
+    },
+    sql: "SELECT number, show, owner, nickname, title, status, first_at, last_at FROM room
+        WHERE (CAST($1 AS TEXT) IS NULL OR owner = $1) AND first_at BETWEEN $2 AND $3 ORDER BY first_at",
 };

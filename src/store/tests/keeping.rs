@@ -1,7 +1,7 @@
 //! What is thrown away goes by its age alone, a page at a time, and takes with it what hangs on it and nothing else.
 
 use super::{on_each, one_of_each};
-use crate::domain::{Author, Counts, Post, Room};
+use crate::domain::{Author, Counts, Files, Post, Room};
 use crate::store::crawl::prune::{self, Aged, DAY};
 use crate::store::crawl::{comments, creators, export, grown, listed, posts, raw, shelf, table};
 use crate::store::{Error, Store};
@@ -173,6 +173,72 @@ fn how_much_there_is_is_noted_once_a_day() {
         }
         let since = store.read::<_, Error, _>(|tx| Box::pin(grown::since(tx, 0))).await.unwrap();
         assert_eq!(since, [(2, "posts".to_owned(), 7), (9, "posts".to_owned(), 8)]);
+    });
+}
+
+/// The columns `names` of the only row of a table.
+async fn fields<const N: usize>(store: &Store, name: &'static str, names: [&str; N]) -> [export::Field; N] {
+    let rows = rows(store, name).await;
+    let [row] = rows.as_slice() else { panic!("{} rows", rows.len()) };
+    let columns = table::table(name).unwrap().columns;
+    names.map(|name| row[columns.iter().position(|column| column.name == name).unwrap()].clone())
+}
+
+#[test]
+fn addresses_are_those_that_were_sent_last_and_what_is_not_said_stays() {
+    on_each(async |store, ambient| {
+        use export::Field::{List, None, Number, Text};
+        let list = |items: &[&str]| List(items.iter().map(|item| (*item).to_owned()).collect());
+        let text = |text: &str| Text(text.to_owned());
+        let files = |cover: Option<&str>, media: &[&str]| Files {
+            cover: cover.map(str::to_owned),
+            media: media.iter().map(|url| (*url).to_owned()).collect(),
+        };
+        let names = ["hashtags", "cover", "media", "media_at", "kind", "privacy", "link"];
+        let link = |page: &str| Text(format!("https://www.douyin.com/{page}/p"));
+        let begin = store.now();
+        keep(&store, vec![post("p", "c", 1)]).await;
+        let bare = [None, None, None, None, None, None, link("video")];
+        assert_eq!(fields(&store, "posts", names).await, bare, "nothing is made up");
+        let full = Post {
+            kind: Some(68),
+            privacy: Some(2),
+            hashtags: Some(vec!["a".into(), "夜市".into()]),
+            files: files(Some("https://c"), &["https://1", "https://2"]),
+            ..post("p", "c", 1)
+        };
+        keep(&store, vec![full.clone()]).await;
+        let [tags, at] = [list(&["a", "夜市"]), Number(begin.0)];
+        let [cover, media] = [text("https://c"), list(&["https://1", "https://2"])];
+        let known = [tags, cover, media, at, text("images"), text("friends"), link("note")];
+        assert_eq!(fields(&store, "posts", names).await, known);
+        ambient.clock.jump(std::time::Duration::from_hours(1));
+        keep(&store, vec![post("p", "c", 1)]).await;
+        assert_eq!(fields(&store, "posts", names).await, known, "an answer that does not say it changes nothing");
+        let other = Post {
+            kind: Some(122),
+            privacy: Some(0),
+            hashtags: Some(Vec::new()),
+            files: files(Some("https://d"), &[]),
+            ..full
+        };
+        keep(&store, vec![other]).await;
+        let at = Number(store.now().0);
+        let now = [list(&[]), text("https://d"), None, at, text("122"), text("public"), link("video")];
+        assert_eq!(fields(&store, "posts", names).await, now, "no old address stands beside a new time");
+    });
+}
+
+#[test]
+fn the_state_of_a_room_is_a_word() {
+    on_each(async |store, _| {
+        for (status, state) in [(Some(2), Some("live")), (Some(4), Some("ended")), (Some(7), Some("7")), (None, None)] {
+            let room = Room { number: "1".to_owned(), status, ..Room::default() };
+            let kept = store.write::<_, Error, _>(move |tx| Box::pin(async move { shelf::room(tx, &room).await }));
+            kept.await.unwrap();
+            let expected = state.map_or(export::Field::None, |state| export::Field::Text(state.to_owned()));
+            assert_eq!(fields(&store, "rooms", ["state"]).await, [expected]);
+        }
     });
 }
 

@@ -3,8 +3,10 @@
 //! A mode is the word that people know; behind it stand one endpoint or two. Whoever asks gives back where the last page
 //! stood, so a page can be asked for by anybody who has that.
 //!
-//! - `name` the modes, `order` what is asked, `sheet` a page of it, `rows` what stands in the page.
+//! - `name` the modes, `order` what is asked, `sheet` a page of it, `rows` what stands in the page, `files` the
+//!   addresses and hashtags of a post.
 
+mod files;
 mod name;
 mod order;
 mod rows;

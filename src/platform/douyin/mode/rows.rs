@@ -5,6 +5,7 @@
 
 use std::borrow::Cow;
 
+use super::files::{files, hashtags};
 use super::name::Mode;
 use crate::domain::{Audience, Author, Comment, Counts, Creator, Folder, Millis, Music, Post, Room};
 use crate::platform::douyin::read::parse_moment;
@@ -110,6 +111,11 @@ fn count(value: Value<'_>) -> Option<i64> {
     value.whole().or_else(|| value.text()?.trim().parse().ok()).filter(|number| (0..=MOST).contains(number))
 }
 
+/// A count that the site sends as 0 where it hides it.
+fn shown_count(value: Value<'_>) -> Option<i64> {
+    count(value).filter(|number| *number > 0)
+}
+
 fn is_on(value: Value<'_>) -> bool {
     value.truth().unwrap_or_else(|| count(value).is_some_and(|number| number != 0))
 }
@@ -132,13 +138,16 @@ fn post(value: Value<'_>) -> Post {
     Post {
         id: id(value.get("aweme_id")),
         creator: author(value.get("author")),
-        kind: count(value.get("aweme_type")).unwrap_or_default(),
+        kind: count(value.get("aweme_type")),
         text: text(value.get("desc")),
         made_at: moment(value.get("create_time")),
-        duration: count(video.get("duration")),
+        // It is 0 where nothing plays.
+        duration: shown_count(video.get("duration")),
         music: some_id(value.get("music").get("id")),
         mix: some_id(value.get("mix_info").get("mix_id")),
-        privacy: count(status.get("private_status")).unwrap_or_default(),
+        hashtags: hashtags(value.get("text_extra")),
+        files: files(value),
+        privacy: count(status.get("private_status")),
         is_prohibited: is_on(status.get("is_prohibited")),
         is_pinned: is_on(value.get("is_top")),
         counts: Counts {
@@ -146,12 +155,19 @@ fn post(value: Value<'_>) -> Post {
             comments: count(numbers.get("comment_count")),
             keeps: count(numbers.get("collect_count")),
             shares: count(numbers.get("share_count")),
-            plays: count(numbers.get("play_count")),
+            plays: shown_count(numbers.get("play_count")),
         },
     }
 }
 
 fn creator(value: Value<'_>) -> Creator {
+    // Where an account is private, or hides what it likes, 0 may stand for a number that is hidden.
+    let is_private = is_on(value.get("secret"));
+    let hides_likes = is_on(value.get("favorite_permission")) || value.get("show_favorite_list").truth() == Some(false);
+    let number = |name: &str, is_hidden: bool| {
+        let value = value.get(name);
+        if is_hidden { shown_count(value) } else { count(value) }
+    };
     Creator {
         author: author(value),
         signature: some_text(value.get("signature")),
@@ -159,11 +175,11 @@ fn creator(value: Value<'_>) -> Creator {
         is_banned: is_on(value.get("is_ban")),
         room: some_id(value.get("room_id")),
         audience: Audience {
-            posts: count(value.get("aweme_count")),
-            followers: count(value.get("follower_count")),
-            following: count(value.get("following_count")),
-            likes: count(value.get("total_favorited")),
-            liked: count(value.get("favoriting_count")),
+            posts: number("aweme_count", is_private),
+            followers: number("follower_count", is_private),
+            following: number("following_count", is_private),
+            likes: number("total_favorited", is_private),
+            liked: number("favoriting_count", is_private || hides_likes),
         },
     }
 }
@@ -231,5 +247,41 @@ mod tests {
         let read = post(json.root());
         let shown = (read.id.as_str(), read.text.as_str(), read.music.as_deref());
         assert_eq!(shown, ("1\u{fffd}2", "a\u{fffd}b\n", Some("\u{fffd}")));
+    }
+
+    fn read(text: &str) -> Json {
+        Json::parse(text, Caps::default()).unwrap()
+    }
+
+    #[test]
+    fn a_number_that_the_site_hides_is_none() {
+        let numbers = |text: &str| post(read(text).root()).counts.each();
+        let hidden =
+            r#"{"statistics":{"digg_count":0,"comment_count":0,"collect_count":0,"share_count":0,"play_count":0}}"#;
+        assert_eq!(numbers(hidden), [Some(0), Some(0), Some(0), Some(0), None]);
+        assert_eq!(numbers(r#"{"statistics":{"play_count":"12"}}"#)[4], Some(12));
+        let duration = |ms: u32| post(read(&format!(r#"{{"video":{{"duration":{ms}}}}}"#)).root()).duration;
+        assert_eq!([duration(0), duration(9)], [None, Some(9)]);
+        let unsaid = post(read("{}").root());
+        assert_eq!((unsaid.kind, unsaid.privacy), (None, None), "nothing is made up");
+        let said = post(read(r#"{"aweme_type":0,"status":{"private_status":0}}"#).root());
+        assert_eq!((said.kind, said.privacy), (Some(0), Some(0)), "the control");
+    }
+
+    #[test]
+    fn the_numbers_of_a_private_account_are_none_and_those_of_others_are_as_sent() {
+        let audience = |more: &str| {
+            let numbers =
+                r#""aweme_count":0,"follower_count":0,"following_count":0,"total_favorited":0,"favoriting_count":0"#;
+            creator(read(&format!("{{{numbers}{more}}}")).root()).audience.each()
+        };
+        let all = [Some(0); 5];
+        assert_eq!(audience(""), all);
+        assert_eq!(audience(r#","secret":0,"favorite_permission":0,"show_favorite_list":true"#), all);
+        assert_eq!(audience(r#","secret":1"#), [None; 5]);
+        assert_eq!(audience(r#","secret":1,"follower_count":7"#)[1], Some(7), "what is sent is kept");
+        let [.., liked] = audience(r#","favorite_permission":1"#);
+        assert_eq!(liked, None);
+        assert_eq!(audience(r#","show_favorite_list":false"#), [Some(0), Some(0), Some(0), Some(0), None]);
     }
 }
