@@ -32,7 +32,7 @@ pub(super) enum AlarmCommand {
         #[arg(long)]
         all: bool,
     },
-    /// Say that you know; the alarm closes when its cause is gone
+    /// Acknowledge an alarm; it closes when its cause is gone
     Ack {
         /// Which alarm
         id: AlarmId,

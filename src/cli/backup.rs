@@ -19,12 +19,12 @@ use crate::store::{DirLock, Place};
 pub(super) enum BackupCommand {
     /// Copy the database now, also while the daemon runs
     Create,
-    /// Prove that a copy is whole
+    /// Check that a copy is whole
     Verify {
         /// Which copy [default: the newest in DATA/backups]
         file: Option<PathBuf>,
     },
-    /// Put a copy in the place of the database; the daemon must be stopped
+    /// Replace the database by a copy; the daemon must be stopped
     Restore {
         /// Which copy
         file: PathBuf,

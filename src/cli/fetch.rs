@@ -32,7 +32,7 @@ impl Fetch {
     /// Asks and tells; the code is that of the worst that happened.
     pub(super) async fn answer(self, desk: &Desk) -> Result<Answer, Failure> {
         if !self.flags.no_media {
-            let what = "downloading what is listed is not built yet";
+            let what = "`radard fetch` cannot download what it lists";
             return Err(Failure::usage(what).advise("give --no-media to list it"));
         }
         if self.flags.cookie.is_some() {

@@ -6,7 +6,7 @@ const DATA: &str = "Data directory [default: $STATE_DIRECTORY, else ./data besid
 
 /// Flags that may stand before or after the command.
 #[derive(Debug, Clone, Default, clap::Args)]
-#[command(next_help_heading = "Everywhere")]
+#[command(next_help_heading = "Options of all commands")]
 pub(super) struct Global {
     /// Configuration directory [default: ./config if only you can write there, else /etc/radard]
     #[arg(short, long, value_name = "DIR", global = true)]

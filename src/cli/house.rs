@@ -79,7 +79,7 @@ const fn exit(ended: Ended) -> Exit {
 fn failure(trouble: &Trouble) -> Failure {
     let exit = match trouble {
         Trouble::House(error) | Trouble::Run(RunError::House(error)) => exit_of(error),
-        Trouble::NotBuilt(_) | Trouble::Fault(_) => Exit::Usage,
+        Trouble::Fault(_) => Exit::Usage,
         Trouble::Log(_) => Exit::Config,
         _ => Exit::Failed,
     };
@@ -126,6 +126,5 @@ mod tests {
         let code = |error: HouseError| failure(&error.into()).code().code();
         assert_eq!(code(OpenError::Address.into()), 78);
         assert_eq!(code(OpenError::Absent("/d/radard.db".into()).into()), 1);
-        assert_eq!(failure(&Trouble::NotBuilt("crawl".to_owned())).code().code(), 2);
     }
 }

@@ -16,25 +16,25 @@ use crate::domain::{JobId, Millis};
 /// Commands of `radard job`.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum JobCommand {
-    /// Ask for work; the answer comes after it is safe on the disk
+    /// Add a job; it is on the disk before the command ends
     Add(Add),
-    /// List jobs, the youngest first
+    /// List jobs, the newest first
     List(List),
     /// Show all of one job
     Show {
         /// Which job
         id: JobId,
     },
-    /// Give jobs another life
+    /// Retry dead jobs
     Retry(Retry),
-    /// Take a job back
+    /// Cancel a job
     Cancel {
         /// Which job
         id: JobId,
     },
-    /// Hold a lane or a kind back
+    /// Pause a lane or a kind
     Pause(Gate),
-    /// Let a lane or a kind go on
+    /// Resume a lane or a kind
     Resume(Gate),
 }
 

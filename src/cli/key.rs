@@ -7,7 +7,9 @@ use super::failure::Failure;
 use super::listing::{Column, Form, show};
 use super::out::Answer;
 use super::reach::{Need, Reach, encode};
+use super::terms::terms;
 use crate::domain::Millis;
+use crate::web::scopes;
 
 const COLUMNS: &[Column] = &[
     ("NAME", "name", Form::Plain),
@@ -21,20 +23,27 @@ const COLUMNS: &[Column] = &[
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum KeyCommand {
     /// Make a key and print it once
+    #[command(after_help = described())]
     Add {
         /// What the key is called
         name: String,
         /// What it may do, such as jobs:write,alarms:read
         #[arg(long = "scope", value_name = "SCOPE,…", value_delimiter = ',', required = true)]
+        #[arg(value_parser = scopes().map(|(scope, _)| scope), hide_possible_values = true)]
         scopes: Vec<String>,
     },
-    /// List keys, never what opens the door
+    /// List keys: their names and scopes, never the keys
     List,
-    /// Take a key back, at once
+    /// Revoke a key, at once
     Revoke {
         /// Which key
         name: String,
     },
+}
+
+/// The scopes, with what each allows.
+fn described() -> String {
+    terms("Scopes", scopes().map(|(scope, allows)| (scope, allows.to_owned())))
 }
 
 impl KeyCommand {

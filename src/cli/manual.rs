@@ -1,11 +1,11 @@
-//! `radard completions` and `radard man`: both made from the command line itself, so they cannot say anything else.
+//! `radard man`: made from the command line itself, so it cannot say anything else.
 
 use std::fmt::Write as _;
 
 use clap::Command;
-use clap_complete::Shell;
 use clap_mangen::Man;
 
+use super::examples::example;
 use super::failure::Failure;
 use super::out::Answer;
 
@@ -35,22 +35,6 @@ No colours.
 data directory; 78 configuration or key error; 130 interrupted.
 "#;
 
-/// Flags of `radard completions`.
-#[derive(Debug, clap::Args)]
-pub(super) struct Completions {
-    /// For which shell
-    shell: Shell,
-}
-
-impl Completions {
-    /// The script.
-    pub(super) fn answer(&self, mut line: Command) -> Answer {
-        let mut script = Vec::new();
-        clap_complete::generate(self.shell, &mut line, "radard", &mut script);
-        Answer::raw(String::from_utf8_lossy(&script).into_owned())
-    }
-}
-
 /// The manual page, with every command on it.
 pub(super) fn page(mut line: Command) -> Result<Answer, Failure> {
     line.build();
@@ -69,7 +53,7 @@ pub(super) fn page(mut line: Command) -> Result<Answer, Failure> {
 
 /// Appends a section for each command below `parent` that does something.
 fn describe_all(parent: &Command, page: &mut String) -> Result<(), Failure> {
-    for command in parent.get_subcommands().filter(|command| command.get_name() != "help") {
+    for command in parent.get_subcommands().filter(|command| command.get_name() != "help" && !command.is_hide_set()) {
         if command.has_subcommands() {
             describe_all(command, page)?;
             continue;
@@ -85,8 +69,19 @@ fn describe_all(parent: &Command, page: &mut String) -> Result<(), Failure> {
         let options = render(&own, |man, page| man.render_options_section(page))?;
         page.push_str(&options.lines().filter(|line| !line.starts_with(".SH")).collect::<Vec<_>>().join("\n"));
         page.push('\n');
+        if let Some(more) = command.get_after_help() {
+            let _never_fails = write!(page, ".PP\n.nf\n{}\n.fi\n", as_is(&more.to_string()));
+        }
+        if let Some(line) = example(name.trim_start_matches("radard ")) {
+            let _never_fails = write!(page, ".PP\nExample:\n.PP\n.nf\n  {}\n.fi\n", as_is(line));
+        }
     }
     Ok(())
+}
+
+/// A text whose marks the page shows as they are, so that it can be copied.
+fn as_is(text: &str) -> String {
+    text.replace('\\', "\\e").replace('-', "\\-").replace('\'', "\\(aq").replace('`', "\\(ga")
 }
 
 fn render(line: &Command, part: impl FnOnce(&Man, &mut Vec<u8>) -> std::io::Result<()>) -> Result<String, Failure> {

@@ -8,17 +8,20 @@ mod alarm;
 mod args;
 mod backup;
 mod check;
+mod complete;
 mod confirm;
 mod demo;
 mod desk;
 mod diagnose;
 mod doctor;
+mod examples;
 mod exit;
 mod export;
 mod failure;
 mod fetch;
 mod forget;
 mod global;
+mod guide;
 mod house;
 mod id;
 mod init;
@@ -37,23 +40,26 @@ mod replay;
 mod run;
 mod schedule;
 mod secrets;
+mod shells;
 mod sign;
 mod sim;
 mod table;
 mod target;
+mod terms;
 mod whole;
 
 use std::ffi::OsString;
 use std::process::ExitCode;
 use std::time::Duration;
 
-use clap::{CommandFactory as _, Parser as _};
+use clap::CommandFactory as _;
 
 use self::args::{Args, Command};
+use self::complete::{Complete, SILENT};
 use self::desk::{Desk, Environment};
 use self::exit::Exit;
 use self::failure::Failure;
-use self::out::{Answer, Out};
+use self::out::{Answer, Out, print};
 use self::private::keep_private;
 
 /// How long what still runs in the background may take once the answer is known.
@@ -62,7 +68,7 @@ const LINGER: Duration = Duration::from_secs(2);
 /// Runs the command that this process was started with, and gives its exit code.
 pub fn main() -> ExitCode {
     let given: Vec<OsString> = std::env::args_os().collect();
-    match Args::try_parse_from(&given) {
+    match guide::parse(&given) {
         Ok(args) => run_command(args).into(),
         Err(error) => refuse_line(&error, &given).into(),
     }
@@ -71,6 +77,9 @@ pub fn main() -> ExitCode {
 fn run_command(args: Args) -> Exit {
     let env = Environment::read();
     let Args { global, command } = args;
+    if let Command::Complete(complete) = command {
+        return complete_line(&complete, env);
+    }
     let out = Out::new(global.json, global.quiet, global.no_color || env.no_color());
     // Settings are for everybody to read.
     if !matches!(command, Command::Init(_))
@@ -86,11 +95,25 @@ fn run_command(args: Args) -> Exit {
     }
 }
 
+/// Prints names for a shell. It says nothing else, and never fails.
+fn complete_line(complete: &Complete, env: Environment) -> Exit {
+    let _as_it_was = keep_private();
+    let wanted = complete.wanted(guide::line());
+    if let Ok(runtime) = runtime() {
+        let answer = runtime.block_on(wanted.answer(env));
+        // What is still on its way comes too late for the person at the shell.
+        runtime.shutdown_background();
+        // Not even that the shell has gone is said.
+        let _gone = print(&answer.to_stdout(SILENT));
+    }
+    Exit::Done
+}
+
 /// Commands that wait for nothing run at once; a runtime is made for the others only.
 fn answer(desk: &Desk, command: Command) -> Result<Answer, Failure> {
     match command {
         Command::Init(init) => init.answer(desk),
-        Command::Completions(completions) => Ok(completions.answer(Args::command())),
+        Command::Completions(completions) => Ok(completions.answer(&Args::command())),
         Command::Replay(replay) => replay.answer(),
         Command::Sign(command) => command.answer(desk),
         Command::Man => manual::page(Args::command()),
@@ -126,10 +149,13 @@ async fn answer_waiting(desk: &Desk, command: Command) -> Result<Answer, Failure
         Command::Diagnose(diagnose) => Box::pin(diagnose.answer(desk)).await,
         Command::Secrets(command) => command.answer(desk).await,
         Command::Migrate => migrate::answer(desk).await,
-        // They have had their answer without waiting.
-        Command::Init(_) | Command::Completions(_) | Command::Replay(_) | Command::Sign(_) | Command::Man => {
-            Ok(Answer::nothing(Exit::Done))
-        }
+        // They have had their answer before.
+        Command::Init(_)
+        | Command::Completions(_)
+        | Command::Replay(_)
+        | Command::Sign(_)
+        | Command::Complete(_)
+        | Command::Man => Ok(Answer::nothing(Exit::Done)),
     }
 }
 

@@ -13,7 +13,7 @@ use std::path::{Path, PathBuf};
 use serde_json::{Value, json};
 
 pub(super) use hand::ask;
-use hand::{Patience, ask_platform, in_use, put};
+use hand::{Patience, ask_platform, in_use, platform, put};
 use import::import;
 
 use super::desk::Desk;
@@ -88,8 +88,8 @@ pub(super) enum ProfileCommand {
         name: String,
         /// The file, or `-` for stdin
         file: PathBuf,
-        /// For which platform, when the profile stands in no settings: `douyin`, `creative_radar`
-        #[arg(long)]
+        /// For which platform, when the profile is not in the settings
+        #[arg(long, value_name = "NAME", value_parser = platform())]
         platform: Option<Platform>,
         #[command(flatten)]
         patience: Patience,
@@ -106,7 +106,7 @@ pub(super) enum ProfileCommand {
         #[command(flatten)]
         patience: Patience,
     },
-    /// Ask the platform whether a login is still one
+    /// Ask the platform whether a login still works
     Probe {
         /// Which profile
         name: String,
@@ -134,7 +134,7 @@ pub(super) enum ProfileCommand {
         #[arg(short, long, value_name = "FILE")]
         output: Option<PathBuf>,
     },
-    /// Throw every capture of a profile away, and its file
+    /// Delete every capture of a profile, and its file
     Forget {
         /// Which profile
         name: String,

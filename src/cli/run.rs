@@ -3,6 +3,8 @@
 use std::io::IsTerminal as _;
 use std::sync::Arc;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+
 use super::desk::Desk;
 use super::failure::Failure;
 use super::house;
@@ -12,8 +14,8 @@ use crate::daemon::{Role, RunOptions, Say};
 /// Flags of `radard run`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Run {
-    /// Only these parts: crawl live session report publish affiliate web postback[=PARTNER]
-    #[arg(long, value_name = "ROLE,…", value_delimiter = ',')]
+    /// Run only this role; `web` is the only one: the pages and the API, without jobs
+    #[arg(long, value_name = "ROLE", value_delimiter = ',', value_parser = role())]
     only: Vec<Role>,
 }
 
@@ -32,6 +34,12 @@ impl Run {
         };
         Box::pin(house::run(desk, (checked, places), options)).await.map(Answer::nothing)
     }
+}
+
+/// Takes the roles that there are.
+fn role() -> impl TypedValueParser<Value = Role> {
+    let named = |word: String| Role::ALL.into_iter().find(|role| role.as_str() == word).ok_or("no such role");
+    PossibleValuesParser::new(Role::ALL.map(Role::as_str)).try_map(named)
 }
 
 /// Shows lines on stdout; a reader that has gone away stops nothing.

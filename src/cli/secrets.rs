@@ -42,7 +42,7 @@ pub(super) enum SecretsCommand {
         /// Which credential, by its name in the section `secrets` of radard.toml
         name: String,
     },
-    /// Throw a sealed credential away
+    /// Delete a sealed credential
     Forget {
         /// Which credential
         name: String,

@@ -58,7 +58,7 @@ pub(super) enum TargetCommand {
         /// Which target
         name: String,
     },
-    /// Let it go on, at once
+    /// Resume it, at once
     Resume {
         /// Which target
         name: String,

@@ -13,7 +13,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use super::demo::{Curtain, DemoError, DemoSetup, demo as play, list, view};
 use super::direct::Direct;
 use super::house::{HouseError, Plan};
-use super::options::{DemoOptions, Role, RunOptions, SimOptions};
+use super::options::{DemoOptions, RunOptions, SimOptions};
 use super::places::Places;
 use super::reload::Origin;
 use super::run::{self as day, RunError, RunSetup};
@@ -57,9 +57,6 @@ pub enum Trouble {
     /// The log cannot be set up.
     #[error(transparent)]
     Log(#[from] log::Error),
-    /// A role whose room is not built yet.
-    #[error("role `{0}` is not built yet; `web` is")]
-    NotBuilt(String),
     /// The machine refused.
     #[error("cannot {act}: {source}")]
     Io {
@@ -78,7 +75,6 @@ impl Trouble {
             Self::Run(error) => error.advice(),
             Self::Sim(error) | Self::Demo(DemoError::Sim(error)) => Some(error.advice().to_owned()),
             Self::Log(error) => error.advice().map(str::to_owned),
-            Self::NotBuilt(_) => Some("leave --only out to run everything that is built".to_owned()),
             Self::Demo(DemoError::Dir { .. }) => Some("choose another folder with --keep".to_owned()),
             Self::Fault(_) | Self::Io { .. } => None,
         }
@@ -87,9 +83,6 @@ impl Trouble {
 
 /// Runs the daemon until it is told to leave.
 pub async fn run(checked: Checked, places: Places, options: RunOptions, ambient: Ambient) -> Result<Ended, Trouble> {
-    if let Some(role) = options.only.iter().find(|role| **role != Role::Web) {
-        return Err(Trouble::NotBuilt(format!("{role:?}").to_lowercase()));
-    }
     let env = |name: &str| options.env.get(name).map(String::as_str);
     let register = Register::default();
     let plan = Plan::new(&checked, places, ambient.clone(), register.clone());

@@ -4,56 +4,26 @@ use std::collections::BTreeMap;
 use std::fmt;
 use std::net::SocketAddr;
 use std::path::PathBuf;
-use std::str::FromStr;
 use std::sync::Arc;
 
 /// Shows a line to the person who started the process; the daemon itself has no terminal.
 pub type Say = Arc<dyn Fn(&str) + Send + Sync>;
 
-/// A part of the work that a process can be limited to.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// A part of the work that a process can be limited to. Jobs run only in a process that is not limited.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// Posts of creators.
-    Crawl,
-    /// Rooms on air.
-    Live,
-    /// Logins.
-    Session,
-    /// The weekly report.
-    Report,
-    /// The publishing journal.
-    Publish,
-    /// Links, orders, commissions.
-    Affiliate,
     /// Pages and the API for people.
     Web,
-    /// Postbacks, of one partner or of all.
-    Postback(Option<String>),
 }
 
-/// A word that is no role.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("`{0}` is no role: one of crawl live session report publish affiliate web postback postback=PARTNER")]
-pub struct NotARole(pub String);
+impl Role {
+    /// Every role.
+    pub const ALL: [Self; 1] = [Self::Web];
 
-impl FromStr for Role {
-    type Err = NotARole;
-
-    fn from_str(word: &str) -> Result<Self, NotARole> {
-        match word.split_once('=') {
-            Some(("postback", partner)) if !partner.is_empty() => Ok(Self::Postback(Some(partner.to_owned()))),
-            None => match word {
-                "crawl" => Ok(Self::Crawl),
-                "live" => Ok(Self::Live),
-                "session" => Ok(Self::Session),
-                "report" => Ok(Self::Report),
-                "publish" => Ok(Self::Publish),
-                "affiliate" => Ok(Self::Affiliate),
-                "web" => Ok(Self::Web),
-                "postback" => Ok(Self::Postback(None)),
-                _ => Err(NotARole(word.to_owned())),
-            },
-            Some(_) => Err(NotARole(word.to_owned())),
+    /// The word on the command line.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Web => "web",
         }
     }
 }
@@ -109,20 +79,5 @@ impl fmt::Debug for RunOptions {
     /// Without the environment, which may hold secrets.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("RunOptions").field("only", &self.only).field("no_color", &self.no_color).finish_non_exhaustive()
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn roles_read_as_they_are_written() {
-        assert_eq!("crawl".parse(), Ok(Role::Crawl));
-        assert_eq!("postback".parse(), Ok(Role::Postback(None)));
-        assert_eq!("postback=shop".parse(), Ok(Role::Postback(Some("shop".to_owned()))));
-        for wrong in ["", "Crawl", "postback=", "web=1", "reports"] {
-            assert_eq!(wrong.parse::<Role>(), Err(NotARole(wrong.to_owned())));
-        }
     }
 }

@@ -72,6 +72,24 @@ impl Scope {
             Self::Admin => "admin",
         }
     }
+
+    /// What it allows, for people.
+    const fn allows(self) -> &'static str {
+        match self {
+            Self::JobsRead => "see jobs, counts, lanes, kinds, schedules and targets",
+            Self::JobsWrite => "add, retry and cancel jobs, pause lanes, kinds and targets",
+            Self::AlarmsRead => "see alarms",
+            Self::AlarmsWrite => "acknowledge alarms",
+            Self::KeysWrite => "see, make and revoke keys",
+            Self::MetricsRead => "see all of /metrics and /readyz, with names",
+            Self::Admin => "everything",
+        }
+    }
+}
+
+/// Every scope of a key, with what it allows.
+pub fn scopes() -> [(&'static str, &'static str); 7] {
+    Scope::ALL.map(|scope| (scope.as_str(), scope.allows()))
 }
 
 impl FromStr for Scope {

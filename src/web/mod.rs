@@ -24,6 +24,7 @@ mod text;
 mod token;
 
 pub use app::{Act, Acts, App, Declined, Part, Parts, Readiness};
+pub use auth::scopes;
 pub use router::Door;
 pub use serve::{serve_tcp, serve_unix};
 pub use text::{AlarmText, alarm_text};

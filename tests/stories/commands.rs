@@ -10,10 +10,10 @@ use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
 /// A directory that goes away with the story.
-struct Dir(PathBuf);
+pub(crate) struct Dir(pub(crate) PathBuf);
 
 impl Dir {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         static NEXT: AtomicU32 = AtomicU32::new(0);
         let n = NEXT.fetch_add(1, Ordering::Relaxed);
         let dir = std::env::temp_dir().join(format!("radard-commands-{}-{n}", std::process::id()));
@@ -22,13 +22,13 @@ impl Dir {
     }
 
     /// Puts the settings file down.
-    fn settings(&self, text: &str) {
+    pub(crate) fn settings(&self, text: &str) {
         std::fs::create_dir_all(self.0.join("config")).unwrap();
         std::fs::write(self.0.join("config/radard.toml"), text).unwrap();
     }
 
     /// The program, with an environment of `env` alone.
-    fn radard(&self, line: &str, env: &[(&str, &str)]) -> Command {
+    pub(crate) fn radard(&self, line: &str, env: &[(&str, &str)]) -> Command {
         let mut radard = Command::new(env!("CARGO_BIN_EXE_radard"));
         radard.args(line.split_whitespace()).current_dir(&self.0).env_clear().stdin(Stdio::null());
         radard.env("PATH", "/usr/bin:/bin").env("HOME", &self.0).envs(env.iter().copied());
@@ -36,7 +36,7 @@ impl Dir {
     }
 
     /// Runs a line; gives the exit code, stdout and stderr.
-    fn run(&self, line: &str) -> (i32, String, String) {
+    pub(crate) fn run(&self, line: &str) -> (i32, String, String) {
         said(&self.radard(line, &[]).output().unwrap())
     }
 
@@ -54,7 +54,7 @@ impl Drop for Dir {
     }
 }
 
-fn said(output: &Output) -> (i32, String, String) {
+pub(crate) fn said(output: &Output) -> (i32, String, String) {
     let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
     (output.status.code().unwrap(), text(&output.stdout), text(&output.stderr))
 }
@@ -314,11 +314,11 @@ fn variables_that_mean_nothing_are_refused() {
 }
 
 /// A daemon in a directory, until the story lets go of it.
-struct Daemon(std::process::Child);
+pub(crate) struct Daemon(std::process::Child);
 
 impl Daemon {
     /// Starts it and waits until it says that it is ready.
-    fn start(dir: &Dir) -> Self {
+    pub(crate) fn start(dir: &Dir) -> Self {
         let ear = std::os::unix::net::UnixDatagram::bind(dir.0.join("notify")).unwrap();
         ear.set_read_timeout(Some(std::time::Duration::from_secs(30))).unwrap();
         let notify = dir.0.join("notify").display().to_string();
@@ -333,7 +333,7 @@ impl Daemon {
     }
 
     /// Asks it to leave; gives its exit code.
-    fn stop(mut self) -> Option<i32> {
+    pub(crate) fn stop(mut self) -> Option<i32> {
         kill_process(Pid::from_child(&self.0), Signal::TERM).unwrap();
         self.0.wait().unwrap().code()
     }

@@ -43,6 +43,7 @@ mod risk;
 mod rounds;
 mod saved_settings;
 mod secrets;
+mod shell;
 mod shown;
 mod signatures;
 

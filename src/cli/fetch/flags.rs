@@ -18,7 +18,7 @@ pub(super) struct Flags {
     /// follower comments replies search suggest live following-lives; by the link when it is left out
     #[arg(short = 'M', long, value_name = "MODE")]
     pub(super) mode: Option<Mode>,
-    /// List, and download nothing
+    /// List, and download nothing; needed, because `radard fetch` cannot download
     #[arg(long)]
     pub(super) no_media: bool,
     /// Go on where the same command was stopped, behind the last page that it printed

@@ -7,16 +7,19 @@ use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::out::Answer;
 use crate::cli::reach::Reach;
+use crate::cli::terms::terms;
+use crate::daemon::{ADDABLE, Addable};
 
 /// Flags of `radard job add`.
 #[derive(Debug, clap::Args)]
+#[command(after_help = described())]
 pub(in crate::cli) struct Add {
-    /// What sort of job
+    /// What sort of job, one of the kinds below
     kind: String,
-    /// What makes it the same work as another of its kind
+    /// A name for this job; the same kind and key a second time add no second job
     #[arg(long, value_name = "K")]
     key: String,
-    /// What the kind is given, as a JSON object
+    /// What the job needs, as a JSON object
     #[arg(long, value_name = "JSON", default_value = "{}", value_parser = parse_payload)]
     payload: Value,
     /// Higher goes first, from -100 to 100
@@ -25,6 +28,13 @@ pub(in crate::cli) struct Add {
     /// Not before this moment: Unix milliseconds, or a time such as 2026-11-21T06:00:00+08:00
     #[arg(long, value_name = "WHEN", value_parser = parse_moment)]
     at: Option<i64>,
+}
+
+/// The kinds that people may add, with what they do and need.
+fn described() -> String {
+    let kinds = ADDABLE.iter().map(|Addable { kind, does, payload }| (*kind, format!("{does}: {payload}")));
+    let others = "radard and its schedules add all other kinds; see `radard schedule --help`.";
+    format!("{}\n{others}", terms("Kinds, and a payload of each", kinds))
 }
 
 impl Add {

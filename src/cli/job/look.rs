@@ -39,7 +39,7 @@ const FIRST: &[&str] =
 /// Flags of `radard job list`.
 #[derive(Debug, Default, clap::Args)]
 pub(in crate::cli) struct List {
-    /// Only jobs in this state: queued running snoozed failed done dead cancelled unknown
+    /// Only jobs in this state
     #[arg(long, value_name = "STATE", value_parser = STATES)]
     state: Option<String>,
     /// Only jobs of this kind

@@ -7,6 +7,7 @@ use std::os::unix::fs::OpenOptionsExt as _;
 use std::path::Path;
 use std::time::Duration;
 
+use clap::builder::{PossibleValuesParser, TypedValueParser};
 use serde_json::{Value, json};
 use tokio::signal::unix::{SignalKind, signal};
 use zeroize::Zeroize;
@@ -18,7 +19,7 @@ use crate::cli::out::Answer;
 use crate::cli::reach::{Need, Reach};
 use crate::config::{Config, Profile, host_of};
 use crate::domain::{Millis, Platform, Secret};
-use crate::session::Login;
+use crate::session::{Login, rules};
 
 const PATH: &str = "/api/v1/profiles";
 
@@ -31,6 +32,12 @@ pub(in crate::cli) async fn ask(desk: &Desk, need: Need, asked: Value) -> Result
     })
     .await?;
     Ok(told.unwrap_or_default())
+}
+
+/// Takes the platforms where people log in.
+pub(super) fn platform() -> impl TypedValueParser<Value = Platform> {
+    let with_logins = Platform::ALL.into_iter().filter(|platform| rules(*platform).is_some());
+    PossibleValuesParser::new(with_logins.map(Platform::as_str)).try_map(|word| word.parse::<Platform>())
 }
 
 /// How long to wait for a free slot when nobody says.

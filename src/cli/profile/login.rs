@@ -12,7 +12,7 @@ use base64::engine::general_purpose::STANDARD;
 
 use serde_json::Value;
 
-use super::hand::{Patience, host_of_platform, in_use, known, put, take_in};
+use super::hand::{Patience, host_of_platform, in_use, known, platform, put, take_in};
 use crate::browser::{Browser, Code, Page, Place, Programs, Shown};
 use crate::cli::desk::Desk;
 use crate::cli::exit::Exit;
@@ -34,8 +34,8 @@ const QUIET: usize = 3;
 pub(in crate::cli) struct LogIn {
     /// Which profile, as in the settings
     name: String,
-    /// For which platform, when the profile stands in no settings: `douyin`, `creative_radar`
-    #[arg(long)]
+    /// For which platform, when the profile is not in the settings
+    #[arg(long, value_name = "NAME", value_parser = platform())]
     platform: Option<Platform>,
     /// Show the code of the page here instead of a window
     #[arg(long)]

@@ -10,6 +10,7 @@ mod rotate;
 mod tidy;
 
 use crate::config::{Config, parse_cron, parse_zone};
+use crate::media::jobs::Download;
 use crate::queue::{Job, Late, Schedule};
 
 pub(super) use backup::{Backup, Tools as BackupTools};
@@ -19,6 +20,28 @@ pub(super) use probe_platform::{ProbePlatform, Tools as ProbeTools};
 pub(super) use prune::{Prune, Tools as PruneTools};
 pub(super) use rotate::{Rotate, Tools as RotateTools};
 pub(super) use tidy::{Tidy, Tools as TidyTools};
+
+/// A kind of which people may add jobs.
+#[derive(Debug, Clone, Copy)]
+pub struct Addable {
+    /// The kind.
+    pub kind: &'static str,
+    /// What such a job does.
+    pub does: &'static str,
+    /// A payload of such a job.
+    pub payload: &'static str,
+}
+
+/// The kinds of which people may add jobs; radard and its schedules add all others.
+pub const ADDABLE: [Addable; 3] = [
+    Addable { kind: Capture::KIND, does: "refresh the login of a profile", payload: r#"{"profile":"douyin-main"}"# },
+    Addable { kind: Download::KIND, does: "download a file", payload: r#"{"url":"https://example.com/a.mp4"}"# },
+    Addable {
+        kind: ProbePlatform::KIND,
+        does: "ask whether a platform can be reached",
+        payload: r#"{"platform":"douyin"}"#,
+    },
+];
 
 /// When the house does its own work.
 pub(super) fn own_schedules(config: &Config) -> Vec<Schedule> {
@@ -59,5 +82,26 @@ impl<'a> Own<'a> {
         let Self { name, kind, payload, at, zone } = self;
         let (cron, zone) = (parse_cron(at).ok()?, parse_zone(zone)?);
         Some(Schedule { name, kind: kind.to_owned(), payload, cron, zone, late: Late::Once })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::queue::OpenTo;
+
+    #[test]
+    fn what_people_may_add_is_open_to_them_and_its_payload_is_taken() {
+        fn of<J: Job>() -> (&'static str, OpenTo, Result<(), String>) {
+            let addable = ADDABLE.iter().find(|addable| addable.kind == J::KIND).unwrap();
+            let read = serde_json::from_str::<J>(addable.payload).map(drop).map_err(|why| why.to_string());
+            (J::KIND, J::OPEN_TO, read)
+        }
+        let seen = [of::<Capture>(), of::<Download>(), of::<ProbePlatform>()];
+        assert_eq!(seen.len(), ADDABLE.len());
+        for (kind, open_to, read) in seen {
+            assert!(open_to != OpenTo::Radard, "{kind}");
+            assert_eq!(read, Ok(()), "{kind}");
+        }
     }
 }
