@@ -14,6 +14,7 @@ use tokio::sync::Notify;
 
 use super::simulated::Simulated;
 use crate::domain::Millis;
+use crate::domain::time::roughly;
 use crate::domain::time::span_millis;
 
 /// How long a real sleep towards a wall moment trusts the wall clock before it looks again.
@@ -45,7 +46,7 @@ pub struct Hold(Option<Arc<Simulated>>);
 
 /// A time limit that ran out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("took longer than {} ms", .0.as_millis())]
+#[error("took longer than {}", roughly(*.0))]
 pub struct Timeout(pub Duration);
 
 impl Clock {

@@ -9,8 +9,8 @@ use super::failure::Failure;
 use super::house::{plan, refused};
 use super::out::Answer;
 use super::reach::{Need, Reach};
-use crate::config::roughly_size;
 use crate::daemon::{HouseError, Places};
+use crate::domain::amount::{counted, roughly_size};
 use crate::store::backup::{BackupError, Verified, restore, verify};
 use crate::store::{DirLock, Place};
 
@@ -65,7 +65,7 @@ async fn put_back(desk: &Desk, file: &Path) -> Result<Answer, Failure> {
         return Err(failure.advise("run `pg_restore --clean --dbname=DATABASE FILE` against it"));
     };
     let found = verify(file).await.map_err(|error| failure(&error))?;
-    let made = places.make().map_err(|source| HouseError::Data { dir: places.data.clone(), source });
+    let made = places.make().map_err(|source| HouseError::of_data(&places, source));
     let taken = made.and_then(|()| Ok(DirLock::take(&places.data)?));
     let _lock = taken.map_err(|error| refused(&error))?;
     let aside = restore(file, &database, &desk.ambient.clock).await.map_err(|error| failure(&error))?;
@@ -82,7 +82,7 @@ fn tell_restored(places: &Places, found: &Verified, aside: Option<&Path>) -> Ans
 }
 
 fn describe(found: &Verified) -> String {
-    format!("{}, step {}, {} jobs", roughly_size(found.bytes), found.step, found.jobs)
+    format!("{}, step {}, {}", roughly_size(found.bytes), found.step, counted(found.jobs, "job"))
 }
 
 /// The copy with the latest time in its name.

@@ -9,6 +9,7 @@ use super::out::Answer;
 use super::profile;
 use super::reach::Need;
 use super::table::{Table, clean};
+use super::text::Text;
 use crate::config::{Checked, Problem, Problems, Profile, QUEUE, QueueText, check_queue};
 use crate::crawl::{advise, check_links};
 use crate::daemon::Places;
@@ -76,12 +77,12 @@ impl Check {
             if let Some(object) = json.as_object_mut() {
                 object.insert("origins".to_owned(), json!(checked.origins));
             }
-            let mut table = Table::new(&["KEY", "VALUE", "FROM"]);
+            let mut table = Table::new(&["KEY", "~VALUE", "~FROM"]);
             for origin in &checked.origins {
                 table.row([origin.key.clone(), origin.value.clone(), origin.place.to_string()]);
             }
-            lines.push(table.to_text());
-            return Answer::shown(json, lines.join("\n"));
+            let warnings: String = lines.iter().flat_map(|line| [line.as_str(), "\n"]).collect();
+            return Answer::shown(json, Text::from(warnings).then(table));
         }
         let said = if places.settings().exists() {
             format!("{file} is fine")

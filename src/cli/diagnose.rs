@@ -16,7 +16,7 @@ use super::failure::Failure;
 use super::house::plan;
 use super::out::Answer;
 use super::reach::{Need, Reach};
-use crate::config::roughly_size;
+use crate::domain::amount::roughly_size;
 use crate::observe::hide_secrets;
 
 /// What is asked of the daemon, or of the database where there is none.

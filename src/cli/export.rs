@@ -155,7 +155,7 @@ fn refused(error: &BadExport) -> Failure {
 }
 
 fn schema() -> Answer {
-    let mut listing = Listing::new(&["TABLE", "COLUMN", "FORM", "=SAYS"]);
+    let mut listing = Listing::new(&["TABLE", "COLUMN", "FORM", "~SAYS"]);
     let schema = report::schema();
     for table in TABLES {
         for column in table.columns {
@@ -163,5 +163,5 @@ fn schema() -> Answer {
             listing.row([table.name, column.name, form, column.says].map(str::to_owned));
         }
     }
-    Answer::shown(schema, listing.to_text())
+    Answer::shown(schema, listing)
 }

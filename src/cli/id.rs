@@ -122,7 +122,7 @@ fn show(texts: &[String], resolved: &[Resolved]) -> Answer {
     let input = |row: &'_ Resolved| texts.get(row.text).filter(|_| links.get(row.text) == Some(&1));
     let rows: Vec<Row<'_>> =
         resolved.iter().map(|row| Row::of(input(row).map_or(row.url.as_str(), String::as_str), row)).collect();
-    let mut table = Table::new(&["KIND", "=ID", "LINK", "ERROR"]);
+    let mut table = Table::new(&["KIND", "ID", "~LINK", "~ERROR"]);
     for row in &rows {
         let cells =
             [row.kind.unwrap_or_default(), row.id.unwrap_or_default(), row.link(), row.error.unwrap_or_default()];
@@ -136,7 +136,7 @@ fn show(texts: &[String], resolved: &[Resolved]) -> Answer {
     } else {
         Exit::Done
     };
-    let answer = Answer::shown(json!({"v": 1, "items": rows, "next": null}), table.to_text()).exit(exit);
+    let answer = Answer::shown(json!({"v": 1, "items": rows, "next": null}), table).exit(exit);
     let remarks: Vec<String> = rows.iter().filter_map(Row::remark).collect();
     if remarks.is_empty() { answer } else { answer.note(remarks.join("\n")) }
 }

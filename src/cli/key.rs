@@ -13,7 +13,7 @@ use crate::web::scopes;
 
 const COLUMNS: &[Column] = &[
     ("NAME", "name", Form::Plain),
-    ("SCOPES", "scopes", Form::Plain),
+    ("~SCOPES", "scopes", Form::Plain),
     ("MADE", "created_at", Form::When),
     ("USED", "used_at", Form::When),
     ("REVOKED", "revoked_at", Form::When),

@@ -2,10 +2,13 @@
 //!
 //! A field that an answer does not have is an empty cell, so a newer daemon and an older command understand each other.
 
+use std::time::Duration;
+
 use serde_json::{Value, json};
 
 use super::out::Answer;
 use super::table::{Table, clean};
+use super::text::Text;
 use crate::domain::Millis;
 use crate::domain::time::roughly;
 
@@ -21,15 +24,22 @@ pub(super) enum Form {
     When,
 }
 
-/// The page of a listing as a table; what follows it is named below.
-pub(super) fn show(page: Value, columns: &[Column], now: Millis) -> Answer {
+/// `items` as a table.
+pub(super) fn table(items: &[Value], columns: &[Column], now: Millis) -> Text {
+    if items.is_empty() {
+        return "none".into();
+    }
     let headings: Vec<_> = columns.iter().map(|(heading, _, _)| *heading).collect();
     let mut table = Table::new(&headings);
-    let items = page.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
-    for item in &items {
+    for item in items {
         table.row(columns.iter().map(|(_, field, form)| write(item.get(field), *form, now)));
     }
-    let text = if items.is_empty() { "none".to_owned() } else { table.to_text() };
+    table.into()
+}
+
+/// The page of a listing as a table; what follows it is named below.
+pub(super) fn show(page: Value, columns: &[Column], now: Millis) -> Answer {
+    let text = table(page.get("items").and_then(Value::as_array).map_or(&[], Vec::as_slice), columns, now);
     let next = page.get("next").and_then(Value::as_str).map(|next| format!("more: --cursor {}", clean(next)));
     let answer = Answer::shown(page, text);
     match next {
@@ -46,10 +56,12 @@ pub(super) fn show_fields(object: Value, first: &[&str], now: Millis) -> Answer 
     fields.sort_by_key(|(name, _)| first.iter().position(|known| known == name).unwrap_or(first.len()));
     let widest = fields.iter().map(|(name, _)| name.len()).max().unwrap_or(0);
     for (name, value) in &fields {
-        let form = if name.ends_with("_at") || name.ends_with("_until") { Form::When } else { Form::Plain };
-        let written = match form {
-            Form::When => value.as_i64().map(|ms| format!("{} ({})", Millis(ms), seen_from(now, Millis(ms)))),
-            Form::Plain => None,
+        let written = if name.ends_with("_at") || name.ends_with("_until") {
+            value.as_i64().map(|ms| format!("{} ({})", Millis(ms), seen_from(now, Millis(ms))))
+        } else if name.ends_with("_ms") {
+            value.as_u64().map(|ms| roughly(Duration::from_millis(ms)))
+        } else {
+            None
         };
         let written = written.unwrap_or_else(|| write(Some(value), Form::Plain, now));
         lines.push(format!("{name:widest$}  {}", clean(&written)).trim_end().to_owned());
@@ -118,11 +130,12 @@ mod tests {
 
     #[test]
     fn an_object_is_shown_field_by_field() {
-        let object = json!({"created_at": 9_940_000, "kind": "probe\u{7}", "paused": false, "payload": {"a": 1}});
+        let object = json!({"created_at": 9_940_000, "kind": "probe\u{7}", "paused": false, "payload": {"a": 1},
+            "wait_ms": 180_000});
         let text = show_fields(object, &["kind"], NOW).to_stdout(PERSON);
         assert_eq!(
             text,
-            "kind        probe\\u{7}\ncreated_at  1970-01-01T02:45:40.000Z (60 s ago)\npaused      no\npayload     {\"a\":1}"
+            "kind        probe\\u{7}\ncreated_at  1970-01-01T02:45:40.000Z (60 s ago)\npaused      no\npayload     {\"a\":1}\nwait_ms     3 min"
         );
     }
 }

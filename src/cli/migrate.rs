@@ -33,7 +33,7 @@ pub(super) async fn answer(desk: &Desk) -> Result<Answer, Failure> {
 
 /// Takes the data directory and does what is missing; gives the steps before and after.
 async fn bring(plan: &Plan) -> Result<(i64, i64), HouseError> {
-    let failed = |source| HouseError::Data { dir: plan.places.data.clone(), source };
+    let failed = |source| HouseError::of_data(&plan.places, source);
     plan.places.make().map_err(failed)?;
     let _lock = DirLock::take(&plan.places.data)?;
     plan.vault().await?;

@@ -46,6 +46,7 @@ mod sim;
 mod table;
 mod target;
 mod terms;
+mod text;
 mod whole;
 
 use std::ffi::OsString;

@@ -12,7 +12,7 @@ use crate::domain::Millis;
 const PATH: &str = "/api/v1/open";
 const COLUMNS: &[Column] = &[
     ("WHAT", "role", Form::Plain),
-    ("OPENED BY", "opened_by", Form::Plain),
+    ("~OPENED BY", "opened_by", Form::Plain),
     ("BEGAN", "created_at", Form::When),
     ("SEEN", "seen_at", Form::When),
     ("ENDS", "expires_at", Form::When),

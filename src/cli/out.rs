@@ -3,12 +3,25 @@
 //! A command gives back an [`Answer`] and knows nothing about streams: here it becomes lines for a person or one
 //! object for a program, on stdout and nothing else there. Remarks and failures of a person's command go to stderr.
 
-use std::io::{self, IsTerminal as _, Write as _};
+use std::io::{self, IsTerminal, Write as _};
+use std::os::fd::AsFd;
+use std::sync::atomic::{AtomicBool, Ordering};
 
+use rustix::termios::tcgetwinsize;
 use serde_json::Value;
 
 use super::exit::Exit;
 use super::failure::Failure;
+use super::table::{clean, cut};
+use super::text::Text;
+
+/// How wide a terminal is that does not say.
+const USUAL: usize = 80;
+/// Takes the line back on which the cursor stands.
+const TAKE_BACK: &str = "\r\u{1b}[K";
+
+/// Whether a line about progress stands on the terminal.
+static HAS_PROGRESS: AtomicBool = AtomicBool::new(false);
 
 /// How this process speaks.
 #[derive(Debug, Clone, Copy)]
@@ -26,7 +39,7 @@ pub(super) struct Out {
 pub(super) struct Answer {
     exit: Exit,
     json: Value,
-    text: String,
+    text: Text,
     /// The text only confirms what was done.
     confirms: bool,
     /// A remark for a person.
@@ -35,12 +48,12 @@ pub(super) struct Answer {
 
 impl Answer {
     /// What was asked for: `json` for a program, `text` for a person.
-    pub(super) fn shown(json: Value, text: impl Into<String>) -> Self {
+    pub(super) fn shown(json: Value, text: impl Into<Text>) -> Self {
         Self { exit: Exit::Done, json, text: text.into(), confirms: false, note: None }
     }
 
     /// A confirmation: a quiet command leaves it out.
-    pub(super) fn done(json: Value, text: impl Into<String>) -> Self {
+    pub(super) fn done(json: Value, text: impl Into<Text>) -> Self {
         Self { confirms: true, ..Self::shown(json, text) }
     }
 
@@ -74,14 +87,19 @@ impl Answer {
         self.exit
     }
 
-    /// What goes to stdout.
-    pub(super) fn to_stdout(&self, out: Out) -> String {
+    /// What goes to stdout, which may be a terminal of so many columns.
+    fn to_stdout_of(&self, out: Out, terminal: Option<usize>) -> String {
         match &self.json {
-            Value::Null => self.text.clone(),
+            Value::Null => self.text.to_lines(terminal),
             json if out.json => json.to_string(),
             _ if out.quiet && self.confirms => String::new(),
-            _ => self.text.clone(),
+            _ => self.text.to_lines(terminal),
         }
+    }
+
+    /// What goes to a pipe or a file.
+    pub(super) fn to_stdout(&self, out: Out) -> String {
+        self.to_stdout_of(out, None)
     }
 }
 
@@ -103,10 +121,10 @@ impl Out {
 
     /// Tells a person who waits how far it is, on a line that the next one takes back.
     pub(super) fn progress(self, text: &str) {
-        if !self.quiet && io::stderr().is_terminal() {
-            // Nobody waits there.
-            let _gone = write!(io::stderr().lock(), "\r\u{1b}[K{text}");
-        }
+        let Some(columns) = columns_of(&io::stderr()).filter(|_| !self.quiet) else { return };
+        HAS_PROGRESS.store(true, Ordering::Relaxed);
+        // Nobody waits there.
+        let _gone = write!(io::stderr().lock(), "{}", progress_line(text, columns));
     }
 
     /// Tells a person something while they wait; on stderr, so that stdout stays for the answer.
@@ -116,9 +134,9 @@ impl Out {
         }
     }
 
-    /// Takes that line back.
-    pub(super) fn clear_progress(self) {
-        self.progress("");
+    /// The columns of the terminal that the answer goes to; nothing when it goes to a pipe or a file.
+    pub(super) fn terminal() -> Option<usize> {
+        columns_of(&io::stdout())
     }
 
     /// Gives the answer and the code to leave with.
@@ -126,7 +144,7 @@ impl Out {
         if let Some(note) = answer.note.as_deref().filter(|_| !self.json && !self.quiet) {
             say_error(note);
         }
-        match print(&answer.to_stdout(self)) {
+        match print(&answer.to_stdout_of(self, Self::terminal())) {
             Ok(()) => answer.code(),
             Err(error) => self.failure(&Failure::output(&error)),
         }
@@ -146,8 +164,28 @@ impl Out {
     }
 }
 
+/// The columns of the terminal `stream`; nothing when it is none.
+fn columns_of(stream: &(impl AsFd + IsTerminal)) -> Option<usize> {
+    let told = || tcgetwinsize(stream).map_or(0, |size| usize::from(size.ws_col));
+    stream.is_terminal().then(|| Some(told()).filter(|columns| *columns > 0).unwrap_or(USUAL))
+}
+
+/// What replaces the line about progress. Its last column stays free, where some terminals begin another line.
+fn progress_line(text: &str, columns: usize) -> String {
+    format!("{TAKE_BACK}{}", cut(&clean(text), columns.saturating_sub(1)))
+}
+
+/// Takes the line about progress back, if there is one.
+fn clear_progress() {
+    if HAS_PROGRESS.swap(false, Ordering::Relaxed) {
+        // Nobody waits there.
+        let _gone = write!(io::stderr().lock(), "{TAKE_BACK}");
+    }
+}
+
 /// Writes `text` and a line break to stdout; nothing when it is empty.
 pub(super) fn print(text: &str) -> io::Result<()> {
+    clear_progress();
     if text.is_empty() {
         return Ok(());
     }
@@ -161,6 +199,7 @@ pub(super) fn print(text: &str) -> io::Result<()> {
 
 /// Writes `text` and a line break to stderr; nothing when it is empty.
 fn say_error(text: &str) {
+    clear_progress();
     if !text.is_empty() {
         // Nobody could be told.
         let _gone = writeln!(io::stderr().lock(), "{text}");
@@ -187,6 +226,17 @@ mod tests {
         let quiet = Out { quiet: true, ..PERSON };
         assert_eq!(Answer::done(json!({}), "paused").to_stdout(quiet), "");
         assert_eq!(Answer::shown(json!({}), "listed").to_stdout(quiet), "listed");
+    }
+
+    #[test]
+    fn a_line_about_progress_leaves_nothing_behind_on_a_terminal() {
+        let long = format!("post {}: 12 records", "夜市".repeat(60));
+        for columns in [20, 79, 80, 81] {
+            let line = progress_line(&long, columns);
+            let shown = line.strip_prefix(TAKE_BACK).unwrap();
+            assert!(super::super::table::width(shown) < columns && shown.ends_with('…'), "{columns}: {shown}");
+        }
+        assert_eq!(progress_line("one\n", 80), format!("{TAKE_BACK}one\\n"));
     }
 
     #[test]

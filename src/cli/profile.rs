@@ -19,8 +19,8 @@ use import::import;
 use super::desk::Desk;
 use super::exit::Exit;
 use super::failure::Failure;
-use super::listing::{Column, Form, page, show};
-use super::out::{Answer, Out};
+use super::listing::{Column, Form, show, table};
+use super::out::Answer;
 use super::reach::Need;
 use crate::domain::{Millis, Platform, Secret};
 use crate::wire::login::{StorageState, write_netscape};
@@ -47,13 +47,13 @@ const VERSIONS: &[Column] = &[
     ("TAKEN", "made_at", Form::When),
     ("PROVED", "proved_at", Form::When),
     ("ENDS", "ends_at", Form::When),
-    ("SAID", "said", Form::Plain),
+    ("~SAID", "said", Form::Plain),
 ];
 const COOKIES: &[Column] = &[
     ("COOKIE", "name", Form::Plain),
     (">LENGTH", "length", Form::Plain),
-    ("DOMAIN", "domain", Form::Plain),
-    ("PATH", "path", Form::Plain),
+    ("~DOMAIN", "domain", Form::Plain),
+    ("~PATH", "path", Form::Plain),
     ("ENDS", "ends_at", Form::When),
     ("LOGIN", "is_login", Form::Plain),
 ];
@@ -199,18 +199,14 @@ impl ProfileCommand {
 
 fn describe(told: Value, now: Millis) -> Answer {
     let rows = |name: &str| told.get(name).and_then(Value::as_array).cloned().unwrap_or_default();
-    let plain = Out { json: false, quiet: false, color: false };
-    let table = |items: Vec<Value>, columns| show(page(&items), columns, now).to_stdout(plain).trim_end().to_owned();
     let header = |row: &Value| {
         let name = row.get("name").and_then(Value::as_str).unwrap_or_default();
         format!("{name} ({})", row.get("length").and_then(Value::as_u64).unwrap_or(0))
     };
     let headers: Vec<_> = rows("headers").iter().map(header).collect();
-    let mut parts = vec![table(rows("versions"), VERSIONS), table(rows("cookies"), COOKIES)];
-    if !headers.is_empty() {
-        parts.push(format!("headers: {}", headers.join(", ")));
-    }
-    Answer::shown(told, parts.join("\n\n"))
+    let text = table(&rows("versions"), VERSIONS, now).then("\n\n").then(table(&rows("cookies"), COOKIES, now));
+    let text = if headers.is_empty() { text } else { text.then(format!("\n\nheaders: {}", headers.join(", "))) };
+    Answer::shown(told, text)
 }
 
 /// What the lines of an `.env` begin with.

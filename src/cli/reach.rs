@@ -15,6 +15,7 @@ use super::house;
 use super::out::Answer;
 use crate::daemon::{Direct, Places};
 use crate::net::{LocalApi, LocalError, local};
+use crate::store::Denied;
 
 /// The most that a house answers.
 const MOST: usize = 64 * 1024 * 1024;
@@ -47,6 +48,10 @@ impl Reach {
         match knock(&places).await {
             Ok(Some(api)) => return Ok(Self::Socket(api)),
             Ok(None) if need == Need::Daemon => {
+                // In a folder that is closed to this user nobody can tell whether a daemon listens.
+                if let Some(denied) = Denied::of(&places.socket()) {
+                    return Err(Failure::of(&denied).advise(denied.advice()));
+                }
                 let what = format!("no daemon runs on the data directory `{}`", places.data.display());
                 return Err(Failure::new(what).advise("start `radard run`, or give --data the directory it uses"));
             }

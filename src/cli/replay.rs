@@ -25,7 +25,7 @@ impl Replay {
     pub(super) fn answer(&self) -> Result<Answer, Failure> {
         let read: Result<Vec<Value>, Failure> = self.files.iter().map(|file| replay(file)).collect();
         let items = read?;
-        let mut table = Table::new(&["CAPTURE", "ENDPOINT", ">STATUS", ">BYTES", "CLASS", "WHY"]);
+        let mut table = Table::new(&["CAPTURE", "ENDPOINT", ">STATUS", ">BYTES", "CLASS", "~WHY"]);
         for item in &items {
             let text = |key| item.get(key).and_then(Value::as_str).unwrap_or_default().to_owned();
             let number = |key| item.get(key).map(Value::to_string).unwrap_or_default();
@@ -35,7 +35,7 @@ impl Replay {
             |item: &Value| item.get("class").and_then(Value::as_str).and_then(|word| word.parse::<Class>().ok());
         let refusing = |class: Class| matches!(class, Class::Risk | Class::Rate | Class::Signature);
         let exit = if items.iter().filter_map(class).any(refusing) { Exit::Refused } else { Exit::Done };
-        Ok(Answer::shown(json!({"v": 1, "items": items, "next": null}), table.to_text()).exit(exit))
+        Ok(Answer::shown(json!({"v": 1, "items": items, "next": null}), table).exit(exit))
     }
 }
 

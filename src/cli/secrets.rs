@@ -14,6 +14,7 @@ use super::listing::{Column, Form, show};
 use super::out::Answer;
 use super::reach::{Need, Reach, encode};
 use crate::daemon::HouseError;
+use crate::domain::amount::counted;
 use crate::domain::{Millis, Secret};
 use crate::vault::{self, Made, Source, Vault, data_keys, make_file};
 
@@ -22,7 +23,7 @@ const COLUMNS: &[Column] = &[
     (">BYTES", "length", Form::Plain),
     ("KEY", "key_id", Form::Plain),
     ("SINCE", "since", Form::When),
-    ("USED", "used", Form::Plain),
+    ("~USED", "used", Form::Plain),
 ];
 /// The most that is read from stdin; a secret is much shorter, and what is longer is refused by its length.
 const MOST: u64 = 128 * 1024;
@@ -83,7 +84,7 @@ async fn init(desk: &Desk) -> Result<Answer, Failure> {
         let failure = Failure::new("the key for secrets comes from the credential `vault-key`, so no file is made");
         return Err(failure.advise("take the credential out of the settings first, if a file should hold the key"));
     }
-    plan.places.make().map_err(|source| refused(&HouseError::Data { dir: places.data.clone(), source }))?;
+    plan.places.make().map_err(|source| refused(&HouseError::of_data(&places, source)))?;
     let keys = data_keys(&plan.place(), &desk.ambient).await.map_err(|error| refused(&error.into()))?;
     // With sealed values in the database the right key is wanted, not a new one.
     Vault::new(source.clone()).fits(&keys).map_err(|error| failed(&error))?;
@@ -124,7 +125,7 @@ async fn exchange_master(desk: &Desk, file: &Path) -> Result<Answer, Failure> {
     let exchanged = Box::pin(house.exchange_master(file)).await;
     house.close().await;
     let keys = exchanged.map_err(|error| failed(&error))?;
-    let told = format!("the key in {} wraps {keys} data keys now", file.display());
+    let told = format!("the key in {} wraps {} now", file.display(), counted(keys, "data key"));
     let answer = Answer::done(json!({"v": 1, "file": file, "keys": keys, "put_in_place_of": source.name()}), told);
     Ok(answer.note(put_in_place(&source, file)))
 }

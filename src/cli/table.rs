@@ -1,49 +1,33 @@
 //! Columns that line up, also with Chinese in them.
 //!
 //! A terminal gives a Chinese character two columns, and a key or an error may hold anything a platform or a person
-//! wrote: widths are counted the terminal's way, and control characters are shown, never sent. Long cells are cut;
-//! whoever needs them whole asks for JSON.
+//! wrote: widths are counted the terminal's way, and control characters are shown, never sent. A table that is wider
+//! than the terminal has its longest texts shortened; a pipe or a file gets all of them.
 
-use std::fmt::Write as _;
+use std::borrow::Cow;
 
-/// The widest cell.
-const WIDEST: usize = 60;
+use unicode_width::UnicodeWidthStr as _;
+
 /// What stands between two columns.
 const GAP: usize = 2;
-
-/// Ranges of characters that take two columns: the wide and full-width ones of Unicode's table of widths.
-const WIDE: &[(u32, u32)] = &[
-    (0x1100, 0x115F),
-    (0x231A, 0x231B),
-    (0x2E80, 0x303E),
-    (0x3041, 0x33FF),
-    (0x3400, 0x4DBF),
-    (0x4E00, 0x9FFF),
-    (0xA000, 0xA4CF),
-    (0xA960, 0xA97F),
-    (0xAC00, 0xD7A3),
-    (0xF900, 0xFAFF),
-    (0xFE30, 0xFE6F),
-    (0xFF00, 0xFF60),
-    (0xFFE0, 0xFFE6),
-    (0x1F300, 0x1F64F),
-    (0x1F680, 0x1F6FF),
-    (0x1F900, 0x1FAFF),
-    (0x20000, 0x3FFFD),
-];
-/// Ranges of characters that take no column: they combine with the one before, or cannot be seen.
-const NARROW: &[(u32, u32)] =
-    &[(0x0300, 0x036F), (0x200B, 0x200F), (0x202A, 0x202E), (0x2060, 0x2069), (0xFE00, 0xFE0F), (0xFEFF, 0xFEFF)];
+/// A text is not made shorter than this.
+const NARROWEST: usize = 12;
+/// What a cut ends with.
+const MARK: char = '…';
+/// The most characters that one column may hold: marks that take no column have no natural end.
+const CHARS_PER_COLUMN: usize = 8;
+/// The mark that joins two characters into one.
+const JOINER: char = '\u{200d}';
 
 /// Which edge the cells of a column share.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Align {
-    /// Words.
+    /// Names, ids, states and times: never shortened.
     Left,
-    /// Numbers.
+    /// Numbers: never shortened.
     Right,
-    /// What is looked for: never cut.
-    Whole,
+    /// Texts: shortened when the terminal is too narrow.
+    Text,
 }
 
 /// Rows under headings.
@@ -54,38 +38,36 @@ pub(super) struct Table {
 }
 
 impl Table {
-    /// A table without rows; a heading that begins with `>` stands over numbers, one with `=` over what is never cut.
+    /// A table without rows; a heading that begins with `>` stands over numbers, one with `~` over texts that may be
+    /// shortened.
     pub(super) fn new(headings: &[&str]) -> Self {
         let align = |heading: &&str| match heading.as_bytes() {
             [b'>', ..] => Align::Right,
-            [b'=', ..] => Align::Whole,
+            [b'~', ..] => Align::Text,
             _ => Align::Left,
         };
-        let names = headings.iter().map(|heading| heading.trim_start_matches(['>', '=']).to_owned()).collect();
+        let names = headings.iter().map(|heading| heading.trim_start_matches(['>', '~']).to_owned()).collect();
         Self { columns: headings.iter().map(align).collect(), rows: vec![names] }
     }
 
     /// Adds a row; a missing cell is empty.
     pub(super) fn row<I: IntoIterator<Item = String>>(&mut self, cells: I) {
-        let aligned = cells.into_iter().zip(&self.columns);
-        let mut row: Vec<String> =
-            aligned.map(|(cell, align)| if *align == Align::Whole { clean(&cell) } else { shown(&cell) }).collect();
+        let mut row: Vec<String> = cells.into_iter().map(|cell| clean(&cell)).collect();
         row.resize(self.columns.len(), String::new());
         self.rows.push(row);
     }
 
-    /// The lines, without a last line break.
-    pub(super) fn to_text(&self) -> String {
-        let widths: Vec<usize> = (0..self.columns.len())
-            .map(|at| self.rows.iter().filter_map(|row| row.get(at)).map(|cell| width(cell)).max().unwrap_or(0))
-            .collect();
+    /// The lines, without a last line break; no wider than `terminal` if shorter texts can do that.
+    pub(super) fn to_text(&self, terminal: Option<usize>) -> String {
+        let widths = terminal.and_then(|terminal| self.fit(terminal)).unwrap_or_else(|| self.widths());
         let mut text = String::new();
         for (n, row) in self.rows.iter().enumerate() {
             let mut line = String::new();
             for ((cell, wide), align) in row.iter().zip(&widths).zip(&self.columns) {
-                let pad = wide.saturating_sub(width(cell));
+                let cell = cut(cell, *wide);
+                let pad = wide.saturating_sub(width(&cell));
                 let (before, after) = if *align == Align::Right { (pad, GAP) } else { (0, pad + GAP) };
-                let _never_fails = write!(line, "{:before$}{cell}{:after$}", "", "");
+                line.extend([&" ".repeat(before), cell.as_ref(), &" ".repeat(after)]);
             }
             if n > 0 {
                 text.push('\n');
@@ -94,40 +76,55 @@ impl Table {
         }
         text
     }
+
+    /// The widest cell of each column.
+    fn widths(&self) -> Vec<usize> {
+        let widest =
+            |at: usize| self.rows.iter().filter_map(|row| row.get(at)).map(|cell| width(cell)).max().unwrap_or(0);
+        (0..self.columns.len()).map(widest).collect()
+    }
+
+    /// The widths of the columns on a terminal of `terminal` columns: the widest texts are shortened first. Nothing
+    /// when that is not enough.
+    fn fit(&self, terminal: usize) -> Option<Vec<usize>> {
+        let mut widths = self.widths();
+        let gaps = GAP * widths.len().saturating_sub(1);
+        let mut over = (widths.iter().sum::<usize>() + gaps).saturating_sub(terminal);
+        let headings = self.rows.first()?;
+        let narrowest = |at: usize| headings.get(at).map_or(0, |heading| width(heading)).max(NARROWEST);
+        while over > 0 {
+            let texts =
+                self.columns.iter().zip(&mut widths).enumerate().filter(|(_, (align, _))| **align == Align::Text);
+            let shrinking = texts.filter(|(at, (_, wide))| **wide > narrowest(*at));
+            let (at, (_, widest)) = shrinking.max_by_key(|(_, (_, wide))| **wide)?;
+            // Texts that are wider than the terminal need no steps down to it.
+            let step = widest.saturating_sub(terminal.max(narrowest(at))).clamp(1, over);
+            *widest -= step;
+            over -= step;
+        }
+        Some(widths)
+    }
 }
 
 /// The columns that a terminal gives `text`.
 pub(super) fn width(text: &str) -> usize {
-    text.chars().map(width_of).sum()
+    text.width()
 }
 
-fn width_of(c: char) -> usize {
-    let within = |ranges: &[(u32, u32)]| ranges.iter().any(|(from, to)| (*from..=*to).contains(&u32::from(c)));
-    match c {
-        ' '..='~' => 1,
-        _ if within(NARROW) => 0,
-        _ if within(WIDE) => 2,
-        _ => 1,
+/// `text` in at most `columns` columns; one that is longer ends with `…`.
+pub(super) fn cut(text: &str, columns: usize) -> Cow<'_, str> {
+    if width(text) <= columns {
+        return Cow::Borrowed(text);
     }
-}
-
-/// `cell` as it may go to a terminal: on one line, without control characters, cut where it is too wide.
-fn shown(cell: &str) -> String {
-    let safe = clean(cell);
-    if width(&safe) <= WIDEST {
-        return safe;
+    let room = columns.saturating_sub(1);
+    let ends = text.char_indices().map(|(at, c)| at + c.len_utf8()).take(room.saturating_mul(CHARS_PER_COLUMN));
+    // A prefix never gets narrower when a character is added to it.
+    let fitting = ends.map_while(|end| text.get(..end)).take_while(|prefix| width(prefix) <= room);
+    let mut short = fitting.last().unwrap_or_default().trim_end_matches(JOINER).to_owned();
+    if columns > 0 {
+        short.push(MARK);
     }
-    let mut cut = String::new();
-    let mut used = 0;
-    for c in safe.chars() {
-        used += width_of(c);
-        if used >= WIDEST {
-            break;
-        }
-        cut.push(c);
-    }
-    cut.push('…');
-    cut
+    Cow::Owned(short)
 }
 
 /// `text` with control characters and marks that turn the writing direction shown instead of sent.
@@ -152,7 +149,7 @@ mod tests {
         let mut table = Table::new(&["KIND", "KEY", ">TRIES"]);
         table.row(["fetch", "夜市直播", "3"].map(str::to_owned));
         table.row(["probe_platform", "douyin-main", "12"].map(str::to_owned));
-        let text = table.to_text();
+        let text = table.to_text(None);
         assert_eq!(
             text,
             "KIND            KEY          TRIES\n\
@@ -166,25 +163,67 @@ mod tests {
     fn what_a_platform_wrote_cannot_move_the_cursor() {
         let mut table = Table::new(&["ERROR"]);
         table.row(["\u{1b}[2Jgone\nnext\u{202e}".to_owned()]);
-        assert_eq!(table.to_text(), "ERROR\n\\u{1b}[2Jgone\\nnext\u{fffd}");
+        assert_eq!(table.to_text(None), "ERROR\n\\u{1b}[2Jgone\\nnext\u{fffd}");
     }
 
     #[test]
-    fn a_long_cell_is_cut_at_the_same_width_in_every_script() {
-        for long in ["x".repeat(200), "字".repeat(200)] {
-            let cut = shown(&long);
-            assert!(cut.ends_with('…') && (WIDEST - 1..=WIDEST).contains(&width(&cut)), "{cut}");
+    fn a_cut_text_takes_no_more_columns_than_it_may_in_every_script() {
+        for long in ["x".repeat(200), "字".repeat(200), "👩‍👩‍👧".repeat(50), "e\u{301}".repeat(200)] {
+            for columns in 1..40 {
+                let short = cut(&long, columns);
+                assert!(short.ends_with('…') && width(&short) <= columns, "{columns}: {short}");
+                assert!(width(&short) + 2 > columns, "{columns}: {short}");
+            }
         }
-        assert_eq!(shown("short"), "short");
+        assert_eq!((cut("short", 5), cut("short", 4), cut("short", 0)), ("short".into(), "sho…".into(), "".into()));
+    }
+
+    fn alarms() -> Table {
+        let mut table = Table::new(&["ID", "~DETAIL", ">COUNT", "~DO"]);
+        table.row(["0193a1e0-0000".to_owned(), "夜市".repeat(30), "12".to_owned(), "wait ".repeat(20)]);
+        table.row(["0193a1e0-0001".to_owned(), "short".to_owned(), "3".to_owned(), "look".to_owned()]);
+        table
+    }
+
+    #[test]
+    fn a_table_fits_the_terminal_by_shortening_texts_alone() {
+        for terminal in [50, 60, 79, 80, 120] {
+            let text = alarms().to_text(Some(terminal));
+            assert!(text.lines().all(|line| width(line) <= terminal), "{terminal}:\n{text}");
+            assert!(text.contains("0193a1e0-0000  夜市") && text.contains("   12  wait"), "{text}");
+            assert_eq!(text.matches('…').count(), 2, "{text}");
+        }
+        insta::assert_snapshot!(alarms().to_text(Some(60)), @r"
+        ID             DETAIL              COUNT  DO
+        0193a1e0-0000  夜市夜市夜市夜市…      12  wait wait wait wa…
+        0193a1e0-0001  short                   3  look
+        ");
+    }
+
+    #[test]
+    fn a_table_stays_whole_where_it_fits_where_nobody_looks_and_where_texts_are_not_enough() {
+        let whole = alarms().to_text(None);
+        assert!(!whole.contains('…'));
+        assert_eq!(alarms().to_text(Some(500)), whole);
+        assert_eq!(alarms().to_text(Some(40)), whole, "ids and numbers are never cut");
+    }
+
+    #[test]
+    fn a_cell_may_be_as_long_as_it_is() {
+        let mut table = Table::new(&["~TEXT", "ID"]);
+        table.row(["x".repeat(100_000), "1".to_owned()]);
+        table.row(["y".to_owned(), "2".to_owned()]);
+        assert_eq!(table.to_text(None).lines().map(width).collect::<Vec<_>>(), [100_004, 100_003, 100_003]);
+        assert_eq!(table.to_text(Some(20)).lines().map(width).collect::<Vec<_>>(), [20, 19, 19]);
     }
 
     #[test]
     fn a_table_without_rows_is_its_headings() {
-        assert_eq!(Table::new(&["A", ">B"]).to_text(), "A  B");
+        assert_eq!(Table::new(&["A", ">B"]).to_text(None), "A  B");
     }
 
     #[test]
     fn combining_marks_take_no_column() {
-        assert_eq!((width("e\u{301}"), width("字"), width("ｱ"), width("✓")), (1, 2, 1, 1));
+        assert_eq!(["e\u{301}", "字", "ｱ", "✓", "👩‍👩‍👧", "🎉"].map(width), [1, 2, 1, 1, 2, 2]);
     }
 }

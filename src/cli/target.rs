@@ -12,6 +12,7 @@ use super::out::Answer;
 use super::reach::{Need, Reach, encode};
 use super::table::clean;
 use crate::config::is_only_dots;
+use crate::domain::amount::counted;
 use crate::domain::time::roughly;
 use crate::domain::{Class, Millis};
 
@@ -25,13 +26,13 @@ const COLUMNS: &[Column] = &[
     ("CLASS", "class", Form::Plain),
     (">FOUND", "found", Form::Plain),
     (">NEW", "fresh", Form::Plain),
-    ("SAID", "said", Form::Plain),
+    ("~SAID", "said", Form::Plain),
 ];
 const CHANGES: &[Column] = &[
     ("TARGET", "target", Form::Plain),
     ("CHANGE", "change", Form::Plain),
     (">REQUESTS", "requests", Form::Plain),
-    ("NOT KNOWN YET", "unknown", Form::Plain),
+    ("~NOT KNOWN YET", "unknown", Form::Plain),
 ];
 
 const EXITS: &str = "Exit codes: 0 something of it runs or goes on by itself, 16 it waits for a login, 4 for what the site \
@@ -218,7 +219,7 @@ fn cost(plan: &Value) -> String {
     let limit = last.and_then(|profile| profile.get("limit")?.as_str());
     let limit = limit.map(|limit| format!(", by the limit of {limit}")).unwrap_or_default();
     let span = if span.is_zero() { "no waiting".to_owned() } else { roughly(span) };
-    format!("\nthe first rounds take {bound}{requests} requests and {span}{limit}")
+    format!("\nthe first rounds take {bound}{} and {span}{limit}", counted(requests, "request"))
 }
 
 #[cfg(test)]

@@ -6,6 +6,8 @@ mod names;
 
 use super::*;
 
+mod advice;
+
 #[test]
 fn the_command_line_holds_together() {
     Args::command().debug_assert();

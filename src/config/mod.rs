@@ -47,7 +47,7 @@ pub use sections::{
     Backup, Browser, Config, Daemon, Disk, Douyin, Egress, Format, KeyedBy, Language, Late, Log, Media, Node, Pace,
     PaceRule, Platform, Profile, Queue, Schedule, Screen, Signing, Store, Tolerance, Vault, Web, keys,
 };
-pub use size::{LowWater, NotASize, parse_size, roughly_size, write_size};
+pub use size::{LowWater, NotASize, parse_size, write_size};
 pub use sources::{Sources, Unreadable};
 pub use target::{Order, Take, Target};
 pub use url::host_of;

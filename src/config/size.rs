@@ -5,12 +5,12 @@
 
 use std::fmt;
 
+use crate::domain::amount::UNITS;
+
 /// A text that is no amount of bytes.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("a whole number and one of B KiB MiB GiB TiB is wanted, such as \"16MiB\"")]
 pub struct NotASize;
-
-const UNITS: [(&str, u64); 5] = [("TiB", 1 << 40), ("GiB", 1 << 30), ("MiB", 1 << 20), ("KiB", 1 << 10), ("B", 1)];
 
 /// Reads `"512B"`, `"64KiB"`, `"16MiB"`, `"4GiB"`, `"1TiB"`.
 ///
@@ -30,17 +30,6 @@ pub fn parse_size(text: &str) -> Result<u64, NotASize> {
 pub fn write_size(bytes: u64) -> String {
     let whole = UNITS.into_iter().find(|(_, factor)| bytes >= *factor && bytes.is_multiple_of(*factor));
     whole.map_or_else(|| "0B".to_owned(), |(unit, factor)| format!("{}{unit}", bytes / factor))
-}
-
-/// Says roughly how much `bytes` are, for a person: `812 B`, `1.2 MiB`, `3.4 GiB`.
-pub fn roughly_size(bytes: u64) -> String {
-    match UNITS.into_iter().find(|(_, factor)| bytes >= *factor) {
-        Some((unit, factor)) if factor > 1 => {
-            let tenths = u128::from(bytes) * 10 / u128::from(factor);
-            format!("{}.{} {unit}", tenths / 10, tenths % 10)
-        }
-        _ => format!("{bytes} B"),
-    }
 }
 
 /// The free space below which the disk counts as full: an amount, a share of the disk, or the larger of both.
@@ -119,12 +108,6 @@ mod tests {
         assert_eq!(mark.of(10 << 30), 1 << 30);
         assert_eq!(mark.of(100 << 30), 5 << 30);
         assert_eq!(LowWater::parse("5%").unwrap().of(u64::MAX), 922_337_203_685_477_580);
-    }
-
-    #[test]
-    fn a_rough_size_has_one_tenth() {
-        assert_eq!([0, 812, 1536, (3 << 30) + (1 << 29)].map(roughly_size), ["0 B", "812 B", "1.5 KiB", "3.5 GiB"]);
-        assert_eq!(roughly_size(u64::MAX), "16777215.9 TiB");
     }
 
     #[test]

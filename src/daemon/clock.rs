@@ -13,6 +13,7 @@ use tokio::sync::Mutex;
 use crate::ambient::Clock;
 use crate::crawl::Desk;
 use crate::domain::Millis;
+use crate::domain::amount::counted;
 use crate::domain::time::{roughly, span_millis};
 use crate::queue::Miss;
 use crate::store::clocks::{self, Seen, TOLERANCE};
@@ -205,7 +206,11 @@ impl ClockWatch {
             }
         }
         if rows > 0 {
-            tracing::warn!(count = rows, "A wrong clock had written {rows} rows into the future; they are set back");
+            tracing::warn!(
+                count = rows,
+                "A wrong clock had written {} into the future: set back now",
+                counted(rows, "row")
+            );
         }
         Ok(())
     }

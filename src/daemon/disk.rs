@@ -11,7 +11,7 @@ use rustix::fs::FallocateFlags;
 
 use super::live::Live;
 use super::places::Places;
-use crate::config::roughly_size;
+use crate::domain::amount::roughly_size;
 use crate::media::space;
 
 /// Where the disk stands.
@@ -80,7 +80,11 @@ impl Disk {
         let room = if is_refused || free < reserve / 8 || (before == Some(Room::Full) && free < reserve + reserve / 2) {
             if held > 0 {
                 std::fs::remove_file(&reserve_path)?;
-                tracing::warn!(size_bytes = held, "The disk is full: the reserve of {held} bytes was given up");
+                tracing::warn!(
+                    size_bytes = held,
+                    "The disk is full: the reserve of {} was given up",
+                    roughly_size(held)
+                );
                 free = space(&self.places.data)?.1;
             }
             Room::Full

@@ -26,13 +26,14 @@ use crate::browser::Pool;
 use crate::config::{Checked, Config, Late as ConfiguredLate, Secrets, parse_cron, parse_zone};
 use crate::crawl::{Changes, Crawl, Desk, Keeper};
 use crate::domain::Display;
+use crate::domain::amount::counted;
 use crate::media::{Claims, jobs as media};
 use crate::net;
 use crate::observe::{Metrics, Register};
 use crate::pace::{Pace, Rank};
 use crate::queue::{Inlets, Kinds, Late, Queue, Rules, Schedule};
 use crate::session::{Book, Ground};
-use crate::store::{Access, DirLock, LockError, NodeError, NodeName, OpenError, Place, Store};
+use crate::store::{Access, Denied, DirLock, LockError, NodeError, NodeName, OpenError, Place, Store};
 use crate::supervise::{Leave, Supervisor};
 use crate::vault::{self, Credentials, OpenVault, Source, Vault};
 
@@ -151,6 +152,14 @@ pub enum HouseError {
 }
 
 impl HouseError {
+    /// The data directory of `places` cannot be used: if it is closed to this user, that is why.
+    pub fn of_data(places: &Places, source: std::io::Error) -> Self {
+        match Denied::of(&places.database()) {
+            Some(denied) if source.kind() == std::io::ErrorKind::PermissionDenied => Self::Store(denied.into()),
+            _ => Self::Data { dir: places.data.clone(), source },
+        }
+    }
+
     /// What a person can do about it.
     pub fn advice(&self) -> Option<String> {
         Some(match self {
@@ -169,6 +178,7 @@ impl HouseError {
             Self::Store(OpenError::Absent(_)) => {
                 "start `radard run` once, or name the data directory with --data".into()
             }
+            Self::Store(OpenError::Denied(denied)) => denied.advice(),
             Self::Store(OpenError::Displaced { found, .. }) => format!(
                 "run `radard backup restore {}`, or restore another copy; to begin with an empty database, move it away",
                 found.display()
@@ -224,17 +234,18 @@ pub struct House {
 impl House {
     /// Takes the data directory and opens everything for writing.
     pub async fn open(plan: Plan) -> Result<Self, HouseError> {
-        let failed = |source| HouseError::Data { dir: plan.places.data.clone(), source };
+        let failed = |source| HouseError::of_data(&plan.places, source);
         plan.places.make().map_err(failed)?;
         let lock = DirLock::take(&plan.places.data)?;
         let vault = Box::pin(plan.vault()).await?;
         let left = crate::browser::sweep(&plan.places.browsers());
         if left > 0 {
-            tracing::warn!(count = left, "What {left} browsers of a killed process had left was ended and removed");
+            let browsers = counted(left, "browser");
+            tracing::warn!(count = left, "What {browsers} of a killed process had left was ended and removed");
         }
         let node = match &plan.config.node.id {
             Some(id) => id.clone(),
-            None => node_id(&plan).map_err(failed)?,
+            None => plan.places.node_id(&plan.ambient.entropy).map_err(failed)?,
         };
         let (place, clock) = (plan.place(), plan.ambient.clock.clone());
         let name = NodeName::take(&place, &node, &clock).await?;
@@ -404,22 +415,6 @@ impl House {
         let (upper, ground) = (self.upper.clone(), self.ground.clone());
         Arc::new(move || ground.statuses().into_iter().chain(upper.statuses()).collect())
     }
-}
-
-/// The name of this node: made once, kept in the data directory.
-fn node_id(plan: &Plan) -> std::io::Result<String> {
-    let path = plan.places.data.join("node-id");
-    match std::fs::read_to_string(&path) {
-        Ok(text) if !text.trim().is_empty() => return Ok(text.trim().to_owned()),
-        Ok(_) => {}
-        Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
-        Err(error) => return Err(error),
-    }
-    let mut bytes = [0; 4];
-    plan.ambient.entropy.fill(&mut bytes);
-    let id = format!("node-{:08x}", u32::from_be_bytes(bytes));
-    std::fs::write(&path, &id)?;
-    Ok(id)
 }
 
 /// The way out of the whole house, whose exchanges are kept while the settings say so.

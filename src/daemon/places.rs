@@ -3,6 +3,7 @@
 use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as _};
 use std::path::{Path, PathBuf};
 
+use crate::ambient::Entropy;
 use crate::store::copies::{COPIES, Copies};
 
 /// The two folders that everything else follows from.
@@ -75,6 +76,22 @@ impl Places {
     /// The key that seals secrets, unless `vault.key_file` says otherwise.
     pub fn vault_key(&self, set: Option<&Path>) -> PathBuf {
         self.data.join(set.unwrap_or(Path::new("vault.key")))
+    }
+
+    /// The name of this node: made once, kept in the data directory.
+    pub fn node_id(&self, entropy: &Entropy) -> std::io::Result<String> {
+        let path = self.data.join("node-id");
+        match std::fs::read_to_string(&path) {
+            Ok(text) if !text.trim().is_empty() => return Ok(text.trim().to_owned()),
+            Ok(_) => {}
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
+            Err(error) => return Err(error),
+        }
+        let mut bytes = [0; 4];
+        entropy.fill(&mut bytes);
+        let id = format!("node-{:08x}", u32::from_be_bytes(bytes));
+        std::fs::write(&path, &id)?;
+        Ok(id)
     }
 
     /// Makes the data directory and the folders in it that only we may read, and closes what others could read. What

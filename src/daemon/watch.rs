@@ -16,6 +16,8 @@ use super::systemd::Notifier;
 use crate::ambient::Clock;
 use crate::config::{parse_cron, parse_zone};
 use crate::crawl::Desk;
+use crate::domain::amount::{counted, roughly_size};
+use crate::domain::time::roughly;
 use crate::domain::{Class, Millis};
 use crate::observe::Metrics;
 use crate::observe::metric;
@@ -136,7 +138,7 @@ impl Watch {
         self.count((&counts, &open, &gates, &stopped), last);
         let of = |state| counts.iter().filter(|c| c.state == state).map(|c| c.n).sum::<i64>();
         let (waiting, running) = (of(jobs::State::Queued), of(jobs::State::Running));
-        self.notifier.status(&format!("{waiting} queued, {running} running, {} alarms", open.len()));
+        self.notifier.status(&format!("{waiting} queued, {running} running, {}", counted(open.len(), "alarm")));
         let mut conditions = vec![self.wal(), self.skew(), jumped(doubt)];
         conditions.extend(self.backup(doubt).await?);
         conditions.extend(self.secrets().await?);
@@ -213,13 +215,18 @@ impl Watch {
     fn wal(&self) -> Condition {
         let limit = self.live.now().store.wal_limit_mib << 20;
         let bytes = self.store.wal_bytes();
-        let said = format!("the write-ahead log has {bytes} bytes; `store.wal_limit_mib` allows {limit}");
+        let said = format!(
+            "the write-ahead log has {}; `store.wal_limit_mib` allows {}",
+            roughly_size(bytes),
+            roughly_size(limit)
+        );
         ("wal_large", "database".to_owned(), (bytes > limit).then_some((Severity::Warning, said)))
     }
 
     fn skew(&self) -> Condition {
         let ms = self.store.skew_ms();
-        let said = format!("the database's clock is {ms} ms ahead of this machine's");
+        let (off, side) = (Duration::from_millis(ms.unsigned_abs()), if ms < 0 { "behind" } else { "ahead of" });
+        let said = format!("the database's clock is {} {side} this machine's", roughly(off));
         ("clock_skew", "database".to_owned(), (ms.unsigned_abs() > SKEW_MS).then_some((Severity::Warning, said)))
     }
 

@@ -3,6 +3,7 @@
 //! Nothing here does input or output and nothing is async, so everything may use it and every rule can be tried
 //! with two lines. What a platform sends is not a domain type: the room that received it turns it into one.
 
+pub mod amount;
 pub mod canonical;
 pub mod class;
 pub mod comment;

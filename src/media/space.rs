@@ -6,7 +6,8 @@
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
-use crate::config::{LowWater, roughly_size};
+use crate::config::LowWater;
+use crate::domain::amount::roughly_size;
 
 /// The disk of one folder.
 #[derive(Debug, Clone)]

@@ -19,6 +19,7 @@ use super::ask::Ask;
 use super::hide;
 use super::refusal::read_retry_after;
 use crate::domain::Millis;
+use crate::domain::amount::roughly_long;
 use crate::observe::Register;
 
 /// Longer bodies are left out.
@@ -80,7 +81,7 @@ pub enum BadExchange {
     #[error("its status {0} is none")]
     Status(u16),
     /// Its body was not kept.
-    #[error("its body of {0} bytes was too long to be kept")]
+    #[error("its body of {} was too long to be kept", roughly_long(*.0))]
     NoBody(usize),
 }
 

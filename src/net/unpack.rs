@@ -6,6 +6,7 @@
 
 use std::io::{self, Write};
 
+use crate::domain::amount::roughly_size;
 use brotli_decompressor::DecompressorWriter;
 use flate2::write::MultiGzDecoder;
 use flate2::{Decompress, FlushDecompress, Status};
@@ -36,7 +37,7 @@ pub(super) struct Caps {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(super) enum BadBody {
     /// Longer than the cap.
-    #[error("its answer is longer than the {0} bytes of `egress.max_body`")]
+    #[error("its answer is longer than the {} of `egress.max_body`", roughly_size(*.0))]
     TooLong(u64),
     /// Grows too much.
     #[error("its answer unpacks to more than {0} times what it sent, which is `egress.max_ratio`")]

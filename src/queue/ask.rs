@@ -12,6 +12,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
 use super::kinds::Kinds;
+use crate::domain::amount::roughly_long;
 use crate::domain::canonical::canonical;
 use crate::domain::{JobId, Millis};
 use crate::store::jobs::{self, Inserted};
@@ -101,7 +102,7 @@ pub enum AskError {
     #[error("priority {0} is not between -100 and 100")]
     Priority(i32),
     /// The payload is larger than allowed.
-    #[error("the payload has {bytes} bytes; `queue.body_limit_kib` allows {limit}")]
+    #[error("the payload has {}; `queue.body_limit_kib` allows {}", roughly_long(*.bytes), roughly_long(*.limit))]
     TooLarge {
         /// Its size.
         bytes: usize,

@@ -16,6 +16,7 @@ use super::ask::{Ask, AskError, Asked};
 use super::calendar::{Late, Schedule, key, next, slots_between};
 use super::handle::Queue;
 use crate::domain::Millis;
+use crate::domain::amount::counted;
 use crate::store::{self, Store, ahead, schedules};
 use crate::supervise::{Failure, Restart, Stop, Supervisor};
 
@@ -145,9 +146,9 @@ async fn catch_up(queue: &Queue, store: &Store, schedule: &Schedule) -> Result<M
                 let late = now.since(slot) > ON_TIME;
                 if slots.len() > 1 || late {
                     tracing::warn!(
-                        "Schedule `{}` missed {} slots; the catch-up rule is {:?}",
+                        "Schedule `{}` missed {}; the catch-up rule is {:?}",
                         this.name,
-                        slots.len() - usize::from(!late),
+                        counted(slots.len() - usize::from(!late), "slot"),
                         this.late
                     );
                 }

@@ -10,6 +10,8 @@ use super::hands::Hands;
 use super::rules::{Live, Rules};
 use super::run::NO_SPACE;
 use crate::ambient::Ambient;
+use crate::domain::amount::{are, counted};
+use crate::domain::time::roughly;
 use crate::domain::{Class, Millis};
 use crate::store::alarms::{Raise, Severity};
 use crate::store::jobs::{Orphans, Rescue, Rescued, State};
@@ -90,7 +92,7 @@ impl Tender {
     /// A node that cannot renew stops acting before others may take its jobs over.
     fn maybe_let_go(&self, renewed: Duration, error: &store::Error) {
         let since = self.ambient.clock.steady().saturating_sub(renewed);
-        tracing::warn!("Leases could not be renewed for {} ms: {error}", since.as_millis());
+        tracing::warn!("Leases could not be renewed for {}: {error}", roughly(since));
         let lease = self.rules.now().lease;
         if self.store.is_shared() && since + MARGIN.min(lease / 4) >= lease {
             for held in self.hands.all() {
@@ -106,7 +108,11 @@ impl Tender {
         let which = Orphans::LeftBehind { node, alive: rules.owner.clone() };
         let freed = self.rescue_all(&which).await?;
         if freed > 0 {
-            tracing::warn!("{freed} jobs that an earlier life of this node held are queued again");
+            tracing::warn!(
+                "{} that an earlier life of this node held {} queued again",
+                counted(freed, "job"),
+                are(freed)
+            );
         }
         Ok(())
     }
@@ -114,7 +120,7 @@ impl Tender {
     async fn sweep(&self) -> Result<(), store::Error> {
         let freed = self.rescue_all(&Orphans::Expired(self.store.now())).await?;
         if freed > 0 {
-            tracing::warn!("{freed} jobs whose worker is gone are queued again");
+            tracing::warn!("{} whose worker is gone {} queued again", counted(freed, "job"), are(freed));
         }
         while self.store.write::<_, store::Error, _>(|tx| Box::pin(jobs::fold(tx))).await? == jobs::FOLD_PAGE {}
         self.mend_gates_and_alarms().await
@@ -255,7 +261,7 @@ fn judge(rules: &Rules, row: &Rescue, now: Millis) -> Rescued {
     let crashed_at = first.unwrap_or(now);
     let owner = row.lease_owner.as_deref().unwrap_or("nobody");
     if crashes >= i64::from(rules.poison_crashes) {
-        let error = format!("poison: {crashes} processes died while they held it, the last was {owner}");
+        let error = format!("poison: {} died while holding it, the last was {owner}", counted(crashes, "process"));
         return Rescued { state: State::Dead, crashes, crashed_at, error };
     }
     let error = format!("its worker {owner} is gone");

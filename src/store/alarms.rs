@@ -19,9 +19,11 @@ const OPEN: &str = "SELECT id, name, subject, severity, class, detail, first_at,
     FROM alarm WHERE closed_at IS NULL ORDER BY first_at, id";
 const LIST: &str = "SELECT id, name, subject, severity, class, detail, first_at, last_at, count, acked_at, closed_at
     FROM alarm WHERE id < $1 ORDER BY id DESC LIMIT $2";
+const FIND: &str = "SELECT id, name, subject, severity, class, detail, first_at, last_at, count, acked_at, closed_at
+    FROM alarm WHERE id = $1";
 const PRUNE: &str = "DELETE FROM alarm WHERE closed_at < $1";
 
-pub(super) const STATEMENTS: &[&str] = &[RAISE, CLOSE, ACK, OPEN, LIST, PRUNE];
+pub(super) const STATEMENTS: &[&str] = &[RAISE, CLOSE, ACK, OPEN, LIST, FIND, PRUNE];
 
 /// How loudly an alarm speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -125,6 +127,11 @@ pub async fn list(tx: &mut Tx, before: Option<AlarmId>, limit: u32) -> Result<Ve
     let before = before.map_or(Uuid::max(), |id| id.0);
     on!(tx, db => sqlx::query_as(LIST).bind(before).bind(i64::from(limit)).fetch_all(db).await)
         .map_err(Error::in_act("list alarms"))
+}
+
+/// One alarm; nothing when there is none of that id.
+pub async fn find(tx: &mut Tx, id: AlarmId) -> Result<Option<Alarm>, Error> {
+    on!(tx, db => sqlx::query_as(FIND).bind(id.0).fetch_optional(db).await).map_err(Error::in_act("find an alarm"))
 }
 
 /// Throws away alarms that were closed before `before`.

@@ -154,7 +154,7 @@ async fn check(db: &mut SqliteConnection) -> Result<(i64, i64), String> {
     }
     let strays = sqlx::query("PRAGMA foreign_key_check").fetch_all(&mut *db).await.map_err(text)?;
     if !strays.is_empty() {
-        return Err(format!("{} rows point nowhere", strays.len()));
+        return Err(format!("rows that point nowhere: {}", strays.len()));
     }
     let step = sqlx::query("SELECT MAX(version) FROM radard_schema").fetch_one(&mut *db).await.map_err(text)?;
     let step: i64 = step.try_get(0).map_err(text)?;

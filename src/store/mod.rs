@@ -16,6 +16,7 @@ mod fullness;
 mod lock;
 mod migrate;
 mod node;
+mod open_error;
 mod pool;
 mod tx;
 mod wal;
@@ -48,7 +49,8 @@ pub use error::Error;
 pub use lock::{DirLock, LockError};
 pub use migrate::{MigrateError, Schema};
 pub use node::{NodeError, NodeName};
-pub use pool::{Access, OpenError, Place, Store};
+pub use open_error::{Denied, OpenError};
+pub use pool::{Access, Place, Store};
 pub use tx::{Tx, Work};
 pub use writer::WriterCounts;
 

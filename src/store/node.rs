@@ -10,7 +10,8 @@ use sqlx::postgres::{PgConnectOptions, PgConnection};
 use sqlx::{ConnectOptions as _, Connection as _};
 
 use super::error::Error;
-use super::pool::{OpenError, Place};
+use super::open_error::OpenError;
+use super::pool::Place;
 use crate::ambient::Clock;
 use crate::supervise::{Failure, Restart, Stop, Supervisor};
 

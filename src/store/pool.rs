@@ -19,7 +19,8 @@ use super::error::Error;
 use super::fullness::Fullness;
 use super::jobs::write_counts;
 use super::kept::{Kept, RESTED};
-use super::migrate::{self, MigrateError, Schema};
+use super::migrate;
+use super::open_error::{Denied, OpenError};
 use super::tx::{Conn, Tx, Work};
 use super::writer::{Closure, Errand, WAITING, Writer, WriterCounts};
 use super::{copy, wal};
@@ -56,37 +57,6 @@ pub enum Access {
     Read,
     /// Read whatever is there, at whatever step, and leave no trace.
     Look,
-}
-
-/// Why a store could not be opened.
-#[derive(Debug, thiserror::Error)]
-pub enum OpenError {
-    /// Its address cannot be read.
-    #[error("`store.url` is no address of a PostgreSQL database")]
-    Address,
-    /// There is nothing to read yet.
-    #[error("there is no database in `{}` yet", .0.display())]
-    Absent(PathBuf),
-    /// It is missing, and something lies beside it that may be it.
-    #[error("there is no database `{}`, but `{}` lies beside it", .file.display(), .found.display())]
-    Displaced {
-        /// The database.
-        file: PathBuf,
-        /// What lies beside it.
-        found: PathBuf,
-    },
-    /// It has to be brought to the present first.
-    #[error("the database is at step {} of {}", .0.found, .0.known)]
-    Behind(Schema),
-    /// A step of its schema was refused.
-    #[error(transparent)]
-    Migrate(#[from] MigrateError),
-    /// It refused.
-    #[error(transparent)]
-    Store(#[from] Error),
-    /// The copy that precedes a step failed.
-    #[error("cannot copy the database before bringing it to the present")]
-    Backup(#[source] copy::BackupError),
 }
 
 /// A cheap handle on the database; clones share it.
@@ -146,6 +116,9 @@ impl Store {
 
     async fn open_sqlite(file: &Path, access: Access, ambient: Ambient) -> Result<(Self, WriterTask), OpenError> {
         let failed = Error::in_act("open the database");
+        if let Some(denied) = Denied::of(file) {
+            return Err(OpenError::Denied(denied));
+        }
         if let Some(found) = copy::remains(file) {
             return Err(OpenError::Displaced { file: file.to_owned(), found });
         }

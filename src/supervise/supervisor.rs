@@ -14,6 +14,7 @@ use tokio_util::task::TaskTracker;
 use super::backoff::Backoff;
 use crate::ambient::Ambient;
 use crate::domain::Millis;
+use crate::domain::time::roughly;
 
 /// Why a task ended badly; its text is shown to people.
 pub type Failure = Box<dyn std::error::Error + Send + Sync>;
@@ -172,7 +173,7 @@ impl Supervisor {
             failures += 1;
             let pause = self.backoff.delay(failures, &self.ambient.entropy);
             let why = error.clone().unwrap_or_else(|| "it ended".to_owned());
-            tracing::warn!(task.name = name, "Task `{name}` starts again in {} ms: {why}", pause.as_millis());
+            tracing::warn!(task.name = name, "Task `{name}` starts again in {}: {why}", roughly(pause));
             self.note(name, State::Waiting, error);
             tokio::select! {
                 biased;

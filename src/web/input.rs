@@ -17,6 +17,7 @@ use serde::{Deserialize, Deserializer};
 use super::app::App;
 use super::refusal::Refusal;
 use crate::domain::Class;
+use crate::domain::amount::roughly_long;
 
 /// The largest body; a payload has a smaller limit of its own, which is a setting.
 const BODY: usize = 1024 * 1024;
@@ -81,7 +82,7 @@ async fn read(request: Request, app: &App) -> Result<axum::body::Bytes, Refusal>
 fn too_large() -> Refusal {
     Refusal::new(
         (StatusCode::PAYLOAD_TOO_LARGE, Class::Schema),
-        format!("the body is larger than {BODY} bytes, or was cut off"),
+        format!("the body is larger than {}, or was cut off", roughly_long(BODY)),
         "send a reference instead of the data",
     )
 }

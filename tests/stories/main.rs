@@ -49,6 +49,7 @@ mod signatures;
 
 mod stopped;
 mod syncs;
+mod terminal;
 mod units;
 mod weeks;
 mod wire;

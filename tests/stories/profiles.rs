@@ -86,17 +86,19 @@ fn one_that_is_logged_out_never_takes_the_place_of_one_that_works() {
     let (dir, told) = dir("profile-refused", &outside);
     let login = told["login"].as_str().unwrap();
     std::fs::write(dir.path().join("good.json"), state(login)).unwrap();
+    let old = state("sessionid=0123456789abcdef; ttwid=1%7Cx");
+    let (code, _, err) = run(&dir, &["profile", "import", "main", "-"], Some(&old));
+    assert!(code == 16 && err.contains("import that") && !err.contains("still in use"), "none was in use: {err}");
     assert_eq!(run(&dir, &["profile", "import", "main", "good.json"], None).0, 0);
     let before = std::fs::read(dir.path().join(STATE)).unwrap();
     let active = listed(&dir, "main")["made_at"].clone();
-    let old = state("sessionid=0123456789abcdef; ttwid=1%7Cx");
     let (code, _, err) = run(&dir, &["profile", "import", "main", "-"], Some(&old));
     assert_eq!(code, 16, "a login is needed: {err}");
     assert!(err.contains("could not be proved") && err.contains("what was used before is still in use"), "{err}");
     let (code, _, err) = run(&dir, &["profile", "import", "main", "-"], Some(&state("ttwid=1%7Cx; msToken=y")));
     assert!(code == 16 && err.contains("none of the cookies of a login"), "{err}");
     let row = listed(&dir, "main");
-    assert_eq!((&row["standing"], &row["made_at"], &row["versions"]), (&json!("active"), &active, &json!(3)));
+    assert_eq!((&row["standing"], &row["made_at"], &row["versions"]), (&json!("active"), &active, &json!(4)));
     assert_eq!(std::fs::read(dir.path().join(STATE)).unwrap(), before, "its file is as it was");
     // A second good one, and back to the first.
     assert_eq!(run(&dir, &["profile", "import", "main", "good.json"], None).0, 0);

@@ -128,7 +128,7 @@ fn bombs_are_refused_by_what_is_wrong_with_them() {
     schema("/nested", "packed as `gzip, gzip`, which was not asked for");
     schema("/two-lines", "packed as `gzip, br`");
     schema("/short", "egress.max_ratio");
-    schema("/long", "longer than the 8388608 bytes of `egress.max_body`");
+    schema("/long", "longer than the 8.0 MiB of `egress.max_body`");
     schema("/says-long", "`egress.max_body`");
     schema("/chunks", "`egress.max_body`");
     for path in ["/headers", "/one-header"] {

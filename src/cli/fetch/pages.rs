@@ -16,6 +16,8 @@ use crate::cli::failure::Failure;
 use crate::cli::out::{Out, print};
 use crate::cli::reach::Reach;
 use crate::domain::Millis;
+use crate::domain::amount::counted;
+use crate::domain::time::roughly;
 use crate::platform::douyin::mode::Order;
 
 /// How wide a bar is.
@@ -142,7 +144,7 @@ impl<'a> Pages<'a> {
                 }
                 None => return Err(Failure::of_answer(status, answer)),
             };
-            self.tell_progress(order, &format!(", waits {} s", wait.as_millis().div_ceil(1000)));
+            self.tell_progress(order, &format!(", waits {}", roughly(wait)));
             self.clock.sleep(wait).await;
         }
     }
@@ -157,16 +159,14 @@ impl<'a> Pages<'a> {
             }
             return Ok(());
         }
-        self.out.clear_progress();
         let lines: Vec<String> = records.iter().map(Value::to_string).collect();
         print(&lines.join("\n")).map_err(|error| Failure::output(&error))
     }
 
     /// Shows what was kept for the end.
     pub(super) fn close(&mut self) -> Result<(), Failure> {
-        self.out.clear_progress();
         match self.shown.take().filter(|_| self.taken > 0) {
-            Some(shown) => print(&shown.to_text()).map_err(|error| Failure::output(&error)),
+            Some(shown) => print(&shown.to_text(Out::terminal())).map_err(|error| Failure::output(&error)),
             None => Ok(()),
         }
     }
@@ -224,11 +224,6 @@ fn bar(taken: u64, most: u64) -> String {
 
 fn taken(progress: &Value) -> Option<u64> {
     progress.get("taken").and_then(Value::as_u64)
-}
-
-fn counted(count: u64, what: &str) -> String {
-    let many = if count == 1 { "" } else { "s" };
-    format!("{count} {what}{many}")
 }
 
 fn span(ms: i64) -> Duration {

@@ -9,21 +9,21 @@ use crate::platform::douyin::mode::Mode;
 type Column = (&'static str, &'static str);
 
 const POSTS: &[Column] = &[
-    ("=ID", "aweme_id"),
+    ("ID", "aweme_id"),
     ("CREATED", "create_time"),
     ("TYPE", "aweme_type"),
-    ("BY", "nickname_raw"),
-    ("TEXT", "desc_raw"),
+    ("~BY", "nickname_raw"),
+    ("~TEXT", "desc_raw"),
 ];
 const PEOPLE: &[Column] =
-    &[("NAME", "nickname_raw"), (">WORKS", "aweme_count"), ("=SEC_UID", "sec_uid"), ("SAYS", "signature_raw")];
+    &[("~NAME", "nickname_raw"), (">WORKS", "aweme_count"), ("SEC_UID", "sec_uid"), ("~SAYS", "signature_raw")];
 const COMMENTS: &[Column] = &[
-    ("=ID", "comment_id"),
+    ("ID", "comment_id"),
     ("CREATED", "create_time"),
     (">LIKES", "digg_count"),
     (">REPLIES", "reply_comment_total"),
-    ("BY", "nickname_raw"),
-    ("TEXT", "comment_text_raw"),
+    ("~BY", "nickname_raw"),
+    ("~TEXT", "comment_text_raw"),
 ];
 
 const fn columns(mode: Mode) -> &'static [Column] {
@@ -31,11 +31,11 @@ const fn columns(mode: Mode) -> &'static [Column] {
         Mode::Profile | Mode::One | Mode::Live => &[],
         Mode::Following | Mode::Follower => PEOPLE,
         Mode::Comments | Mode::Replies => COMMENTS,
-        Mode::Collects => &[("=ID", "collects_id"), ("NAME", "collects_name_raw"), (">WORKS", "total_number")],
-        Mode::Music => &[("=ID", "music_id"), ("TITLE", "title_raw"), ("BY", "author_raw"), (">SECONDS", "duration")],
-        Mode::Suggest => &[("WORDS", "suggest_word")],
+        Mode::Collects => &[("ID", "collects_id"), ("~NAME", "collects_name_raw"), (">WORKS", "total_number")],
+        Mode::Music => &[("ID", "music_id"), ("~TITLE", "title_raw"), ("~BY", "author_raw"), (">SECONDS", "duration")],
+        Mode::Suggest => &[("~WORDS", "suggest_word")],
         Mode::FollowingLives => {
-            &[("=ROOM", "web_rid"), ("TITLE", "live_title_raw"), ("BY", "nickname_raw"), (">WATCHING", "user_count")]
+            &[("ROOM", "web_rid"), ("~TITLE", "live_title_raw"), ("~BY", "nickname_raw"), (">WATCHING", "user_count")]
         }
         _ => POSTS,
     }
@@ -53,7 +53,7 @@ impl Shown {
     pub(super) fn new(mode: Mode) -> Self {
         let columns = columns(mode);
         let headings: Vec<&str> = columns.iter().map(|(heading, _)| *heading).collect();
-        let alone: &[&str] = &["FIELD", "VALUE"];
+        let alone: &[&str] = &["FIELD", "~VALUE"];
         Self { columns, table: Table::new(if columns.is_empty() { alone } else { &headings }) }
     }
 
@@ -75,9 +75,9 @@ impl Shown {
         self.table.row(row);
     }
 
-    /// The lines.
-    pub(super) fn to_text(&self) -> String {
-        self.table.to_text()
+    /// The lines, for a terminal of so many columns.
+    pub(super) fn to_text(&self, terminal: Option<usize>) -> String {
+        self.table.to_text(terminal)
     }
 }
 
@@ -104,10 +104,10 @@ mod tests {
         let mut posts = Shown::new(Mode::Post);
         posts
             .add(&json!({"aweme_id": "7", "create_time": "2026-01-01 10-00-00", "aweme_type": 68, "desc_raw": "a\nb"}));
-        let text = posts.to_text();
+        let text = posts.to_text(None);
         assert!(text.starts_with("ID  CREATED") && text.ends_with("7   2026-01-01 10-00-00  album      a b"), "{text}");
         let mut room = Shown::new(Mode::Live);
         room.add(&json!({"room_id": "9", "cover": null}));
-        assert_eq!(room.to_text(), "FIELD    VALUE\nroom_id  9");
+        assert_eq!(room.to_text(None), "FIELD    VALUE\nroom_id  9");
     }
 }

@@ -8,6 +8,7 @@ use crate::cli::listing::page;
 use crate::cli::out::Answer;
 use crate::cli::reach::Reach;
 use crate::domain::JobId;
+use crate::domain::amount::{are, counted};
 
 /// Flags of `radard job retry`.
 #[derive(Debug, clap::Args)]
@@ -26,7 +27,10 @@ impl Retry {
         if let Some(kind) = &self.kind {
             let answer = reach.ask("POST", "/api/v1/jobs/retry", Some(json!({"kind": kind}))).await?;
             let count = answer.get("retried").and_then(Value::as_u64).unwrap_or_default();
-            return Ok(Answer::done(answer, format!("{count} jobs of kind `{kind}` are queued again")));
+            return Ok(Answer::done(answer, {
+                let jobs = counted(count, "job");
+                format!("{jobs} of kind `{kind}` {} queued again", are(count))
+            }));
         }
         let (mut items, mut lines, mut worst) = (Vec::new(), Vec::new(), Exit::Done);
         for id in &self.ids {

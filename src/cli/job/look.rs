@@ -9,14 +9,14 @@ use crate::domain::{JobId, Millis};
 const JOBS: &[Column] = &[
     ("ID", "id", Form::Plain),
     ("KIND", "kind", Form::Plain),
-    ("KEY", "key", Form::Plain),
+    ("~KEY", "key", Form::Plain),
     ("STATE", "state", Form::Plain),
     (">TRIES", "attempt", Form::Plain),
     (">CRASHES", "crash_count", Form::Plain),
     ("RUNS", "run_at", Form::When),
     ("LANE", "lane", Form::Plain),
     ("CLASS", "class", Form::Plain),
-    ("ERROR", "last_error", Form::Plain),
+    ("~ERROR", "last_error", Form::Plain),
 ];
 const LANES: &[Column] = &[
     ("WHAT", "scope", Form::Plain),
@@ -30,7 +30,7 @@ const LANES: &[Column] = &[
     ("PAUSED", "paused", Form::Plain),
     ("OPENS", "closed_until", Form::When),
     ("CLASS", "class", Form::Plain),
-    ("REASON", "reason", Form::Plain),
+    ("~REASON", "reason", Form::Plain),
 ];
 /// What a person looks for first in a job.
 const FIRST: &[&str] =

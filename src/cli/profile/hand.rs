@@ -18,6 +18,7 @@ use crate::cli::failure::Failure;
 use crate::cli::out::Answer;
 use crate::cli::reach::{Need, Reach};
 use crate::config::{Config, Profile, host_of};
+use crate::domain::time::roughly;
 use crate::domain::{Millis, Platform, Secret};
 use crate::session::{Login, rules};
 
@@ -107,7 +108,7 @@ fn waits_for(answer: &Value, wait: Duration) -> String {
         Some(limit) => format!("a free slot within the limit `{limit}`"),
         None => "the gap after the last request of this account".to_owned(),
     };
-    format!("waiting for {what}: about {} s", wait.as_millis().div_ceil(1000))
+    format!("waiting for {what}: about {}", roughly(wait))
 }
 
 fn millis(span: Duration) -> u64 {
@@ -147,7 +148,7 @@ pub(super) async fn known(
     };
     made.ok_or_else(|| {
         let advice = format!(
-            "make it with --platform douyin or --platform creative_radar, or add [profile.{name}] to radard.toml"
+            "make it with `radard profile import {name} FILE --platform PLATFORM`, or add [profile.{name}] to radard.toml"
         );
         Failure::usage(format!("there is no profile `{name}`")).advise(advice)
     })

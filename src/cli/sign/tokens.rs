@@ -6,6 +6,7 @@ use super::given::{Numbers, numbers};
 use super::signed::Signed;
 use crate::ambient::Ambient;
 use crate::cli::failure::Failure;
+use crate::domain::amount::counted;
 use crate::sign::{self, Scheme as _};
 
 /// Inputs of a made-up `msToken`.
@@ -51,7 +52,8 @@ impl VerifyFp {
         let throw = || u8::try_from(ambient.entropy.below(sign::VerifyFpInput::THROWS)).unwrap_or(0);
         let draws = self.draws.map_or_else(|| std::iter::repeat_with(throw).take(31).collect(), |n| n.bytes());
         let draws: [u8; 31] = draws.try_into().map_err(|draws: Vec<u8>| {
-            Failure::usage(format!("--draws holds {} numbers", draws.len())).advise("give 31, or leave it out")
+            Failure::usage(format!("--draws holds {}", counted(draws.len(), "number")))
+                .advise("give 31, or leave it out")
         })?;
         let verify_fp = sign::VerifyFp::sign(&sign::VerifyFpInput { unix_time_ms, draws: &draws });
         let all = json!({"unix_time_ms": unix_time_ms, "draws": draws, "verify_fp": verify_fp});

@@ -7,6 +7,7 @@ use super::leg::{About, Leg};
 use super::list::{Complete, Extent};
 use crate::config::Take;
 use crate::crawl::keep::span;
+use crate::domain::amount::counted;
 use crate::domain::{Author, Millis};
 use crate::platform::douyin::list::{Ended, Progress};
 use crate::platform::douyin::mode::{Haul, Rows};
@@ -45,8 +46,11 @@ impl Doubts {
         self.lists += 1;
         self.said.get_or_insert_with(|| {
             let Read { known, kept, shown, .. } = read;
-            let others = if shown > kept { format!(" and {} others", shown - kept) } else { String::new() };
-            format!("`{list}` shows {kept} of {known} known rows{others}; nothing is deleted, and it is read again")
+            let others = if shown > kept { format!(" and {}", counted(shown - kept, "other")) } else { String::new() };
+            format!(
+                "`{list}` shows {kept} of {}{others}; nothing is deleted, and it is read again",
+                counted(known, "known row")
+            )
         });
     }
 }

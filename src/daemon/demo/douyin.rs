@@ -11,6 +11,7 @@ use crate::ambient::Ambient;
 use crate::config::{self, Checked, Signing, Sources, check};
 use crate::daemon::house::Plan;
 use crate::daemon::places::Places;
+use crate::domain::amount::roughly_long;
 use crate::domain::{Class, Secret};
 use crate::net::{Answer, Ask, Client};
 use crate::observe::{Metrics, Register};
@@ -138,7 +139,7 @@ async fn tampered(
     for (url, user_agent) in &sent {
         let answer = asked(client, url, (user_agent, &mark)).await?;
         if !answer.body.is_empty() {
-            return Err(expected(format!("an empty answer to {user_agent}"), format!("{} bytes", answer.body.len())));
+            return Err(expected(format!("an empty answer to {user_agent}"), roughly_long(answer.body.len())));
         }
     }
     Ok(sent.len())

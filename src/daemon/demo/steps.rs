@@ -9,6 +9,7 @@ use serde_json::{Value, json};
 use super::stage::Stage;
 use super::trouble::{Outcome, Trouble, expected};
 use crate::domain::Class;
+use crate::domain::amount::{counted, roughly_long};
 use crate::sim::PLATFORMS;
 
 type Playing<'a> = Pin<Box<dyn Future<Output = Outcome> + 'a>>;
@@ -117,12 +118,15 @@ pub(super) fn download(stage: &mut Stage) -> Playing<'_> {
         let kept = std::fs::read(dir.join(&name)).map_err(|source| Trouble::Io { act: "read the download", source })?;
         let truth = crate::sim::file_bytes(stage.sim.seed, &name).unwrap_or_default();
         if kept != truth {
-            return Err(expected("the very bytes of the platform".into(), format!("{} other bytes came", kept.len())));
+            return Err(expected(
+                "the very bytes of the platform".into(),
+                format!("{} of something else came", roughly_long(kept.len())),
+            ));
         }
         let attempts = job.get("attempt").and_then(Value::as_u64).unwrap_or(0);
         let requests = stage.sim.requests().saturating_sub(before);
         if (requests, attempts) != (2, 0) {
-            let came = format!("{requests} requests and {attempts} attempts were counted");
+            let came = format!("counted: {} and {}", counted(requests, "request"), counted(attempts, "attempt"));
             return Err(expected("two requests, the first of them cut, and no attempt spent".into(), came));
         }
         Ok(json!({"bytes": kept.len(), "requests": requests, "attempts_spent": attempts}))

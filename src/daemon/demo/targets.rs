@@ -8,6 +8,7 @@ use super::lists::at_the_site;
 use super::stage::Stage;
 use super::trouble::{Outcome, Trouble, expected};
 use crate::config::QUEUE;
+use crate::domain::amount::counted;
 use crate::platform::douyin::list::{Walk, Wants};
 use crate::platform::douyin::user_post;
 use crate::report::{Order, Shape, export};
@@ -41,11 +42,11 @@ pub(super) fn targets(stage: &mut Stage) -> Pin<Box<dyn Future<Output = Outcome>
         let found = found(stage).await?;
         let there = listed(stage, &one).await? + listed(stage, &other).await?;
         if found != there {
-            return Err(expected(format!("{there} posts"), format!("{found} of them")));
+            return Err(expected(counted(there, "post"), format!("{found} of them")));
         }
         let rows = exported(stage).await?;
         if rows != found {
-            return Err(expected(format!("{found} rows in the workbook"), format!("{rows}")));
+            return Err(expected(format!("{} in the workbook", counted(found, "row")), format!("{rows}")));
         }
         Ok(json!({
             "applied_ms": applied.as_millis(), "mistakes_refused": 1, "posts": found, "targets": 2, "rows_exported": rows,

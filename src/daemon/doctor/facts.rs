@@ -124,6 +124,8 @@ pub enum Database {
         /// The file beside it.
         found: PathBuf,
     },
+    /// This user may not read it: why, and what to do.
+    Denied(String, String),
     /// It cannot be opened or read: why.
     Refused(String),
     /// Why it was not looked at.

@@ -2,7 +2,7 @@
 
 use super::facts::{Disk, Growth};
 use super::row::Row;
-use crate::config::roughly_size;
+use crate::domain::amount::{counted, roughly_size};
 use crate::store::crawl::grown::{self, BYTES};
 use crate::store::crawl::prune::DAY;
 use crate::store::{Error, Store};
@@ -46,7 +46,7 @@ pub(super) fn judge(growth: &Growth, disk: &Disk) -> Row {
     let size = |bytes: i64| roughly_size(u64::try_from(bytes).unwrap_or(0));
     let each: Vec<_> = rows.iter().map(|(name, daily)| format!("{name} {daily}")).collect();
     let each = if each.is_empty() { String::new() } else { format!(" ({})", each.join(", ")) };
-    let so_far = format!("{} and {} more a day over {days} days{each}", size(bytes), size(daily.max(0)));
+    let so_far = format!("{} and {} more a day over {}{each}", size(bytes), size(daily.max(0)), counted(days, "day"));
     let room = match disk {
         Disk::Room(free, total, mark) if is_here && daily > 0 => {
             i64::try_from(free.saturating_sub(mark.of(*total))).map(|room| room / daily).ok()
@@ -56,10 +56,10 @@ pub(super) fn judge(growth: &Growth, disk: &Disk) -> Row {
     match room {
         Some(room) if room < SOON => Row::ill(
             "growth",
-            format!("{so_far}: there is room for {room} days of that"),
+            format!("{so_far}: there is room for {} of that", counted(room, "day")),
             "free some space, or keep less: `crawl.keep_counts`, `crawl.keep_raw` and the others",
         ),
-        Some(room) => Row::well("growth", format!("{so_far}: there is room for {room} days of that")),
+        Some(room) => Row::well("growth", format!("{so_far}: there is room for {} of that", counted(room, "day"))),
         None => Row::well("growth", so_far),
     }
 }

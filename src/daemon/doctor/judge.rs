@@ -10,9 +10,9 @@ use super::facts::{
 };
 use super::growth;
 use super::row::Row;
-use crate::config::roughly_size;
 use crate::crawl::Trouble;
 use crate::daemon::shapes::said;
+use crate::domain::amount::roughly_size;
 use crate::domain::time::roughly;
 
 /// How far two clocks may be apart.
@@ -223,6 +223,7 @@ fn database(seen: &Database) -> Row {
             let advice = format!("run `radard backup restore {}`, or restore another copy", found.display());
             Row::ill("database", why, advice)
         }
+        Database::Denied(why, advice) => Row::ill("database", why, advice),
         Database::Refused(why) => Row::ill("database", why, "look at `store.url`, and whether the server is up"),
         Database::NotRun(why) => Row::not_run("database", why),
     }

@@ -350,6 +350,9 @@ fn refused(error: &OpenError) -> Read {
         OpenError::Displaced { found, .. } => {
             (Database::Displaced { why: error.to_string(), found: found.clone() }, "the database is missing")
         }
+        OpenError::Denied(denied) => {
+            (Database::Denied(denied.to_string(), denied.advice()), "the database cannot be read by this user")
+        }
         error => (Database::Refused(error.to_string()), "the database cannot be opened"),
     };
     Read { database, ..unread(why) }

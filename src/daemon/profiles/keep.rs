@@ -10,6 +10,7 @@ use crate::ambient::Clock;
 use crate::config::{self, Config, parse_cron, parse_zone};
 use crate::daemon::live::Live;
 use crate::domain::Millis;
+use crate::domain::amount::{are, counted};
 use crate::pace::Quiet;
 use crate::queue::{Ask, Queue, slots_between};
 use crate::supervise::{Failure, Stop};
@@ -35,7 +36,12 @@ pub(in crate::daemon) async fn keep(
         for (name, proved_at) in profiles.proved().await? {
             let called = queue.call_back("crawl", &name, proved_at).await?;
             if called > 0 {
-                tracing::info!(session.profile = name, "A login is found: {called} jobs that waited for it go on");
+                tracing::info!(
+                    session.profile = name,
+                    "A login is found: {} that waited for it {} queued again",
+                    counted(called, "job"),
+                    are(called)
+                );
             }
         }
         if Quiet::of(&live.now().pace).until(now).is_none() {

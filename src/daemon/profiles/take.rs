@@ -213,9 +213,17 @@ impl Profiles {
             return broken(&error);
         }
         let (name, is_used) = (&capture.profile, capture.standing == "active");
+        let all = match self.book.of(name).await {
+            Ok(all) => all,
+            Err(error) => return broken(&error),
+        };
+        let others_work = all.iter().any(|it| it.id != capture.id && it.standing == "active" && !it.is_stopped());
         let advice = match class {
             Class::Auth if is_used => "log in again: `radard profile login NAME`, or in your browser, and import that",
-            Class::Auth => "log in again in your browser and import that; what was used before is still in use",
+            Class::Auth if others_work => {
+                "log in again in your browser and import that; what was used before is still in use"
+            }
+            Class::Auth => "log in again in your browser and import that",
             Class::Risk => "open the site in your browser and answer what it asks, then import the login again",
             _ if is_no(class) => "import another login",
             _ if is_used => "prove it later with `radard profile probe NAME`",

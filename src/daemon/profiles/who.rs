@@ -104,7 +104,7 @@ impl Profiles {
         let known = settings.profiles.iter().find(|known| known.name == name).cloned();
         let known = known.ok_or_else(|| {
             let add = format!(
-                "make it with --platform douyin or --platform creative_radar, or add [profile.{name}] to radard.toml"
+                "make it with `radard profile import {name} FILE --platform PLATFORM`, or add [profile.{name}] to radard.toml"
             );
             Declined::by_us(format!("there is no profile `{name}`"), add)
         })?;

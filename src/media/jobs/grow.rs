@@ -13,6 +13,7 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 
 use super::tools::{Settings, Tools, off_thread};
+use crate::domain::amount::roughly_size;
 use crate::domain::{Class, Next};
 use crate::media::format::{HEAD, Wanted};
 use crate::media::part::{PartError, PartFile, Written};
@@ -187,8 +188,12 @@ async fn claim(order: Order<'_>, length: Option<u64>) -> Result<Claim, Miss> {
 async fn judged(order: Order<'_>, mut stream: Stream) -> Result<(Stream, Vec<u8>), Miss> {
     if let Some(length) = stream.length.filter(|length| *length > order.settings.max_bytes) {
         // Never the URL itself: it may carry what opens the file for anybody.
-        let why =
-            format!("`{}` sends {length} bytes; `media.max_bytes` allows {}", stream.host, order.settings.max_bytes);
+        let why = format!(
+            "`{}` sends {}; `media.max_bytes` allows {}",
+            stream.host,
+            roughly_size(length),
+            roughly_size(order.settings.max_bytes)
+        );
         return Err(Miss { next: Next::Dead, ..Miss::new(Class::Local, why) });
     }
     let mut head = Vec::new();
@@ -234,7 +239,7 @@ impl Growing<'_> {
         self.write().await?;
         if let Some(total) = self.version.as_ref().map(|version| version.total).filter(|total| *total != self.bytes) {
             self.discard();
-            let why = format!("it sent {} bytes of a file that has {total}", self.bytes);
+            let why = format!("it sent {} of a file that has {}", roughly_size(self.bytes), roughly_size(total));
             return Err(Refusal::new(Class::Network, &stream.host, why).into());
         }
         Ok(())
@@ -261,7 +266,7 @@ impl Growing<'_> {
             return Ok(());
         }
         self.discard();
-        let why = format!("the file is larger than the {most} bytes of `media.max_bytes`");
+        let why = format!("the file is larger than the {} of `media.max_bytes`", roughly_size(most));
         Err(Miss { next: Next::Dead, ..Miss::new(Class::Local, why) })
     }
 

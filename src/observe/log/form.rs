@@ -6,7 +6,7 @@
 use serde_json::Value;
 use tracing::Level;
 
-use super::line::Line;
+use super::line::{Line, one_line};
 
 /// A line for a person: time, level, sentence, then the fields.
 pub(super) fn console(line: &Line, colour: bool) -> String {
@@ -99,8 +99,9 @@ fn quote(value: &Value) -> String {
     }
 }
 
+/// `text` on one line, with nothing in it that acts.
 fn escape(text: &str) -> String {
-    escape_with(text, |c| c.escape_default().to_string())
+    escape_with(&one_line(text), |c| c.escape_default().to_string())
 }
 
 fn escape_with(text: &str, spell: impl Fn(char) -> String) -> String {

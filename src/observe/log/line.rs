@@ -1,7 +1,7 @@
 //! A log line before it has a form: its values are gathered, secrets hidden, long ones cut.
 //!
 //! Everything that can reach an output passes through [`Gather`], so this is where the promises about values are
-//! kept. Control characters are left alone here: how they are escaped belongs to each form.
+//! kept: a sentence is one line. Other control characters are left alone here: how they are escaped belongs to each form.
 
 use std::borrow::Cow;
 use std::error::Error;
@@ -78,11 +78,11 @@ impl<'s> Gather<'s> {
     }
 
     fn text(&mut self, field: &Field, text: &str) {
-        let text = cut(self.secrets.redact(text));
+        let text = self.secrets.redact(text);
         if field.name() == MESSAGE {
-            self.message = text;
+            self.message = cut(one_line(&text));
         } else {
-            self.fields.set(field.name(), Value::String(text));
+            self.fields.set(field.name(), Value::String(cut(text)));
         }
     }
 
@@ -137,6 +137,23 @@ fn hide(value: Value, secrets: &Register) -> Value {
         Cow::Owned(clean) => Value::String(clean),
         Cow::Borrowed(_) => value,
     }
+}
+
+/// `text` on one line: where a line ended, a semicolon stands, unless something else parts the two already.
+pub(super) fn one_line(text: &str) -> Cow<'_, str> {
+    let ends_line = |c: char| matches!(c, '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}');
+    if !text.contains(ends_line) {
+        return Cow::Borrowed(text);
+    }
+    let mut joined = String::with_capacity(text.len());
+    for line in text.split(ends_line).map(str::trim).filter(|line| !line.is_empty()) {
+        if !joined.is_empty() {
+            let is_parted = joined.ends_with([':', ';', ',', '.', '!', '?']);
+            joined.push_str(if is_parted { " " } else { "; " });
+        }
+        joined.push_str(line);
+    }
+    Cow::Owned(joined)
 }
 
 fn cut(text: Cow<'_, str>) -> String {

@@ -113,6 +113,23 @@ fn a_nickname_cannot_forge_a_line_or_paint_the_terminal() {
 }
 
 #[test]
+fn a_text_of_several_lines_is_one_line_without_an_escaped_line_break() {
+    let text = "the file has mistakes:\n  radard.toml:3:1 is no key\r\n\n  do: leave it out.\u{2028}That is all";
+    for out in [Out::console(false), Out::console(true), Out::json()] {
+        let line = told(out, |_| info!("{text}"));
+        let whole = "the file has mistakes: radard.toml:3:1 is no key; do: leave it out. That is all";
+        assert!(line.contains(whole) && line.lines().count() == 1 && !line.contains("\\n"), "{line}");
+    }
+    let line = told(Out::console(false), |_| info!(error = text, "Refused"));
+    assert!(
+        line.ends_with("error=\"the file has mistakes: radard.toml:3:1 is no key; do: leave it out. That is all\"\n")
+    );
+    let json = told(Out::json(), |_| info!(error = text, "Refused"));
+    let read: serde_json::Value = serde_json::from_str(&json).unwrap();
+    assert_eq!(read["error"], text, "a field stays as it is for programs");
+}
+
+#[test]
 fn a_long_value_is_cut_at_eight_kib() {
     let text = told(Out::json(), |_| info!(body = "é".repeat(50_000), "{}", "x".repeat(50_000)));
     let read: serde_json::Value = serde_json::from_str(&text).unwrap();
@@ -182,7 +199,7 @@ fn the_journal_gets_fields_and_stderr_gets_what_the_journal_refuses() {
     RADARD_SOURCE=radard::observe::log::tests
     RADARD_SPAN=
     RADARD_JOB_ID=7
-    RADARD_NAME=a\nPRIORITY=0
+    RADARD_NAME=a; PRIORITY=0
     ");
     assert_eq!(stderr, "<3>2026-11-21T08:00:00.123Z ERROR Nobody home\n");
     assert!(Out::journal(&path).is_err(), "a journal that is not there is not chosen");

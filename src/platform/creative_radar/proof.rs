@@ -1,6 +1,7 @@
 //! Whether somebody is logged in: who is sees a whole page of a list, anybody else its first three rows.
 
 use super::lists::Asker;
+use crate::domain::amount::counted;
 use crate::domain::{Class, Millis};
 use crate::net::Refusal;
 
@@ -17,6 +18,6 @@ pub async fn prove(base: &str, asker: &Asker<'_>, now: Millis) -> Result<(), Ref
         return Ok(());
     }
     let host = crate::config::host_of(base);
-    let why = format!("it shows {rows} rows, as it does to anybody: nobody is logged in");
+    let why = format!("it shows {}, as it does to anybody: nobody is logged in", counted(rows, "row"));
     asker.client.tell(Err(Refusal::new(Class::Auth, host, why))).await
 }

@@ -13,6 +13,7 @@ use tokio::io::{AsyncRead, AsyncReadExt as _, AsyncWriteExt as _};
 use super::page::is_socket_signature;
 use super::way::{Asked, Signer, Signing, Unsigned, Way, What};
 use crate::ambient::Clock;
+use crate::domain::amount::roughly_size;
 
 /// How long the program may take.
 const PATIENCE: Duration = Duration::from_secs(5);
@@ -45,7 +46,7 @@ pub enum BadSigner {
     #[error("it ended with {0}")]
     Ended(std::process::ExitStatus),
     /// It says too much.
-    #[error("it wrote more than {MOST} bytes")]
+    #[error("it wrote more than {}", roughly_size(MOST))]
     TooLong,
     /// It wrote something else than one object in JSON.
     #[error("it wrote something else than one object in JSON")]

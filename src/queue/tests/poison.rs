@@ -69,7 +69,7 @@ fn a_job_that_kills_three_processes_is_dead_and_the_others_are_done() {
             node.until(("deed", "bomb"), State::Dead, SECOND).await;
             let bomb = node.job("deed", "bomb").await;
             assert_eq!((bomb.crashes, bomb.attempts), (3, 0));
-            assert!(bomb.last_error.unwrap().starts_with("poison: 3 processes died while they held it"));
+            assert!(bomb.last_error.unwrap().starts_with("poison: 3 processes died while holding it"));
             for n in 0..20 {
                 node.until(("other", &n.to_string()), State::Done, Duration::from_mins(2)).await;
             }

@@ -57,9 +57,18 @@ pub(super) async fn list(
     Ok(page(shown, limit, |shown: &Shown| shown.alarm.id.to_string()))
 }
 
+pub(super) async fn find(State(app): State<App>, Named(id): Named<AlarmId>) -> Result<Json<Shown>, Refusal> {
+    let found = app.store().read::<_, store::Error, _>(|tx| Box::pin(alarms::find(tx, id))).await?;
+    found.map(|alarm| Json(alarm.into())).ok_or_else(|| absent(id))
+}
+
 pub(super) async fn ack(State(app): State<App>, Named(id): Named<AlarmId>) -> Result<Json<Value>, Refusal> {
     if app.store().write::<_, store::Error, _>(move |tx| Box::pin(alarms::ack(tx, id))).await? {
         return Ok(Json(json!({ "id": id, "acked": true })));
     }
-    Err(Refusal::absent(format!("there is no alarm {id}"), "list them with `radard alarm list`"))
+    Err(absent(id))
+}
+
+fn absent(id: AlarmId) -> Refusal {
+    Refusal::absent(format!("there is no alarm {id}"), "list them with `radard alarm list --all`")
 }

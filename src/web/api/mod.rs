@@ -41,6 +41,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/lanes", read_jobs(get(gates::lanes)))
         .route("/gates", write_jobs(post(gates::pause)))
         .route("/alarms", scoped(Scope::AlarmsRead, get(alarms::list)))
+        .route("/alarms/{id}", scoped(Scope::AlarmsRead, get(alarms::find)))
         .route("/alarms/{id}/ack", scoped(Scope::AlarmsWrite, post(alarms::ack)))
         .route("/keys", scoped(Scope::KeysWrite, get(keys::list).post(keys::add)))
         .route("/keys/{name}", scoped(Scope::KeysWrite, delete(keys::revoke)))

@@ -100,11 +100,18 @@ fn alarms_are_listed_with_advice_and_acknowledged_once() {
         let acked = house.own(empty_post(&format!("/api/v1/alarms/{id}/ack"))).await;
         assert_eq!(acked.json(), json!({ "id": id, "acked": true }));
         assert_eq!(house.own(get("/api/v1/alarms")).await.json()["items"][0]["acked_at"], BEGIN.0);
+        let one = house.own(get(&format!("/api/v1/alarms/{id}"))).await.json();
+        assert_eq!(one, house.own(get("/api/v1/alarms")).await.json()["items"][0], "the same as in the listing");
         let page = house.own(get("/api/v1/alarms?all=true&limit=2")).await.json();
         let next = format!("/api/v1/alarms?all=true&limit=2&cursor={}", page["next"].as_str().unwrap());
         assert_eq!(house.own(get(&next)).await.json()["items"][0]["subject"], "a");
         let nobody = empty_post("/api/v1/alarms/018cc251-f400-7000-8000-000000000000/ack");
         assert_eq!(house.own(nobody).await.status, 404);
+        let nobody = house.own(get("/api/v1/alarms/018cc251-f400-7000-8000-000000000000")).await;
+        assert_eq!(
+            (nobody.status.as_u16(), nobody.json()["do"].as_str()),
+            (404, Some("list them with `radard alarm list --all`"))
+        );
     });
 }
 

@@ -85,6 +85,7 @@ fn a_key_opens_what_its_scope_says_and_nothing_else() {
             ("GET", "/api/v1/schedules", "jobs:read"),
             ("POST", "/api/v1/schedules/backup/run", "admin"),
             ("GET", "/api/v1/alarms", "alarms:read"),
+            ("GET", "/api/v1/alarms/018cc251-f400-7000-8000-000000000000", "alarms:read"),
             ("POST", "/api/v1/alarms/018cc251-f400-7000-8000-000000000000/ack", "alarms:write"),
             ("GET", "/api/v1/keys", "keys:write"),
             ("POST", "/api/v1/keys", "keys:write"),

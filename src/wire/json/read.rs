@@ -3,6 +3,8 @@
 //! The children of a list or an object stand side by side in one vector, behind all that lies deeper; they wait on a
 //! second one until their parent closes. So reading allocates twice, however many lists an answer has.
 
+use crate::domain::amount::roughly_long;
+
 /// The most that is read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Caps {
@@ -27,7 +29,7 @@ impl Default for Caps {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum BadJson {
     /// It is longer than the cap.
-    #[error("it has more than {0} bytes")]
+    #[error("it has more than {}", roughly_long(*.0))]
     TooLong(usize),
     /// Its values are more than the cap.
     #[error("it holds more than {0} values")]

@@ -157,7 +157,7 @@ async fn a_program_is_asked_in_json_and_believed_in_nothing() {
             r#"echo '{"a_bogus":"0123456789abcdef&evil=1"}'"#,
             "it gave no `a_bogus` or `X-Bogus` that looks like a signature",
         ),
-        ("yes", "it wrote more than 65536 bytes"),
+        ("yes", "it wrote more than 64.0 KiB"),
     ] {
         let refused = by_script(script, query).await.unwrap_err();
         assert!(refused.ends_with(why), "{script}: {refused}");
