@@ -217,7 +217,7 @@ fn write_folder(running: &Running, dir: &Path) -> std::io::Result<()> {
 
 /// Takes the data directory and gives the API over it; close the house afterwards.
 pub async fn direct(checked: &Checked, places: &Places, ambient: Ambient) -> Result<(Router, Direct), Trouble> {
-    let direct = Direct::open(Plan::new(checked, places.clone(), ambient, Register::default())).await?;
+    let direct = Box::pin(Direct::open(Plan::new(checked, places.clone(), ambient, Register::default()))).await?;
     Ok((direct.api(), direct))
 }
 
