@@ -34,6 +34,7 @@ pub(super) const EXAMPLES: &[(&str, &str)] = &[
     ("profile forget", "radard profile forget douyin-main"),
     ("alarm", "radard alarm list"),
     ("alarm list", "radard alarm list --all"),
+    ("alarm show", "radard alarm show 01a1fef8-8e11-7000-b710-236fbde85b7e"),
     ("alarm ack", "radard alarm ack 01a1fef8-8e11-7000-b710-236fbde85b7e"),
     ("job", "radard job list"),
     ("job list", "radard job list --state dead"),

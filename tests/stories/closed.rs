@@ -107,6 +107,11 @@ fn an_export_follows_no_link_and_begins_anew_where_one_was_killed() {
     std::fs::hard_link(&precious, &part).unwrap();
     assert!(export().0 != 0 && std::fs::read_to_string(&precious).unwrap() == "kept");
     std::fs::remove_file(&part).unwrap();
+    // A device, or a pipe, is not replaced.
+    let pipe = dir.path().join("pipe.csv");
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR, 0).unwrap();
+    let (code, _, err) = run(&dir, &["export", "posts", "-o", pipe.to_str().unwrap()], None);
+    assert!(code != 0 && err.contains("no ordinary file") && !pipe.is_file(), "{code} {err}");
     // What a killed export left is no reason to refuse.
     std::fs::write(&part, "half").unwrap();
     let (code, _, err) = export();

@@ -375,7 +375,7 @@ fn a_running_daemon_is_asked_over_its_socket() {
 fn the_simulated_platforms_say_where_they_are() {
     use std::io::BufRead as _;
     let dir = Dir::new();
-    let mut sim = dir.radard("sim --seed 7 --fault douyin.probe.risk@2", &[]);
+    let mut sim = dir.radard("--json sim --seed 7 --fault douyin.probe.risk@2", &[]);
     let mut sim = sim.stdout(Stdio::piped()).spawn().unwrap();
     let mut line = String::new();
     std::io::BufReader::new(sim.stdout.take().unwrap()).read_line(&mut line).unwrap();

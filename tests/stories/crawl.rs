@@ -90,7 +90,7 @@ fn a_saved_queue_file_is_followed_and_a_refused_one_stops_nothing() {
     let counts = texts(&dir.database(), "SELECT post FROM post_count").len();
     assert_eq!(counts, known.len(), "each with its numbers");
     // An edit with a mistake changes nothing, and everybody can see it.
-    let broken = format!("# mine\n{first}{}", target("two", Some(&other), "take = [\"post\"]"));
+    let broken = format!("# mine\n{first}{}", target("two", Some(&other), "take = [\"pots\"]"));
     save(&dir, &broken);
     let (part, refused) = until(APPLIED, "the mistake is seen", || {
         let (status, part) = daemon.ready_part("queue");
@@ -100,9 +100,9 @@ fn a_saved_queue_file_is_followed_and_a_refused_one_stops_nothing() {
     assert!(part["do"].as_str().unwrap().contains("queue.toml:9:8"), "with its place: {part}");
     assert_eq!(takes(&daemon).len(), 2);
     let (code, out, _) = run(&dir, &["check"], None);
-    assert!(code == 78 && out.contains("target[1].take holds `\"post\"`"), "{out}");
+    assert!(code == 78 && out.contains("target[1].take holds `\"pots\"`"), "{out}");
     let (code, _, err) = run(&dir, &["plan"], None);
-    assert!(code == 2 && err.contains("target[1].take holds"), "{code} {err}");
+    assert!(code == 78 && err.contains("target[1].take holds"), "{code} {err}");
     assert!(daemon.list("/api/v1/alarms").iter().any(|alarm| alarm["name"] == "queue_refused"));
     assert_eq!(std::fs::read_to_string(dir.config().join("queue.toml")).unwrap(), broken, "it is the user's");
     // A restart beside it goes on with what stood there before.

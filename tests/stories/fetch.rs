@@ -9,7 +9,7 @@ use std::process::{Command, Stdio};
 use rustix::process::{Pid, Signal, kill_process};
 use serde_json::{Value, json};
 
-use crate::kit::{Daemon, Dir, Extra, Outside, RADARD, ask, records};
+use crate::kit::{Daemon, Dir, Extra, Outside, QUIET, RADARD, ask, records};
 
 /// A directory whose settings lead to `outside`, with the login that it knows as the profile `main`.
 fn dir(name: &str, outside: &Outside, more: &str) -> (Dir, Vec<String>) {
@@ -254,6 +254,7 @@ fn a_running_daemon_lists_and_its_limits_hold() {
     let outside = Outside::start(&[]);
     let (dir, creators) = dir("fetch-daemon", &outside, "");
     let settings = std::fs::read_to_string(dir.config().join("radard.toml")).unwrap();
+    let settings = format!("{QUIET}{settings}");
     let mut daemon = Daemon::start(&dir, &settings, &Extra::default());
     let (code, out, err) = fetch(&dir, &["--json", &creators[0], "--max", "30"]);
     assert_eq!((code, records(&out).len()), (0, 30), "{err}");

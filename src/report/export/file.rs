@@ -17,6 +17,10 @@ pub(super) struct Whole {
 impl Whole {
     /// Begins one that is going to take the place of `to`.
     pub(super) fn begin(to: &Path) -> io::Result<(Self, BufWriter<File>)> {
+        // As root it would take the place of a device.
+        if fs::symlink_metadata(to).is_ok_and(|about| !about.is_file() && !about.is_symlink()) {
+            return Err(io::Error::other("it is no ordinary file: give another name, or leave it out for stdout"));
+        }
         let mut name = to.as_os_str().to_owned();
         name.push(".part");
         let part = PathBuf::from(name);
