@@ -50,7 +50,7 @@ impl Exit {
         match (status, class.map(Self::of_class)) {
             (200..=299, _) => Self::Done,
             (_, Some(exit @ (Self::Refused | Self::Login))) => exit,
-            (400, _) => Self::Usage,
+            (400, _) | (403, Some(Self::Failed)) => Self::Usage,
             _ => Self::Failed,
         }
     }
@@ -88,6 +88,7 @@ mod tests {
             (409, Some(Class::Schema), 1),
             (401, Some(Class::Auth), 16),
             (403, Some(Class::Risk), 4),
+            (403, Some(Class::Schema), 2),
             (429, Some(Class::Rate), 4),
             (400, Some(Class::Signature), 4),
             (500, Some(Class::Local), 1),

@@ -58,7 +58,7 @@ pub enum Trouble {
     #[error(transparent)]
     Log(#[from] log::Error),
     /// The machine refused.
-    #[error("cannot {act}: {source}")]
+    #[error("cannot {act}")]
     Io {
         /// What was tried.
         act: &'static str,

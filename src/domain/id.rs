@@ -7,6 +7,11 @@ use std::str::FromStr;
 
 use uuid::Uuid;
 
+/// A text that is no id.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("it is no id, such as 01a1fef8-8e11-7000-b710-236fbde85b7e: copy one from a listing")]
+pub struct NoId;
+
 macro_rules! ids {
     ($($(#[$doc:meta])* $name:ident;)*) => {$(
         $(#[$doc])*
@@ -21,10 +26,10 @@ macro_rules! ids {
         }
 
         impl FromStr for $name {
-            type Err = uuid::Error;
+            type Err = NoId;
 
             fn from_str(text: &str) -> Result<Self, Self::Err> {
-                text.parse().map(Self)
+                text.parse().map(Self).map_err(|_| NoId)
             }
         }
     )*};

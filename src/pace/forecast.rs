@@ -69,7 +69,7 @@ impl Judge<'_> {
         let mut limits: Vec<_> = by_line.collect();
         if sending.account_of_platform().is_some() {
             let gaps = u32::try_from(waiting.saturating_sub(1)).unwrap_or(u32::MAX);
-            limits.push((from, from + self.gap.saturating_mul(gaps), format!("a gap of {}", write_duration(self.gap))));
+            limits.push((from, from + self.gap.saturating_mul(gaps), format!("a gap of {}", seconds(self.gap))));
         }
         let next = limits.iter().map(|(next, ..)| *next).max().unwrap_or(from);
         let last = limits.into_iter().max_by_key(|(_, drained, _)| *drained);
@@ -103,6 +103,11 @@ impl Judge<'_> {
 
 fn say(line: &Line) -> String {
     format!("{} per {} ({})", line.at_most, write_duration(line.per), line.name)
+}
+
+/// A short span for a person: `5 s`, `1.9 s`.
+fn seconds(span: Duration) -> String {
+    if span.subsec_millis() == 0 { format!("{} s", span.as_secs()) } else { format!("{:.1} s", span.as_secs_f64()) }
 }
 
 #[cfg(test)]
@@ -180,7 +185,7 @@ mod tests {
         // For an account the gap binds before the limit does.
         let wide = World { rules: vec![rule(1000, Duration::from_mins(1))], ..World::default() };
         let wide = World { account: Some("other"), gap: Duration::from_secs(5), ..wide };
-        assert_eq!(forecast(&wide, 11), (0, 50, Some("a gap of 5s".to_owned())));
+        assert_eq!(forecast(&wide, 11), (0, 50, Some("a gap of 5 s".to_owned())));
     }
 
     #[test]

@@ -56,12 +56,13 @@ fn page(running: &Running, dir: &str) -> String {
          ```sh\n\
          {radard} check\n\
          {radard} secrets init\n\
-         {radard} run &\n\
          printf '%s' '{login}' | {radard} profile import main -\n\
-         {radard} target list\n\
-         {radard} open\n\
+         {radard} run\n\
          ```\n\n\
-         `target list` shows what is crawled, and `open` prints a link to the status page.\n\n\
+         `run` prints a link to the status page and stays. In another terminal `target list` shows what is crawled:\n\n\
+         ```sh\n\
+         {radard} target list\n\
+         ```\n\n\
          ## Logins\n\n\
          Douyin knows one login: `{login}`. TikTok Creative Radar knows one: `{}={}`.\n\n\
          ## Creators\n\n\

@@ -114,8 +114,8 @@ fn may_add(app: &App, caller: &Caller, kind: &str) -> Result<(), Refusal> {
     match app.queue().open_to(kind) {
         Some(OpenTo::Radard) => {
             let error = format!("jobs of kind `{kind}` are not added over the API: radard and its schedules add them");
-            let advice = "run `radard schedule run NAME`; `radard schedule list` shows the names and kinds";
-            Err(Refusal::forbidden(error, advice))
+            let advice = "run `radard target run NAME` to crawl, `radard schedule run NAME` for the rest";
+            Err(Refusal::new((StatusCode::FORBIDDEN, Class::Schema), error, advice))
         }
         Some(OpenTo::Owner) => needs_admin(caller, kind),
         Some(OpenTo::Scripts) | None => Ok(()),
