@@ -31,14 +31,14 @@ pub(super) struct Fetch {
 impl Fetch {
     /// Asks and tells; the code is that of the worst that happened.
     pub(super) async fn answer(self, desk: &Desk) -> Result<Answer, Failure> {
-        if !self.flags.no_media {
-            let what = "`radard fetch` cannot download what it lists";
-            return Err(Failure::usage(what).advise("give --no-media to list it"));
-        }
         if self.flags.cookie.is_some() {
             let what = "a cookie on the command line can be read by every user of this machine, so it is not taken";
             let advice = "run `radard profile import NAME -` and paste it there, then give --profile NAME";
             return Err(Failure::usage(what).advise(advice));
+        }
+        if !self.flags.no_media {
+            let what = "`radard fetch` cannot download what it lists";
+            return Err(Failure::usage(what).advise("give --no-media to list it"));
         }
         let wanted = orders::of(&self.flags, desk).await?;
         Reach::with(desk, Need::Writing, async |reach| self.all(desk, reach, wanted).await).await

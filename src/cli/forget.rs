@@ -9,7 +9,9 @@ use super::desk::Desk;
 use super::failure::Failure;
 use super::out::Answer;
 use super::reach::{Need, Reach};
+use super::table::clean;
 use crate::domain::Millis;
+use crate::platform::douyin::link::{Kind, Link, find_any};
 
 /// Commands of `radard forget`.
 #[derive(Debug, clap::Subcommand)]
@@ -28,8 +30,9 @@ impl ForgetCommand {
     /// Does it.
     pub(super) async fn answer(self, desk: &Desk) -> Result<Answer, Failure> {
         let Self::Creator { id, yes } = self;
+        let id = id_of(&id)?;
         if !yes {
-            confirm(desk, &format!("All that is known of `{id}` will be thrown away."))?;
+            confirm(desk, &format!("All that is known of `{}` will be thrown away.", clean(&id)))?;
         }
         Reach::with(desk, Need::Writing, async |reach| {
             let told = reach.ask("POST", "/api/v1/forget", Some(json!({"creator": id}))).await?;
@@ -38,6 +41,20 @@ impl ForgetCommand {
         })
         .await
     }
+}
+
+/// The id that is meant: itself, or what stands in the link of a creator's page.
+fn id_of(given: &str) -> Result<String, Failure> {
+    let given = given.trim();
+    let linked = Link::parse(given).and_then(|link| find_any(&link)).ok().filter(|found| found.kind == Kind::User);
+    let id = linked.map_or_else(|| given.to_owned(), |found| found.id);
+    let is_number = !id.is_empty() && id.len() <= 20 && id.bytes().all(|byte| byte.is_ascii_digit());
+    if Kind::User.is_of(&id) || is_number {
+        return Ok(id);
+    }
+    let what = format!("`{}` is no id of a creator, and no link of their page", clean(&id));
+    Err(Failure::usage(what)
+        .advise("give the last part of the link of their page, which begins with MS4w, or the link"))
 }
 
 fn say(told: &Value) -> String {

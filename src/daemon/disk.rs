@@ -109,7 +109,11 @@ impl Disk {
 
 /// Takes `bytes` of the disk for bad times.
 fn hold_back(path: &PathBuf, bytes: u64) -> std::io::Result<()> {
-    let file: File = OpenOptions::new().create(true).truncate(true).write(true).open(path)?;
+    let file: File = {
+        // A link that somebody has put there is replaced and not followed.
+        let _usually_none = std::fs::remove_file(path);
+        OpenOptions::new().create_new(true).write(true).open(path)?
+    };
     match rustix::fs::fallocate(&file, FallocateFlags::empty(), 0, bytes) {
         Ok(()) => Ok(()),
         Err(error) => {

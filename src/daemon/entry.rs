@@ -21,7 +21,7 @@ use super::systemd::{Invitation, Notifier};
 use crate::ambient::Ambient;
 use crate::config::{self, Checked};
 use crate::observe::{Register, log};
-use crate::sim::{self as platforms, Fault, FaultError, MARK, Options, Running, Sim, files};
+use crate::sim::{self as platforms, Fault, FaultError, MARK, Options, Running, Sim, TITLE, files};
 use crate::store::OpenError;
 use crate::supervise::Supervisor;
 
@@ -204,15 +204,20 @@ pub async fn sim(options: SimOptions, ambient: Ambient) -> Result<Ended, Trouble
 
 /// Writes a config folder that leads to the simulated platforms; files that somebody else has written stay.
 fn write_folder(running: &Running, dir: &Path) -> std::io::Result<()> {
-    let theirs = |file: &Path| std::fs::read_to_string(file).is_ok_and(|text| !text.starts_with(MARK));
-    let files = files(running, &dir.display().to_string());
-    let taken = files.iter().map(|(name, _)| dir.join(name)).find(|file| !file.ends_with("README.md") && theirs(file));
+    let begins = |file: &Path, mark: &str| std::fs::read_to_string(file).is_ok_and(|text| text.starts_with(mark));
+    let is_ours = |file: &Path| !file.is_symlink() && (begins(file, MARK) || begins(file, TITLE));
+    let is_there = |file: &PathBuf| file.symlink_metadata().is_ok();
+    let whole = std::path::absolute(dir)?;
+    let files = files(running, &whole.display().to_string());
+    let taken = files.iter().map(|(name, _)| dir.join(name)).find(|file| is_there(file) && !is_ours(file));
     if let Some(file) = taken {
         let why = format!("`{}` is there and was not written by `radard sim`: choose another folder", file.display());
         return Err(std::io::Error::new(std::io::ErrorKind::AlreadyExists, why));
     }
     std::fs::create_dir_all(dir)?;
-    files.iter().try_for_each(|(name, text)| std::fs::write(dir.join(name), text))
+    // Targets may have been changed since, and lead to the same creators.
+    let is_kept = |name: &str| name == "queue.toml" && is_there(&dir.join(name));
+    files.iter().filter(|(name, _)| !is_kept(name)).try_for_each(|(name, text)| std::fs::write(dir.join(name), text))
 }
 
 /// Takes the data directory and gives the API over it; close the house afterwards.

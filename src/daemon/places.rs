@@ -4,7 +4,7 @@ use std::os::unix::fs::{DirBuilderExt as _, MetadataExt as _, PermissionsExt as 
 use std::path::{Path, PathBuf};
 
 use crate::ambient::Entropy;
-use crate::store::copies::{COPIES, Copies};
+use crate::store::copies::{Copies, is_copy};
 
 /// The two folders that everything else follows from.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,14 +83,16 @@ impl Places {
         let path = self.data.join("node-id");
         match std::fs::read_to_string(&path) {
             Ok(text) if !text.trim().is_empty() => return Ok(text.trim().to_owned()),
-            Ok(_) => {}
+            Ok(_) => std::fs::remove_file(&path)?,
             Err(error) if error.kind() == std::io::ErrorKind::NotFound => {}
             Err(error) => return Err(error),
         }
         let mut bytes = [0; 4];
         entropy.fill(&mut bytes);
         let id = format!("node-{:08x}", u32::from_be_bytes(bytes));
-        std::fs::write(&path, &id)?;
+        // New, so that no link that somebody has put there is followed.
+        let mut file = std::fs::OpenOptions::new().write(true).create_new(true).open(&path)?;
+        std::io::Write::write_all(&mut file, id.as_bytes())?;
         Ok(id)
     }
 
@@ -101,8 +103,9 @@ impl Places {
         private.recursive(true).mode(0o700);
         private.create(&self.data)?;
         private.create(self.backups())?;
-        for dir in [&self.data, &self.backups()] {
-            close(&dir.canonicalize()?)?;
+        // Where a link leads is for whoever made it to judge.
+        for dir in [self.data.clone(), self.backups()].iter().filter(|dir| !dir.is_symlink()) {
+            close(dir)?;
             for entry in std::fs::read_dir(dir)?.flatten().filter(|entry| is_of_the_database(&entry.file_name())) {
                 close(&entry.path())?;
             }
@@ -111,11 +114,12 @@ impl Places {
     }
 }
 
-/// Whether a file holds the database, a part of it or a copy.
+/// Whether a file holds the database or a copy, or is a part of either.
 fn is_of_the_database(name: &std::ffi::OsStr) -> bool {
     let name = name.to_string_lossy();
-    let is_copy = COPIES.iter().any(|begin| name.starts_with(begin));
-    is_copy && [".db", "-wal", "-shm", ".part", "-journal"].iter().any(|end| name.ends_with(end))
+    let whole = ["-wal", "-shm", "-journal", ".part"].iter().find_map(|ending| name.strip_suffix(ending));
+    let whole = whole.unwrap_or(&name);
+    whole == "radard.db" || is_copy(whole)
 }
 
 /// Takes from others the right to read or write `path`, and to run a file. A folder may still be passed through: the
@@ -127,13 +131,17 @@ fn close(path: &Path) -> std::io::Result<()> {
     if open_to_others == 0 || about.is_symlink() {
         return Ok(());
     }
-    let closed = std::fs::Permissions::from_mode(about.mode() & 0o7777 & !open_to_others);
-    std::fs::set_permissions(path, closed).map_err(|error| {
-        let who = about.uid();
+    let (path_shown, owner) = (path.display(), about.uid());
+    if owner != rustix::process::geteuid().as_raw() {
         let why =
-            format!("other users can read `{}`, and it belongs to user {who}, so it cannot be closed", path.display());
-        std::io::Error::new(error.kind(), format!("{why}: {error}"))
-    })?;
+            format!("other users can read `{path_shown}`, and it belongs to user {owner}: give a folder of your own");
+        return Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, why));
+    }
+    if about.is_dir() && about.mode() & 0o1000 != 0 {
+        let why = format!("`{path_shown}` is a folder that all users share: give one that is for radard alone");
+        return Err(std::io::Error::other(why));
+    }
+    std::fs::set_permissions(path, std::fs::Permissions::from_mode(about.mode() & 0o7777 & !open_to_others))?;
     tracing::warn!("Other users could read `{}`: it is closed to them now", path.display());
     Ok(())
 }

@@ -7,6 +7,9 @@ use super::running::Running;
 /// How the settings begin that were written here: nothing else is ever replaced.
 pub const MARK: &str = "# Written by `radard sim --write`";
 
+/// How the page for people begins.
+pub const TITLE: &str = "# Simulated platforms";
+
 /// How many creators are shown to people.
 const SHOWN: usize = 10;
 /// How many creators are targets.
@@ -44,13 +47,14 @@ fn targets(running: &Running) -> String {
 
 fn page(running: &Running, dir: &str) -> String {
     let (control, login, ads) = (&running.control, running.login(), running.ads_login());
-    let radard = format!("radard --config {dir} --data {dir}/data");
+    let shell = |text: &str| format!("'{}'", text.replace('\'', r"'\''"));
+    let radard = format!("radard --config {} --data {}", shell(dir), shell(&format!("{dir}/data")));
     let creators = running.creators();
     let shown: Vec<_> = creators.iter().take(SHOWN).map(|id| format!("- {}", link(id))).collect();
     let more = creators.len().saturating_sub(SHOWN);
     format!(
-        "# Simulated platforms\n\n\
-         `radard sim --write {dir}` wrote these files. They work while that command runs; after a new start write them \
+        "{TITLE}\n\n\
+         `radard sim --write` wrote these files to {dir}. They work while that command runs; after a new start write them \
          again.\n\n\
          ## Try radard on them\n\n\
          ```sh\n\

@@ -41,6 +41,6 @@ mod world;
 pub use douyin::{Lost, Rename, ShortLink, short_links};
 pub use fault::{Fault, FaultError, PLATFORMS, When};
 pub use files::file_bytes;
-pub use folder::{MARK, files};
+pub use folder::{MARK, TITLE, files};
 pub use ledger::Entry;
 pub use running::{Error, Options, Running, Sim};

@@ -1,19 +1,20 @@
 //! The copies of the database that lie around: those of backups, those made before a step of the schema, those that a
 //! restore put aside. How long they stay, and whom they still hold.
 
+use std::io::Read as _;
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use jiff::civil::DateTime;
-use jiff::tz::TimeZone;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
-use super::copy::{BACKUP, BEFORE_STEP, REPLACED, STAMP, name_at};
+use super::copy::{BACKUP, BEFORE_STEP, REPLACED, made_at, name_at};
 use crate::domain::Millis;
 
-/// How the names of databases begin, also those of copies.
-pub const COPIES: [&str; 3] = [BACKUP, BEFORE_STEP, REPLACED];
+/// What a database begins with.
+const MAGIC: &[u8; 16] = b"SQLite format 3\0";
+/// The sorts of copies, by how their names begin.
+const COPIES: [&str; 3] = [BACKUP, BEFORE_STEP, REPLACED];
 
 /// Where copies lie.
 #[derive(Debug, Clone)]
@@ -44,9 +45,9 @@ const HOLDS: [&str; 5] = [
 
 impl Copies {
     /// Deletes copies that are older than `keep`, and of each day all backups but the newest; gives how many. The last
-    /// backup stays whatever its age. Copies with a later date than `now` stay, too: after a clock was set back they
+    /// backup stays whatever its age, and `newest`, which was just proved, whatever lies beside it. Copies with a later date than `now` stay, too: after a clock was set back they
     /// are the good ones.
-    pub fn thin_out(&self, keep: Duration, now: Millis) -> usize {
+    pub fn thin_out(&self, keep: Duration, now: Millis, newest: Option<&Path>) -> usize {
         let oldest = |prefix| self.dir(prefix).join(name_at(prefix, now - keep));
         let mut backups = self.named(BACKUP);
         backups.sort();
@@ -56,7 +57,11 @@ impl Copies {
         let others = [BEFORE_STEP, REPLACED].into_iter();
         let others =
             others.flat_map(|prefix| self.named(prefix).into_iter().filter(move |file| *file < oldest(prefix)));
-        surplus.chain(others).filter(|file| std::fs::remove_file(file).is_ok()).count()
+        surplus
+            .chain(others)
+            .filter(|file| Some(file.as_path()) != newest)
+            .filter(|file| std::fs::remove_file(file).is_ok())
+            .count()
     }
 
     /// Those that hold somebody, or that cannot be asked; the ones that stay longest come last.
@@ -65,7 +70,7 @@ impl Copies {
         for prefix in COPIES {
             for file in self.named(prefix) {
                 if holds(&file, creator).await {
-                    let until = made_at(prefix, &file).unwrap_or_default() + keep;
+                    let until = moment_of(prefix, &file).unwrap_or_default() + keep;
                     found.push(Holding { file, until });
                 }
             }
@@ -81,16 +86,23 @@ impl Copies {
     /// The copies whose name begins so.
     fn named(&self, prefix: &str) -> Vec<PathBuf> {
         let entries = std::fs::read_dir(self.dir(prefix)).into_iter().flatten().flatten();
-        entries.map(|entry| entry.path()).filter(|file| made_at(prefix, file).is_some()).collect()
+        entries
+            .map(|entry| entry.path())
+            .filter(|file| moment_of(prefix, file).is_some() && is_database(file))
+            .collect()
     }
 }
 
-/// When a copy was made, as its name says; nothing for what is no copy of this sort.
-fn made_at(prefix: &str, file: &Path) -> Option<Millis> {
-    let name = file.file_name()?.to_str()?;
-    let stamp = name.strip_prefix(prefix)?.strip_prefix('-')?.strip_suffix(".db")?;
-    let whole = DateTime::strptime(STAMP, stamp).ok()?;
-    Some(Millis(whole.to_zoned(TimeZone::UTC).ok()?.timestamp().as_millisecond()))
+/// When this copy was made, as its name says; nothing for what is no copy of this sort.
+fn moment_of(prefix: &str, file: &Path) -> Option<Millis> {
+    made_at(prefix, file.file_name()?.to_str()?)
+}
+
+/// Whether a file begins as a database does. A folder, a pipe or an empty file stands for no copy.
+fn is_database(file: &Path) -> bool {
+    let is_file = std::fs::symlink_metadata(file).is_ok_and(|about| about.is_file());
+    let mut head = [0; MAGIC.len()];
+    is_file && std::fs::File::open(file).and_then(|mut file| file.read_exact(&mut head)).is_ok() && head == *MAGIC
 }
 
 /// The name of a copy up to its day.
@@ -117,4 +129,9 @@ async fn is_in(db: &mut SqliteConnection, creator: &str) -> bool {
         }
     }
     false
+}
+
+/// Whether `name` is one of a copy of the database in the folder of the copies of this sort.
+pub fn is_copy(name: &str) -> bool {
+    COPIES.iter().any(|prefix| made_at(prefix, name).is_some())
 }

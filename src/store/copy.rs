@@ -5,6 +5,8 @@
 use std::fs::File;
 use std::path::{Path, PathBuf};
 
+use jiff::civil::DateTime;
+use jiff::tz::TimeZone;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Row, SqliteConnection};
 
@@ -106,6 +108,18 @@ pub(super) async fn copy(tx: &mut Tx, dir: &Path, name: &str) -> Result<Verified
     Ok(Verified { file, ..verified })
 }
 
+/// How the names of copies begin.
+pub(super) fn prefixes() -> impl Iterator<Item = &'static str> {
+    [BACKUP, BEFORE_STEP, REPLACED].into_iter()
+}
+
+/// When the copy of this name was made; nothing for a name that is none of this sort.
+pub(super) fn made_at(prefix: &str, name: &str) -> Option<Millis> {
+    let stamp = name.strip_prefix(prefix)?.strip_prefix('-')?.strip_suffix(".db")?;
+    let whole = DateTime::strptime(STAMP, stamp).ok()?;
+    Some(Millis(whole.to_zoned(TimeZone::UTC).ok()?.timestamp().as_millisecond()))
+}
+
 /// What a copy that is being written is called, and what SQLite keeps beside it.
 const PARTS: [&str; 4] = [".part", ".part-journal", ".part-wal", ".part-shm"];
 
@@ -113,8 +127,11 @@ const PARTS: [&str; 4] = [".part", ".part-journal", ".part-wal", ".part-shm"];
 fn clear_parts(dir: &Path) {
     let Ok(entries) = std::fs::read_dir(dir) else { return };
     for entry in entries.flatten() {
-        let name = entry.file_name();
-        if PARTS.iter().any(|ending| name.to_string_lossy().ends_with(ending)) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        let of_ours = |ending: &&str| {
+            name.strip_suffix(*ending).is_some_and(|name| prefixes().any(|prefix| made_at(prefix, name).is_some()))
+        };
+        if PARTS.iter().any(|ending| of_ours(&ending)) {
             let _stays_a_part = std::fs::remove_file(entry.path());
         }
     }
@@ -134,7 +151,11 @@ pub(super) fn sync_and_name(part: &Path, file: &Path) -> Result<(), BackupError>
 /// Opens `file` by itself and asks it whether it is whole.
 pub async fn verify(file: &Path) -> Result<Verified, BackupError> {
     let read = |source| BackupError::File { act: "read", file: file.to_owned(), source };
-    let bytes = std::fs::metadata(file).map_err(read)?.len();
+    let about = std::fs::metadata(file).map_err(read)?;
+    if !about.is_file() {
+        return Err(read(std::io::Error::other("it is no ordinary file")));
+    }
+    let bytes = about.len();
     let damaged = |why: String| BackupError::Damaged { file: file.to_owned(), why };
     let options =
         SqliteConnectOptions::new().filename(file).read_only(true).immutable(true).disable_statement_logging();

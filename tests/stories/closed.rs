@@ -29,6 +29,8 @@ fn files_of_an_older_radard_are_closed_and_new_ones_begin_closed() {
     open_up(&backups, 0o755);
     open_up(&dir.database(), 0o644);
     open_up(&backup, 0o644);
+    let theirs = backups.join("film.mkv.part");
+    std::fs::write(&theirs, "half").unwrap();
     let left = backups.join("radard-20260101T000000000Z.db.part-journal");
     std::fs::write(&left, "half").unwrap();
     let library = dir.data().join("media");
@@ -45,6 +47,7 @@ fn files_of_an_older_radard_are_closed_and_new_ones_begin_closed() {
     assert_eq!(mode(&library), 0o750, "the library is whose it was");
     assert!(daemon.log().contains("Other users could read"), "{}", daemon.log());
     assert!(!left.exists() || run(&dir, &["backup", "create"], None).0 == 0 && !left.exists(), "half a copy stays");
+    assert!(theirs.exists(), "what is no copy of ours is not touched");
     let status = std::fs::read_to_string(format!("/proc/{}/limits", daemon.pid().unwrap().as_raw_nonzero())).unwrap();
     assert!(status.lines().any(|line| line.starts_with("Max core file size") && line.contains(" 0 ")), "{status}");
     assert_eq!(daemon.term(START).0, 0);

@@ -268,6 +268,9 @@ fn what_the_site_sent_is_kept_and_whom_one_forgets_is_gone() {
     assert_eq!(code, 0, "{err}");
     let made: Value = serde_json::from_str(&out).unwrap();
     let copy = std::path::PathBuf::from(made["file"].as_str().unwrap());
+    // A name is no id: that nobody is known by it would be no answer.
+    let (code, _, err) = run(&dir, &["forget", "creator", "dy60000237608"], None);
+    assert!(code == 2 && err.contains("no id of a creator"), "{code} {err}");
     // Who is followed would come back.
     let (code, _, err) = run(&dir, &["forget", "creator", &creator], None);
     assert!(code != 0 && err.contains("followed by the target `one`") && err.contains("queue.toml"), "{code} {err}");

@@ -89,6 +89,12 @@ fn check_plan_and_the_daemon_agree_on_a_file() {
     assert_eq!(codes(), [78, 78]);
     daemon.kill();
     assert_eq!(codes(), [78, 78], "and without it");
+    // A pipe keeps nobody waiting.
+    std::fs::remove_file(dir.config().join("queue.toml")).unwrap();
+    let pipe = dir.config().join("queue.toml");
+    rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, rustix::fs::Mode::RUSR, 0).unwrap();
+    assert_eq!(codes(), [78, 78]);
+    std::fs::remove_file(&pipe).unwrap();
     save(&fine.replace("follower", "folower"));
     let (code, out, _) = run(&dir, &["check"], None);
     assert!(code == 78 && out.contains("did you mean `followers`?"), "{code} {out}");
@@ -108,6 +114,7 @@ fn settings_of_somebody_else_stay() {
     child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
     assert!(!child.wait().unwrap().success() && said.contains("was not written by `radard sim`"), "{said}");
     assert_eq!(read(&dir.config(), "radard.toml"), "# mine\n");
+    assert!(!dir.config().join("README.md").exists(), "and nothing is written beside them");
 }
 
 #[test]

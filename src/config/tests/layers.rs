@@ -115,9 +115,14 @@ fn a_settings_file_without_end_is_not_read_to_its_end() {
     let folder = std::env::temp_dir().join(format!("radard-config-{}-endless", std::process::id()));
     std::fs::create_dir_all(&folder).unwrap();
     std::os::unix::fs::symlink("/dev/zero", folder.join("radard.toml")).unwrap();
-    let problems = check(&Sources::read(&folder, BTreeMap::new(), Vec::new())).unwrap_err().to_string();
+    let problems = || check(&Sources::read(&folder, BTreeMap::new(), Vec::new())).unwrap_err().to_string();
+    let device = problems();
+    std::fs::remove_file(folder.join("radard.toml")).unwrap();
+    std::fs::File::create(folder.join("radard.toml")).unwrap().set_len(64 << 20).unwrap();
+    let large = problems();
     std::fs::remove_dir_all(&folder).unwrap();
-    assert!(problems.contains("the file cannot be read: it is larger than 1 MiB"), "{problems}");
+    assert!(device.contains("the file cannot be read: it is no ordinary file"), "{device}");
+    assert!(large.contains("the file cannot be read: it is larger than 1 MiB"), "{large}");
 }
 
 #[test]

@@ -53,7 +53,8 @@ impl Job for Backup {
         healed.await?;
         let is_trusted = tools.clock.look().await?.is_none();
         let (copies, keep, now) = (tools.copies.clone(), tools.live.now().backup.keep, tools.store.now());
-        let thin_out = move || if is_trusted { copies.thin_out(keep, now) } else { 0 };
+        let newest = made.file.clone();
+        let thin_out = move || if is_trusted { copies.thin_out(keep, now, Some(&newest)) } else { 0 };
         let thinned = tokio::task::spawn_blocking(thin_out).await.unwrap_or(0);
         tracing::info!("Database copied to `{}`", made.file.display());
         Ok(Settled::Done(json!({"file": made.file, "bytes": made.bytes, "jobs": made.jobs, "thinned": thinned})))

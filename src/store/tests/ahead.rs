@@ -120,12 +120,12 @@ fn a_wrong_clock_costs_no_copy() {
     let name = |day: &str| fresh.dir.join(format!("radard-{day}T040000000Z.db"));
     let days = ["20270110", "20270111", "20270112", "20280110"];
     for day in days {
-        std::fs::write(name(day), "").unwrap();
+        std::fs::write(name(day), b"SQLite format 3\0").unwrap();
     }
     let week = Duration::from_hours(7 * 24);
     // In January 2027, and after the clock was set back by years.
     for now in [BEGIN.0, BEGIN.0 - 7 * YEAR_MS] {
-        assert_eq!(super::backups::of(&fresh).thin_out(week, Millis(now)), 0);
+        assert_eq!(super::backups::of(&fresh).thin_out(week, Millis(now), None), 0);
         assert!(days.iter().all(|day| name(day).exists()), "at {now}");
     }
 }

@@ -31,7 +31,7 @@ fn a_copy_made_under_load_holds_all_that_was_acknowledged_before_it() {
             assert_eq!(backup::verify(&made.file).await.unwrap(), made);
             load.join_next().await.unwrap().unwrap();
         }
-        assert_eq!(of(&fresh).thin_out(DAY, store.now()), 4, "of one day the newest stays");
+        assert_eq!(of(&fresh).thin_out(DAY, store.now(), None), 4, "of one day the newest stays");
     });
 }
 
@@ -46,17 +46,20 @@ fn copies_stay_for_days_one_of_each_and_the_newest_for_ever() {
         old.map(|p| other(&format!("{p}-20270101T040000000Z"))),
         late.map(|p| other(&format!("{p}-20270113T040000000Z"))),
     );
-    old.iter().chain(&late).for_each(|file| std::fs::write(file, "").unwrap());
+    old.iter().chain(&late).for_each(|file| std::fs::write(file, b"SQLite format 3\0").unwrap());
     let days = ["20270101T04", "20270112T04", "20270113T04", "20270113T05", "20270113T06", "20270114T04"];
     for moment in days {
-        std::fs::write(name(moment), "").unwrap();
+        std::fs::write(name(moment), b"SQLite format 3\0").unwrap();
     }
+    // What only has the name of a copy stands for none, and is left alone.
+    std::fs::create_dir(name("20270113T23")).unwrap();
+    std::fs::write(name("20270112T23"), "").unwrap();
     let there = || days.into_iter().filter(|moment| name(moment).exists()).collect::<Vec<_>>();
     // The clock of the story shows 15 January.
-    assert_eq!(of(&fresh).thin_out(7 * DAY, Millis(BEGIN.0)), 5);
+    assert_eq!(of(&fresh).thin_out(7 * DAY, Millis(BEGIN.0), None), 5);
     assert!(!old.iter().any(|file| file.exists()) && late.iter().all(|file| file.exists()));
     assert_eq!(there(), ["20270112T04", "20270113T06", "20270114T04"], "many copies of a day push out no other day");
-    assert_eq!(of(&fresh).thin_out(7 * DAY, Millis(BEGIN.0) + 100 * DAY), 4);
+    assert_eq!(of(&fresh).thin_out(7 * DAY, Millis(BEGIN.0) + 100 * DAY, None), 4);
     assert_eq!(late.map(|file| file.exists()), [false, false, true]);
     assert_eq!(there(), ["20270114T04"], "the newest, however old it is");
 }
