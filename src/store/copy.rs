@@ -131,7 +131,7 @@ fn clear_parts(dir: &Path) {
         let of_ours = |ending: &&str| {
             name.strip_suffix(*ending).is_some_and(|name| prefixes().any(|prefix| made_at(prefix, name).is_some()))
         };
-        if PARTS.iter().any(|ending| of_ours(ending)) {
+        if PARTS.iter().any(of_ours) {
             let _stays_a_part = std::fs::remove_file(entry.path());
         }
     }
