@@ -20,6 +20,7 @@ use tokio::task::JoinSet;
 use super::find::Found;
 use super::place::Shown;
 use super::screen::Screen;
+use super::tied::tied;
 use super::trouble::{Trouble, first_line};
 use crate::ambient::Clock;
 use crate::domain::Display;
@@ -28,8 +29,6 @@ use crate::domain::Display;
 const PATIENCE: Duration = Duration::from_secs(20);
 /// How long it has to leave by itself.
 const GRACE: Duration = Duration::from_secs(3);
-/// Ends what it runs when whoever started it ends; part of every Debian.
-const SETPRIV: &str = "/usr/bin/setpriv";
 /// More drivers than this are never at work at once.
 const MOST: u32 = 1000;
 /// How often it is looked for who still lives in a folder that is to go, and how long is waited for the death of each.
@@ -249,13 +248,7 @@ fn end_all(folder: &Path) -> usize {
 }
 
 fn command(found: &Found, folder: &Path) -> Command {
-    let mut command = if Path::new(SETPRIV).exists() {
-        let mut command = Command::new(SETPRIV);
-        command.args(["--pdeathsig", "TERM", "--"]).arg(&found.driver);
-        command
-    } else {
-        Command::new(&found.driver)
-    };
+    let mut command = tied(&found.driver);
     if found.is_firefox {
         command.args(["--port", "0", "--websocket-port", "0", "--host", "127.0.0.1"]);
     } else {

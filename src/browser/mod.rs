@@ -5,7 +5,7 @@
 //! one is told before the browser has put its cookies to it. Every account has a user context of its own in one browser.
 //!
 //! - `place` where it comes from and how it looks, `screen` a display that nobody sees; `driver` the process and what it
-//!   leaves behind, `find` where it is,
+//!   leaves behind, `tied` that it ends with us, `find` where it is,
 //!   `endpoint` one that runs already; `session` WebDriver, `bidi` the socket; `pool` the one browser that all share.
 //! - `page` one account's tab: where it goes, what runs in it; `cookies` and `stored` what it holds; `request` what it
 //!   sends, `code` what it shows to be scanned, `inside` what its own scripts do for us.
@@ -28,6 +28,7 @@ mod request;
 mod screen;
 mod session;
 mod stored;
+mod tied;
 mod trouble;
 
 pub use code::Code;

@@ -11,14 +11,13 @@ use std::time::Duration;
 use tokio::io::{AsyncBufReadExt as _, BufReader};
 use tokio::process::{Child, Command};
 
+use super::tied::tied;
 use super::trouble::Trouble;
 use crate::ambient::Clock;
 use crate::domain::Display;
 
 /// Where Debian has it.
 const XVFB: &str = "/usr/bin/Xvfb";
-/// Ends it when whoever started it ends; part of every Debian.
-const SETPRIV: &str = "/usr/bin/setpriv";
 /// What it shows: as large as most screens, in all colours.
 const SIZE: &str = "1920x1080x24";
 /// How long it may take to say its number.
@@ -50,13 +49,7 @@ impl Screen {
 }
 
 fn command(folder: &Path, authority: &PathBuf) -> Command {
-    let mut command = if Path::new(SETPRIV).exists() {
-        let mut command = Command::new(SETPRIV);
-        command.args(["--pdeathsig", "TERM", "--", XVFB]);
-        command
-    } else {
-        Command::new(XVFB)
-    };
+    let mut command = tied(Path::new(XVFB));
     command.args(["-displayfd", "1", "-screen", "0", SIZE, "-nolisten", "tcp", "-auth"]).arg(authority);
     // Its home tells whose it is when a killed house has left it.
     command.env_clear().env("PATH", "/usr/bin:/bin").env("HOME", folder).env("TMPDIR", folder.join("tmp"));

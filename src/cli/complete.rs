@@ -67,6 +67,7 @@ pub(super) const PLACES: &[(&str, &str, Names)] = &[
     ("profile export", "name", Names::Profiles),
     ("profile forget", "name", Names::Profiles),
     ("alarm ack", "id", Names::Alarms),
+    ("alarm show", "id", Names::Alarms),
     ("schedule run", "name", Names::Schedules),
     ("job add", "kind", Names::OpenKinds),
     ("job list", "kind", Names::Kinds),

@@ -11,14 +11,13 @@ use super::out::Answer;
 use super::reach::{Need, Reach};
 use super::table::clean;
 use crate::domain::Millis;
-use crate::platform::douyin::link::{Kind, Link, find_any};
 
 /// Commands of `radard forget`.
 #[derive(Debug, clap::Subcommand)]
 pub(super) enum ForgetCommand {
-    /// Forget a creator, or anybody who was met: posts, numbers, names, what they said, where they stood
+    /// Delete all that is known of a person: posts, numbers, names, comments, places in lists
     Creator {
-        /// The id that links name
+        /// The link of their page, or the id at its end
         id: String,
         /// Do not ask first
         #[arg(long)]
@@ -30,7 +29,6 @@ impl ForgetCommand {
     /// Does it.
     pub(super) async fn answer(self, desk: &Desk) -> Result<Answer, Failure> {
         let Self::Creator { id, yes } = self;
-        let id = id_of(&id)?;
         if !yes {
             confirm(desk, &format!("All that is known of `{}` will be thrown away.", clean(&id)))?;
         }
@@ -41,20 +39,6 @@ impl ForgetCommand {
         })
         .await
     }
-}
-
-/// The id that is meant: itself, or what stands in the link of a creator's page.
-fn id_of(given: &str) -> Result<String, Failure> {
-    let given = given.trim();
-    let linked = Link::parse(given).and_then(|link| find_any(&link)).ok().filter(|found| found.kind == Kind::User);
-    let id = linked.map_or_else(|| given.to_owned(), |found| found.id);
-    let is_number = !id.is_empty() && id.len() <= 20 && id.bytes().all(|byte| byte.is_ascii_digit());
-    if Kind::User.is_of(&id) || is_number {
-        return Ok(id);
-    }
-    let what = format!("`{}` is no id of a creator, and no link of their page", clean(&id));
-    Err(Failure::usage(what)
-        .advise("give the last part of the link of their page, which begins with MS4w, or the link"))
 }
 
 fn say(told: &Value) -> String {

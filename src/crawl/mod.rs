@@ -39,5 +39,5 @@ pub use plan::{Change, Plan, apply, look};
 pub use source::{Answer, Ask, Source};
 pub use spec::{Spec, lane};
 pub use standing::{Standing, State, Taken, page_of, standing};
-pub use subject::{Subject, advise, check_links, subject_of};
+pub use subject::{Subject, advise, check_links, creator_of, subject_of};
 pub use times::{NEVER, next, open};

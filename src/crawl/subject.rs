@@ -17,6 +17,15 @@ pub enum Subject {
     Short(String),
 }
 
+/// The id of the creator that `text` names: the id itself, or the link of their page. A name is none.
+pub fn creator_of(text: &str) -> Option<String> {
+    let text = text.trim();
+    let linked = Link::parse(text).and_then(|link| find_any(&link)).ok().filter(|found| found.kind == Kind::User);
+    let id = linked.map_or_else(|| text.to_owned(), |found| found.id);
+    let is_number = (1..=20).contains(&id.len()) && id.bytes().all(|byte| byte.is_ascii_digit());
+    (Kind::User.is_of(&id) || is_number).then_some(id)
+}
+
 /// What is wrong, and what to do.
 type Said = (String, String);
 

@@ -103,10 +103,11 @@ impl Places {
         private.recursive(true).mode(0o700);
         private.create(&self.data)?;
         private.create(self.backups())?;
-        // Where a link leads is for whoever made it to judge.
-        for dir in [self.data.clone(), self.backups()].iter().filter(|dir| !dir.is_symlink()) {
-            close(dir)?;
-            for entry in std::fs::read_dir(dir)?.flatten().filter(|entry| is_of_the_database(&entry.file_name())) {
+        // A folder of backups behind a link may hold files of others: it stays as it is.
+        let backups = Some(self.backups()).filter(|dir| !dir.is_symlink());
+        for dir in std::iter::once(self.data.canonicalize()?).chain(backups) {
+            close(&dir)?;
+            for entry in std::fs::read_dir(&dir)?.flatten().filter(|entry| is_of_the_database(&entry.file_name())) {
                 close(&entry.path())?;
             }
         }
@@ -133,8 +134,9 @@ fn close(path: &Path) -> std::io::Result<()> {
     }
     let (path_shown, owner) = (path.display(), about.uid());
     if owner != rustix::process::geteuid().as_raw() {
-        let why =
-            format!("other users can read `{path_shown}`, and it belongs to user {owner}: give a folder of your own");
+        let why = format!(
+            "other users can read `{path_shown}`, and it belongs to user {owner}: run radard as that user, or give a folder of your own"
+        );
         return Err(std::io::Error::new(std::io::ErrorKind::PermissionDenied, why));
     }
     if about.is_dir() && about.mode() & 0o1000 != 0 {

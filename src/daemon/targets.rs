@@ -11,7 +11,7 @@ use serde_json::{Value, json};
 use super::live::Live;
 use super::refusals::Refusals;
 use crate::config::{Problem, QueueFile, QueueText, check_queue};
-use crate::crawl::{Change, Cost, Costs, Desk, Forgotten, Plan, advise, check_links};
+use crate::crawl::{Change, Cost, Costs, Desk, Forgotten, Plan, advise, check_links, creator_of};
 use crate::domain::Millis;
 use crate::domain::time::span_millis;
 use crate::observe::Metrics;
@@ -128,13 +128,20 @@ impl Targets {
                 Some(ran) => Ok(ran.to_json(self.desk.now())),
                 None => Err(absent(&name)),
             },
-            Asked::Forget { creator } => match self.desk.forget(&creator).await.map_err(|error| failed(&error))? {
-                Ok(forgotten) => Ok(self.tell_forgotten(&creator, forgotten).await),
-                Err(target) => Err(Declined::by_us(
-                    format!("`{creator}` is followed by the target `{target}`, so they would come back"),
-                    format!("take `{target}` out of queue.toml first"),
-                )),
-            },
+            Asked::Forget { creator } => {
+                // That nobody is known by a name would be no answer.
+                let id = creator_of(&creator).ok_or_else(|| {
+                    let what = format!("`{}` is no id of a creator, and no link of their page", creator.escape_debug());
+                    Declined::by_us(what, "give the link of their page, or the id at its end, which begins with MS4w")
+                })?;
+                match self.desk.forget(&id).await.map_err(|error| failed(&error))? {
+                    Ok(forgotten) => Ok(self.tell_forgotten(&id, forgotten).await),
+                    Err(target) => Err(Declined::by_us(
+                        format!("`{id}` is followed by the target `{target}`, so they would come back"),
+                        format!("take `{target}` out of queue.toml first"),
+                    )),
+                }
+            }
             Asked::Pause { name } => self.hold(name, true).await,
             Asked::Resume { name } => self.hold(name, false).await,
         }

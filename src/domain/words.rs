@@ -2,7 +2,7 @@
 
 use super::near::{is_near, nearest};
 
-/// The one of `known` that `word` stands for: `post` is `posts`, `following-lives` is `following_live`.
+/// The one of `known` that `word` stands for: `post` means `posts`, `following-live` means `following_lives`.
 pub fn meant<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     let wanted = stem(word);
     known.into_iter().find(|name| stem(name) == wanted)
@@ -16,12 +16,11 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
 /// A word without what makes it a plural.
 fn stem(word: &str) -> String {
     let word = word.trim().to_ascii_lowercase().replace('-', "_");
-    match word.strip_suffix('s') {
-        Some(rest) if rest.ends_with("ie") => format!("{}y", rest.trim_end_matches("ie")),
-        Some(rest) if rest.ends_with("xe") => rest.trim_end_matches('e').to_owned(),
-        Some(rest) => rest.to_owned(),
-        None => word,
+    if let Some(rest) = word.strip_suffix("ies") {
+        return format!("{rest}y");
     }
+    let rest = word.strip_suffix("es").filter(|rest| rest.ends_with('x')).or_else(|| word.strip_suffix('s'));
+    rest.unwrap_or(&word).to_owned()
 }
 
 #[cfg(test)]

@@ -88,20 +88,17 @@ impl Heard {
     /// Writes it down.
     pub(super) async fn write_down(self) {
         match self {
-            Self::Back(paced, back) => note(paced.pace.reached(back).await),
+            Self::Back(paced, back) => _ = note(paced.pace.reached(back).await),
             Self::Away(Leave { paced, first, .. }, status) => {
                 note(paced.pace.unanswered(&paced.sending, &format!("it answers {status}"), first).await);
-                None
             }
             Self::Wait(leave, told) => {
                 note(leave.paced.pace.tell(&leave.paced.sending, &told).await);
-                let back = leave.paced.pace.clone();
-                match leave.answered() {
-                    Some(Self::Back(_, reached)) => note(back.reached(reached).await),
-                    _ => None,
+                if let Some(heard) = leave.answered() {
+                    Box::pin(heard.write_down()).await;
                 }
             }
-        };
+        }
     }
 }
 

@@ -8,13 +8,13 @@ use std::time::Duration;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
-use super::copy::{BACKUP, BEFORE_STEP, REPLACED, made_at, name_at};
+use super::copy::{BACKUP, BEFORE_STEP, COPIES, REPLACED, made_at, name_at};
 use crate::domain::Millis;
+
+pub use super::copy::is_copy;
 
 /// What a database begins with.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";
-/// The sorts of copies, by how their names begin.
-const COPIES: [&str; 3] = [BACKUP, BEFORE_STEP, REPLACED];
 
 /// Where copies lie.
 #[derive(Debug, Clone)]
@@ -25,7 +25,7 @@ pub struct Copies {
     pub data: PathBuf,
 }
 
-/// One that may still hold what was forgotten.
+/// A copy that may still hold what was forgotten.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Holding {
     /// The file.
@@ -44,9 +44,9 @@ const HOLDS: [&str; 5] = [
 ];
 
 impl Copies {
-    /// Deletes copies that are older than `keep`, and of each day all backups but the newest; gives how many. The last
-    /// backup stays whatever its age, and `newest`, which was just proved, whatever lies beside it. Copies with a later date than `now` stay, too: after a clock was set back they
-    /// are the good ones.
+    /// Deletes copies that are older than `keep`, and all backups of a day but the last; gives how many. The last backup
+    /// stays whatever its age, and so does `newest`, which was just proved. Copies with a later date than `now` stay,
+    /// too: after a clock was set back they are the good ones.
     pub fn thin_out(&self, keep: Duration, now: Millis, newest: Option<&Path>) -> usize {
         let oldest = |prefix| self.dir(prefix).join(name_at(prefix, now - keep));
         let mut backups = self.named(BACKUP);
@@ -64,7 +64,7 @@ impl Copies {
             .count()
     }
 
-    /// Those that hold somebody, or that cannot be asked; the ones that stay longest come last.
+    /// The copies that hold `creator`, and those that cannot be read; those that stay longest come last.
     pub async fn holding(&self, creator: &str, keep: Duration) -> Vec<Holding> {
         let mut found = Vec::new();
         for prefix in COPIES {
@@ -129,9 +129,4 @@ async fn is_in(db: &mut SqliteConnection, creator: &str) -> bool {
         }
     }
     false
-}
-
-/// Whether `name` is one of a copy of the database in the folder of the copies of this sort.
-pub fn is_copy(name: &str) -> bool {
-    COPIES.iter().any(|prefix| made_at(prefix, name).is_some())
 }

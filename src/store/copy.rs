@@ -108,9 +108,12 @@ pub(super) async fn copy(tx: &mut Tx, dir: &Path, name: &str) -> Result<Verified
     Ok(Verified { file, ..verified })
 }
 
-/// How the names of copies begin.
-pub(super) fn prefixes() -> impl Iterator<Item = &'static str> {
-    [BACKUP, BEFORE_STEP, REPLACED].into_iter()
+/// The sorts of copies, by how their names begin.
+pub(super) const COPIES: [&str; 3] = [BACKUP, BEFORE_STEP, REPLACED];
+
+/// Whether a file of this name is a copy of any sort.
+pub fn is_copy(name: &str) -> bool {
+    COPIES.iter().any(|prefix| made_at(prefix, name).is_some())
 }
 
 /// When the copy of this name was made; nothing for a name that is none of this sort.
@@ -128,9 +131,7 @@ fn clear_parts(dir: &Path) {
     let Ok(entries) = std::fs::read_dir(dir) else { return };
     for entry in entries.flatten() {
         let name = entry.file_name().to_string_lossy().into_owned();
-        let of_ours = |ending: &&str| {
-            name.strip_suffix(*ending).is_some_and(|name| prefixes().any(|prefix| made_at(prefix, name).is_some()))
-        };
+        let of_ours = |ending: &&str| name.strip_suffix(*ending).is_some_and(is_copy);
         if PARTS.iter().any(of_ours) {
             let _stays_a_part = std::fs::remove_file(entry.path());
         }
