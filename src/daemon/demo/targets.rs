@@ -30,7 +30,7 @@ pub(super) fn targets(stage: &mut Stage) -> Pin<Box<dyn Future<Output = Outcome>
         stage.until("the saved file is followed", async |stage: &Stage| ended(stage, "noodles", 0).await).await?;
         let applied = stage.ambient.clock.steady().saturating_sub(began);
         stage.until("its posts are there", async |stage: &Stage| ended(stage, "noodles", 1).await).await?;
-        save(stage, &format!("{first}{}", target("tea", &other, "post")))?;
+        save(stage, &format!("{first}{}", target("tea", &other, "pots")))?;
         let refusal = stage.until("a mistake is refused", async |stage: &Stage| refusal(stage).await).await?;
         if !refusal.contains("take holds") || !refusal.contains("queue.toml:") {
             return Err(expected("a refusal that names the place".into(), refusal));
