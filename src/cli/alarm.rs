@@ -14,13 +14,13 @@ const COLUMNS: &[Column] = &[
     ("SEVERITY", "severity", Form::Plain),
     ("ALARM", "name", Form::Plain),
     ("~ABOUT", "subject", Form::Plain),
-    ("FIRST", "first_at", Form::When),
-    ("LAST", "last_at", Form::When),
-    (">COUNT", "count", Form::Plain),
-    ("KNOWN", "acked_at", Form::When),
-    ("CLOSED", "closed_at", Form::When),
-    ("~DETAIL", "detail", Form::Plain),
-    ("~DO", "do", Form::Plain),
+    ("?FIRST", "first_at", Form::When),
+    ("?LAST", "last_at", Form::When),
+    ("?>COUNT", "count", Form::Plain),
+    ("?KNOWN", "acked_at", Form::When),
+    ("?CLOSED", "closed_at", Form::When),
+    ("?~DETAIL", "detail", Form::Plain),
+    ("?~DO", "do", Form::Plain),
 ];
 
 /// What a person looks for first in an alarm.

@@ -103,7 +103,7 @@ fn failure(error: &BackupError) -> Failure {
         BackupError::Server => failure,
         BackupError::Store(inner) => failure.advise(inner.advice()),
         BackupError::File { .. } => failure.advise("look whether the path is right, and whether the disk has room"),
-        BackupError::Damaged { .. } => failure.advise("take another copy; `radard backup verify FILE` proves one"),
+        BackupError::Damaged { .. } => failure.advise("use another copy; `radard backup verify FILE` checks one"),
     }
 }
 

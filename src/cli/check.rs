@@ -87,7 +87,7 @@ impl Check {
         let said = if places.settings().exists() {
             format!("{file} is fine")
         } else {
-            format!("there is no {file}; the defaults hold")
+            format!("there is no {file}; the defaults hold. `radard init config` writes the files to begin with")
         };
         let queue = match targets {
             Some(count) => Some(format!("{QUEUE} is fine; targets: {count}")),

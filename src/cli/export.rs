@@ -17,8 +17,8 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::house::{self, plan};
 use super::out::Answer;
-use super::table::Table as Listing;
-use crate::crawl::page_of;
+use super::table::{Table as Listing, clean};
+use crate::crawl::{creator_of, page_of};
 use crate::domain::Interval;
 use crate::report::{self, BadExport, Exported, Order, Shape};
 use crate::store::crawl::export::Wanted;
@@ -40,7 +40,7 @@ pub(super) struct Export {
     /// one, stdout holds the rows alone, with --json too; an error while they are written goes to stderr
     #[arg(short, long, value_name = "FILE")]
     output: Option<PathBuf>,
-    /// Only what belongs to this creator, by the id that links name
+    /// Only what belongs to this creator: the link of their page, or the id at its end
     #[arg(long, value_name = "ID", conflicts_with = "target")]
     creator: Option<String>,
     /// Only what belongs to whom this target of the queue file is about
@@ -84,7 +84,7 @@ impl Export {
         let exported = async {
             let creator = match &self.target {
                 Some(name) => Some(whom(&store, name).await?),
-                None => self.creator.clone(),
+                None => self.creator.as_deref().map(named).transpose()?,
             };
             let wanted = Wanted { creator, between: between.flatten() };
             let order = Order { table, wanted, shape, file: file.clone() };
@@ -97,6 +97,7 @@ impl Export {
         let exported = exported?;
         Ok(match file {
             Some(file) => told(name, (&file, format), &exported),
+            None if exported.rows == 0 => Answer::nothing(Exit::Done).note(format!("no row of {name} fits")),
             None => Answer::nothing(Exit::Done),
         })
     }
@@ -127,6 +128,14 @@ fn told(table: &str, (file, format): (&Path, Format), exported: &Exported) -> An
         "v": 1, "table": table, "file": file, "format": format.as_str(), "rows": rows, "bytes": bytes, "sheets": sheets,
     });
     Answer::done(json, text)
+}
+
+/// The creator that `text` names.
+fn named(text: &str) -> Result<String, Failure> {
+    creator_of(text).ok_or_else(|| {
+        let what = format!("`{}` is no id of a creator, and no link of their page", clean(text));
+        Failure::usage(what).advise("give the link of their page, or the id at its end, which begins with MS4w")
+    })
 }
 
 /// Whom a target is about.

@@ -18,7 +18,7 @@ pub(super) async fn answer(desk: &Desk) -> Result<Answer, Failure> {
     let places = desk.places()?;
     let checked = desk.checked(&places)?;
     if let Ok(Some(_)) = knock(&places).await {
-        let told = "the running daemon has brought the database to the present";
+        let told = "the running daemon has migrated the database already";
         return Ok(Answer::done(json!({"v": 1, "daemon": true}), told));
     }
     desk.log_on_request(&checked)?;

@@ -43,6 +43,7 @@ mod secrets;
 mod shells;
 mod sign;
 mod sim;
+mod slip;
 mod table;
 mod target;
 mod terms;
@@ -175,16 +176,14 @@ fn refuse_line(error: &clap::Error, given: &[OsString]) -> Exit {
             Err(why) => Failure::output(&why).code(),
         };
     }
-    if !given.iter().take_while(|word| *word != "--").any(|word| word == "--json") {
+    // A group of commands without one shows its help.
+    if error.kind() == clap::error::ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand {
         // The code says it as well, should stderr be gone.
         let _gone = error.print();
         return Exit::Usage;
     }
-    let text = error.render().to_string();
-    let what = text.lines().next().unwrap_or_default().trim_start_matches("error: ").to_owned();
-    let advice = text.lines().map(str::trim).find_map(|line| line.strip_prefix("tip: "));
-    let failure = Failure::usage(what).advise(advice.unwrap_or("see `radard --help`"));
-    Out { json: true, quiet: false, color: false }.failure(&failure)
+    let json = given.iter().take_while(|word| *word != "--").any(|word| word == "--json");
+    Out { json, quiet: false, color: false }.failure(&slip::failure(error, given))
 }
 
 #[cfg(test)]

@@ -2,9 +2,11 @@
 //!
 //! A terminal gives a Chinese character two columns, and a key or an error may hold anything a platform or a person
 //! wrote: widths are counted the terminal's way, and control characters are shown, never sent. A table that is wider
-//! than the terminal has its longest texts shortened; a pipe or a file gets all of them.
+//! than the terminal has its longest texts shortened. Where that is not enough, columns are left out and named below;
+//! a pipe or a file gets all of them.
 
 use std::borrow::Cow;
+use std::fmt::Write as _;
 
 use unicode_width::UnicodeWidthStr as _;
 
@@ -30,24 +32,42 @@ pub(super) enum Align {
     Text,
 }
 
+/// How a column is laid out.
+#[derive(Debug, Clone, Copy)]
+struct Column {
+    align: Align,
+    /// A terminal that is too narrow does without it.
+    is_optional: bool,
+}
+
+/// A column that is shown, and how wide.
+struct Shown {
+    at: usize,
+    width: usize,
+}
+
 /// Rows under headings.
 #[derive(Debug)]
 pub(super) struct Table {
-    columns: Vec<Align>,
+    columns: Vec<Column>,
     rows: Vec<Vec<String>>,
 }
 
 impl Table {
-    /// A table without rows; a heading that begins with `>` stands over numbers, one with `~` over texts that may be
-    /// shortened.
+    /// A table without rows. A heading that begins with `>` stands over numbers, one with `~` over texts that may be
+    /// shortened. A `?` before that marks a column that a narrow terminal does without: the first of them goes first.
     pub(super) fn new(headings: &[&str]) -> Self {
-        let align = |heading: &&str| match heading.as_bytes() {
-            [b'>', ..] => Align::Right,
-            [b'~', ..] => Align::Text,
-            _ => Align::Left,
+        let column = |heading: &&str| {
+            let (is_optional, heading) = heading.strip_prefix('?').map_or((false, *heading), |rest| (true, rest));
+            let align = match heading.as_bytes() {
+                [b'>', ..] => Align::Right,
+                [b'~', ..] => Align::Text,
+                _ => Align::Left,
+            };
+            Column { align, is_optional }
         };
-        let names = headings.iter().map(|heading| heading.trim_start_matches(['>', '~']).to_owned()).collect();
-        Self { columns: headings.iter().map(align).collect(), rows: vec![names] }
+        let names = headings.iter().map(|heading| heading.trim_start_matches(['?', '>', '~']).to_owned()).collect();
+        Self { columns: headings.iter().map(column).collect(), rows: vec![names] }
     }
 
     /// Adds a row; a missing cell is empty.
@@ -57,16 +77,18 @@ impl Table {
         self.rows.push(row);
     }
 
-    /// The lines, without a last line break; no wider than `terminal` if shorter texts can do that.
+    /// The lines, without a last line break; no wider than `terminal` if shorter texts or fewer columns can do that.
     pub(super) fn to_text(&self, terminal: Option<usize>) -> String {
-        let widths = terminal.and_then(|terminal| self.fit(terminal)).unwrap_or_else(|| self.widths());
+        let all = || (0..self.columns.len()).map(|at| Shown { at, width: self.widest(at) }).collect();
+        let (shown, left_out) = terminal.map_or_else(|| (all(), Vec::new()), |terminal| self.fit(terminal));
         let mut text = String::new();
         for (n, row) in self.rows.iter().enumerate() {
             let mut line = String::new();
-            for ((cell, wide), align) in row.iter().zip(&widths).zip(&self.columns) {
+            for Shown { at, width: wide } in &shown {
+                let (Some(cell), Some(column)) = (row.get(*at), self.columns.get(*at)) else { continue };
                 let cell = cut(cell, *wide);
                 let pad = wide.saturating_sub(width(&cell));
-                let (before, after) = if *align == Align::Right { (pad, GAP) } else { (0, pad + GAP) };
+                let (before, after) = if column.align == Align::Right { (pad, GAP) } else { (0, pad + GAP) };
                 line.extend([&" ".repeat(before), cell.as_ref(), &" ".repeat(after)]);
             }
             if n > 0 {
@@ -74,36 +96,75 @@ impl Table {
             }
             text.push_str(line.trim_end());
         }
+        if !left_out.is_empty() {
+            let names = left_out.join(", ");
+            let _never_fails = write!(text, "\n(too narrow for {names}: use a wider terminal, a pipe or --json)");
+        }
         text
     }
 
-    /// The widest cell of each column.
-    fn widths(&self) -> Vec<usize> {
-        let widest =
-            |at: usize| self.rows.iter().filter_map(|row| row.get(at)).map(|cell| width(cell)).max().unwrap_or(0);
-        (0..self.columns.len()).map(widest).collect()
+    fn heading(&self, at: usize) -> &str {
+        self.rows.first().and_then(|names| names.get(at)).map_or("", String::as_str)
     }
 
-    /// The widths of the columns on a terminal of `terminal` columns: the widest texts are shortened first. Nothing
-    /// when that is not enough.
-    fn fit(&self, terminal: usize) -> Option<Vec<usize>> {
-        let mut widths = self.widths();
-        let gaps = GAP * widths.len().saturating_sub(1);
-        let mut over = (widths.iter().sum::<usize>() + gaps).saturating_sub(terminal);
-        let headings = self.rows.first()?;
-        let narrowest = |at: usize| headings.get(at).map_or(0, |heading| width(heading)).max(NARROWEST);
+    /// The widest cell of a column.
+    fn widest(&self, at: usize) -> usize {
+        self.rows.iter().filter_map(|row| row.get(at)).map(|cell| width(cell)).max().unwrap_or(0)
+    }
+
+    /// How narrow a column may become.
+    fn narrowest(&self, at: usize) -> usize {
+        let is_text = self.columns.get(at).is_some_and(|column| column.align == Align::Text);
+        let least = if is_text { width(self.heading(at)).max(NARROWEST) } else { usize::MAX };
+        self.widest(at).min(least)
+    }
+
+    /// Whether a column has a heading and nothing below it.
+    fn is_blank(&self, at: usize) -> bool {
+        self.rows.iter().skip(1).filter_map(|row| row.get(at)).all(String::is_empty)
+    }
+
+    /// The columns that a terminal of `terminal` columns shows, and the headings of those for which it is too narrow.
+    fn fit(&self, terminal: usize) -> (Vec<Shown>, Vec<&str>) {
+        let mut kept: Vec<usize> = (0..self.columns.len()).collect();
+        let least = |kept: &[usize]| kept.iter().map(|at| self.narrowest(*at)).sum::<usize>() + gaps(kept.len());
+        let is_optional = |at: &usize| self.columns.get(*at).is_some_and(|column| column.is_optional);
+        let mut left_out = Vec::new();
+        while least(&kept) > terminal {
+            let blank = kept.iter().position(|at| is_optional(at) && self.is_blank(*at));
+            let Some(next) = blank.or_else(|| kept.iter().position(is_optional)) else { break };
+            let at = kept.remove(next);
+            if blank.is_none() {
+                left_out.push(self.heading(at));
+            }
+        }
+        (self.shorten(kept, terminal), left_out)
+    }
+
+    /// The widths of these columns on a terminal of `terminal` columns: the widest texts are shortened first. All stay
+    /// as they are where that is not enough.
+    fn shorten(&self, kept: Vec<usize>, terminal: usize) -> Vec<Shown> {
+        let whole = |at| Shown { at, width: self.widest(at) };
+        let mut shown: Vec<_> = kept.iter().copied().map(whole).collect();
+        let mut over =
+            (shown.iter().map(|column| column.width).sum::<usize>() + gaps(kept.len())).saturating_sub(terminal);
         while over > 0 {
-            let texts =
-                self.columns.iter().zip(&mut widths).enumerate().filter(|(_, (align, _))| **align == Align::Text);
-            let shrinking = texts.filter(|(at, (_, wide))| **wide > narrowest(*at));
-            let (at, (_, widest)) = shrinking.max_by_key(|(_, (_, wide))| **wide)?;
+            let shrinking = shown.iter_mut().filter(|column| column.width > self.narrowest(column.at));
+            let Some(widest) = shrinking.max_by_key(|column| column.width) else {
+                return kept.into_iter().map(whole).collect();
+            };
             // Texts that are wider than the terminal need no steps down to it.
-            let step = widest.saturating_sub(terminal.max(narrowest(at))).clamp(1, over);
-            *widest -= step;
+            let step = widest.width.saturating_sub(terminal.max(self.narrowest(widest.at))).clamp(1, over);
+            widest.width -= step;
             over -= step;
         }
-        Some(widths)
+        shown
     }
+}
+
+/// What the gaps between so many columns take.
+fn gaps(columns: usize) -> usize {
+    GAP * columns.saturating_sub(1)
 }
 
 /// The columns that a terminal gives `text`.
@@ -198,6 +259,25 @@ mod tests {
         0193a1e0-0000  夜市夜市夜市夜市…      12  wait wait wait wa…
         0193a1e0-0001  short                   3  look
         ");
+    }
+
+    #[test]
+    fn a_narrow_terminal_does_without_columns_and_says_which() {
+        let mut table = Table::new(&["ID", "?>TRIES", "?KNOWN", "?~ERROR", "~ABOUT"]);
+        table.row(["0193a1e0-0000", "3", "", "no connection in time", "夜市夜市夜市夜市"].map(str::to_owned));
+        assert_eq!(
+            table.to_text(Some(50)),
+            "ID             TRIES  ERROR          ABOUT\n0193a1e0-0000      3  no connectio…  夜市夜市夜市…",
+            "a column without cells is not missed"
+        );
+        assert_eq!(
+            table.to_text(Some(42)),
+            "ID             ERROR          ABOUT\n0193a1e0-0000  no connectio…  夜市夜市夜…\n\
+             (too narrow for TRIES: use a wider terminal, a pipe or --json)"
+        );
+        let narrow = table.to_text(Some(30));
+        assert!(narrow.starts_with("ID             ABOUT\n") && narrow.contains("for TRIES, ERROR:"), "{narrow}");
+        assert!(table.to_text(None).starts_with("ID             TRIES  KNOWN  ERROR"), "a pipe gets all of them");
     }
 
     #[test]

@@ -20,13 +20,13 @@ const COLUMNS: &[Column] = &[
     ("TARGET", "target", Form::Plain),
     ("TAKES", "take", Form::Plain),
     ("STATE", "stands", Form::Plain),
-    ("AS", "profile", Form::Plain),
-    ("NEXT", "next", Form::When),
-    ("LAST", "ended_at", Form::When),
-    ("CLASS", "class", Form::Plain),
-    (">FOUND", "found", Form::Plain),
-    (">NEW", "fresh", Form::Plain),
-    ("~SAID", "said", Form::Plain),
+    ("?AS", "profile", Form::Plain),
+    ("?NEXT", "next", Form::When),
+    ("?LAST", "ended_at", Form::When),
+    ("?CLASS", "class", Form::Plain),
+    ("?>FOUND", "found", Form::Plain),
+    ("?>NEW", "fresh", Form::Plain),
+    ("?~SAID", "said", Form::Plain),
 ];
 const CHANGES: &[Column] = &[
     ("TARGET", "target", Form::Plain),
@@ -162,7 +162,11 @@ fn listed(page: Value, now: Millis) -> Answer {
         })
     });
     let rows = json!({"items": rows.collect::<Vec<_>>()});
-    show(rows, COLUMNS, now).told(page)
+    let shown = show(rows, COLUMNS, now).told(page);
+    if targets.is_empty() {
+        return shown.note("a running radard takes targets over from queue.toml as soon as it is saved");
+    }
+    shown
 }
 
 /// Flags of `radard plan`.

@@ -3,6 +3,7 @@
 mod examples;
 mod help;
 mod names;
+mod slips;
 
 use super::*;
 

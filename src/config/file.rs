@@ -84,7 +84,7 @@ pub(super) fn judge(text: &Text<'_>, (table, errors): (&DeTable<'_>, &[toml::de:
         let wall = !said.starts_with(DUPLICATE) && !plain_lines.contains(&line);
         if trust.bad_lines.insert(line) {
             let advice =
-                if wall { "mend this line; the lines below it are checked after that" } else { "mend this line" };
+                if wall { "fix this line; the lines below it are checked after that" } else { "fix this line" };
             draft.problem(&text.place(offset), "", (format!("the syntax is wrong: {said}"), advice.to_owned()));
         }
         if wall {

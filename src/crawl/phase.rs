@@ -153,9 +153,10 @@ impl Outlook {
         if is_paused {
             return Self { phase: Phase::Paused, ..well };
         }
-        // A job that waits for its own time does not wait for its lane yet.
+        // A job that waits for its own time does not wait for its lane yet, unless that needs a person.
         let is_due = state == jobs::State::Queued || Millis(job.run_at) <= now;
-        match (state, gate.filter(|_| is_due)) {
+        let needs_person = |gate: &&Gate| gate.class.as_deref() == Some(Class::Risk.as_str());
+        match (state, gate.filter(|gate| is_due || needs_person(gate))) {
             (jobs::State::Queued | jobs::State::Snoozed | jobs::State::Failed, Some(gate)) if gate.paused => {
                 Self { phase: Phase::Waiting, waits_for: Some(WaitsFor::Lane), ..well }
             }
@@ -362,6 +363,7 @@ mod tests {
                 open_at: Some(NOW.0 + 8000),
                 class: Some(class.as_str().to_owned()),
                 reason: Some("it is shut".to_owned()),
+                subject: None,
                 updated_at: 0,
             };
             Outlook::of(Seen { gate: Some(&gate), ..seen(&course, Some(job)) })
@@ -372,6 +374,9 @@ mod tests {
             (false, Class::Network, "waits for the network, page 12, next request in 8 s"),
             (false, Class::Rate, "running, page 12, waits for its rate limit, next request in 8 s"),
         ];
+        let later = job(jobs::State::Snoozed, Some(Class::Rate));
+        assert!(outlook(&later, false, Class::Risk).say(NOW).starts_with("waits for a person, page 12"));
+        assert!(outlook(&later, false, Class::Rate).say(NOW).starts_with("running, page 12, waits for its rate limit"));
         for (paused, class, said) in table {
             let shown = if paused || class == Class::Rate { None } else { Some(class) };
             for job in [&queued, &due] {

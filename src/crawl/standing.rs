@@ -17,6 +17,7 @@ use crate::platform::douyin::link::Kind;
 use crate::store::crawl::targets::{self, Course, Target};
 use crate::store::gates::{self, Gate};
 use crate::store::jobs::{self, Outline, Waiting};
+use crate::store::stops::{self, Stopped};
 use crate::store::{Error, Tx};
 
 /// How something that is taken stands; what a person should see first comes first.
@@ -170,7 +171,11 @@ impl Rounds {
         let now = tx.now();
         let shut = gates::list(tx).await?.into_iter();
         let shut = shut.filter(|gate| gate.paused || gate.open_at.is_some_and(|at| at > now.0));
-        let (kinds, lanes): (Vec<_>, Vec<_>) = shut.partition(|gate| gate.scope == "kind");
+        let (kinds, mut lanes): (Vec<_>, Vec<_>) = shut.partition(|gate| gate.scope == "kind");
+        let stopped = stops::list_by_the_wall(tx).await?;
+        for gate in &mut lanes {
+            explain(gate, &stopped);
+        }
         Ok(Self {
             jobs: jobs.into_iter().map(|job| (job.key.clone(), job)).collect(),
             lanes: lanes.into_iter().map(|gate| (gate.name.clone(), gate)).collect(),
@@ -196,6 +201,15 @@ impl Rounds {
             return Outlook { phase: Phase::Waiting, waits_for: Some(WaitsFor::Posts), ..outlook };
         }
         outlook
+    }
+}
+
+/// Says what closed a lane where a stop of its account did: the lane itself only knows that it must wait.
+fn explain(gate: &mut Gate, stopped: &[Stopped]) {
+    let of = |stop: &&Stopped| stop.class == Class::Risk.as_str() && Some(&stop.subject) == gate.subject.as_ref();
+    if let Some(stop) = stopped.iter().find(of) {
+        gate.class = Some(stop.class.clone());
+        gate.reason = Some(format!("{} is stopped: {}", stop.subject, stop.reason));
     }
 }
 

@@ -123,7 +123,11 @@ impl Fetcher {
         let standing = Standing { progress: asked.progress, raw: asked.raw };
         let fetched = Box::pin(sheet(&self.0.site, &visitor, &asked.order, (wants, standing))).await;
         self.0.shapes.save().await;
-        let Sheet { items, raw, progress } = fetched.map_err(|refusal| declined(&refusal))?;
+        let fetched = fetched.map_err(|refusal| match asked.profile {
+            None if refusal.class == Class::Auth => shut_to_guests(&refusal),
+            _ => declined(&refusal, &lane),
+        });
+        let Sheet { items, raw, progress } = fetched?;
         Ok(json!({"v": 1, "items": items, "raw": raw, "progress": progress}))
     }
 
@@ -238,29 +242,35 @@ impl Fetcher {
     }
 }
 
-/// What a refusal means for whoever asked.
-fn declined(refusal: &Refusal) -> Declined {
-    let advice = refusal.advice().unwrap_or(match refusal.class {
-        Class::Risk => {
-            "wait, or open the site in a browser and solve what it asks; `radard job resume` opens the lane again"
-        }
-        Class::Auth => "log in again and renew the credential douyin-cookies, or give --profile NAME",
-        Class::Private => "nobody but its owner sees it",
-        Class::Gone => "it is no more, or never was",
-        Class::Rate => {
-            "wait as long as it says; `radard job list --lanes` shows what is stopped, `radard job resume` lets it try again"
-        }
+/// A guest has no login that could have expired: the site shows this, or the rest of it, only to who is logged in.
+fn shut_to_guests(refusal: &Refusal) -> Declined {
+    let error = format!("the site shows a guest nothing more of this: {}", refusal.message);
+    let advice = "log in with `radard profile login NAME`, then give --profile NAME";
+    Declined { class: refusal.class, ..Declined::by_us(error, advice) }
+}
+
+/// What a refusal to a request of `lane` means for whoever asked.
+fn declined(refusal: &Refusal, lane: &str) -> Declined {
+    let resume = || format!("run `radard job resume --lane {lane}`");
+    let advice = |class| match class {
+        Class::Risk => format!("open the site in a browser and answer what it asks, then {}", resume()),
+        Class::Auth => "log in again with `radard profile login NAME`, and give --profile NAME".to_owned(),
+        Class::Private => "only its owner can see it".to_owned(),
+        Class::Gone => "check the link: it was deleted, or it never existed".to_owned(),
+        Class::Rate => format!("wait as long as it says, or {} to try at once", resume()),
         Class::Schema => {
-            "look at what was asked; if it is right, the site has changed: `radard diagnose` packs what we need"
+            "check what you asked for; if it is right, the site has changed: send us what `radard diagnose` packs"
+                .to_owned()
         }
-        Class::Signature => "run `radard doctor`, and see whether the recipes still hold",
-        Class::Network => "look at the network, then try again",
-        Class::Local | Class::Ok => "see `radard fetch --help`",
-    });
+        Class::Signature => "run `radard doctor`, and see whether the recipes still hold".to_owned(),
+        Class::Network => "check the network, then try again".to_owned(),
+        Class::Local | Class::Ok => "see `radard fetch --help`".to_owned(),
+    };
+    let advice = refusal.advice().map_or_else(|| advice(refusal.class), str::to_owned);
     Declined {
         class: refusal.class,
         error: refusal.message.clone(),
-        advice: advice.to_owned(),
+        advice,
         wait: refusal.retry_after,
         held: refusal.held.as_deref().cloned(),
         slot_in: None,

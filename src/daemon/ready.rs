@@ -47,10 +47,10 @@ impl Board {
             Room::Low => Some("free some space: downloads wait".to_owned()),
             Room::Full => Some("free some space: new work is refused until there is room".to_owned()),
         };
-        let config_do = refusal.map(|(_, why)| format!("mend the settings, the old ones stay: {why}"));
+        let config_do = refusal.map(|(_, why)| format!("fix the settings, the old ones stay: {why}"));
         let ready = proof.is_ok() && room != Room::Full;
         let queue_do = self.reloader.targets.refusals.now();
-        let queue_do = queue_do.map(|(_, why)| format!("mend the queue file, the targets stay as they were: {why}"));
+        let queue_do = queue_do.map(|(_, why)| format!("fix the queue file, the targets stay as they were: {why}"));
         let parts = [("store", store_do), ("disk", disk_do), ("config", config_do), ("queue", queue_do)];
         let parts = parts.into_iter().map(|(name, what)| self.part(name, what)).collect();
         Readiness { ready, parts }

@@ -81,7 +81,13 @@ impl RunError {
     pub fn advice(&self) -> Option<String> {
         match self {
             Self::House(error) => error.advice(),
-            Self::Listen { .. } => Some("set `web.listen` to an address of this machine with a free port".to_owned()),
+            Self::Listen { on, .. } => Some(match on.parse::<SocketAddr>() {
+                Ok(at) => {
+                    let next = SocketAddr::new(at.ip(), at.port().checked_add(1).unwrap_or(7878));
+                    format!("stop what listens there, or write `listen = \"{next}\"` below [web] in radard.toml")
+                }
+                Err(_) => "see that the data folder is radard's own and can be written".to_owned(),
+            }),
             Self::Signals(_) => None,
         }
     }

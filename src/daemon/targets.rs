@@ -115,7 +115,7 @@ impl Targets {
                 let file = self
                     .file()
                     .await
-                    .map_err(|said| Declined::by_us(said, "mend what it names; what runs stays as it is until then"))?;
+                    .map_err(|said| Declined::by_us(said, "fix what it names; what runs stays as it is until then"))?;
                 let warnings = advise(&file);
                 let (plan, costs) = self.desk.look(file.all).await.map_err(|error| failed(&error))?;
                 let mut shown = shown(&plan, &costs, self.desk.now());

@@ -47,7 +47,7 @@ pub enum Next {
     AwaitSpace,
     /// Stop everything in this lane until it has cooled.
     CloseLane,
-    /// Only a person can mend it; the job waits.
+    /// Only a person can fix it; the job waits.
     AskPerson,
     /// Never again.
     Dead,

@@ -89,13 +89,13 @@ mod tests {
         let dir = std::env::temp_dir().join(format!("radard-group-{}", std::process::id()));
         std::fs::create_dir_all(&dir).unwrap();
         let own = std::fs::metadata(&dir).unwrap().gid();
-        let rights = Rights { mode: 0o750, group: Some(own.to_string()) };
+        let rights = Rights { mode: 0o770, group: Some(own.to_string()) };
         let inner = dir.join("library");
         rights.make(&inner).unwrap();
         let file = File::create(inner.join("file")).unwrap();
         rights.open_up(&file).unwrap();
         let seen = [inner.metadata().unwrap(), file.metadata().unwrap()].map(|of| (of.gid(), of.mode() & 0o777));
         std::fs::remove_dir_all(dir).unwrap();
-        assert_eq!(seen, [(own, 0o750), (own, 0o640)]);
+        assert_eq!(seen, [(own, 0o770), (own, 0o660)], "more than the umask leaves");
     }
 }

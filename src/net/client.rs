@@ -230,6 +230,12 @@ impl Client {
         self.clock.limit(self.timeout, work).await.map_err(late)?
     }
 
+    /// Whether a request for `url` could leave at all: its scheme is the web's and its host is no address inside. A name
+    /// is judged again when it is looked up.
+    pub fn would_ask(&self, url: &str) -> Result<(), Refusal> {
+        self.way(&Ask::get(url).hop()?).map(drop)
+    }
+
     /// What must be so before anything counts or leaves: it can be sent as it was meant, the guard and the host's
     /// robots.txt let it, and there is a permit.
     pub(super) async fn begin(&self, ask: &Ask<'_>) -> Result<(Hop, Option<Leave>), Refusal> {

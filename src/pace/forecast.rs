@@ -78,7 +78,9 @@ impl Judge<'_> {
         let next_at = self.through_quiet(by_wall(next), Duration::ZERO);
         let quiet = (next_at > by_wall(next)).then(|| "pace.quiet".to_owned());
         let drained_at = self.through_quiet(next_at, drained.since(next));
-        Forecast { limit: binding.or(stopped).or(quiet), next_at, drained_at: drained_at.max(next_at) }
+        // A stop of hours explains more than the gaps after it.
+        let limit = if from.since(now) > drained.since(from) { stopped.or(binding) } else { binding.or(stopped) };
+        Forecast { limit: limit.or(quiet), next_at, drained_at: drained_at.max(next_at) }
     }
 
     fn nth(&self, line: &Line, from: Millis, n: u64) -> Millis {

@@ -7,7 +7,7 @@ use tokio::sync::watch;
 
 use crate::domain::Class;
 use crate::store::alarms::{Raise, Severity};
-use crate::store::stops::{Stopped, UNREACHABLE};
+use crate::store::stops::{LANE_CLOSED, Stopped, UNREACHABLE};
 
 /// Hosts that are remembered.
 const MOST: usize = 1024;
@@ -68,13 +68,16 @@ impl std::fmt::Debug for Bell {
     }
 }
 
-/// The alarm that a stop raises, if it is an outage.
+/// The alarm that a stop raises: an outage, or a sign of risk. A wait that a site asked for raises none.
 pub(super) fn alarm(stop: &Stopped) -> Option<Raise> {
-    (stop.class == Class::Network.as_str()).then(|| Raise {
-        name: UNREACHABLE,
-        subject: stop.subject.clone(),
-        severity: Severity::Warning,
-        class: Class::Network,
-        detail: stop.reason.clone(),
-    })
+    let (severity, detail) = (Severity::Warning, stop.reason.clone());
+    match stop.class.parse() {
+        Ok(class @ Class::Network) => {
+            Some(Raise { name: UNREACHABLE, subject: stop.subject.clone(), severity, class, detail })
+        }
+        Ok(class @ Class::Risk) => {
+            Some(Raise { name: LANE_CLOSED, subject: stop.lane.clone(), severity, class, detail })
+        }
+        _ => None,
+    }
 }

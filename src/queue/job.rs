@@ -45,6 +45,11 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
         String::new()
     }
 
+    /// Why such a job can never succeed, as far as that shows before it runs: then it is not added.
+    fn check(&self, _tools: &Self::Tools) -> Result<(), String> {
+        Ok(())
+    }
+
     /// Does the work once.
     fn run(self, tools: &Self::Tools, lease: &Lease) -> impl Future<Output = Result<Settled, Miss>> + Send;
 }

@@ -46,8 +46,10 @@ impl Kinds {
     /// Adds the kind `J` with its tools.
     #[must_use]
     pub fn with<J: Job>(mut self, tools: J::Tools) -> Self {
-        let place = |payload: &Value| {
+        let at_the_door = tools.clone();
+        let place = move |payload: &Value| {
             let job: J = serde_json::from_value(payload.clone()).map_err(|e| e.to_string())?;
+            job.check(&at_the_door)?;
             Ok(Place { lane: job.lane(), target: job.target() })
         };
         let run = move |payload: String, lease: Lease| -> Run {

@@ -13,7 +13,7 @@ use super::hands::Hands;
 use crate::ambient::Clock;
 use crate::domain::{Class, Millis};
 use crate::observe::metric::JOBS_SETTLED;
-use crate::store::{self, Store, alarms, gates, jobs};
+use crate::store::{self, Store, alarms, gates, jobs, stops};
 use crate::supervise::Failure;
 
 /// Ends that may wait to be written.
@@ -128,7 +128,7 @@ async fn apply(tx: &mut store::Tx, also: &Also) -> Result<(), store::Error> {
                 return Ok(());
             }
             let raise = alarms::Raise {
-                name: "lane_closed",
+                name: stops::LANE_CLOSED,
                 subject: lane.clone(),
                 severity: alarms::Severity::Warning,
                 class: *class,

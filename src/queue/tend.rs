@@ -158,7 +158,7 @@ impl Tender {
                 Box::pin(async move {
                     // Asked again: a lane may have been closed anew meanwhile, and only we can say so now.
                     for alarm in over(tx).await? {
-                        if alarm.name == "lane_closed" {
+                        if alarm.name == stops::LANE_CLOSED {
                             gates::open(tx, &alarm.subject).await?;
                         }
                         if alarm.name == stops::UNREACHABLE {
@@ -231,18 +231,21 @@ impl Tender {
 /// Alarms of the queue whose cause is gone.
 async fn over(tx: &mut Tx) -> Result<Vec<alarms::Alarm>, store::Error> {
     let (gates, counts, now) = (gates::list(tx).await?, jobs::counts(tx).await?, tx.now());
+    let stopped = stops::list_by_the_wall(tx).await?;
     let mut over = Vec::new();
     for alarm in alarms::open(tx).await? {
         let stands = match alarm.name.as_str() {
-            "lane_closed" => gates
-                .iter()
-                .filter(|gate| gate.scope == "lane" && gate.name == alarm.subject)
-                .any(|gate| gate.open_at.is_some_and(|at| at > now.0)),
+            stops::LANE_CLOSED => {
+                let is_shut = |gate: &gates::Gate| {
+                    gate.scope == "lane" && gate.name == alarm.subject && gate.open_at.is_some_and(|at| at > now.0)
+                };
+                gates.iter().any(is_shut)
+                    || stopped.iter().any(|stop| stop.lane == alarm.subject && stop.is_breaker && stop.until > now.0)
+            }
             "jobs_dead" => counts.iter().any(|c| c.kind == alarm.subject && c.state == State::Dead && c.n > 0),
-            stops::UNREACHABLE => stops::list_by_the_wall(tx)
-                .await?
-                .iter()
-                .any(|stop| stop.subject == alarm.subject && now.since(Millis(stop.until)) < UNTRIED),
+            stops::UNREACHABLE => {
+                stopped.iter().any(|stop| stop.subject == alarm.subject && now.since(Millis(stop.until)) < UNTRIED)
+            }
             "needs_person" => jobs::waits_for_person(tx, &alarm.subject).await?,
             NO_SPACE => jobs::waits_for_space(tx, &alarm.subject).await?,
             _ => true,

@@ -160,15 +160,25 @@ pub async fn verify(file: &Path) -> Result<Verified, BackupError> {
     let damaged = |why: String| BackupError::Damaged { file: file.to_owned(), why };
     let options =
         SqliteConnectOptions::new().filename(file).read_only(true).immutable(true).disable_statement_logging();
-    let mut db = options.connect().await.map_err(|e| damaged(e.to_string()))?;
+    let mut db = options.connect().await.map_err(|e| damaged(in_words(&e)))?;
     let checked = check(&mut db).await;
     let _closed = db.close().await;
     let (step, jobs) = checked.map_err(damaged)?;
     Ok(Verified { file: file.to_owned(), bytes, step, jobs })
 }
 
+/// What is wrong with a file, without the words of the driver.
+fn in_words(error: &sqlx::Error) -> String {
+    let Some(said) = error.as_database_error() else { return error.to_string() };
+    match said.message() {
+        "file is not a database" => "it is no SQLite database".to_owned(),
+        message if message.starts_with("no such table") => format!("it is no database of radard ({message})"),
+        message => message.to_owned(),
+    }
+}
+
 async fn check(db: &mut SqliteConnection) -> Result<(i64, i64), String> {
-    let text = |e: sqlx::Error| e.to_string();
+    let text = |e: sqlx::Error| in_words(&e);
     let row = sqlx::query("PRAGMA integrity_check").fetch_one(&mut *db).await.map_err(text)?;
     let said: String = row.try_get(0).map_err(text)?;
     if said != "ok" {

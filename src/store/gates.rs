@@ -27,7 +27,7 @@ const OPEN: &str = "UPDATE gate SET open_at = NULL, class = NULL, reason = NULL,
     WHERE scope = 'lane' AND name = $2";
 const OPEN_OF: &str = "UPDATE gate SET open_at = NULL, class = NULL, reason = NULL, subject = NULL, updated_at = $1
     WHERE subject = $2 AND scope = 'lane'";
-const LIST: &str = "SELECT scope, name, paused, open_at, class, reason, updated_at FROM gate
+const LIST: &str = "SELECT scope, name, paused, open_at, class, reason, subject, updated_at FROM gate
     WHERE paused OR open_at IS NOT NULL ORDER BY scope, name";
 const NEXT_OPENING: &str = "SELECT MIN(open_at) FROM gate WHERE open_at > $1";
 
@@ -67,6 +67,8 @@ pub struct Gate {
     pub class: Option<String>,
     /// What was refused.
     pub reason: Option<String>,
+    /// The account or the host that must not send, where that closed it.
+    pub subject: Option<String>,
     /// When it last changed.
     pub updated_at: i64,
 }

@@ -9,6 +9,8 @@ use crate::domain::Millis;
 
 /// The alarm about a host that cannot be reached; its subject is the host.
 pub const UNREACHABLE: &str = "host_unreachable";
+/// The alarm about a sign of risk; its subject is the lane that met it.
+pub const LANE_CLOSED: &str = "lane_closed";
 
 /// A later end and a breaker win over what stood there; what was asked for is that of the later end.
 const STOP: &str = "INSERT INTO pace_stop (subject, class, reason, since, until, asked_ms, is_breaker, lane, times)

@@ -105,7 +105,7 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Asked<T> {
         }
         let read = Query::<T>::from_request_parts(parts, app).await;
         read.map(|Query(asked)| Self(asked)).map_err(|error| {
-            Refusal::bad(format!("cannot read the query: {}", error.body_text()), "mend or leave out that parameter")
+            Refusal::bad(format!("cannot read the query: {}", error.body_text()), "fix or leave out that parameter")
         })
     }
 }

@@ -190,7 +190,7 @@ const ALARMS: &[(&str, AlarmText)] = &[
         "lane_closed",
         AlarmText {
             title: "A lane is closed after a sign of risk",
-            advice: "Look at the site with your own browser and answer what it asks. The lane opens by itself; until then nothing is sent.",
+            advice: "Open the site in a browser as this account and answer what it asks. Then run `radard job resume --lane NAME` with the name that this alarm shows, or wait: the lane opens by itself. Until then nothing is sent.",
         },
     ),
     (
@@ -203,8 +203,8 @@ const ALARMS: &[(&str, AlarmText)] = &[
     (
         "jobs_dead",
         AlarmText {
-            title: "Jobs of this kind are dead",
-            advice: "Read their last error, mend the cause, then retry them. Retrying keeps their keys.",
+            title: "Jobs are dead",
+            advice: "Read their last error, fix the cause, then retry them. Retrying keeps their keys.",
         },
     ),
     (
@@ -239,14 +239,14 @@ const ALARMS: &[(&str, AlarmText)] = &[
         "config_refused",
         AlarmText {
             title: "The changed configuration was refused",
-            advice: "Run `radard check` and mend what it names. The old configuration stays in force.",
+            advice: "Run `radard check` and fix what it names. The old configuration stays in force.",
         },
     ),
     (
         "queue_refused",
         AlarmText {
             title: "The saved queue file was refused",
-            advice: "Run `radard check` and mend what it names. The targets stay as they were until then.",
+            advice: "Run `radard check` and fix what it names. The targets stay as they were until then.",
         },
     ),
     (

@@ -38,7 +38,7 @@ pub(crate) fn readme_points_at_files(tree: &Tree) -> Vec<Problem> {
             let outside = link.contains("://") || link.starts_with('#');
             if !outside && tree.text(link).is_none() {
                 let what = format!("`{link}` is not there");
-                problems.push(Problem::at(("README.md", at + 1), "readme", what, "mend the link, or add the file"));
+                problems.push(Problem::at(("README.md", at + 1), "readme", what, "fix the link, or add the file"));
             }
         }
     }

@@ -76,7 +76,7 @@ pub(crate) fn points_down(tree: &Tree) -> Vec<Problem> {
             (HOME, line),
             "table",
             what,
-            "mend the row; rooms use lower floors, and each has one row",
+            "fix the row; rooms use lower floors, and each has one row",
         ));
     };
     if table.0.is_empty() {

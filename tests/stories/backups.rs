@@ -176,7 +176,11 @@ fn nothing_begins_an_empty_database_beside_what_a_restore_left() {
     for name in ["replaced-20261130T040000000Z.db", "radard.db.part"] {
         let aside = dir.data().join(name);
         std::fs::rename(dir.database(), &aside).unwrap();
-        for command in [&["run"][..], &["job", "list"], &["migrate"], &["doctor"]] {
+        let mut begun = Daemon::spawn(&dir, QUIET, &Extra::default());
+        let code = begun.wait(Duration::from_secs(30)).0;
+        let log = begun.log();
+        assert!(code != 0 && log.contains(name) && !dir.database().exists(), "{code} {log}");
+        for command in [&["job", "list"][..], &["migrate"], &["doctor"]] {
             let (code, out, err) = run(&dir, command, None);
             let said = format!("{out}{err}");
             let is_told = said.contains(name) && said.contains("run `radard backup restore");

@@ -14,6 +14,7 @@ mod clocks;
 mod closed;
 mod commands;
 mod crawl;
+mod doors;
 mod doubts;
 mod downloads;
 mod drivers;

@@ -64,6 +64,35 @@ fn a_challenge_stops_a_profile_and_shows_a_person_what_there_is_to_do() {
     assert_eq!(std::fs::read_dir(dir.data().join("browser")).unwrap().count(), 0, "no browser is left");
 }
 
+/// A person's own request meets the challenge: it holds for all that is done as that profile.
+#[test]
+fn a_challenge_that_a_fetch_meets_shows_everywhere_and_ends_everywhere() {
+    let outside = Outside::start(&[]);
+    let (dir, told, mut daemon) = start("stopped-fetch", &outside);
+    let text = state(told["login"].as_str().unwrap());
+    assert_eq!(run(&dir, &["profile", "import", "main", "-"], Some(&text)).0, 0);
+    play(&outside, "douyin.user_collects.risk@1");
+    let collects = ["fetch", "--no-media", "--json", "--mode", "collects", "--profile", "main"];
+    let (code, out, err) = run(&dir, &collects, None);
+    assert!(code == 4 && out.contains("`radard job resume --lane main/fetch`"), "{code} {out}{err}");
+    assert_eq!(alarms(&daemon), [("lane_closed".to_owned(), "main/fetch".to_owned(), 1)]);
+    let page = format!("https://www.douyin.com/user/{}", told["creators"][7].as_str().unwrap());
+    let queue = format!("[[target]]\nname = \"c\"\nurl = \"{page}\"\ntake = [\"posts\"]\nprofile = \"main\"\n");
+    std::fs::write(dir.path().join("config/queue.toml"), queue).unwrap();
+    let (status, answer) = daemon.call("POST", "/api/v1/reload", Some(&json!({}))).unwrap();
+    assert_eq!(status, 200, "{answer}");
+    let take = || daemon.list("/api/v1/targets").first().map(|target| target["takes"][0].clone());
+    let waits = || take().filter(|take| take["state"] == "needs_person");
+    let (waits, _) = until(WHILE, "the target says that a person is needed", waits);
+    assert!(waits["said"].as_str().unwrap().contains("account main is stopped"), "{waits}");
+    assert_eq!(alarms(&daemon).len(), 1, "one cause, one alarm");
+    // The lane that the alarm names ends it for the target, too.
+    assert_eq!(run(&dir, &["job", "resume", "--lane", "main/fetch"], None).0, 0);
+    until(WHILE, "the round has ended", || take().filter(|take| take["state"] == "ok"));
+    until(WHILE, "the alarm is over", || alarms(&daemon).is_empty().then_some(()));
+    assert_eq!(daemon.term(WHILE).0, 0, "{}", daemon.log());
+}
+
 #[test]
 fn a_lost_login_sends_nothing_more_until_it_is_found() {
     let outside = Outside::start(&[]);

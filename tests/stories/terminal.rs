@@ -1,5 +1,6 @@
 //! What a person at a terminal sees: tables as wide as it is, one alarm whole, and why a file cannot be read.
 
+use std::io::Write as _;
 use std::os::unix::fs::PermissionsExt as _;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -56,7 +57,11 @@ fn a_table_is_as_wide_as_the_terminal_and_whole_in_a_pipe() {
     let Some(narrow) = on_terminal(160) else { return not_run("a table on a terminal (needs `script`)") };
     assert!(narrow.contains(ID) && narrow.matches('…').count() == 2 && narrow.contains("夜市"), "{narrow}");
     assert!(narrow.lines().all(|line| line.width() <= 160), "{narrow}");
-    assert_eq!(on_terminal(40).unwrap(), whole, "what cannot fit stays whole");
+    let narrow = on_terminal(80).unwrap();
+    let (table, left_out) = narrow.trim_end().rsplit_once('\n').unwrap();
+    assert!(table.contains(ID) && table.lines().all(|line| line.width() <= 80), "{narrow}");
+    assert_eq!(left_out, "(too narrow for FIRST, LAST, COUNT, DETAIL, DO: use a wider terminal, a pipe or --json)");
+    assert!(on_terminal(40).unwrap().contains(&format!("{ID}  warning   jobs_dead  download")), "ids stay whole");
 }
 
 #[test]
@@ -98,4 +103,26 @@ fn a_user_who_may_not_read_the_database_is_told_who_may() {
     // For the user whose folder it is, nothing has changed.
     std::fs::remove_file(dir.database()).unwrap();
     assert!(run(&dir, &["alarm", "list"], None).2.contains("there is no database in"));
+}
+
+#[test]
+fn forgetting_somebody_asks_first_on_a_terminal() {
+    let dir = with_alarm("forget-asks");
+    let creator = "700123";
+    let on_terminal = |answer: &str, more: &str| {
+        let mut script = Command::new("script");
+        // The last word is the code: `script` says how it ended, and not how the command did.
+        script.args(["-qec", &format!("{RADARD} forget creator {creator}{more}; echo code $?"), "/dev/null"]);
+        let mut script = script.current_dir(dir.path()).stdin(Stdio::piped()).stdout(Stdio::piped()).spawn().ok()?;
+        script.stdin.take().unwrap().write_all(answer.as_bytes()).unwrap();
+        Some(String::from_utf8(script.wait_with_output().unwrap().stdout).unwrap().replace('\r', ""))
+    };
+    let Some(no) = on_terminal("no\n", "") else { return not_run("a question on a terminal (needs `script`)") };
+    assert!(no.contains("Type `yes`") && no.contains("nothing was done") && no.ends_with("code 1\n"), "{no}");
+    let yes = on_terminal("yes\n", "").unwrap();
+    assert!(yes.contains("Type `yes`") && yes.contains("nobody of this id") && yes.ends_with("code 0\n"), "{yes}");
+    let unasked = on_terminal("", " --yes").unwrap();
+    assert!(!unasked.contains("Type `yes`") && unasked.ends_with("code 0\n"), "{unasked}");
+    let (code, _, err) = run(&dir, &["forget", "creator", creator], None);
+    assert!(code == 0 && !err.contains("Type `yes`"), "a pipe is not asked: {err}");
 }

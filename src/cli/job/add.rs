@@ -64,8 +64,16 @@ impl Add {
 fn parse_payload(text: &str) -> Result<Value, String> {
     match serde_json::from_str(text) {
         Ok(payload @ Value::Object(_)) => Ok(payload),
-        Ok(_) => Err("an object in braces is wanted".to_owned()),
-        Err(error) => Err(error.to_string()),
+        Ok(_) => Err("it must be a JSON object in braces".to_owned()),
+        Err(error) => Err(format!("it is no JSON, in {}", place(&error))),
+    }
+}
+
+/// Where a text stops being JSON.
+fn place(error: &serde_json::Error) -> String {
+    match error.line() {
+        0 | 1 => format!("column {}", error.column()),
+        line => format!("line {line}, column {}", error.column()),
     }
 }
 
@@ -75,7 +83,7 @@ fn parse_moment(text: &str) -> Result<i64, String> {
     }
     let at = text.parse::<jiff::Timestamp>();
     at.map(jiff::Timestamp::as_millisecond)
-        .map_err(|_| "Unix milliseconds or a time with its offset are wanted".to_owned())
+        .map_err(|_| "it must be Unix milliseconds or a time with its offset".to_owned())
 }
 
 #[cfg(test)]

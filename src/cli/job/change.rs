@@ -7,8 +7,10 @@ use crate::cli::failure::Failure;
 use crate::cli::listing::page;
 use crate::cli::out::Answer;
 use crate::cli::reach::Reach;
+use crate::cli::table::clean;
 use crate::domain::JobId;
 use crate::domain::amount::{are, counted};
+use crate::domain::words::did_you_mean;
 
 /// Flags of `radard job retry`.
 #[derive(Debug, clap::Args)]
@@ -84,9 +86,27 @@ impl Gate {
             (None, Some(kind)) => ("kind", kind),
             (None, None) => return Err(Failure::usage("neither a lane nor a kind is named")),
         };
+        let strange = if scope == "lane" { strange(reach, name).await? } else { None };
         let body = json!({"scope": scope, "name": name, "paused": paused});
         let answer = reach.ask("POST", "/api/v1/gates", Some(body)).await?;
         let does = if paused { "is paused" } else { "goes on" };
-        Ok(Answer::done(answer, format!("{scope} `{name}` {does}")))
+        let answer = Answer::done(answer, format!("{scope} `{name}` {does}"));
+        Ok(match strange {
+            Some(note) => answer.note(note),
+            None => answer,
+        })
     }
+}
+
+/// What to say of a lane in which nothing waits and that nothing holds back: its name may be a slip.
+async fn strange(reach: &Reach, name: &str) -> Result<Option<String>, Failure> {
+    let lanes = reach.ask("GET", "/api/v1/lanes", None).await?;
+    let lanes = lanes.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
+    let is_lane = |lane: &&Value| lane.get("scope").and_then(Value::as_str) == Some("lane");
+    let names: Vec<_> = lanes.iter().filter(is_lane).filter_map(|lane| lane.get("name")?.as_str()).collect();
+    if names.contains(&name) {
+        return Ok(None);
+    }
+    let near = did_you_mean(name, names).map(|near| format!("; did you mean `{}`?", clean(near))).unwrap_or_default();
+    Ok(Some(format!("no job waits in lane `{name}` now, and it was not held back{near}")))
 }

@@ -90,7 +90,8 @@ async fn a_retry_of_several_says_what_became_of_each() {
 #[tokio::test]
 async fn a_lane_or_a_kind_is_paused_and_resumed() {
     let (asked, _) = spoken("pause --lane guest/web", 200, json!({})).await;
-    assert_eq!(asked, [r#"POST /api/v1/gates {"name":"guest/web","paused":true,"scope":"lane"}"#]);
+    let pause = r#"POST /api/v1/gates {"name":"guest/web","paused":true,"scope":"lane"}"#;
+    assert_eq!(asked, ["GET /api/v1/lanes", pause]);
     let (asked, said) = spoken("resume --kind fetch", 200, json!({})).await;
     assert_eq!(asked, [r#"POST /api/v1/gates {"name":"fetch","paused":false,"scope":"kind"}"#]);
     assert_eq!(said.unwrap().to_stdout(PERSON), "kind `fetch` goes on");

@@ -121,13 +121,13 @@ fn a_slip_on_one_line_hides_nothing_else() {
     let problems = problems_of("[queue]\nlease = 60s\nworkers = 0\nworkers = 1\nsweep = \"1s\npoll = 2\n");
     insta::assert_snapshot!(problems, @r#"
     config/radard.toml:2:9  the syntax is wrong: string values must be quoted, expected literal string
-      do: mend this line
+      do: fix this line
     config/radard.toml:3:11  queue.workers is `0`: the least is 1
       do: give a whole number from 1 to 1024; leave it out for the default, 16
     config/radard.toml:4:1  the syntax is wrong: duplicate key: `workers` stands on line 3 already
-      do: mend this line
+      do: fix this line
     config/radard.toml:5:12  the syntax is wrong: invalid basic string, expected `"`
-      do: mend this line
+      do: fix this line
     config/radard.toml:6:8  queue.poll is `2`: a whole number stands where a duration in quotes with its unit is wanted
       do: give a duration in quotes from "10ms" to "1m"; leave it out for the default, "2s"
     "#);
@@ -142,7 +142,7 @@ fn below_a_header_left_open_nothing_is_guessed() {
     config/radard.toml:2:10  web.listen is `1`: a whole number stands where a text in quotes is wanted
       do: give an address and a port in quotes, such as "127.0.0.1:7878"; leave it out for the default, "127.0.0.1:7878"
     config/radard.toml:3:7  the syntax is wrong: unclosed table, expected `]`
-      do: mend this line; the lines below it are checked after that
+      do: fix this line; the lines below it are checked after that
     environment RADARD_QUEUE__WORKERS  queue.workers is `0`: the least is 1
       do: give a whole number from 1 to 1024; leave it out for the default, 16
     environment RADARD_QUEUE__WORKRS  queue.workrs is no key that radard knows
@@ -157,7 +157,7 @@ fn a_list_left_open_is_one_problem() {
     let problems = problems_of("[web]\nhosts = [\"a\",\nlanguage = \"en\"\n[queue]\nworkers = 0\n");
     insta::assert_snapshot!(problems, @r#"
     config/radard.toml:3:1  the syntax is wrong: string values must be quoted, expected literal string
-      do: mend this line; the lines below it are checked after that
+      do: fix this line; the lines below it are checked after that
     "#);
 }
 

@@ -58,7 +58,7 @@ const STEPS: &[(&str, &str, Step)] = &[
     ("download", "download a file, cut in the middle the first time, and compare every byte", steps::download),
     ("same_key", "ask twice for the same work, and for other work under its key", steps::same_key),
     ("kill", "kill the daemon in the middle of work and count what is lost", steps::kill),
-    ("settings", "save a mistake into the settings, see it refused, mend it", steps::settings),
+    ("settings", "save a mistake into the settings, see it refused, fix it", steps::settings),
     ("schedule", "let a year pass in a moment: every slot once, through daylight saving", time::schedule),
     (
         "rates",

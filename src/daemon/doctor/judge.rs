@@ -57,7 +57,7 @@ fn signers(seen: &Signers, compared: Option<&str>) -> Row {
         ([], Some(Err(why))) => Row::ill(
             "signers",
             why.clone(),
-            "mend the program of `platform.douyin.sign_command`, or empty that setting; it reads one object in JSON and writes one",
+            "fix the program of `platform.douyin.sign_command`, or empty that setting; it reads one object in JSON and writes one",
         ),
         (broken, _) => {
             let detail = format!("{} no longer gives what it should", broken.join(" and "));
@@ -126,7 +126,7 @@ fn targets(seen: &Targets) -> Row {
     match seen {
         Targets::NotRun(why) => Row::not_run("targets", why),
         Targets::Refused(mistake) => {
-            Row::ill("targets", mistake.clone(), "mend queue.toml, then `radard check`; what ran before goes on")
+            Row::ill("targets", mistake.clone(), "fix queue.toml, then `radard check`; what ran before goes on")
         }
         Targets::Known(0, _) => Row::well("targets", "there are none"),
         Targets::Known(count, troubles) => match troubles.as_slice() {
@@ -162,7 +162,7 @@ fn settings(seen: &Settings) -> Row {
     let file = &seen.file;
     match (seen.problems, seen.warnings.as_slice()) {
         (0, []) if seen.exists => Row::well("settings", format!("`{file}` is fine")),
-        (0, []) => Row::well("settings", format!("there is no `{file}`; the defaults hold")),
+        (0, []) => Row::well("settings", format!("there is no `{file}`; the defaults hold (`radard init` writes one)")),
         (0, [first, ..]) => Row::well("settings", format!("fine, though {first}")),
         (1, _) => Row::ill("settings", "there is 1 problem", "run `radard check`, which names it"),
         (n, _) => Row::ill("settings", format!("there are {n} problems"), "run `radard check`, which names each"),
@@ -198,7 +198,7 @@ fn daemon(seen: &Daemon) -> Row {
         Daemon::Ready => Row::well("daemon", "runs and takes work"),
         Daemon::Asking => Row::not_run("daemon", "it is the one that answers; `/readyz` says whether it takes work"),
         Daemon::Unready(why) => {
-            Row::ill("daemon", format!("runs and takes no work: {why}"), "mend what it names; it goes on by itself")
+            Row::ill("daemon", format!("runs and takes no work: {why}"), "fix what it names; it goes on by itself")
         }
         Daemon::Silent(pid, why) => {
             let who = pid.as_ref().map_or_else(|| "a process".to_owned(), |pid| format!("process {pid}"));

@@ -99,9 +99,9 @@ mod tests {
         }
         let seen = [of::<Capture>(), of::<Download>(), of::<ProbePlatform>()];
         assert_eq!(seen.len(), ADDABLE.len());
-        for (kind, open_to, read) in seen {
-            assert!(open_to != OpenTo::Radard, "{kind}");
-            assert_eq!(read, Ok(()), "{kind}");
+        let wanted = [OpenTo::Owner, OpenTo::Scripts, OpenTo::Scripts];
+        for ((kind, open_to, read), wanted) in seen.into_iter().zip(wanted) {
+            assert_eq!((open_to, read), (wanted, Ok(())), "{kind}");
         }
     }
 }

@@ -242,6 +242,10 @@ impl Profiles {
         let turn = self.turn(name);
         let _turn = turn.lock().await;
         let forgotten = self.book.forget(name).await.map_err(|error| broken(&error))?;
+        if forgotten == 0 {
+            // One that stands in no settings is known by its captures.
+            self.known(name)?;
+        }
         let file = self.folder.state_of(name);
         self.folder.forget(name).map_err(|error| {
             let what = format!(

@@ -45,6 +45,13 @@ impl Job for Download {
         format!("download/{}", host_of(&self.url))
     }
 
+    fn check(&self, tools: &Tools) -> Result<(), String> {
+        tools.net.would_ask(&self.url).map_err(|refusal| match refusal.advice() {
+            Some(advice) => format!("{}; {advice}", refusal.message),
+            None => refusal.message,
+        })
+    }
+
     async fn run(self, tools: &Tools, lease: &Lease) -> Result<Settled, Miss> {
         let tools = &Tools { net: tools.net.for_lane(&self.lane()), ..tools.clone() };
         let settings = (tools.settings)();

@@ -5,6 +5,7 @@ use std::time::Duration;
 use super::harness::*;
 use crate::domain::Class;
 use crate::pace::{Pace, Permit, Sending, Told, Wait};
+use crate::store::alarms;
 use crate::store::stops::{self, Stopped};
 use crate::store::tests::{Fresh, one_of_each};
 use crate::store::{Error, Store};
@@ -77,6 +78,10 @@ fn a_sign_of_risk_is_followed_by_hours_of_silence_and_one_try() {
             assert!(granted.is_fresh());
             tell(&pace, &of("a"), Class::Risk, None).await;
             assert!(!granted.is_fresh(), "what was granted before is not sent any more");
+            let open_alarms = store.read::<_, Error, _>(|tx| Box::pin(alarms::open(tx))).await.unwrap();
+            let raised: Vec<_> =
+                open_alarms.iter().map(|alarm| (alarm.name.as_str(), alarm.subject.as_str())).collect();
+            assert_eq!(raised, [("lane_closed", "a/posts")], "also when no job met it");
             assert!(now(&pace, &of("b")).await.is_ok(), "other accounts go on");
             // What was still on its way comes back well, and proves nothing.
             tell(&pace, &of("a"), Class::Ok, None).await;

@@ -89,7 +89,10 @@ pub async fn export(store: &Store, order: Order) -> Result<Exported, BadExport> 
     let read =
         store.read::<_, store::Error, _>(move |tx| Box::pin(async move { export::rows(tx, table, &wanted, to).await }));
     let read = read.await;
-    let written = writing.await.map_err(|error| BadExport::File(io::Error::other(error)))?;
+    // The writer of workbooks panics when a file that it keeps rows in cannot be written.
+    let gave_up = || io::Error::other("the writer of workbooks gave up; the disk may be full");
+    let failed = |error: tokio::task::JoinError| if error.is_panic() { gave_up() } else { io::Error::other(error) };
+    let written = writing.await.map_err(|error| BadExport::File(failed(error)))?;
     // Half of the rows are none: whoever writes hears of that by the end alone, and is heard last.
     let (exported, kept) = written?;
     read?;

@@ -105,6 +105,20 @@ fn a_csv_file_is_as_the_rules_say() {
 }
 
 #[test]
+fn what_would_begin_a_formula_is_guarded_at_the_beginning_of_every_cell() {
+    let pairs = [
+        ("=1", "'=1"),
+        ("a;=1+1;b", "a;'=1+1;b"),
+        ("a; \"=1\";+1", "a; \"'=1\";'+1"),
+        ("a;b;c", "a;b;c"),
+        ("1+1=2", "1+1=2"),
+    ];
+    for (text, safe) in pairs {
+        assert_eq!(guarded(text), safe, "{text}");
+    }
+}
+
+#[test]
 fn a_line_of_json_says_its_version_first_and_keeps_its_order() {
     let mut bytes = Vec::new();
     let mut jsonl = Jsonl::begin(&mut bytes, COLUMNS);

@@ -28,11 +28,13 @@ const CALL_BACK_LANES: &str = "UPDATE job SET run_at = $1
     WHERE turn IS NULL AND state IN ('queued', 'failed', 'snoozed') AND run_at > $1 AND class = 'network'
     AND lane IN (SELECT name FROM gate WHERE subject = $2 AND scope = 'lane')";
 
-/// The jobs that wait for what keeps lane `$2` closed, in all lanes that are closed for the same reason.
+/// The jobs that wait for what keeps lane `$2` closed, or for what its answer stopped, in all lanes that are closed for
+/// the same reason.
 const RESUME_LANE: &str = "UPDATE job SET run_at = $1
     WHERE turn IS NULL AND state IN ('queued', 'failed', 'snoozed') AND run_at > $1
-    AND class IN ('rate', 'risk', 'network') AND (lane = $2 OR lane IN (SELECT other.name FROM gate AS other
-        JOIN gate AS its ON its.subject = other.subject WHERE its.scope = 'lane' AND other.scope = 'lane' AND its.name = $2))";
+    AND class IN ('rate', 'risk', 'network') AND (lane = $2 OR lane IN (SELECT name FROM gate
+        WHERE scope = 'lane' AND (subject IN (SELECT subject FROM gate WHERE scope = 'lane' AND name = $2)
+            OR subject IN (SELECT subject FROM pace_stop WHERE lane = $2))))";
 
 pub(super) const STATEMENTS: &[&str] =
     &[CALL_BACK, CALL_BACK_LANES, RESUME_LANE, HASTEN, LOOK, LOOK_LOCKED, CANCEL, RETRY, DEAD_OF_KIND];

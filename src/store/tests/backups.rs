@@ -62,6 +62,13 @@ fn copies_stay_for_days_one_of_each_and_the_newest_for_ever() {
     assert_eq!(of(&fresh).thin_out(7 * DAY, Millis(BEGIN.0) + 100 * DAY, None), 4);
     assert_eq!(late.map(|file| file.exists()), [false, false, true]);
     assert_eq!(there(), ["20270114T04"], "the newest, however old it is");
+    // A clock was set back: what was made just now has an earlier name than another copy of its day.
+    let (made, other) = (name("20270120T04"), name("20270120T05"));
+    for file in [&made, &other] {
+        std::fs::write(file, b"SQLite format 3\0").unwrap();
+    }
+    of(&fresh).thin_out(7 * DAY, Millis(BEGIN.0) + 100 * DAY, Some(&made));
+    assert!(made.exists(), "what was just made and proved stays");
 }
 
 #[test]

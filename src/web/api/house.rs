@@ -35,7 +35,7 @@ pub(super) async fn back_up(State(app): State<App>) -> Result<(StatusCode, Json<
 }
 
 pub(super) async fn reload(State(app): State<App>) -> Result<Json<Value>, Refusal> {
-    let advice = "run `radard check`, mend what it names, and try again; the old configuration stays in force";
+    let advice = "run `radard check`, fix what it names, and try again; the old configuration stays in force";
     app.parts().acts.reload().await.map(Json).map_err(|error| Refusal::conflict(error, advice))
 }
 

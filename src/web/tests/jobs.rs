@@ -80,7 +80,13 @@ fn a_control_character_in_a_name_is_refused_with_the_name_of_its_field() {
             (retry.status.as_u16(), retry.json()["error"].as_str()),
             (400, Some("`kind` holds a control character"))
         );
-        assert_eq!(house.own(empty_post("/api/v1/jobs/a%00b/retry")).await.status, 400);
+        let path = house.own(empty_post("/api/v1/schedules/a%00b/run")).await;
+        assert_eq!(path.status, 400);
+        assert!(path.json()["error"].as_str().unwrap().starts_with("`the path` holds"), "{}", path.json());
+        let lane = house.own(post("/api/v1/jobs", &json!({"kind": "look", "key": "k", "payload": {"at": "a\u{0}"}})));
+        let lane = lane.await;
+        assert_eq!(lane.status, 400);
+        assert!(lane.json()["error"].as_str().unwrap().contains("the lane of such a job"), "{}", lane.json());
     });
 }
 
@@ -104,7 +110,7 @@ fn a_house_that_takes_no_work_says_507_for_the_disk_and_503_otherwise() {
         let refuse = |parts: Vec<Part>| *house.ready.lock().unwrap() = Readiness { ready: false, parts };
         refuse(vec![part("store", Class::Ok), part("disk", Class::Local)]);
         let (status, refusal) = asked(&house, &job("a")).await;
-        assert_eq!((status, &refusal["do"]), (507, &json!("mend the disk")));
+        assert_eq!((status, &refusal["do"]), (507, &json!("fix the disk")));
         refuse(vec![part("config", Class::Local), part("disk", Class::Local), part("store", Class::Network)]);
         let answer = house.own(post("/api/v1/jobs", &job("a"))).await;
         assert_eq!((answer.status.as_u16(), answer.header("retry-after")), (503, "5"));

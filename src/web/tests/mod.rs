@@ -48,7 +48,7 @@ impl Job for Look {
     type Tools = ();
 
     fn lane(&self) -> String {
-        "l".to_owned()
+        if self.at.contains(char::is_control) { self.at.clone() } else { "l".to_owned() }
     }
 
     async fn run(self, (): &(), _: &Lease) -> Result<Settled, Miss> {
@@ -231,7 +231,7 @@ impl House {
 
 fn part(name: &str, class: Class) -> Part {
     let ok = class == Class::Ok;
-    Part { name: name.to_owned(), ok, class, since: BEGIN, r#do: (!ok).then(|| format!("mend the {name}")) }
+    Part { name: name.to_owned(), ok, class, since: BEGIN, r#do: (!ok).then(|| format!("fix the {name}")) }
 }
 
 /// What came back.

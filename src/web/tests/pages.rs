@@ -145,7 +145,7 @@ fn a_troubled_house_says_what_and_what_to_do() {
         let text = page(&house, "/").await;
         for fact in [
             "<h1>One thing needs you</h1>",
-            "Jobs of this kind are dead",
+            "Jobs are dead",
             "Retrying keeps their keys.",
             "<span class=\"tag warning\">paused</span>",
             "closed, opens",
@@ -175,8 +175,8 @@ fn a_house_that_takes_no_work_says_so_first() {
         let parts = vec![part("store", Class::Ok), part("disk", Class::Local)];
         *house.ready.lock().unwrap() = Readiness { ready: false, parts };
         let text = page(&house, "/").await;
-        assert!(text.contains("<h1>New work is refused</h1>") && text.contains("mend the disk"), "{text}");
-        assert!(!text.contains("mend the store"));
+        assert!(text.contains("<h1>New work is refused</h1>") && text.contains("fix the disk"), "{text}");
+        assert!(!text.contains("fix the store"));
         house.ready.lock().unwrap().ready = true;
         let text = page(&house, "/").await;
         assert!(text.contains("<h1>One thing needs you</h1>") && text.contains("card warning"), "{text}");

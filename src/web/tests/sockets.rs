@@ -193,7 +193,7 @@ fn a_peer_that_never_reads_takes_its_own_places_only_and_those_for_a_while() {
 #[test]
 fn an_old_connection_ends_after_the_request_that_it_has() {
     run(async |house| {
-        let terms = Terms { age: SOON, headers: LONG, ..Terms::default() };
+        let terms = Terms { age: SOON, headers: LONG * 10, ..Terms::default() };
         let ended = served(&house, terms, async |there| {
             let mut idle = connect("127.0.0.1", there).await;
             idle.write_all(b"GET /healthz HTTP/1.1\r\nhost: localhost\r\n\r\n").await.unwrap();

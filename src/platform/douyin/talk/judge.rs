@@ -65,7 +65,7 @@ fn spoken(root: Value<'_>) -> Option<Judged> {
     let said = root.get("status_msg").text().unwrap_or_default();
     let said: String = said.chars().filter(|c| !c.is_control()).take(120).collect();
     let (class, why) = match code {
-        8 => (Class::Auth, "the login has expired, or there is none"),
+        8 => (Class::Auth, "a login is needed, and there is none or it has expired"),
         2096 => (Class::Private, "it is not for us to see"),
         2863 => (Class::Rate, "too much was asked"),
         // The site's code for what is deleted, as users report it (2026-11); f2 does not know it.
