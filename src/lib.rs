@@ -31,14 +31,15 @@
 //! | 12 | `main.rs` | hands the arguments over and gives back the exit code | `cli` |
 //! | 11 | `cli/` | one file per command; the only code that prints | all below |
 //! | 10 | `daemon/` | puts the house together, lays channels, obeys signals, drains; holds the demo | all below |
-//! | 9 | `web/` | dashboard, API, and the few paths that are open to the public | `report affiliate publish crawl live trend session grant media notify queue pace store supervise vault config` |
+//! | 9 | `web/` | dashboard, API, and the few paths that are open to the public | `report affiliate publish crawl live trend target session grant media notify queue pace store supervise vault config` |
 //! | 9 | `sim/` | the platforms, simulated: seeded, with fault switches and verifiers of their own | `wire supervise` |
 //! | 8 | `report/` | the weekly report and exports: gather, render, deliver | `affiliate trend queue store notify config supervise` |
-//! | 7 | `crawl/` | from the queue file to stored posts: targets, what is due, pages | `platform session grant media queue pace store supervise config` |
-//! | 7 | `live/` | rooms on air: watch, listen, record, keep both in step | `platform session media wire net queue pace store supervise config` |
+//! | 7 | `crawl/` | from a page of the site to stored posts, people and comments | `target platform session grant media queue pace store supervise config` |
+//! | 7 | `live/` | rooms on air: watch, listen, record, keep both in step | `target platform session media wire net queue pace store supervise config` |
 //! | 7 | `trend/` | ranked lists and their memory | `platform session grant queue pace store supervise config` |
 //! | 7 | `publish/` | the journal of what was published, and what became of it | `platform grant media queue pace store supervise config` |
 //! | 7 | `affiliate/` | links, orders, commissions, postbacks, and how they add up | `platform grant net queue pace store vault config supervise` |
+//! | 6 | `target/` | from the queue file to rounds that are due: what is followed, how it stands, what it costs | `platform queue pace store supervise config` |
 //! | 6 | `session/` | profiles: capture, probe, versions, when to refresh | `browser platform wire queue pace store vault supervise config` |
 //! | 6 | `grant/` | OAuth grants: connect, one refresh in flight, revoke | `platform store vault supervise config` |
 //! | 6 | `media/` | the library: names, downloads, archive, proof | `net wire queue store pace config supervise` |
@@ -147,6 +148,7 @@ pub mod sign;
 pub mod sim;
 pub mod store;
 pub mod supervise;
+pub mod target;
 pub mod vault;
 pub mod web;
 pub mod wire;

@@ -11,8 +11,8 @@ use super::reach::Need;
 use super::table::{Table, clean};
 use super::text::Text;
 use crate::config::{Checked, Problem, Problems, Profile, QUEUE, QueueText, check_queue};
-use crate::crawl::{advise, check_links};
 use crate::daemon::Places;
+use crate::target::{advise, check_links};
 
 /// Flags of `radard check`.
 #[derive(Debug, clap::Args)]

@@ -18,13 +18,13 @@ use super::failure::Failure;
 use super::house::{self, plan};
 use super::out::Answer;
 use super::table::{Table as Listing, clean};
-use crate::crawl::{creator_of, page_of};
 use crate::domain::Interval;
 use crate::report::{self, BadExport, Exported, Order, Shape};
 use crate::store::crawl::export::Wanted;
 use crate::store::crawl::table::{TABLES, table};
 use crate::store::crawl::targets;
 use crate::store::{self, Access, Store};
+use crate::target::{creator_of, page_of};
 
 /// Flags of `radard export`.
 #[derive(Debug, clap::Args)]

@@ -16,6 +16,9 @@ use crate::domain::Class;
 /// What of ours can hold a request back.
 const HELD: [&str; 3] = ["limit", "gap", "quiet"];
 
+/// How a command begins in an advice.
+const COMMAND: &str = concat!("`", "radard ");
+
 /// Why a command ended before it was done.
 #[derive(Debug)]
 pub(super) struct Failure {
@@ -105,6 +108,16 @@ impl Failure {
         Self { exit, ..self }
     }
 
+    /// The same for somebody who gave these options to find the folders: an advice that is pasted needs them, too.
+    pub(super) fn under(mut self, options: &str) -> Self {
+        if let Some(advice) = self.advice.take() {
+            let is_another = options.is_empty() || advice.contains(&format!("{COMMAND}init"));
+            self.advice =
+                Some(if is_another { advice } else { advice.replace(COMMAND, &format!("{COMMAND}{options} ")) });
+        }
+        self
+    }
+
     /// The same after rows may have gone to stdout: a program, too, is told on stderr.
     pub(super) fn beside_rows(self) -> Self {
         Self { is_beside_rows: true, ..self }
@@ -192,6 +205,14 @@ mod tests {
         let bare = Failure::of_answer(502, Value::Null);
         assert_eq!(bare.to_text(), "radard: the daemon answered 502 without a reason");
         assert_eq!(bare.to_json()["do"], Value::Null);
+    }
+
+    #[test]
+    fn an_advice_repeats_the_options_by_which_the_folders_were_found() {
+        let failure = || Failure::new("no").advise("run `radard job resume --lane a/b`, or see `radard doctor`");
+        let said = failure().under("--config site").to_text();
+        assert_eq!(said.matches("radard --config site ").count(), 2, "{said}");
+        assert_eq!(failure().under("").to_text(), failure().to_text());
     }
 
     #[test]

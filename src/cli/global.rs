@@ -1,6 +1,6 @@
 //! The flags that every command takes.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 const DATA: &str = "Data directory [default: $STATE_DIRECTORY, else ./data beside ./config, /var/lib/radard with /etc/radard, else $XDG_STATE_HOME/radard]";
 
@@ -38,6 +38,13 @@ impl Global {
         level.into_iter().chain(self.settings.iter().cloned()).collect()
     }
 
+    /// The options that say where the folders are, as they were given.
+    pub(super) fn folders(&self) -> String {
+        let given = [("--config", &self.config), ("--data", &self.data)];
+        let given = given.into_iter().filter_map(|(name, dir)| Some(format!("{name} {}", quoted(dir.as_deref()?))));
+        given.collect::<Vec<_>>().join(" ")
+    }
+
     /// The least level that is logged, when a flag names one.
     pub(super) const fn level(&self) -> Option<&'static str> {
         match (self.quiet, self.verbose) {
@@ -47,6 +54,13 @@ impl Global {
             (false, _) => Some("trace"),
         }
     }
+}
+
+/// A path as a shell reads it back.
+fn quoted(path: &Path) -> String {
+    let text = path.display().to_string();
+    let is_plain = text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"/._-~".contains(&byte));
+    if is_plain { text } else { format!("'{}'", text.replace('\'', "'\\''")) }
 }
 
 fn parse_setting(text: &str) -> Result<(String, String), String> {

@@ -91,9 +91,10 @@ fn run_command(args: Args) -> Exit {
             "warning: a crash may leave the memory of this process, with its secrets, in a file: {error}"
         ));
     }
+    let folders = global.folders();
     match Desk::new(global, out, env).and_then(|desk| answer(&desk, command)) {
         Ok(answer) => out.answer(&answer),
-        Err(failure) => out.failure(&failure),
+        Err(failure) => out.failure(&failure.under(&folders)),
     }
 }
 

@@ -34,6 +34,10 @@ impl NoPlace {
     /// What to do about it.
     pub(super) fn advice(&self) -> String {
         match self {
+            Self::Config(file) if file.extension().is_some_and(|ending| ending == "toml") => {
+                let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
+                format!("give --config the folder: `{}`", folder.unwrap_or(Path::new(".")).display())
+            }
             Self::Config(dir) => format!("run `radard init {}`, or give --config another directory", dir.display()),
             Self::Data => "give --data a directory".to_owned(),
         }

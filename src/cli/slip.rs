@@ -28,7 +28,8 @@ fn what(error: &Error, command: &str) -> String {
             format!("`{arg}` is no option, and no number here is below 0")
         }
         ErrorKind::UnknownArgument if arg.starts_with('-') => format!("`{command}` has no option `{arg}`"),
-        ErrorKind::UnknownArgument => format!("`{command}` takes no `{arg}` here"),
+        // It may be a secret.
+        ErrorKind::UnknownArgument => format!("`{command}` takes fewer values than these"),
         ErrorKind::InvalidSubcommand => {
             let name = one(error, ContextKind::InvalidSubcommand).unwrap_or_default();
             format!("`{command}` has no command `{name}`")

@@ -11,7 +11,7 @@ use super::draft::Draft;
 use super::kind::{Kind, named, shorten};
 use super::place::{Place, Text};
 use super::value::Values;
-use crate::domain::near::nearest;
+use crate::domain::words::did_you_mean;
 
 /// A field: name, kind of value, default.
 pub(super) type Field = (&'static str, Kind, Option<&'static str>);
@@ -147,9 +147,14 @@ impl Entry {
         for (name, _) in table {
             let known = || shape.fields.iter().map(|(field, ..)| *field).chain(shape.others.iter().copied());
             if !known().any(|field| field == name.get_ref().as_ref()) {
-                let (unknown, near) = (shorten(name.get_ref()), nearest(name.get_ref(), known()).unwrap_or_default());
+                let (unknown, near) = (shorten(name.get_ref()), did_you_mean(name.get_ref(), known()));
                 let key = format!("{}.{unknown}", self.key);
-                let advice = format!("the nearest key is {near}: write that, or take `{unknown}` out");
+                let advice = match near {
+                    Some(near) => format!("the nearest key is {near}: write that, or take `{unknown}` out"),
+                    None => {
+                        format!("take `{unknown}` out; the keys here are {}", known().collect::<Vec<_>>().join(" "))
+                    }
+                };
                 let message = format!("{key} is no key that radard knows");
                 draft.problem(&text.place(name.span().start), &key, (message, advice));
             }

@@ -3,9 +3,10 @@
 //! It may be cut anywhere and asked for again. Who still stands in a list that is followed comes back with its next
 //! round, so whom a target is about is not forgotten while it is followed.
 
-use super::standing::{page_of, standing};
+use crate::store::crawl::targets::{self, Target};
 use crate::store::crawl::{creators, prune};
-use crate::store::{Error, Store};
+use crate::store::{Error, Store, jobs};
+use crate::target::page_of;
 
 /// What was thrown away.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
@@ -20,16 +21,29 @@ pub struct Forgotten {
 
 /// Forgets `creator`; gives the name of the target instead that follows them.
 pub async fn forget(store: &Store, creator: &str) -> Result<Result<Forgotten, String>, Error> {
-    let all = store.read::<_, Error, _>(|tx| Box::pin(async move { standing(tx, None, None).await })).await?;
-    let follows = all.into_iter().find(|standing| page_of(&standing.target).is_some_and(|(_, id)| id == creator));
-    if let Some(standing) = follows {
-        return Ok(Err(standing.target.name));
+    let all = store.read::<_, Error, _>(|tx| Box::pin(async move { targets::targets(tx).await })).await?;
+    let is_about = |target: &Target| page_of(target).is_some_and(|(_, id)| id == creator);
+    let (removed, followed): (Vec<_>, Vec<_>) =
+        all.into_iter().filter(is_about).partition(|target| target.removed_at.is_some());
+    if let Some(target) = followed.into_iter().next() {
+        return Ok(Err(target.name));
     }
     let mut forgotten = Forgotten::default();
+    for Target { name, .. } in removed {
+        let dropped = store.write::<_, Error, _>(move |tx| {
+            Box::pin(async move {
+                tx.erase().await?;
+                jobs::drop_of(tx, &name).await?;
+                targets::erase(tx, &name).await
+            })
+        });
+        dropped.await?;
+    }
     loop {
         let id = creator.to_owned();
         let page = store.write::<_, Error, _>(move |tx| {
             Box::pin(async move {
+                tx.erase().await?;
                 let posts = prune::posts_of(tx, &id).await?;
                 prune::drop_posts(tx, &posts).await?;
                 Ok(posts.len())
@@ -42,7 +56,12 @@ pub async fn forget(store: &Store, creator: &str) -> Result<Result<Forgotten, St
     }
     loop {
         let id = creator.to_owned();
-        let page = store.write::<_, Error, _>(move |tx| Box::pin(async move { prune::drop_traces(tx, &id).await }));
+        let page = store.write::<_, Error, _>(move |tx| {
+            Box::pin(async move {
+                tx.erase().await?;
+                prune::drop_traces(tx, &id).await
+            })
+        });
         match page.await? {
             0 => break,
             n => forgotten.traces += n,
@@ -51,6 +70,7 @@ pub async fn forget(store: &Store, creator: &str) -> Result<Result<Forgotten, St
     let id = creator.to_owned();
     let last = store.write::<_, Error, _>(move |tx| {
         Box::pin(async move {
+            tx.erase().await?;
             let known = creators::numbers(tx, &id).await?.is_some();
             prune::drop_people(tx, &[id]).await?;
             Ok(known)

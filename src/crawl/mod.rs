@@ -1,43 +1,26 @@
-//! Crawling: from the queue file to stored posts, people and comments; once, complete, and up to date.
+//! Crawling: what targets take of Douyin, from a page to stored posts, people and comments; once, complete, and up to date.
 //!
-//! - `subject` what a target is about: its link, and whether that is something of which it can take what it says.
-//! - `spec` a target as it is written down, `plan` taking a queue file over, `cost` what that
-//!   costs, `times` when something is next.
-//! - `desk` the targets of a running house: what is due, what is silent, what a person does with them; `send` one round,
-//!   `standing` how they stand, `phase` how far a round is and what it waits for.
-//! - `explain` why something does not run, and what to do about it.
-//! - `forget` throwing away all that is known of somebody.
-//! - `alarm` what people are told without asking.
 //! - `jobs` a round; `source` who asks the platform for it, `keep` what is kept of a page.
+//! - `extent` how many pages a round has.
+//! - `forget` throwing away all that is known of somebody.
 
-mod ahead;
-mod alarm;
-mod changes;
-mod cost;
-mod desk;
-mod explain;
+mod extent;
 mod forget;
 mod jobs;
 mod keep;
-mod phase;
-mod plan;
-mod send;
 mod source;
-mod spec;
-mod standing;
-mod subject;
-mod times;
 
-pub use changes::Changes;
-pub use cost::{Cost, Costs};
-pub use desk::{Desk, Ran};
-pub use explain::Trouble;
 pub use forget::{Forgotten, forget};
 pub use jobs::{Crawl, Keeper, Settings, Tools};
-pub use phase::{Outlook, Phase, WaitsFor};
-pub use plan::{Change, Plan, apply, look};
 pub use source::{Answer, Ask, Source};
-pub use spec::{Spec, lane};
-pub use standing::{Standing, State, Taken, page_of, standing};
-pub use subject::{Subject, advise, check_links, creator_of, subject_of};
-pub use times::{NEVER, next, open};
+
+use crate::config::Take;
+use crate::target::Server;
+
+/// What this room says of the takes that it serves, which are all of them.
+pub const SERVES: Server = Server {
+    kind: jobs::KIND,
+    takes: &Take::ALL,
+    pages_read: jobs::pages_of,
+    pages: |tx, wanted| Box::pin(extent::pages(tx, wanted)),
+};

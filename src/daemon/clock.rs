@@ -11,13 +11,13 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 
 use crate::ambient::Clock;
-use crate::crawl::Desk;
 use crate::domain::Millis;
 use crate::domain::amount::counted;
 use crate::domain::time::{roughly, span_millis};
 use crate::queue::Miss;
 use crate::store::clocks::{self, Seen, TOLERANCE};
 use crate::store::{Error, Store, ahead};
+use crate::target::Desk;
 
 /// A clock is trusted again after it was stable for this long.
 pub(in crate::daemon) const STABLE: Duration = Duration::from_hours(1);

@@ -8,6 +8,7 @@ use std::time::Duration;
 use super::acts::HouseActs;
 use super::doctor;
 use super::house::{House, HouseError, Plan};
+use super::rooms::served;
 use crate::store::{Access, Store};
 use crate::vault::{self, Master};
 use crate::web::{App, Door, Parts, Readiness};
@@ -59,6 +60,7 @@ impl Direct {
             credentials: house.credentials.clone(),
             pace: house.pace.clone(),
             queue: house.queue.clone(),
+            served: served(),
             metrics: house.metrics.clone(),
             ambient: house.plan.ambient.clone(),
             hosts: Vec::new(),

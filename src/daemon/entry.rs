@@ -106,7 +106,7 @@ pub async fn run(checked: Checked, places: Places, options: RunOptions, ambient:
     let notifier = Notifier::new(&invitation, register);
     let origin = Origin { dir: plan.places.config.clone(), env: options.env.clone(), flags: options.flags.clone() };
     let work = options.only.is_empty();
-    let setup = RunSetup { plan, origin, work, web: true, notifier, log: Some(handle), say: options.say };
+    let setup = RunSetup { plan, origin, work, notifier, log: Some(handle), say: options.say };
     Ok(match Box::pin(day::run(setup)).await? {
         day::Ended::Stopped => Ended::Well,
         day::Ended::Failed(_) => Ended::Badly,

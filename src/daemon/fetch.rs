@@ -115,6 +115,10 @@ impl Fetcher {
         asked.order.check().map_err(|why| wrong(&why))?;
         let within = asked.within.as_deref().map(Interval::parse).transpose();
         let within = within.map_err(|why| wrong(&format_args!("the interval cannot be read: {why}")))?.flatten();
+        if let Some(name) = asked.profile.as_deref().filter(|name| !self.is_known(name)) {
+            let advice = "`radard profile list` names the profiles that there are";
+            return Err(Declined::by_us(format!("there is no profile `{name}`"), advice));
+        }
         let lane = format!("{}/fetch", asked.profile.as_deref().unwrap_or("douyin"));
         let visitor = self.visitor(&lane, asked.profile.as_deref(), asked.order.mode).await;
         let (visitor, _guest) = visitor.map_err(|miss| Declined { class: miss.class, ..wrong(&miss.error) })?;
@@ -148,6 +152,10 @@ impl Fetcher {
         let hauled = Box::pin(haul(&self.0.site, &visitor, order, (wants, standing))).await;
         self.0.shapes.save().await;
         Ok(hauled?)
+    }
+
+    fn is_known(&self, profile: &str) -> bool {
+        self.0.live.now().profiles.iter().any(|known| known.name == profile)
     }
 
     fn turn(&self, profile: &str) -> Arc<tokio::sync::Mutex<()>> {

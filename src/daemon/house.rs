@@ -3,39 +3,39 @@
 //! `run` lives in it, a command without a daemon borrows it for a moment. Two supervisors share the tasks: the ground
 //! floor holds the writer of the store and leaves last, everyone else is above and leaves first.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
 use super::clock::ClockWatch;
 use super::disk::Disk;
 use super::fetch::Fetcher;
-use super::jobs::own_schedules;
-use super::jobs::{
-    Backup, BackupTools, Capture, CompareSignatures, CompareTools, ProbePlatform, ProbeTools, Prune, PruneTools,
-    Rotate, RotateTools, Tidy, TidyTools,
-};
+use super::jobs::{Capture, CompareSignatures, CompareTools, own_schedules};
 use super::live::Live;
 use super::places::Places;
 use super::profiles::{Inside, Profiles, Prover};
 use super::refusals::Refusals;
+use super::rooms::{Deleting, crawl_tools, kinds, served, with_deleting};
 use super::targets::{self, Targets};
 use super::ways::Ways;
-use crate::ambient::{Ambient, Clock};
+use crate::ambient::Ambient;
 use crate::browser::Pool;
 use crate::config::{Checked, Config, Late as ConfiguredLate, Secrets, parse_cron, parse_zone};
-use crate::crawl::{Changes, Crawl, Desk, Keeper};
+use crate::crawl::{Crawl, Keeper};
 use crate::domain::Display;
 use crate::domain::amount::counted;
-use crate::media::{Claims, jobs as media};
 use crate::net;
 use crate::observe::{Metrics, Register};
 use crate::pace::{Pace, Rank};
-use crate::queue::{Inlets, Kinds, Late, Queue, Rules, Schedule};
+use crate::queue::{Inlets, Late, Queue, Rules, Schedule};
 use crate::session::{Book, Ground};
 use crate::store::{Access, Denied, DirLock, LockError, NodeError, NodeName, OpenError, Place, Store};
 use crate::supervise::{Leave, Supervisor};
+use crate::target::{Around, Changes, Desk};
 use crate::vault::{self, Credentials, OpenVault, Source, Vault};
+
+/// Where the data of a service are, when nothing else is said.
+const SYSTEM_DATA: &str = "/var/lib/radard";
 
 /// What a house is built from.
 #[derive(Clone)]
@@ -163,6 +163,9 @@ impl HouseError {
     /// What a person can do about it.
     pub fn advice(&self) -> Option<String> {
         Some(match self {
+            Self::Data { dir, .. } if dir == Path::new(SYSTEM_DATA) => {
+                "go to the folder that holds your `config`, or run `radard init config` to begin in this one".into()
+            }
             Self::Data { .. } => {
                 "make it a folder that belongs to the user of radard, or name another with --data".into()
             }
@@ -307,8 +310,10 @@ impl House {
         let sessions = plan.places.sessions(plan.config.session.dir.as_deref());
         let profiles = Profiles::new((logins, pool), prover, (sessions, plan.browsers()));
         let watched = ClockWatch::new(store.clone(), ambient.clock.clone());
-        let kinds = kinds(&plan, (&live, &credentials), (&pace, &ways), (&disk, client));
-        let kinds = with_deleting(kinds, &plan, &Deleting { store: &store, live: &live, clock: &watched });
+        let library = plan.places.media(plan.config.media.dir.as_deref());
+        let kinds = kinds(library.clone(), (&live, &credentials), (&pace, &ways), (&disk, client));
+        let places = &plan.places;
+        let kinds = with_deleting(kinds, Deleting { store: &store, live: &live, clock: &watched, places, library });
         let comparing = CompareTools {
             store: store.clone(),
             live: live.clone(),
@@ -322,9 +327,18 @@ impl House {
         let (queue, inlets) = Queue::new(Rules::of(&plan.config, &owner), kinds, store.clone(), ambient);
         pace.when_reached(queue.waker());
         queue.count_in(&metrics);
-        let clock = plan.ambient.clock.clone();
+        let following = Desk::new(Around {
+            store: store.clone(),
+            queue: queue.clone(),
+            pace: pace.clone(),
+            clock: plan.ambient.clock.clone(),
+            metrics: metrics.clone(),
+            served: served(),
+            changes,
+        });
         let targets = Targets {
-            desk: Desk::new((store.clone(), queue.clone(), pace.clone()), clock, metrics.clone()).telling(changes),
+            desk: following,
+            store: store.clone(),
             live: live.clone(),
             metrics: metrics.clone(),
             dir: plan.places.config.clone(),
@@ -422,69 +436,4 @@ fn client(plan: &Plan, live: &Live) -> Result<net::Client, net::Error> {
     let shown = live.clone();
     let ring = net::Ring::new(plan.places.captures(), move || shown.now().egress.captures, plan.register.clone());
     Ok(plan.client()?.kept_in(ring))
-}
-
-/// What the room that crawls works with.
-fn crawl_tools(
-    (store, fetcher, live): (&Store, &Fetcher, &Live),
-    (keeper, metrics, clock): (Keeper, &Metrics, &Clock),
-    changes: &Changes,
-) -> crate::crawl::Tools {
-    let settings = live.clone();
-    crate::crawl::Tools {
-        store: store.clone(),
-        keeper,
-        source: Arc::new(fetcher.clone()),
-        changes: changes.clone(),
-        settings: Arc::new(move || {
-            let now = settings.now();
-            let most_checks = u64::try_from(now.crawl.most_checks).unwrap_or(u64::MAX);
-            crate::crawl::Settings { full_every: now.crawl.full_every, raw: now.crawl.raw, most_checks }
-        }),
-        metrics: metrics.clone(),
-        clock: clock.clone(),
-    }
-}
-
-/// Every kind of the house, bound to its tools.
-fn kinds(
-    plan: &Plan,
-    (live, credentials): (&Live, &Credentials),
-    (pace, ways): (&Pace, &Ways),
-    (disk, client): (&Disk, net::Client),
-) -> Kinds {
-    let (settings, room) = (live.clone(), disk.clone());
-    let media_settings = move || {
-        let now = settings.now();
-        let rights = crate::media::Rights { mode: now.media.mode, group: now.media.group.clone() };
-        media::Settings { rights, max_bytes: now.media.max_bytes, low_water: now.disk.low_water, closed: room.closed() }
-    };
-    let library = plan.places.media(plan.config.media.dir.as_deref());
-    Kinds::default()
-        .with::<ProbePlatform>(ProbeTools { ways: ways.clone(), live: live.clone() })
-        .with::<media::Download>(media::Tools {
-            net: client.paced(pace, media::sending()),
-            dir: library,
-            claims: Claims::default(),
-            settings: Arc::new(media_settings),
-        })
-        .with::<Rotate>(RotateTools { vault: credentials.vault().clone() })
-}
-
-/// What the kinds that delete by age share.
-struct Deleting<'a> {
-    store: &'a Store,
-    live: &'a Live,
-    clock: &'a ClockWatch,
-}
-
-/// The same with the kinds that delete by age: they ask whether the clock is trusted.
-fn with_deleting(kinds: Kinds, plan: &Plan, tools: &Deleting<'_>) -> Kinds {
-    let (store, live, clock) = (tools.store.clone(), tools.live.clone(), tools.clock.clone());
-    let prune =
-        PruneTools { store: store.clone(), live: live.clone(), clock: clock.clone(), file: plan.places.database() };
-    let copies = plan.places.copies();
-    let backup = BackupTools { store: store.clone(), live: live.clone(), clock: clock.clone(), copies };
-    let library = plan.places.media(plan.config.media.dir.as_deref());
-    kinds.with::<Backup>(backup).with::<Prune>(prune).with::<Tidy>(TidyTools { store, live, library, clock })
 }

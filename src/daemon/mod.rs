@@ -20,6 +20,7 @@ mod profiles;
 mod ready;
 mod refusals;
 mod reload;
+mod rooms;
 mod run;
 mod shapes;
 mod signers;

@@ -3,10 +3,11 @@
 //! READY is said when the schema is in place, the listeners are bound and the workers stand. The watchdog is fed by
 //! proof: a write could begin and the workers went round. The first signal drains, the second drops everything.
 
+use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, UnixListener};
@@ -21,6 +22,7 @@ use super::profiles::keep;
 use super::ready::Board;
 use super::refusals::Refusals;
 use super::reload::{self, Origin, Reloader, Stamps};
+use super::rooms::served;
 use super::systemd::{Notifier, monotonic_usec};
 use super::watch::Watch;
 use crate::config::Config;
@@ -38,8 +40,6 @@ pub(super) struct RunSetup {
     pub origin: Origin,
     /// Takes jobs and runs them.
     pub work: bool,
-    /// Listens for people.
-    pub web: bool,
     /// Speaks to systemd, when it listens.
     pub notifier: Notifier,
     /// The log, whose level may change.
@@ -81,15 +81,27 @@ impl RunError {
     pub fn advice(&self) -> Option<String> {
         match self {
             Self::House(error) => error.advice(),
-            Self::Listen { on, .. } => Some(match on.parse::<SocketAddr>() {
-                Ok(at) => {
-                    let next = SocketAddr::new(at.ip(), at.port().checked_add(1).unwrap_or(7878));
-                    format!("stop what listens there, or write `listen = \"{next}\"` below [web] in radard.toml")
-                }
-                Err(_) => "see that the data folder is radard's own and can be written".to_owned(),
-            }),
+            Self::Listen { on, source } => Some(listen_advice(on, source.kind())),
             Self::Signals(_) => None,
         }
+    }
+}
+
+/// What to do about an address on which nobody can listen.
+fn listen_advice(on: &str, why: ErrorKind) -> String {
+    let Ok(at) = on.parse::<SocketAddr>() else {
+        return "check that the data folder belongs to the user of radard".to_owned();
+    };
+    match why {
+        ErrorKind::AddrInUse => {
+            let next = SocketAddr::new(at.ip(), at.port().checked_add(1).unwrap_or(7878));
+            format!("stop what listens there, or set `web.listen` to another port, such as {next}")
+        }
+        ErrorKind::PermissionDenied => {
+            let free = SocketAddr::new(at.ip(), 7878);
+            format!("set `web.listen` to a port of 1024 or above, such as {free}")
+        }
+        _ => format!("set `web.listen` to an address of this machine, such as 127.0.0.1:{}", at.port()),
     }
 }
 
@@ -100,8 +112,8 @@ pub(super) async fn run(setup: RunSetup) -> Result<Ended, RunError> {
     let opening = Box::pin(House::open(setup.plan.clone()));
     let house = setup.notifier.patient(&setup.plan.ambient.clock, opening).await?;
     let schedules = house.schedules()?;
-    let tcp = if setup.web { Some(bind(house.plan.config.web.listen).await?) } else { None };
-    let listen = tcp.as_ref().and_then(|tcp| tcp.local_addr().ok());
+    let tcp = bind(house.plan.config.web.listen).await?;
+    let listen = tcp.local_addr().ok();
     let socket = bind_socket(&house.plan.places.socket())?;
 
     let reloader = reloader(&house, &setup);
@@ -240,6 +252,7 @@ fn app(house: &House, board: &Board, reloader: &Reloader, listen: Option<SocketA
         credentials: house.credentials.clone(),
         pace: house.pace.clone(),
         queue: house.queue.clone(),
+        served: served(),
         metrics: house.metrics.clone(),
         ambient: house.plan.ambient.clone(),
         hosts: config.web.hosts.clone(),
@@ -258,36 +271,11 @@ fn app(house: &House, board: &Board, reloader: &Reloader, listen: Option<SocketA
     })
 }
 
-fn start_web(house: &House, app: &App, tcp: Option<TcpListener>, socket: UnixListener) {
-    if let Some(tcp) = tcp {
-        let (app, tcp) = (app.clone(), once(tcp));
-        house.upper.spawn("web", Restart::Never, move |stop: Stop| {
-            let (app, tcp) = (app.clone(), tcp());
-            async move {
-                match tcp {
-                    Some(tcp) => Ok(serve_tcp(tcp, app, stop).await?),
-                    None => Ok(()),
-                }
-            }
-        });
-    }
-    let (app, socket) = (app.clone(), once(socket));
-    let own_uid = rustix::process::geteuid().as_raw();
-    house.upper.spawn("web.local", Restart::Never, move |stop: Stop| {
-        let (app, socket) = (app.clone(), socket());
-        async move {
-            match socket {
-                Some(socket) => Ok(serve_unix(socket, app, own_uid, stop).await?),
-                None => Ok(()),
-            }
-        }
-    });
-}
-
-/// A listener is bound before READY and served once.
-fn once<T: Send + 'static>(value: T) -> impl Fn() -> Option<T> + Send + 'static {
-    let value = Mutex::new(Some(value));
-    move || value.lock().unwrap_or_else(PoisonError::into_inner).take()
+fn start_web(house: &House, app: &App, tcp: TcpListener, socket: UnixListener) {
+    let pages = app.clone();
+    house.upper.spawn_once("web", |stop: Stop| serve_tcp(tcp, pages, stop));
+    let (app, own_uid) = (app.clone(), rustix::process::geteuid().as_raw());
+    house.upper.spawn_once("web.local", move |stop: Stop| serve_unix(socket, app, own_uid, stop));
 }
 
 fn start_watching(house: &House, board: &Board, reloader: &Reloader, notifier: &Notifier) {

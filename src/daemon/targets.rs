@@ -11,12 +11,14 @@ use serde_json::{Value, json};
 use super::live::Live;
 use super::refusals::Refusals;
 use crate::config::{Problem, QueueFile, QueueText, check_queue};
-use crate::crawl::{Change, Cost, Costs, Desk, Forgotten, Plan, advise, check_links, creator_of};
+use crate::crawl::{Forgotten, forget};
 use crate::domain::Millis;
 use crate::domain::time::span_millis;
 use crate::observe::Metrics;
 use crate::observe::metric::CONFIG_RELOADS;
+use crate::store::Store;
 use crate::store::copies::Copies;
+use crate::target::{Change, Cost, Costs, Desk, Plan, advise, check_links, creator_of};
 use crate::web::Declined;
 
 /// What the alarm about a refused file is called, and what it is about.
@@ -26,6 +28,7 @@ pub(super) const REFUSED: (&str, &str) = ("queue_refused", "queue.toml");
 #[derive(Clone)]
 pub(super) struct Targets {
     pub(super) desk: Desk,
+    pub(super) store: Store,
     pub(super) live: Live,
     pub(super) metrics: Metrics,
     /// The folder of the file.
@@ -134,7 +137,7 @@ impl Targets {
                     let what = format!("`{}` is no id of a creator, and no link of their page", creator.escape_debug());
                     Declined::by_us(what, "give the link of their page, or the id at its end, which begins with MS4w")
                 })?;
-                match self.desk.forget(&id).await.map_err(|error| failed(&error))? {
+                match forget(&self.store, &id).await.map_err(|error| failed(&error))? {
                     Ok(forgotten) => Ok(self.tell_forgotten(&id, forgotten).await),
                     Err(target) => Err(Declined::by_us(
                         format!("`{id}` is followed by the target `{target}`, so they would come back"),

@@ -15,7 +15,6 @@ use super::live::Live;
 use super::systemd::Notifier;
 use crate::ambient::Clock;
 use crate::config::{parse_cron, parse_zone};
-use crate::crawl::Desk;
 use crate::domain::amount::{counted, roughly_size};
 use crate::domain::time::roughly;
 use crate::domain::{Class, Millis};
@@ -27,6 +26,7 @@ use crate::store::alarms::{Alarm, Raise, Severity};
 use crate::store::stops::{self, Stopped};
 use crate::store::{Error, Store, alarms, clocks, gates, jobs, vault};
 use crate::supervise::{Failure, State, Status, Stop};
+use crate::target::Desk;
 use crate::vault::{Credentials, can_be_sealed};
 
 /// The pause between two looks, and the shorter one while the disk is not well.

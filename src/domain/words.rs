@@ -13,6 +13,12 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
     nearest(word, known.into_iter()).filter(|name| is_near(word, name))
 }
 
+/// `name` as a message repeats it: not where it looks like a secret that stands in the wrong place.
+pub fn repeatable(name: &str) -> &str {
+    let is_secret = name.contains(['=', ';', '\n']) || name.starts_with("rk_") || name.chars().count() > 100;
+    if is_secret { "…" } else { name }
+}
+
 /// A word without what makes it a plural.
 fn stem(word: &str) -> String {
     let word = word.trim().to_ascii_lowercase().replace('-', "_");
@@ -26,6 +32,14 @@ fn stem(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_name_that_looks_like_a_secret_is_not_repeated() {
+        for secret in ["sessionid=1; x=y", "rk_0123", "a\nb", &"x".repeat(101)] {
+            assert_eq!(repeatable(secret), "…");
+        }
+        assert_eq!(repeatable("main"), "main");
+    }
 
     #[test]
     fn a_word_is_understood_in_both_numbers_and_a_slip_is_told() {

@@ -417,10 +417,11 @@ impl Desk {
         let all = self.change(move |tx| {
             Box::pin(async move {
                 stops::forget(tx, now).await?;
-                if let Some(raise) = hosts::alarm(&new) {
+                let stands = stops::stop(tx, &new).await?;
+                if let Some(raise) = hosts::alarm(&stands).filter(|raise| raise.class.as_str() == new.class) {
                     alarms::raise(tx, &raise).await?;
                 }
-                stops::stop(tx, &new).await
+                Ok(())
             })
         });
         let all = all.await?;

@@ -42,5 +42,5 @@ pub use forecast::Forecast;
 pub use limit::Sending;
 pub use quiet::Quiet;
 pub use reach::{Back, First, Turn};
-pub use stop::Told;
+pub use stop::{Told, account};
 pub use wait::{By, Wait};

@@ -71,9 +71,16 @@ impl Stops {
 
     /// Takes over one more; what stood there longer stays.
     fn add(&mut self, stop: Stopped) {
-        let was = self.known.get(&stop.subject);
-        let (until, is_breaker) = was.map_or((0, false), |was| (was.until, was.is_breaker));
-        let stop = Stopped { until: stop.until.max(until), is_breaker: stop.is_breaker || is_breaker, ..stop };
+        let stop = match self.known.remove(&stop.subject) {
+            // A sign of risk keeps its name while it holds.
+            Some(was) if was.class == Class::Risk.as_str() && was.until > stop.since => {
+                Stopped { until: stop.until.max(was.until), ..was }
+            }
+            Some(was) => {
+                Stopped { until: stop.until.max(was.until), is_breaker: stop.is_breaker || was.is_breaker, ..stop }
+            }
+            None => stop,
+        };
         self.known.insert(stop.subject.clone(), stop);
     }
 
@@ -100,14 +107,19 @@ impl Stops {
     }
 }
 
+/// What an account is called where it is stopped.
+pub fn account(profile: &str) -> String {
+    format!("account {profile}")
+}
+
 /// Who is stopped by an answer to `sending`: the account; who has none is a guest of the platform, from its address. What
 /// goes to no platform is stopped for the one host alone.
 pub(super) fn subject(sending: &Sending) -> String {
     let host = sending.host.as_deref().filter(|_| !sending.is_to_platform());
     let site = host.unwrap_or_else(|| sending.site());
     match (&sending.account, host, &sending.address) {
-        (Some(account), None, _) => format!("account {account}"),
-        (Some(account), Some(host), _) => format!("account {account} at {host}"),
+        (Some(name), None, _) => account(name),
+        (Some(name), Some(host), _) => format!("{} at {host}", account(name)),
         (None, _, Some(address)) => format!("guests of {site} from {address}"),
         (None, _, None) => format!("guests of {site}"),
     }

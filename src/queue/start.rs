@@ -42,17 +42,8 @@ impl Queue {
             ends,
             ambient: self.ambient.clone(),
         };
-        let workers = std::sync::Mutex::new(Some(workers));
-        house.spawn("queue.work", Restart::Never, move |stop| {
-            // Taken out, so that the settling part ends when the workers have.
-            let workers = workers.lock().unwrap_or_else(std::sync::PoisonError::into_inner).take();
-            async move {
-                match workers {
-                    Some(workers) => workers.serve(stop).await,
-                    None => Ok(()),
-                }
-            }
-        });
+        // They are given away, so that the settling part ends when they have.
+        house.spawn_once("queue.work", |stop| workers.serve(stop));
     }
 
     pub(super) fn start_tending(&self, house: &Supervisor) {

@@ -3,7 +3,6 @@
 //! Two processes with one name would take each other's jobs for what their own earlier life left. The name is an advisory
 //! lock on a connection of its own, so the server lets go of it when the process ends, however it ends.
 
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgConnection};
@@ -13,7 +12,7 @@ use super::error::Error;
 use super::open_error::OpenError;
 use super::pool::Place;
 use crate::ambient::Clock;
-use crate::supervise::{Failure, Restart, Stop, Supervisor};
+use crate::supervise::{Failure, Stop, Supervisor};
 
 /// How often it is asked whether the name is still ours.
 const EVERY: Duration = Duration::from_secs(10);
@@ -56,16 +55,7 @@ impl NodeName {
 
     /// Holds it as a task of `house`, which cannot stand without it.
     pub fn start(self, house: &Supervisor) {
-        let name = Mutex::new(Some(self));
-        house.spawn("node.name", Restart::Never, move |stop| {
-            let name = name.lock().unwrap_or_else(PoisonError::into_inner).take();
-            async move {
-                match name {
-                    Some(name) => name.keep(stop).await,
-                    None => Ok(()),
-                }
-            }
-        });
+        house.spawn_once("node.name", |stop| self.keep(stop));
     }
 
     /// Holds it until the house stops; fails once another process has it.

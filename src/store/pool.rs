@@ -5,8 +5,8 @@
 //! the ambient one otherwise.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -26,7 +26,7 @@ use super::writer::{Closure, Errand, WAITING, Writer, WriterCounts};
 use super::{copy, wal};
 use crate::ambient::Ambient;
 use crate::domain::{Millis, Secret};
-use crate::supervise::{Restart, Supervisor};
+use crate::supervise::Supervisor;
 
 /// How long a statement waits for another program that holds the database.
 const BUSY: Duration = Duration::from_secs(5);
@@ -84,16 +84,7 @@ pub struct WriterTask(Option<Writer>);
 impl WriterTask {
     /// Serves writers as a task of `house`.
     pub fn start(self, house: &Supervisor) {
-        let writer = Mutex::new(Some(self));
-        house.spawn("store.write", Restart::Never, move |_| {
-            let writer = writer.lock().unwrap_or_else(PoisonError::into_inner).take();
-            async move {
-                match writer {
-                    Some(writer) => Ok(writer.serve().await?),
-                    None => Ok(()),
-                }
-            }
-        });
+        house.spawn_once("store.write", |_| async move { Ok(self.serve().await?) });
     }
 
     /// Serves writers until the last handle on the store is gone. On PostgreSQL there is nothing to do.
@@ -429,6 +420,8 @@ pub(super) fn sqlite_options(file: &Path) -> SqliteConnectOptions {
         .statement_cache_capacity(PREPARED)
         // `wal` moves the log over itself, where a failure is seen.
         .pragma("wal_autocheckpoint", "0")
+        // What is deleted is overwritten where that costs no write.
+        .pragma("secure_delete", "FAST")
         // KiB, taken as they are needed: the pages around the heads of lines stay at hand beside a long queue.
         .pragma("cache_size", "-16384")
         // What a savepoint may have to bring back is a few pages; a file for each would cost more than the commit.

@@ -12,13 +12,19 @@ pub const UNREACHABLE: &str = "host_unreachable";
 /// The alarm about a sign of risk; its subject is the lane that met it.
 pub const LANE_CLOSED: &str = "lane_closed";
 
-/// A later end and a breaker win over what stood there; what was asked for is that of the later end.
+/// A later end and a breaker win over what stood there; what was asked for is that of the later end. A sign of risk keeps
+/// its name, its reason and its lane while it holds, whatever is answered meanwhile: the alarm is about them.
 const STOP: &str = "INSERT INTO pace_stop (subject, class, reason, since, until, asked_ms, is_breaker, lane, times)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $8, 1)
-    ON CONFLICT (subject) DO UPDATE SET lane = excluded.lane, class = excluded.class, reason = excluded.reason, since = excluded.since,
+    ON CONFLICT (subject) DO UPDATE SET
+        lane = CASE WHEN pace_stop.class = 'risk' AND pace_stop.until > excluded.since THEN pace_stop.lane ELSE excluded.lane END,
+        class = CASE WHEN pace_stop.class = 'risk' AND pace_stop.until > excluded.since THEN pace_stop.class ELSE excluded.class END,
+        reason = CASE WHEN pace_stop.class = 'risk' AND pace_stop.until > excluded.since THEN pace_stop.reason ELSE excluded.reason END,
+        since = CASE WHEN pace_stop.class = 'risk' AND pace_stop.until > excluded.since THEN pace_stop.since ELSE excluded.since END,
         asked_ms = CASE WHEN excluded.until >= pace_stop.until THEN excluded.asked_ms ELSE pace_stop.asked_ms END,
         until = CASE WHEN excluded.until >= pace_stop.until THEN excluded.until ELSE pace_stop.until END,
-        is_breaker = pace_stop.is_breaker OR excluded.is_breaker, probe_until = NULL, times = pace_stop.times + 1";
+        is_breaker = pace_stop.is_breaker OR excluded.is_breaker, probe_until = NULL, times = pace_stop.times + 1
+    RETURNING subject, lane, class, reason, since, until, asked_ms, is_breaker, probe_until, times";
 const LIST: &str = "SELECT subject, lane, class, reason, since, until, asked_ms, is_breaker, probe_until, times
     FROM pace_stop ORDER BY subject";
 /// What a person opens: the stop that an answer to this lane began, and the one that keeps it closed.
@@ -67,10 +73,10 @@ impl Stopped {
     }
 }
 
-/// Stops `stop.subject`; its `times` and `probe_until` are the store's own.
-pub async fn stop(tx: &mut Tx, stop: &Stopped) -> Result<(), Error> {
-    on!(tx, db => sqlx::query(STOP).bind(&stop.subject).bind(&stop.class).bind(&stop.reason).bind(stop.since)
-        .bind(stop.until).bind(stop.asked_ms).bind(stop.is_breaker).bind(&stop.lane).execute(db).await.map(drop))
+/// Stops `stop.subject`; its `times` and `probe_until` are the store's own. Gives the stop as it stands then.
+pub async fn stop(tx: &mut Tx, stop: &Stopped) -> Result<Stopped, Error> {
+    on!(tx, db => sqlx::query_as(STOP).bind(&stop.subject).bind(&stop.class).bind(&stop.reason).bind(stop.since)
+        .bind(stop.until).bind(stop.asked_ms).bind(stop.is_breaker).bind(&stop.lane).fetch_one(db).await)
     .map_err(Error::in_act("stop an account"))
 }
 

@@ -31,6 +31,8 @@ pub struct Tx {
     trail: &'static str,
     /// The last refusal that concerns more than the statement it met: a full or failing disk, a busy database.
     trouble: Option<Error>,
+    /// Whether this work forgets somebody.
+    erases: bool,
 }
 
 /// Changes of the counts of jobs, by kind and state.
@@ -56,12 +58,27 @@ pub(super) enum Raw<'a> {
 
 impl Tx {
     pub(super) const fn new(conn: Conn, now: Millis, entropy: Entropy) -> Self {
-        Self { conn, now, entropy, counted: Counted::new(), lead: "", trail: "", trouble: None }
+        Self { conn, now, entropy, counted: Counted::new(), lead: "", trail: "", trouble: None, erases: false }
     }
 
     /// The moment this work counts as.
     pub const fn now(&self) -> Millis {
         self.now
+    }
+
+    /// Overwrites what this work deletes, in the database and then in its log: somebody is forgotten. A server keeps its
+    /// files by its own rules.
+    pub async fn erase(&mut self) -> Result<(), Error> {
+        if self.is_shared() {
+            return Ok(());
+        }
+        self.erases = true;
+        self.run("overwrite what is deleted", "PRAGMA secure_delete = ON").await
+    }
+
+    /// Whether somebody was forgotten since this was asked last.
+    pub(super) fn take_erased(&mut self) -> bool {
+        std::mem::take(&mut self.erases)
     }
 
     pub(super) fn raw(&mut self) -> Raw<'_> {

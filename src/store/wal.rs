@@ -44,6 +44,10 @@ impl Watch {
 
     /// Called between commits.
     pub(super) async fn after_commit(&mut self, tx: &mut Tx) -> Result<(), Error> {
+        if tx.take_erased() {
+            tx.run("delete as usual", "PRAGMA secure_delete = FAST").await?;
+            return self.empty(tx).await;
+        }
         self.commits += 1;
         if self.commits < self.every {
             return Ok(());
@@ -55,7 +59,7 @@ impl Watch {
         Ok(())
     }
 
-    /// Called once, when the store closes.
+    /// Called when somebody was forgotten, and when the store closes.
     pub(super) async fn empty(&mut self, tx: &mut Tx) -> Result<(), Error> {
         checkpoint(tx, "PRAGMA wal_checkpoint(TRUNCATE)").await?;
         self.look();

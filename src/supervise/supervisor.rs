@@ -148,6 +148,25 @@ impl Supervisor {
         let _owner = tokio::spawn(self.tasks.track_future(async move { house.keep(name, restart, make).await }));
     }
 
+    /// Starts the task `name`, which gives away what it needs and so cannot be started again: the house cannot stand
+    /// without it.
+    pub fn spawn_once<F, R>(&self, name: &'static str, work: F)
+    where
+        F: FnOnce(Stop) -> R + Send + 'static,
+        R: Future<Output = Result<(), Failure>> + Send + 'static,
+    {
+        let work = Mutex::new(Some(work));
+        self.spawn(name, Restart::Never, move |stop| {
+            let work = work.lock().unwrap_or_else(PoisonError::into_inner).take();
+            async move {
+                match work {
+                    Some(work) => work(stop).await,
+                    None => Ok(()),
+                }
+            }
+        });
+    }
+
     async fn keep<F, R>(self, name: &'static str, restart: Restart, make: F)
     where
         F: Fn(Stop) -> R + Send + 'static,

@@ -14,6 +14,7 @@ use super::seal::OVERHEAD;
 use super::slot::Slot;
 use crate::config::{CREDENTIALS, Secrets};
 use crate::domain::Secret;
+use crate::domain::words::repeatable;
 use crate::store::{self, Store, vault as rows};
 
 const TABLE: &str = "credential";
@@ -133,7 +134,7 @@ impl Credentials {
         // Before anything can speak of it.
         self.vault.source().register.add(&value);
         let Some(name) = can_be_sealed().find(|known| *known == name) else {
-            return Err(SetError::Name { name: name.to_owned() });
+            return Err(SetError::Name { name: repeatable(name).to_owned() });
         };
         check(value.reveal()).map_err(|why| SetError::Value { name, why })?;
         let vault = self.vault.clone();

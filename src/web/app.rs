@@ -18,6 +18,7 @@ use crate::pace::Pace;
 use crate::queue::Queue;
 use crate::store::Store;
 use crate::supervise;
+use crate::target::Served;
 use crate::vault::Credentials;
 
 /// Whether work can be accepted, and what stands in the way. It is the body of `/readyz`.
@@ -98,6 +99,8 @@ pub struct Parts {
     pub pace: Pace,
     /// The durable queue.
     pub queue: Queue,
+    /// Who does the rounds of targets.
+    pub served: Served,
     /// The numbers of the house.
     pub metrics: Metrics,
     /// Time and chance.

@@ -96,6 +96,7 @@ catalogue! {
     unknown: "Unknown";
     pause: "Pause";
     resume: "Resume";
+    open_now: "Open now";
     paused: "paused";
 
     lanes: "Lanes";
@@ -184,13 +185,22 @@ pub struct AlarmText {
     pub advice: &'static str,
 }
 
+impl AlarmText {
+    /// The advice for an alarm about `subject`, whose name stands where the text says NAME.
+    pub(super) fn advice_about(self, subject: &str) -> String {
+        // Names of targets are followed by what is taken of them.
+        let name = subject.split('/').next().filter(|_| !self.advice.contains("--lane NAME")).unwrap_or(subject);
+        self.advice.replace("NAME", name)
+    }
+}
+
 /// The name of each alarm that the house may raise, with its texts.
 const ALARMS: &[(&str, AlarmText)] = &[
     (
         "lane_closed",
         AlarmText {
             title: "A lane is closed after a sign of risk",
-            advice: "Open the site in a browser as this account and answer what it asks. Then run `radard job resume --lane NAME` with the name that this alarm shows, or wait: the lane opens by itself. Until then nothing is sent.",
+            advice: "Open the site in a browser as this account and answer what it asks. Then run `radard job resume --lane NAME`, or wait: the lane opens by itself. Until then nothing is sent.",
         },
     ),
     (
@@ -393,6 +403,10 @@ mod tests {
             assert!(!text.title.ends_with('.') && text.advice.ends_with('.'), "{name}");
         }
         assert_eq!(alarm_text(Language::En, "of_a_later_version"), OTHER);
+        let advice = |name, subject| alarm_text(Language::En, name).advice_about(subject);
+        assert!(advice("lane_closed", "main/posts").contains("`radard job resume --lane main/posts`"));
+        assert!(advice("target_silent", "c/posts").contains("`radard target show c`"));
+        assert!(advice("login_lost", "main").contains("`radard profile login main`"));
     }
 
     #[test]

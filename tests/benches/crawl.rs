@@ -11,7 +11,7 @@ use std::time::Duration;
 use anyhow::{Context, ensure};
 use radard::ambient::Clock;
 use radard::config::{Config, QueueText, Target, check_queue};
-use radard::crawl::{Answer, Ask, Changes, Crawl, Desk, Keeper, Settings, Source, Tools, check_links};
+use radard::crawl::{Answer, Ask, Crawl, Keeper, SERVES, Settings, Source, Tools};
 use radard::domain::{Author, Class, Counts, Millis, Post};
 use radard::net::{Client, Policy};
 use radard::observe::Metrics;
@@ -22,8 +22,9 @@ use radard::platform::douyin::mode::{Haul, Mode, Rows};
 use radard::platform::douyin::{Reading, user_post};
 use radard::queue::{Kinds, Miss, Queue, Rules};
 use radard::store::crawl::targets;
-use radard::store::{Error, Place};
+use radard::store::{Error, Place, Store};
 use radard::supervise::Restart;
+use radard::target::{Around, Changes, Desk, Served, check_links};
 use serde_json::Value;
 
 use super::daemon::busy;
@@ -103,7 +104,7 @@ impl Crawling {
         let (queue, inlets) = Queue::new(Rules::of(&config, "bench"), kinds, store.clone(), fresh.ambient.clone());
         queue.start_asking(&fresh.house, &inlets);
         queue.start_working(&fresh.house, Vec::new());
-        let desk = Desk::new((store, queue.clone(), limits), clock, metrics);
+        let desk = desk((store, queue.clone(), limits), clock, metrics);
         let serving = desk.clone();
         fresh.house.spawn("crawl", Restart::Never, move |stop| {
             let desk = serving.clone();
@@ -145,6 +146,12 @@ fn targets_of(creators: impl Iterator<Item = String>, take: &str) -> anyhow::Res
 }
 
 /// The name of a feed as the id of a creator, and back.
+/// The desk of a house in which this room alone serves targets.
+fn desk((store, queue, pace): (Store, Queue, Pace), clock: Clock, metrics: Metrics) -> Desk {
+    let (served, changes) = (Served::default().with(SERVES), Changes::default());
+    Desk::new(Around { store, queue, pace, clock, metrics, served, changes })
+}
+
 fn creator_of(feed: &str) -> String {
     format!("{CREATOR}{feed:x<40}")
 }
@@ -292,7 +299,7 @@ async fn queue_file() -> anyhow::Result<(f64, f64)> {
         let limits = Pace::open(fresh.store.clone(), &config, fresh.ambient.clone()).await?;
         let rules = Rules::of(&config, "bench");
         let (queue, inlets) = Queue::new(rules, Kinds::default(), fresh.store.clone(), fresh.ambient.clone());
-        let desk = Desk::new((fresh.store.clone(), queue, limits), clock.clone(), Metrics::new());
+        let desk = desk((fresh.store.clone(), queue, limits), clock.clone(), Metrics::new());
         let begun = clock.steady();
         desk.apply(wanted).await?;
         applied.push(clock.steady().saturating_sub(begun).as_secs_f64() * 1000.0);

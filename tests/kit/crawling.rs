@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use radard::config::{Config, Profile, QueueText, Target, check_queue};
-use radard::crawl::{Answer, Ask, Changes, Cost, Crawl, Desk, Keeper, Settings, Source, Tools, check_links};
+use radard::crawl::{Answer, Ask, Crawl, Keeper, SERVES, Settings, Source, Tools};
 use radard::domain::{Class, Platform};
 use radard::observe::Metrics;
 use radard::pace::Pace;
@@ -16,6 +16,7 @@ use radard::platform::douyin::mode::{Haul, Order, Rows, Standing, haul};
 use radard::queue::{Kinds, Miss, Rules};
 use radard::store::{Error, ahead};
 use radard::supervise::Restart;
+use radard::target::{Around, Changes, Cost, Desk, Served, check_links};
 use serde_json::Value;
 
 use super::{Base, Dir, Site, Works, World, change, texts};
@@ -73,8 +74,15 @@ impl Life {
         let limits = Pace::open(base.store.clone(), &config, world.ambient.clone()).await.unwrap();
         let works = base.with(Rules::of(&config, "story"), Kinds::default().with::<Crawl>(tools));
         works.work();
-        let shared = (works.store.clone(), works.queue.clone(), limits);
-        let desk = Desk::new(shared, world.ambient.clock.clone(), metrics).telling(changes);
+        let desk = Desk::new(Around {
+            store: works.store.clone(),
+            queue: works.queue.clone(),
+            pace: limits,
+            clock: world.ambient.clock.clone(),
+            metrics,
+            served: Served::default().with(SERVES),
+            changes,
+        });
         let serving = desk.clone();
         works.upper.spawn("crawl", Restart::Never, move |stop| {
             let desk = serving.clone();

@@ -282,6 +282,12 @@ fn what_the_site_sent_is_kept_and_whom_one_forgets_is_gone() {
     for table in ["posts", "creators", "snapshots", "raw", "comments", "lists"] {
         assert_eq!(export(table).len(), 0, "{table}");
     }
+    // Nor do they stand in what the files of the database no longer use.
+    let bytes = |file: &str| std::fs::read(dir.data().join(file)).unwrap_or_default();
+    let files = [bytes("radard.db"), bytes("radard.db-wal")].concat();
+    let holds = |text: &str| files.windows(text.len()).any(|part| part == text.as_bytes());
+    let left: Vec<_> = sent.iter().filter_map(|post| post["aweme_id"].as_str()).filter(|id| holds(id)).collect();
+    assert!(left.is_empty() && !holds(&creator), "{} of {} posts: {left:?}", left.len(), sent.len());
     let (code, out, _) = run(&dir, &["forget", "creator", &creator], None);
     assert!(code == 0 && out.starts_with("nobody of this id is known\nstill in "), "{code} {out}");
     assert_eq!(daemon.term(WHILE).0, 0, "{}", daemon.log());

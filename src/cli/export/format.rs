@@ -5,6 +5,7 @@ use std::path::Path;
 use clap::ValueEnum;
 
 use crate::cli::failure::Failure;
+use crate::domain::words::repeatable;
 
 /// The format of an export.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
@@ -52,7 +53,7 @@ impl Format {
                 Err(Failure::usage(what).advise(format!("end it in {}, or give --format", endings())))
             }
             (None, None, None) => {
-                let what = format!("`{name}` has no ending that says the format");
+                let what = format!("`{}` has no ending that says the format", repeatable(&name.to_string()));
                 Err(Failure::usage(what).advise(format!("end it in {}, or give --format", endings())))
             }
         }

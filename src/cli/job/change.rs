@@ -87,19 +87,30 @@ impl Gate {
             (None, None) => return Err(Failure::usage("neither a lane nor a kind is named")),
         };
         let strange = if scope == "lane" { strange(reach, name).await? } else { None };
+        if let Some(Strange { what, near }) = strange.as_ref().filter(|_| !paused) {
+            let look = "`radard job list --lanes` shows the lanes in which something waits".to_owned();
+            return Err(Failure::new(what).advise(near.clone().unwrap_or(look)));
+        }
         let body = json!({"scope": scope, "name": name, "paused": paused});
         let answer = reach.ask("POST", "/api/v1/gates", Some(body)).await?;
         let does = if paused { "is paused" } else { "goes on" };
         let answer = Answer::done(answer, format!("{scope} `{name}` {does}"));
         Ok(match strange {
-            Some(note) => answer.note(note),
+            Some(Strange { what, near }) => answer.note(near.map_or(what.clone(), |near| format!("{what}; {near}"))),
             None => answer,
         })
     }
 }
 
-/// What to say of a lane in which nothing waits and that nothing holds back: its name may be a slip.
-async fn strange(reach: &Reach, name: &str) -> Result<Option<String>, Failure> {
+/// A lane whose name may be a slip.
+struct Strange {
+    what: String,
+    /// The name that may have been meant.
+    near: Option<String>,
+}
+
+/// What to say of a lane in which nothing waits and that nothing holds back.
+async fn strange(reach: &Reach, name: &str) -> Result<Option<Strange>, Failure> {
     let lanes = reach.ask("GET", "/api/v1/lanes", None).await?;
     let lanes = lanes.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
     let is_lane = |lane: &&Value| lane.get("scope").and_then(Value::as_str) == Some("lane");
@@ -107,6 +118,6 @@ async fn strange(reach: &Reach, name: &str) -> Result<Option<String>, Failure> {
     if names.contains(&name) {
         return Ok(None);
     }
-    let near = did_you_mean(name, names).map(|near| format!("; did you mean `{}`?", clean(near))).unwrap_or_default();
-    Ok(Some(format!("no job waits in lane `{name}` now, and it was not held back{near}")))
+    let near = did_you_mean(name, names).map(|near| format!("did you mean `{}`?", clean(near)));
+    Ok(Some(Strange { what: format!("no job waits in lane `{}`, and nothing holds it back", clean(name)), near }))
 }

@@ -8,6 +8,7 @@ use crate::cli::desk::Desk;
 use crate::cli::failure::Failure;
 use crate::cli::out::Answer;
 use crate::config::Profile;
+use crate::domain::words::repeatable;
 use crate::domain::{Millis, Platform, Secret};
 use crate::session::{Login, rules, state_in};
 use crate::store::firefox::{FirefoxCookie, cookies, is_database};
@@ -34,12 +35,22 @@ pub(super) async fn import(
     take_in(desk, profile, (source.as_str().unwrap_or_default(), &login), patience).await.map(in_use)
 }
 
+/// Whether this is a login, and not the name of a file that holds one.
+fn looks_secret(file: &Path) -> bool {
+    let text = file.to_string_lossy();
+    repeatable(&text) != text && !file.exists()
+}
+
 /// What stands in `file` for `profile`, and how many cookies and origins of other sites were left out.
 async fn found_in(file: &Path, profile: &Profile, host: &str) -> Result<(Found, usize), Failure> {
     let rules = rules(profile.platform).ok_or_else(|| {
         let what = format!("nobody logs in to {} with a browser", profile.platform);
         Failure::usage(what).advise("profiles with a login are those of douyin and creative_radar")
     })?;
+    if looks_secret(file) {
+        let what = "a login was given where the name of a file belongs; every user can read a command line";
+        return Err(Failure::usage(what).advise("give `-` and paste the login, or write it to a file"));
+    }
     let failed = |why: String| Failure::usage(format!("cannot read a login from `{}`: {why}", file.display()));
     let mut text = Vec::new();
     let taken = if file == Path::new("-") {
@@ -47,7 +58,8 @@ async fn found_in(file: &Path, profile: &Profile, host: &str) -> Result<(Found, 
     } else {
         std::fs::File::open(state_in(file)).and_then(|open| open.take(MOST + 1).read_to_end(&mut text))
     };
-    taken.map_err(|error| failed(error.to_string()))?;
+    taken
+        .map_err(|error| failed(error.to_string()).advise("check the path, and whether this user may read the file"))?;
     let text = Secret::new(text);
     let mut found = if is_database(text.reveal()) && file != Path::new("-") {
         let cookies = cookies(file).await.map_err(|why| failed(why.to_string()))?;

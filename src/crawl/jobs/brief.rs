@@ -2,9 +2,9 @@
 
 use super::leg::About;
 use crate::config::Take;
-use crate::crawl::spec::Spec;
 use crate::platform::douyin::link::Kind;
 use crate::store::crawl::targets::{Course, CourseName};
+use crate::target::Spec;
 
 /// What a round is about, and what is known before it.
 #[derive(Debug)]

@@ -18,10 +18,7 @@ use super::settle::Asked;
 use super::turn::{Stopped, end, turn};
 use crate::ambient::Clock;
 use crate::config::Take;
-use crate::crawl::changes::Changes;
 use crate::crawl::source::{Ask, Source};
-use crate::crawl::spec::{Spec, lane};
-use crate::crawl::subject::{Subject, has, subject_of};
 use crate::domain::{Class, Millis, Next};
 use crate::observe::Metrics;
 use crate::observe::metric::{CRAWL_DOUBTS, CRAWL_PAGES, CRAWL_RECORDS};
@@ -31,6 +28,7 @@ use crate::queue::{Job, Lease, Lost, Miss, Settled};
 use crate::store::crawl::targets::CourseName;
 use crate::store::crawl::{creators, posts, raw, targets};
 use crate::store::{self, Store};
+use crate::target::{Changes, Spec, Subject, has, lane, subject_of};
 
 /// The kind of these jobs.
 pub(in crate::crawl) const KIND: &str = "crawl";

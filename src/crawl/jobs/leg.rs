@@ -7,13 +7,13 @@ use serde::{Deserialize, Serialize};
 use super::list::CounterOf;
 use crate::config::Take;
 use crate::crawl::keep::Shelf;
-use crate::crawl::spec::Spec;
 use crate::domain::Millis;
 use crate::platform::douyin::link::Kind;
 use crate::platform::douyin::list::Wants;
 use crate::platform::douyin::mode::{Mode, Order};
 use crate::store::crawl::{comments, posts, shelf};
 use crate::store::{Error, Tx};
+use crate::target::Spec;
 
 /// Posts of a creator whose comments are read, unless the target says how many.
 pub(in crate::crawl) const POSTS: NonZeroU64 = NonZeroU64::new(30).unwrap();

@@ -19,4 +19,3 @@ pub use crawl::{Crawl, Settings, Tools};
 pub(super) use crawl::{KIND, pages_of};
 pub use keeper::Keeper;
 pub(super) use leg::{About, POSTS};
-pub(super) use turn::REREAD;

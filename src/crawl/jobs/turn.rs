@@ -8,20 +8,16 @@ use super::leg::{Behind, Leg};
 use super::round::Round;
 use super::settle::{Asked, Follows, settle};
 use crate::config::Take;
-use crate::crawl::alarm::{SHRANK, SILENT};
-use crate::crawl::spec::Spec;
-use crate::crawl::times::{NEVER, next, open};
 use crate::domain::Class;
 use crate::queue::{Lost, Miss};
 use crate::store::alarms::{Raise, Severity};
 use crate::store::crawl::doubts;
 use crate::store::crawl::targets::{self, Reread, Round as Ended};
 use crate::store::{self, Tx, alarms};
+use crate::target::{NEVER, REREAD, SHRANK, SILENT, Spec, next, open};
 
 /// Doubted lists are read again at different moments.
-const JITTER_MS: u64 = 10 * 60_000;
-/// A doubted list waits this long at most, or for its schedule.
-pub(in crate::crawl) const REREAD: Duration = APART.saturating_add(Duration::from_millis(JITTER_MS));
+const JITTER: Duration = REREAD.saturating_sub(APART);
 
 /// What stops a transaction of a round.
 #[derive(Debug, Clone, thiserror::Error)]
@@ -116,7 +112,8 @@ async fn doubt_or_settle(tx: &mut Tx, brief: &Brief, round: &Round, spec: &Spec)
         }
         return Ok(());
     };
-    let soon = tx.now() + APART + Duration::from_millis(tx.entropy.below(JITTER_MS));
+    let soon =
+        tx.now() + APART + Duration::from_millis(tx.entropy.below(u64::try_from(JITTER.as_millis()).unwrap_or(1)));
     // The second read comes as soon as it counts; later ones come when the target is due.
     let at = if brief.course.doubted_at.is_none() { soon } else { next(spec, tx.now()).max(soon) };
     let at = open(spec, at);

@@ -190,7 +190,7 @@ fn after_a_year_ahead_and_back_each_schedule_and_target_goes_on() {
     live("back", async |house, watch| {
         let text = "[[target]]\nname = \"a\"\nurl = \"https://www.douyin.com/user/MS4wLjABAAAAQDxwpjX_D8UT8PDQSXrPVed5HjrAoVrtyzpnVs-i4K9\"\ntake = [\"posts\"]\nevery = \"2h\"\n";
         let text = QueueText { file: "queue.toml".into(), read: Some(Ok(text.as_bytes().to_vec())) };
-        let targets = check_queue(&text, &[]).and_then(crate::crawl::check_links).unwrap().all;
+        let targets = check_queue(&text, &[]).and_then(crate::target::check_links).unwrap().all;
         leave_something_old(house).await;
         watch.clock.step(YEAR_MS);
         house.targets.desk.apply(targets).await.unwrap();

@@ -3,10 +3,10 @@
 use std::path::PathBuf;
 
 use crate::config::LowWater;
-use crate::crawl::Trouble;
 use crate::daemon::places::Places;
 use crate::daemon::signers::Tried;
 use crate::platform::shape::Gone;
+use crate::target::Trouble;
 
 /// Everything that was looked at.
 #[derive(Debug, Clone)]

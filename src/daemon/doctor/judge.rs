@@ -10,10 +10,10 @@ use super::facts::{
 };
 use super::growth;
 use super::row::Row;
-use crate::crawl::Trouble;
 use crate::daemon::shapes::said;
 use crate::domain::amount::roughly_size;
 use crate::domain::time::roughly;
+use crate::target::Trouble;
 
 /// How far two clocks may be apart.
 const APART: Duration = Duration::from_secs(2);

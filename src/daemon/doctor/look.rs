@@ -13,11 +13,11 @@ use super::growth;
 use crate::ambient::{Ambient, Clock as Time};
 use crate::browser::{Programs, find, knock};
 use crate::config::{self, QueueText, check_queue};
-use crate::crawl::{check_links, standing};
 use crate::daemon::clock::Doubt;
 use crate::daemon::house::Plan;
 use crate::daemon::jobs::{CompareSignatures, Signs};
 use crate::daemon::places::Places;
+use crate::daemon::rooms::served;
 use crate::daemon::shapes;
 use crate::daemon::signers::try_all;
 use crate::domain::{Class, Platform};
@@ -29,6 +29,7 @@ use crate::store::jobs::{self, Filter};
 use crate::store::stops::Stopped;
 use crate::store::vault::{self as seals, Counts, WrappedKey};
 use crate::store::{Access, Error, MigrateError, OpenError, Place, Store, alarms, captures, clocks, health, stops};
+use crate::target::{check_links, standing};
 use crate::vault::Fit;
 
 /// Where the unit is installed; the first one counts.
@@ -213,9 +214,9 @@ async fn look_at_targets(store: &Store, plan: Option<&Plan>) -> Targets {
             return Targets::Refused(problems.to_string().lines().next().unwrap_or_default().to_owned());
         }
     }
-    let read = store.read::<_, Error, _>(|tx| Box::pin(async move { standing(tx, None, None).await }));
+    let read = store.read::<_, Error, _>(|tx| Box::pin(async move { standing(tx, &served(), None, None).await }));
     let Ok(all) = read.await else { return Targets::NotRun("the database could not be read") };
-    Targets::Known(all.len(), all.iter().flat_map(crate::crawl::Standing::troubles).collect())
+    Targets::Known(all.len(), all.iter().flat_map(crate::target::Standing::troubles).collect())
 }
 
 async fn look_at_profiles(store: &Store, plan: Option<&Plan>) -> Profiles {

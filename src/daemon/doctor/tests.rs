@@ -3,11 +3,11 @@
 use super::look::{read_exposure, said_of};
 use super::*;
 use crate::config::LowWater;
-use crate::crawl::Trouble;
 use crate::daemon::signers::Tried;
 use crate::domain::Millis;
 use crate::platform::shape::Gone;
 use crate::store::stops::Stopped;
+use crate::target::Trouble;
 
 const DAY: i64 = 86_400_000;
 

@@ -118,6 +118,38 @@ fn a_sign_of_risk_is_followed_by_hours_of_silence_and_one_try() {
     }
 }
 
+/// A wait that is asked for while the account is stopped does not make the stop one of those that end by themselves.
+#[test]
+fn a_sign_of_risk_keeps_its_name_and_its_lane_whatever_is_answered_meanwhile() {
+    for fresh in one_of_each() {
+        fresh.live(async |store| {
+            let pace = open(&store, &fresh).await;
+            tell(&pace, &of("a"), Class::Risk, None).await;
+            fresh.ambient.clock.jump(SECOND);
+            let other = Sending { lane: "a/likes".to_owned(), ..of("a") };
+            tell(&pace, &other, Class::Rate, Some(40 * SECOND)).await;
+            tell(&pace, &other, Class::Risk, None).await;
+            let stops = all(&store).await;
+            let [stop] = &stops[..] else { panic!("{stops:?}") };
+            assert_eq!(
+                (stop.class.as_str(), stop.lane.as_str(), stop.is_breaker),
+                ("risk", "a/posts", true),
+                "{stop:?}"
+            );
+            for pace in [&pace, &open(&store, &fresh).await] {
+                let wait = now(pace, &of("a")).await.unwrap_err();
+                assert_eq!(wait.rule, "risk", "{wait}");
+            }
+            let raised = store.read::<_, Error, _>(|tx| Box::pin(alarms::open(tx))).await.unwrap();
+            let raised: Vec<_> = raised.iter().map(|alarm| (alarm.subject.as_str(), alarm.count)).collect();
+            assert_eq!(raised, [("a/posts", 2)], "one cause, one alarm");
+            let lifted = store.write::<_, Error, _>(|tx| Box::pin(stops::lift_lane(tx, "a/posts")));
+            lifted.await.unwrap();
+            assert!(all(&store).await.is_empty());
+        });
+    }
+}
+
 #[test]
 fn a_person_who_opens_the_lane_lifts_the_stop() {
     for fresh in one_of_each() {

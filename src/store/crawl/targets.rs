@@ -19,6 +19,8 @@ const PUT: Batch = Batch::of_both(
         subject = NULL",
 );
 const REMOVE: &str = "UPDATE target SET removed_at = $1 WHERE name = $2";
+/// One that stands in no queue file any more.
+const ERASE: &str = "DELETE FROM target WHERE name = $1 AND removed_at IS NOT NULL";
 const PAUSE: &str = "UPDATE target SET paused_at = $1 WHERE name = $2 AND removed_at IS NULL RETURNING name";
 const SUBJECT: &str = "UPDATE target SET subject = $1 WHERE name = $2";
 const COURSES: &str =
@@ -68,8 +70,8 @@ const MISSED: &str = "UPDATE course SET class = $1, said = $2 WHERE target = $3 
 const SILENT: &str = "UPDATE course SET silent_at = $1 WHERE target = $2 AND take = $3";
 
 pub(in crate::store) const STATEMENTS: &[&str] = &[
-    TARGETS, TARGET, REMOVE, PAUSE, SUBJECT, COURSES, COURSE, ANEW, DUE, DUE_LOCKED, NEXT, HOLD, DROP, SENT, ENDED,
-    MISSED, SILENT, BEGIN, DOUBT, SETTLE,
+    TARGETS, TARGET, REMOVE, ERASE, PAUSE, SUBJECT, COURSES, COURSE, ANEW, DUE, DUE_LOCKED, NEXT, HOLD, DROP, SENT,
+    ENDED, MISSED, SILENT, BEGIN, DOUBT, SETTLE,
 ];
 pub(in crate::store) const BATCHES: &[Batch] = &[PUT, ADD];
 
@@ -203,6 +205,12 @@ pub async fn remove(tx: &mut Tx, name: &str) -> Result<(), Error> {
     let now = tx.now.0;
     on!(tx, db => sqlx::query(REMOVE).bind(now).bind(name).execute(db).await.map(drop))
         .map_err(Error::in_act("remove a target"))
+}
+
+/// Throws away a target that was removed.
+pub async fn erase(tx: &mut Tx, name: &str) -> Result<(), Error> {
+    on!(tx, db => sqlx::query(ERASE).bind(name).execute(db).await.map(drop))
+        .map_err(Error::in_act("throw away a removed target"))
 }
 
 /// Holds a target back, or lets it go on; false when there is none.

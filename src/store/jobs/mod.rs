@@ -26,7 +26,7 @@ pub use settle::{End, note, progress, settle, still_held};
 pub use state::State;
 pub(super) use tally::write as write_counts;
 pub use tally::{Count, FOLD_PAGE, counts, fold};
-pub use tend::{Orphans, Rescue, Rescued, promote, prune, rescue};
+pub use tend::{Orphans, Rescue, Rescued, drop_of, promote, prune, rescue};
 
 pub(super) const STATEMENTS: &[&[&str]] = &[
     change::STATEMENTS,

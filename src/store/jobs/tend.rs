@@ -58,6 +58,8 @@ macro_rules! prune {
 }
 const PRUNE: &str = prune!("");
 const PRUNE_LOCKED: &str = prune!(" FOR UPDATE SKIP LOCKED");
+const DROP_OF: &str = "DELETE FROM job WHERE target = $1 AND state IN ('done', 'dead', 'cancelled', 'unknown')
+    RETURNING kind, state";
 macro_rules! line_up {
     ($among:literal) => {
         concat!("UPDATE job SET state = 'queued', turn = v_turn FROM v WHERE id = v_id", $among, " RETURNING id")
@@ -94,7 +96,7 @@ const TAKE_BACK: Batch = Batch {
 
 pub(super) const BATCHES: &[Batch] = &[LINE_UP, TAKE_BACK];
 pub(super) const STATEMENTS: &[&str] =
-    &[DUE, DUE_LOCKED, EXPIRED, EXPIRED_LOCKED, LEFT_BEHIND, LEFT_BEHIND_LOCKED, PRUNE, PRUNE_LOCKED];
+    &[DUE, DUE_LOCKED, EXPIRED, EXPIRED_LOCKED, LEFT_BEHIND, LEFT_BEHIND_LOCKED, PRUNE, PRUNE_LOCKED, DROP_OF];
 
 /// Rows in one statement.
 const ROWS: usize = 256;
@@ -222,6 +224,16 @@ pub async fn rescue(
         .collect();
     let _taken_back: Vec<(Uuid,)> = TAKE_BACK.run(tx, &rows).await.map_err(Error::in_act(act))?;
     Ok(decided)
+}
+
+/// Throws away the jobs about `target` that ended, which say what it was about and what they met; gives how many.
+pub async fn drop_of(tx: &mut Tx, target: &str) -> Result<usize, Error> {
+    let gone: Vec<(String, String)> = on!(tx, db => sqlx::query_as(DROP_OF).bind(target).fetch_all(db).await)
+        .map_err(Error::in_act("throw away the jobs of a target"))?;
+    for (kind, state) in &gone {
+        moved(tx, kind, Some(State::read(state)), None);
+    }
+    Ok(gone.len())
 }
 
 /// Throws away a page of jobs that ended as `state` before `before`; gives how many.

@@ -21,13 +21,14 @@ pub(super) struct Shown {
     #[serde(flatten)]
     alarm: Alarm,
     title: &'static str,
-    r#do: &'static str,
+    r#do: String,
 }
 
 impl From<Alarm> for Shown {
     fn from(alarm: Alarm) -> Self {
         let text = alarm_text(Language::En, &alarm.name);
-        Self { alarm, title: text.title, r#do: text.advice }
+        let advice = text.advice_about(&alarm.subject);
+        Self { alarm, title: text.title, r#do: advice }
     }
 }
 

@@ -9,6 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use uuid::Uuid;
 
 use super::listing::{Listing, whole};
+use crate::domain::words::repeatable;
 use crate::store;
 use crate::store::keys::{self, Pass};
 use crate::web::app::App;
@@ -94,8 +95,12 @@ pub(super) async fn revoke(
 ) -> Result<Json<Value>, Refusal> {
     let all = app.store().read::<_, store::Error, _>(|tx| Box::pin(keys::list(tx))).await?;
     let key = all.into_iter().find(|key| key.name == name && key.revoked_at.is_none());
-    let absent =
-        || Refusal::absent(format!("there is no key named `{name}` in use"), "list them with `radard key list`");
+    let absent = || {
+        Refusal::absent(
+            format!("there is no key named `{}` in use", repeatable(&name)),
+            "list them with `radard key list`",
+        )
+    };
     let key = key.ok_or_else(absent)?;
     if let Some(scope) = caller.scopes.missing(&Scopes::stored(&key.scopes)) {
         let error = format!("this key cannot revoke `{name}`, which has `{}`", scope.as_str());

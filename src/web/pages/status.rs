@@ -11,7 +11,6 @@ use std::collections::BTreeMap;
 use super::show::{Frame, Moment, answer, may_retry, number, state_word};
 use super::targets::{Targets, targets};
 use crate::config::Language;
-use crate::crawl::{Standing, standing};
 use crate::domain::Millis;
 use crate::pace::Pace;
 use crate::store::alarms::{self, Alarm};
@@ -19,6 +18,7 @@ use crate::store::gates::Scope;
 use crate::store::jobs::{self, Count, Filter, Job};
 use crate::store::{self, Tx};
 use crate::supervise;
+use crate::target::{Served, Standing, standing};
 use crate::web::app::{App, Part, Readiness};
 use crate::web::lanes::{self, Lane};
 use crate::web::paths;
@@ -59,7 +59,7 @@ struct AlarmRow {
     title: &'static str,
     subject: String,
     detail: String,
-    advice: &'static str,
+    advice: String,
     first: Moment,
     last: Moment,
     seen: String,
@@ -116,12 +116,13 @@ struct Seen {
 }
 
 pub(in crate::web) async fn show(State(app): State<App>) -> Result<Response, Refusal> {
-    let pace = app.parts().pace.clone();
-    let seen = app.store().read::<_, store::Error, _>(|tx| Box::pin(async move { look(tx, &pace).await })).await?;
+    let (pace, served) = (app.parts().pace.clone(), app.parts().served.clone());
+    let seen = app.store().read::<_, store::Error, _>(|tx| Box::pin(async move { look(tx, &pace, &served).await }));
+    let seen = seen.await?;
     answer(&page(&app, seen))
 }
 
-async fn look(tx: &mut Tx, pace: &Pace) -> Result<Seen, store::Error> {
+async fn look(tx: &mut Tx, pace: &Pace, served: &Served) -> Result<Seen, store::Error> {
     let mut trouble = Vec::new();
     for state in [jobs::State::Dead, jobs::State::Unknown, jobs::State::Failed] {
         let filter = Filter { state: Some(state), limit: TROUBLE.into(), ..Filter::default() };
@@ -133,7 +134,7 @@ async fn look(tx: &mut Tx, pace: &Pace) -> Result<Seen, store::Error> {
         now: tx.now(),
         counts: jobs::counts(tx).await?,
         alarms: alarms::open(tx).await?,
-        targets: standing(tx, Some(pace), None).await?,
+        targets: standing(tx, served, Some(pace), None).await?,
         lanes: lanes::load(tx, pace).await?,
         trouble,
     })
@@ -248,7 +249,7 @@ fn alarm_row(t: &'static Texts, alarm: Alarm, now: Millis) -> AlarmRow {
             _ => t.notice,
         },
         title: text.title,
-        advice: text.advice,
+        advice: text.advice_about(&alarm.subject),
         first: Moment::seen(alarm.first_at, now),
         last: Moment::seen(alarm.last_at, now),
         seen: if alarm.count == 1 { t.seen_once.to_owned() } else { fill(t.seen_often, &number(alarm.count)) },

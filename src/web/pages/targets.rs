@@ -1,8 +1,8 @@
 //! The targets on the status page: those that find nothing first, and so many that a person still reads them.
 
 use super::show::{Moment, number};
-use crate::crawl::{NEVER, Phase, Standing, State, Taken, WaitsFor};
 use crate::domain::{Class, Millis};
+use crate::target::{NEVER, Phase, Standing, State, Taken, WaitsFor};
 use crate::web::paths;
 use crate::web::text::{Texts, fill};
 
@@ -78,7 +78,7 @@ fn rows_of<'a>(t: &'static Texts, standing: &'a Standing, now: Millis) -> impl I
     })
 }
 
-fn row(t: &'static Texts, Taken { course, outlook, state }: &Taken, now: Millis) -> TargetRow {
+fn row(t: &'static Texts, Taken { course, outlook, state, .. }: &Taken, now: Millis) -> TargetRow {
     let seen = |at: i64| Moment::seen(at, now);
     let request = outlook.next_request_at.filter(|at| *at > now);
     let is_under_way = outlook.page.is_some();

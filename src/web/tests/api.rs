@@ -177,7 +177,7 @@ fn the_daemon_is_asked_for_what_only_it_can_do() {
         *house.tasks.lock().unwrap() = house.owner.statuses();
         let tasks = house.own(get("/api/v1/tasks")).await.json()["items"].clone();
         let names: Vec<_> = tasks.as_array().unwrap().iter().map(|task| task["name"].as_str().unwrap()).collect();
-        assert_eq!(names, ["queue.ask", "writer"]);
+        assert_eq!(names, ["queue.ask", "store.write"]);
         assert_eq!(tasks[1]["state"], "running");
     });
 }

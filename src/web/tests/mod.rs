@@ -28,7 +28,8 @@ use crate::observe::{Metrics, Register};
 use crate::pace::Pace;
 use crate::queue::{Job, Kinds, Lease, Miss, OpenTo, Queue, Rules, Settled};
 use crate::store::{Access, Place, Store};
-use crate::supervise::{self, Restart, Supervisor};
+use crate::supervise::{self, Supervisor};
+use crate::target::Served;
 use crate::vault::{Credentials, Source, Vault};
 
 /// A moment that every story begins at.
@@ -151,11 +152,7 @@ impl House {
         let place = Place::Sqlite(dir.join("radard.db"));
         let (store, writer) = Store::open(&place, Access::Write, ambient.clone()).await.unwrap();
         let owner = Supervisor::new(ambient.clone());
-        let writer = Mutex::new(Some(writer));
-        owner.spawn("writer", Restart::Never, move |_| {
-            let writer = writer.lock().unwrap().take().expect("a writer is started once");
-            async move { Ok(writer.serve().await?) }
-        });
+        writer.start(&owner);
         let ready = Arc::new(Mutex::new(Readiness { ready: true, parts: vec![part("store", Class::Ok)] }));
         let tasks = Arc::<Mutex<Vec<supervise::Status>>>::default();
         let app = Self::app(&store, &ambient, &owner, (ready.clone(), tasks.clone())).await;
@@ -181,6 +178,7 @@ impl House {
             credentials: Credentials::new(store.clone(), Vault::new(source), Secrets::default()),
             pace: Pace::open(store.clone(), &Config::default(), ambient.clone()).await.unwrap(),
             queue,
+            served: Served::default().with(crate::crawl::SERVES),
             metrics: Metrics::new(),
             ambient: ambient.clone(),
             hosts: vec!["radar.example".to_owned()],

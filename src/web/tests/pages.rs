@@ -2,13 +2,13 @@
 
 use super::*;
 use crate::config::{QueueText, check_queue};
-use crate::crawl;
 use crate::store::alarms::{Raise, Severity, raise};
 use crate::store::crawl::targets::{self, CourseName};
 use crate::store::jobs::New;
 use crate::store::tests::puzzle;
 use crate::store::{self, gates};
 use crate::supervise::{State, Status};
+use crate::target;
 
 const HOSTILE: &str = "<script>alert('1')</script>\" onload=\"x";
 
@@ -52,7 +52,7 @@ async fn follow(house: &House, text: &'static str) {
     let targets = check_queue(&file, &[]).unwrap().all;
     let followed = house.store.write::<_, store::Error, _>(move |tx| {
         Box::pin(async move {
-            crawl::apply(tx, &targets).await?;
+            target::apply(tx, &Served::default(), &targets).await?;
             targets::missed(tx, CourseName { target: "chef-li", take: "posts" }, Class::Risk, text).await?;
             targets::silent(tx, "chef-li", "profile").await
         })

@@ -6,7 +6,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::*;
 use crate::config::{QueueText, Take, check_queue};
-use crate::crawl::spec::Spec;
 use crate::domain::{Author, Class, Post};
 use crate::platform::douyin::link::Kind;
 use crate::platform::douyin::list::Progress;
@@ -15,6 +14,7 @@ use crate::store::crawl::{posts::said_below_one, targets::Course};
 use crate::store::jobs::Claimed;
 use crate::store::tests::{insert, new, one_of_each, take};
 use crate::store::{Error, Store};
+use crate::target::Spec;
 
 fn page(store: &Store, job: &Claimed, text: &str) -> Page {
     let file = "[[target]]\nname = \"t\"\nurl = \"https://www.douyin.com/user/MS4w\"\ntake = [\"posts\"]\n";

@@ -21,7 +21,7 @@ impl Standing {
     }
 
     fn trouble(&self, taken: &Taken) -> Option<Trouble> {
-        let Taken { course, outlook, state } = taken;
+        let Taken { course, outlook, state, .. } = taken;
         let what = format!("`{}/{}`", course.target, course.take);
         let why = outlook.said.as_deref().unwrap_or("nobody says why");
         let look = || format!("look with `radard target show {}`", course.target);
@@ -44,7 +44,7 @@ impl Standing {
 
     /// What a person does so that it goes on; nothing when it goes on by itself.
     pub fn advice(&self, taken: &Taken) -> Option<String> {
-        let Taken { course, outlook: Outlook { phase, waits_for, .. }, .. } = taken;
+        let Taken { course, outlook: Outlook { phase, waits_for, .. }, kind, .. } = taken;
         let name = &course.target;
         let lane = || {
             let take = Take::ALL.into_iter().find(|take| take.as_str() == course.take);
@@ -67,7 +67,7 @@ impl Standing {
                 lane()
             )),
             (Phase::Waiting, Some(WaitsFor::Lane)) => {
-                Some(format!("run `radard job resume --lane {}`, or `--kind crawl`", lane()))
+                Some(format!("run `radard job resume --lane {}`, or `--kind {kind}`", lane()))
             }
             (
                 Phase::Waiting,

@@ -121,7 +121,7 @@ pub fn advise(targets: &QueueFile) -> Vec<Problem> {
 }
 
 /// Whether a page of this kind has it.
-pub(super) fn has(kind: Kind, take: Take) -> bool {
+pub fn has(kind: Kind, take: Take) -> bool {
     about(take).is_none_or(|kinds| kinds.contains(&kind))
 }
 

@@ -14,19 +14,28 @@ use crate::domain::{Interval, Millis};
 /// What a target says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Spec {
-    pub(super) url: Option<String>,
-    pub(super) query: Option<String>,
-    pub(super) take: Vec<String>,
+    /// The page that it is about.
+    pub url: Option<String>,
+    /// The words that are looked for.
+    pub query: Option<String>,
+    /// What is taken, in words.
+    pub take: Vec<String>,
     every: i64,
     at: Vec<String>,
     windows: Vec<String>,
-    pub(super) timezone: String,
+    /// The time zone of its times, by name.
+    pub timezone: String,
     between: Option<(i64, i64)>,
-    pub(super) max: Option<NonZeroU64>,
-    pub(super) priority: i64,
-    pub(super) profiles: Vec<String>,
-    pub(super) oldest_first: bool,
-    pub(super) paused: bool,
+    /// At most so many records in a round.
+    pub max: Option<NonZeroU64>,
+    /// What goes first.
+    pub priority: i64,
+    /// In whose name, by any of these.
+    pub profiles: Vec<String>,
+    /// Whether lists of people are read from their old end.
+    pub oldest_first: bool,
+    /// Whether the file holds it back.
+    pub paused: bool,
     note: String,
 }
 
@@ -68,44 +77,44 @@ impl Spec {
     }
 
     /// What is taken.
-    pub(super) fn takes(&self) -> impl Iterator<Item = Take> {
+    pub fn takes(&self) -> impl Iterator<Item = Take> {
         Take::ALL.into_iter().filter(|take| self.take.iter().any(|word| word == take.as_str()))
     }
 
     /// How often, when it does not say at which times.
-    pub(super) fn every(&self) -> Duration {
+    pub fn every(&self) -> Duration {
         Duration::from_millis(u64::try_from(self.every).unwrap_or(0))
     }
 
     /// At which times of day.
-    pub(super) fn at(&self) -> impl Iterator<Item = Time> {
+    pub fn at(&self) -> impl Iterator<Item = Time> {
         // A time is read as the beginning of a window.
         self.at.iter().filter_map(|text| Some(parse_window(&format!("{text}-{text}"))?.0))
     }
 
     /// Within which hours.
-    pub(super) fn windows(&self) -> impl Iterator<Item = (Time, Time)> {
+    pub fn windows(&self) -> impl Iterator<Item = (Time, Time)> {
         self.windows.iter().filter_map(|text| parse_window(text))
     }
 
     /// Only what was made within.
-    pub(super) fn between(&self) -> Option<Interval> {
+    pub fn between(&self) -> Option<Interval> {
         self.between.map(|(start, end)| Interval { start: Millis(start), end: Millis(end) })
     }
 
     /// Whether both come at the same times.
-    pub(super) fn comes_as(&self, other: &Self) -> bool {
+    pub fn comes_as(&self, other: &Self) -> bool {
         let when = |spec: &Self| (spec.every, spec.at.clone(), spec.windows.clone(), spec.timezone.clone());
         when(self) == when(other) && self.paused == other.paused
     }
 
     /// Whether both ask for the same records in the same order.
-    pub(super) fn asks_as(&self, other: &Self) -> bool {
+    pub fn asks_as(&self, other: &Self) -> bool {
         self.about() == other.about() && self.oldest_first == other.oldest_first
     }
 
     /// Which records it is about, in a text: a round that began when it was about others is of no use any more.
-    pub(super) fn about(&self) -> String {
+    pub fn about(&self) -> String {
         let (url, query) = (self.url.as_deref().unwrap_or_default(), self.query.as_deref().unwrap_or_default());
         let between = self.between.map(|(from, to)| format!("{from}-{to}")).unwrap_or_default();
         [url, query, &between].join(" ").trim().to_owned()

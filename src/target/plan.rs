@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use serde::Serialize;
 
 use super::alarm::{SHRANK, SILENT};
-use super::jobs::KIND;
+use super::serving::Served;
 use super::spec::Spec;
 use super::times::{NEVER, next, open};
 use crate::config::{Take, Target};
@@ -54,8 +54,8 @@ pub async fn look(tx: &mut Tx, wanted: &[Target]) -> Result<Plan, Error> {
     Ok(before.under(wanted, tx.now()).plan)
 }
 
-/// Takes `wanted` over: all of it, in one transaction.
-pub async fn apply(tx: &mut Tx, wanted: &[Target]) -> Result<Plan, Error> {
+/// Takes `wanted` over: all of it, in one transaction. Its rounds are jobs of those who are `served`.
+pub async fn apply(tx: &mut Tx, served: &Served, wanted: &[Target]) -> Result<Plan, Error> {
     let before = Before::read(tx).await?;
     let Work { mut plan, said, courses, anew, dropped, freed } = before.under(wanted, tx.now());
     targets::put(tx, &said.iter().map(|(name, text)| (*name, text.as_str())).collect::<Vec<_>>()).await?;
@@ -73,17 +73,19 @@ pub async fn apply(tx: &mut Tx, wanted: &[Target]) -> Result<Plan, Error> {
     // Jobs come after targets here, as they do where a page of a round is kept: whoever locks rows in the same order
     // waits for nobody who waits for them.
     for course in dropped.into_iter().chain(anew) {
-        plan.stopped.extend(stop(tx, course).await?);
+        plan.stopped.extend(stop(tx, served, course).await?);
     }
-    for key in freed.into_iter().filter_map(|course| course.job.as_deref()) {
-        jobs::hasten(tx, KIND, key).await?;
+    for course in freed {
+        if let Some(key) = &course.job {
+            jobs::hasten(tx, served.kind_of(&course.take), key).await?;
+        }
     }
     Ok(plan)
 }
 
 /// Cancels the unfinished round of `course`, and ends the doubts and the alarms about it: what it was about is no longer
 /// wanted.
-async fn stop(tx: &mut Tx, course: &Course) -> Result<Option<JobId>, Error> {
+async fn stop(tx: &mut Tx, served: &Served, course: &Course) -> Result<Option<JobId>, Error> {
     doubts::close_of(tx, course.name()).await?;
     for (name, since) in [(SILENT, course.silent_at), (SHRANK, course.doubted_at)] {
         if since.is_some() {
@@ -91,7 +93,7 @@ async fn stop(tx: &mut Tx, course: &Course) -> Result<Option<JobId>, Error> {
         }
     }
     let Some(key) = &course.job else { return Ok(None) };
-    let job = jobs::find_key(tx, KIND, key).await?.filter(|job| !job.state().is_over());
+    let job = jobs::find_key(tx, served.kind_of(&course.take), key).await?.filter(|job| !job.state().is_over());
     let Some(id) = job.map(|job| JobId(job.id)) else { return Ok(None) };
     jobs::cancel(tx, id).await?;
     Ok(Some(id))

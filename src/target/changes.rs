@@ -10,12 +10,12 @@ pub struct Changes(Arc<AtomicU64>);
 
 impl Changes {
     /// Targets have changed, and the change is stored.
-    pub(super) fn add(&self) {
+    pub fn add(&self) {
         self.0.fetch_add(1, Ordering::Release);
     }
 
     /// How often they have changed.
-    pub(super) fn count(&self) -> u64 {
+    pub fn count(&self) -> u64 {
         self.0.load(Ordering::Acquire)
     }
 }

@@ -10,11 +10,10 @@ use super::ahead;
 use super::alarm::SILENT;
 use super::changes::Changes;
 use super::cost::{Costs, costs};
-use super::forget::{Forgotten, forget};
-use super::jobs::KIND;
 use super::phase::{Outlook, Phase, WaitsFor};
 use super::plan::{Plan, apply, look};
-use super::send::{Sent, send};
+use super::send::{Sent, To, send};
+use super::serving::Served;
 use super::spec::Spec;
 use super::standing::{Standing, State, Taken, standing};
 use super::times::{NEVER, next, open};
@@ -87,6 +86,25 @@ impl Ran {
     }
 }
 
+/// What a desk works with.
+#[derive(Clone)]
+pub struct Around {
+    /// Where targets stand.
+    pub store: Store,
+    /// Where rounds go.
+    pub queue: Queue,
+    /// What rounds cost.
+    pub pace: Pace,
+    /// Time.
+    pub clock: Clock,
+    /// The numbers.
+    pub metrics: Metrics,
+    /// Who does the rounds.
+    pub served: Served,
+    /// Tells running rounds that targets have changed.
+    pub changes: Changes,
+}
+
 /// A cheap handle; clones share what wakes it.
 #[derive(Clone)]
 pub struct Desk {
@@ -95,38 +113,29 @@ pub struct Desk {
     pace: Pace,
     clock: Clock,
     metrics: Metrics,
-    changed: Arc<Notify>,
+    served: Served,
     changes: Changes,
+    changed: Arc<Notify>,
 }
 
 impl Desk {
-    /// Over the targets in `store`, whose rounds go to `queue` and cost what `pace` says.
-    pub fn new((store, queue, pace): (Store, Queue, Pace), clock: Clock, metrics: Metrics) -> Self {
-        Self { store, queue, pace, clock, metrics, changed: Arc::default(), changes: Changes::default() }
-    }
-
-    /// The same desk, which tells running rounds by `changes` that targets have changed.
-    #[must_use]
-    pub fn telling(self, changes: Changes) -> Self {
-        Self { changes, ..self }
+    /// Over the targets in the store of `around`.
+    pub fn new(around: Around) -> Self {
+        let Around { store, queue, pace, clock, metrics, served, changes } = around;
+        Self { store, queue, pace, clock, metrics, served, changes, changed: Arc::default() }
     }
 
     /// What taking `wanted` over would change, and what that costs.
     pub async fn look(&self, wanted: Vec<Target>) -> Result<(Plan, Costs), store::Error> {
-        let pace = self.pace.clone();
+        let (pace, served) = (self.pace.clone(), self.served.clone());
         let looked = self.store.read::<_, store::Error, _>(move |tx| {
             Box::pin(async move {
                 let plan = look(tx, &wanted).await?;
-                let costs = costs(tx, &plan, &pace).await?;
+                let costs = costs(tx, &served, &plan, &pace).await?;
                 Ok((plan, costs))
             })
         });
         looked.await
-    }
-
-    /// Forgets all that is known of `creator`; gives the name of the target instead that follows them.
-    pub async fn forget(&self, creator: &str) -> Result<Result<Forgotten, String>, store::Error> {
-        forget(&self.store, creator).await
     }
 
     /// Sets next rounds back that lie further in the future than their schedule gives; gives how many.
@@ -144,8 +153,10 @@ impl Desk {
 
     /// Takes `wanted` over.
     pub async fn apply(&self, wanted: Vec<Target>) -> Result<Plan, store::Error> {
-        let applied =
-            self.store.write::<_, store::Error, _>(move |tx| Box::pin(async move { apply(tx, &wanted).await }));
+        let served = self.served.clone();
+        let applied = self
+            .store
+            .write::<_, store::Error, _>(move |tx| Box::pin(async move { apply(tx, &served, &wanted).await }));
         let plan = applied.await?;
         self.queue.stop_runs(&plan.stopped);
         self.changes.add();
@@ -161,7 +172,10 @@ impl Desk {
             while self.send_due().await? {}
             if looked_at.is_zero() || self.clock.steady().saturating_sub(looked_at) >= LOOK {
                 looked_at = self.clock.steady().max(Duration::from_millis(1));
-                let all = self.store.read::<_, store::Error, _>(|tx| Box::pin(standing(tx, None, None)));
+                let served = self.served.clone();
+                let all = self.store.read::<_, store::Error, _>(move |tx| {
+                    Box::pin(async move { standing(tx, &served, None, None).await })
+                });
                 let all = all.await?;
                 self.show_numbers(&all);
                 self.look_for_silence(all).await?;
@@ -179,12 +193,12 @@ impl Desk {
 
     /// Sends out a page of what is due; true when there may be more.
     async fn send_due(&self) -> Result<bool, AskError> {
-        let queue = self.queue.clone();
+        let (queue, served) = (self.queue.clone(), self.served.clone());
         let sent = self.store.write::<_, AskError, _>(move |tx| {
             Box::pin(async move {
                 let due = targets::due(tx, PAGE).await?;
                 for course in &due {
-                    send(tx, &queue, course, None).await?;
+                    send(tx, To { queue: &queue, served: &served }, course, None).await?;
                 }
                 Ok(due.len())
             })
@@ -223,9 +237,9 @@ impl Desk {
     }
 
     async fn read(&self, name: Option<String>) -> Result<Vec<Standing>, store::Error> {
-        let pace = self.pace.clone();
+        let (pace, served) = (self.pace.clone(), self.served.clone());
         let read = self.store.read::<_, store::Error, _>(move |tx| {
-            Box::pin(async move { standing(tx, Some(&pace), name.as_deref()).await })
+            Box::pin(async move { standing(tx, &served, Some(&pace), name.as_deref()).await })
         });
         read.await
     }
@@ -245,23 +259,24 @@ impl Desk {
     /// Takes everything of `name` now: begins rounds, and tries again what waits for its next attempt. What waits for a
     /// limit or a person goes on waiting. Gives nothing when there is no such target.
     pub async fn run(&self, name: String) -> Result<Option<Ran>, AskError> {
-        let (queue, pace) = (self.queue.clone(), self.pace.clone());
+        let (queue, pace, served) = (self.queue.clone(), self.pace.clone(), self.served.clone());
         let ran = self.store.write::<_, AskError, _>(move |tx| {
             Box::pin(async move {
-                let Some(mut before) = standing(tx, None, Some(&name)).await?.pop() else { return Ok(None) };
+                let Some(mut before) = standing(tx, &served, None, Some(&name)).await?.pop() else { return Ok(None) };
                 // Comments come last, so that they see whether posts begin.
                 before.takes.sort_by_key(|taken| taken.course.take == Take::Comments.as_str());
                 let (mut begun, mut hastened) = (Vec::new(), Vec::new());
-                for Taken { course, outlook, .. } in &before.takes {
+                for Taken { course, outlook, kind, .. } in &before.takes {
                     match (outlook.phase, outlook.waits_for) {
                         (Phase::Resting, _) | (Phase::Waiting, Some(WaitsFor::Posts)) => {
-                            if let Sent::Begun(key) = send(tx, &queue, course, Some(course.next_at)).await? {
+                            let to = To { queue: &queue, served: &served };
+                            if let Sent::Begun(key) = send(tx, to, course, Some(course.next_at)).await? {
                                 begun.push(key);
                             }
                         }
                         (Phase::Waiting, Some(WaitsFor::Network | WaitsFor::Retry | WaitsFor::Local)) => {
                             if let Some(key) = &course.job
-                                && jobs::hasten(tx, KIND, key).await?
+                                && jobs::hasten(tx, kind, key).await?
                             {
                                 hastened.push(key.clone());
                             }
@@ -269,7 +284,7 @@ impl Desk {
                         (Phase::Queued | Phase::Running | Phase::Paused | Phase::Waiting, _) => {}
                     }
                 }
-                let after = standing(tx, Some(&pace), Some(&name)).await?.pop();
+                let after = standing(tx, &served, Some(&pace), Some(&name)).await?.pop();
                 Ok(after.map(|standing| Ran { jobs: begun, hastened, standing }))
             })
         });
@@ -282,6 +297,7 @@ impl Desk {
 
     /// Holds `name` back, or lets it go on at once; false when there is no such target.
     pub async fn hold(&self, name: String, is_held: bool) -> Result<bool, store::Error> {
+        let served = self.served.clone();
         let held = self.store.write::<_, store::Error, _>(move |tx| {
             Box::pin(async move {
                 if !targets::pause(tx, &name, is_held).await? {
@@ -293,9 +309,10 @@ impl Desk {
                 targets::hold(tx, &name, at).await?;
                 if at != NEVER {
                     let courses = targets::courses(tx).await?;
-                    for key in courses.iter().filter(|course| course.target == name).filter_map(|of| of.job.as_deref())
-                    {
-                        jobs::hasten(tx, KIND, key).await?;
+                    for course in courses.iter().filter(|course| course.target == name) {
+                        if let Some(key) = &course.job {
+                            jobs::hasten(tx, served.kind_of(&course.take), key).await?;
+                        }
                     }
                 }
                 Ok(true)

@@ -8,6 +8,17 @@ use crate::domain::Platform;
 use crate::store::Store;
 use crate::store::jobs::{End, New, State};
 use crate::store::tests::{BEGIN, insert, on_each, settle, take};
+use crate::target::serving::{Server, Wanted};
+
+const KIND: &str = "read";
+
+/// One room that serves everything.
+fn served() -> Served {
+    let pages = |_: &mut Tx, _: Wanted<'_>| -> crate::store::Work<'_, Result<Option<u64>, Error>> {
+        Box::pin(async { Ok(None) })
+    };
+    Served::default().with(Server { kind: KIND, takes: &Take::ALL, pages_read: |_| None, pages })
+}
 
 const PAGE: &str = "url = \"https://www.douyin.com/user/MS4w\"\nevery = \"7d\"\n";
 
@@ -19,7 +30,7 @@ fn targets_of(more: &str) -> Vec<Target> {
 
 async fn save(store: &Store, more: &str) -> Plan {
     let wanted = targets_of(more);
-    let saved = store.write::<_, Error, _>(move |tx| Box::pin(async move { apply(tx, &wanted).await }));
+    let saved = store.write::<_, Error, _>(move |tx| Box::pin(async move { apply(tx, &served(), &wanted).await }));
     saved.await.unwrap()
 }
 

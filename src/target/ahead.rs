@@ -1,13 +1,16 @@
 //! Next rounds that a wrong clock put too far into the future are set back to what their schedule gives from now.
 
 use std::collections::HashMap;
+use std::time::Duration;
 
-use super::jobs::REREAD;
 use super::spec::Spec;
 use super::times::{NEVER, next};
 use crate::domain::Millis;
 use crate::store::crawl::targets::{self, Course};
 use crate::store::{Error, Store, Tx, ahead};
+
+/// A doubted list is read again after this long at most, or when its schedule says so.
+pub const REREAD: Duration = Duration::from_mins(70);
 
 /// Sets next rounds back; gives how many. What a person holds back stays held.
 pub(super) async fn set_back(store: &Store) -> Result<usize, Error> {

@@ -5,14 +5,14 @@ use std::collections::{BTreeMap, HashMap};
 use serde_json::{Value, json};
 
 use super::cost::pages;
-use super::jobs::{KIND, pages_of};
 use super::phase::{Outlook, Phase, Seen, WaitsFor, waits_for_posts};
+use super::serving::{Served, Wanted};
 use super::spec::Spec;
 use super::subject::subject_of;
 use super::times::NEVER;
 use crate::config::Take;
 use crate::domain::{Class, Millis};
-use crate::pace::Pace;
+use crate::pace::{Pace, account};
 use crate::platform::douyin::link::Kind;
 use crate::store::crawl::targets::{self, Course, Target};
 use crate::store::gates::{self, Gate};
@@ -102,6 +102,8 @@ pub struct Taken {
     pub outlook: Outlook,
     /// Both in a word.
     pub state: State,
+    /// The kind of job that does its rounds.
+    pub kind: &'static str,
 }
 
 /// A target that stands in the queue file, and what is taken of it.
@@ -123,13 +125,18 @@ pub fn page_of(target: &Target) -> Option<(Kind, String)> {
 
 /// Every target by its name, or the one of this name. With `pace` the pages of running rounds are estimated, and when
 /// their next requests may go.
-pub async fn standing(tx: &mut Tx, pace: Option<&Pace>, name: Option<&str>) -> Result<Vec<Standing>, Error> {
+pub async fn standing(
+    tx: &mut Tx,
+    served: &Served,
+    pace: Option<&Pace>,
+    name: Option<&str>,
+) -> Result<Vec<Standing>, Error> {
     let is_meant = |known: &str| name.is_none_or(|name| name == known);
     let mut courses: BTreeMap<String, Vec<Course>> = BTreeMap::new();
     for course in targets::courses(tx).await?.into_iter().filter(|course| is_meant(&course.target)) {
         courses.entry(course.target.clone()).or_default().push(course);
     }
-    let rounds = Rounds::of(tx, &courses).await?;
+    let rounds = Rounds::of(tx, served, &courses).await?;
     let all = targets::targets(tx).await?.into_iter();
     let all = all.filter(|target| target.removed_at.is_none() && is_meant(&target.name));
     let mut standing = Vec::new();
@@ -141,9 +148,10 @@ pub async fn standing(tx: &mut Tx, pace: Option<&Pace>, name: Option<&str>) -> R
         let mut takes = Vec::with_capacity(courses.len());
         for (course, mut outlook) in courses.into_iter().zip(outlooks) {
             if let Some(spec) = spec.as_ref().filter(|_| pace.is_some()) {
-                outlook.pages_about = pages_about(tx, spec, &course, &outlook).await?;
+                outlook.pages_about = pages_about(tx, served, (spec, &course), &outlook).await?;
             }
-            takes.push(Taken { state: State::of(&course, &outlook), course, outlook });
+            let kind = served.kind_of(&course.take);
+            takes.push(Taken { state: State::of(&course, &outlook), course, outlook, kind });
         }
         standing.push(Standing { target, is_paused, takes });
     }
@@ -155,19 +163,27 @@ pub async fn standing(tx: &mut Tx, pace: Option<&Pace>, name: Option<&str>) -> R
 }
 
 /// The latest rounds of what is taken, and what keeps them from being run.
-struct Rounds {
+struct Rounds<'a> {
+    served: &'a Served,
     jobs: HashMap<String, Outline>,
     /// The gate before each lane that is shut.
     lanes: HashMap<String, Gate>,
-    /// The gate before all of them.
-    kind: Option<Gate>,
+    /// The gate before each kind that is shut.
+    kinds: HashMap<String, Gate>,
+    /// What holds back everything of an account after a sign of risk.
+    accounts: HashMap<String, Gate>,
     now: Millis,
 }
 
-impl Rounds {
-    async fn of(tx: &mut Tx, courses: &BTreeMap<String, Vec<Course>>) -> Result<Self, Error> {
-        let keys: Vec<&str> = courses.values().flatten().filter_map(|course| course.job.as_deref()).collect();
-        let jobs = jobs::outlines(tx, KIND, &keys).await?;
+impl<'a> Rounds<'a> {
+    async fn of(tx: &mut Tx, served: &'a Served, courses: &BTreeMap<String, Vec<Course>>) -> Result<Self, Error> {
+        let mut jobs = HashMap::new();
+        for server in served.all() {
+            let own = courses.values().flatten().filter(|course| served.kind_of(&course.take) == server.kind);
+            let keys: Vec<&str> = own.filter_map(|course| course.job.as_deref()).collect();
+            let found = jobs::outlines(tx, server.kind, &keys).await?;
+            jobs.extend(found.into_iter().map(|job| (job.key.clone(), job)));
+        }
         let now = tx.now();
         let shut = gates::list(tx).await?.into_iter();
         let shut = shut.filter(|gate| gate.paused || gate.open_at.is_some_and(|at| at > now.0));
@@ -176,12 +192,11 @@ impl Rounds {
         for gate in &mut lanes {
             explain(gate, &stopped);
         }
-        Ok(Self {
-            jobs: jobs.into_iter().map(|job| (job.key.clone(), job)).collect(),
-            lanes: lanes.into_iter().map(|gate| (gate.name.clone(), gate)).collect(),
-            kind: kinds.into_iter().find(|gate| gate.name == KIND),
-            now,
-        })
+        let is_risk = |stop: &Stopped| stop.class == Class::Risk.as_str() && stop.until > now.0;
+        let accounts = stopped.iter().filter(|stop| is_risk(stop)).map(|stop| (stop.subject.clone(), gate_of(stop)));
+        let accounts = accounts.collect();
+        let by_name = |gates: Vec<Gate>| gates.into_iter().map(|gate| (gate.name.clone(), gate)).collect();
+        Ok(Self { served, jobs, lanes: by_name(lanes), kinds: by_name(kinds), accounts, now })
     }
 
     fn job(&self, course: &Course) -> Option<&Outline> {
@@ -191,8 +206,10 @@ impl Rounds {
     /// What the round of `course` does, which is one of `all` of its target.
     fn outlook(&self, course: &Course, all: &[Course], is_paused: bool) -> Outlook {
         let (job, now) = (self.job(course), self.now);
-        let gate = self.kind.as_ref().or_else(|| self.lanes.get(&job?.lane));
-        let pages = job.and_then(|job| pages_of(job.progress.as_deref()?));
+        let server = self.served.of(&course.take);
+        let gate = server.and_then(|server| self.kinds.get(server.kind));
+        let gate = gate.or_else(|| self.lanes.get(&job?.lane)).or_else(|| self.accounts.get(&account(&course.profile)));
+        let pages = server.zip(job).and_then(|(server, job)| (server.pages_read)(job.progress.as_deref()?));
         let is_paused = is_paused || course.next_at == NEVER.0;
         let outlook = Outlook::of(Seen { course, is_paused, job, pages, gate, now });
         let posts = all.iter().find(|other| other.take == Take::Posts.as_str());
@@ -213,18 +230,38 @@ fn explain(gate: &mut Gate, stopped: &[Stopped]) {
     }
 }
 
+/// The same for a lane that has not met the stop of its account yet.
+fn gate_of(stop: &Stopped) -> Gate {
+    Gate {
+        scope: "lane".to_owned(),
+        name: stop.lane.clone(),
+        paused: false,
+        open_at: Some(stop.until),
+        class: Some(stop.class.clone()),
+        reason: Some(format!("{} is stopped: {}", stop.subject, stop.reason)),
+        subject: Some(stop.subject.clone()),
+        updated_at: stop.since,
+    }
+}
+
 /// About how many pages a running round reads: known for the first round, which reads all of its list. A later one stops
 /// where nothing new can follow.
-async fn pages_about(tx: &mut Tx, spec: &Spec, course: &Course, outlook: &Outlook) -> Result<Option<u64>, Error> {
+async fn pages_about(
+    tx: &mut Tx,
+    served: &Served,
+    (spec, course): (&Spec, &Course),
+    outlook: &Outlook,
+) -> Result<Option<u64>, Error> {
     let take = Take::ALL.into_iter().find(|take| take.as_str() == course.take);
     let has_begun = outlook.phase == Phase::Running || outlook.page > Some(1);
     let Some(take) = take.filter(|_| has_begun && course.full_at.is_none()) else { return Ok(None) };
-    let about = pages(tx, (&course.target, spec), (take, &course.profile)).await?;
+    let wanted = Wanted { target: &course.target, spec, take, profile: &course.profile };
+    let about = pages(tx, served, wanted).await?;
     Ok(about.filter(|about| outlook.page.is_some_and(|page| page <= *about)))
 }
 
 /// Tells when the next request of each running round may go, where its job does not say it.
-async fn foretell(tx: &mut Tx, pace: &Pace, rounds: &Rounds, standing: &mut [Standing]) -> Result<(), Error> {
+async fn foretell(tx: &mut Tx, pace: &Pace, rounds: &Rounds<'_>, standing: &mut [Standing]) -> Result<(), Error> {
     let is_open = |taken: &&mut Taken| taken.outlook.phase == Phase::Running && taken.outlook.waits_for.is_none();
     let open: Vec<_> = standing.iter_mut().flat_map(|of| &mut of.takes).filter(is_open).collect();
     let lane = |taken: &Taken| rounds.job(&taken.course).map(|job| job.lane.clone());
@@ -256,7 +293,7 @@ impl Standing {
 impl Taken {
     /// As the API shows it.
     pub(super) fn to_json(&self) -> Value {
-        let Self { course, outlook, state } = self;
+        let Self { course, outlook, state, .. } = self;
         let next_at = Some(course.next_at).filter(|at| *at != NEVER.0);
         let (found, fresh) = course.last_counts().unzip();
         json!({

@@ -1,0 +1,94 @@
+//! The rooms of this house: what each of them registers, and what it works with.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use super::clock::ClockWatch;
+use super::disk::Disk;
+use super::fetch::Fetcher;
+use super::jobs::{
+    Backup, BackupTools, ProbePlatform, ProbeTools, Prune, PruneTools, Rotate, RotateTools, Tidy, TidyTools,
+};
+use super::live::Live;
+use super::places::Places;
+use super::ways::Ways;
+use crate::ambient::Clock;
+use crate::crawl::{self, Keeper};
+use crate::media::{Claims, Rights, jobs as media};
+use crate::net;
+use crate::observe::Metrics;
+use crate::pace::Pace;
+use crate::queue::Kinds;
+use crate::store::Store;
+use crate::target::{Changes, Served};
+use crate::vault::Credentials;
+
+/// Who does the rounds of targets.
+pub(super) fn served() -> Served {
+    Served::default().with(crawl::SERVES)
+}
+
+/// What the room that crawls works with.
+pub(super) fn crawl_tools(
+    (store, fetcher, live): (&Store, &Fetcher, &Live),
+    (keeper, metrics, clock): (Keeper, &Metrics, &Clock),
+    changes: &Changes,
+) -> crawl::Tools {
+    let settings = live.clone();
+    crawl::Tools {
+        store: store.clone(),
+        keeper,
+        source: Arc::new(fetcher.clone()),
+        changes: changes.clone(),
+        settings: Arc::new(move || {
+            let now = settings.now();
+            let most_checks = u64::try_from(now.crawl.most_checks).unwrap_or(u64::MAX);
+            crawl::Settings { full_every: now.crawl.full_every, raw: now.crawl.raw, most_checks }
+        }),
+        metrics: metrics.clone(),
+        clock: clock.clone(),
+    }
+}
+
+/// Every kind of the house, bound to its tools.
+pub(super) fn kinds(
+    library: PathBuf,
+    (live, credentials): (&Live, &Credentials),
+    (pace, ways): (&Pace, &Ways),
+    (disk, client): (&Disk, net::Client),
+) -> Kinds {
+    let (settings, room) = (live.clone(), disk.clone());
+    let media_settings = move || {
+        let now = settings.now();
+        let rights = Rights { mode: now.media.mode, group: now.media.group.clone() };
+        media::Settings { rights, max_bytes: now.media.max_bytes, low_water: now.disk.low_water, closed: room.closed() }
+    };
+    Kinds::default()
+        .with::<ProbePlatform>(ProbeTools { ways: ways.clone(), live: live.clone() })
+        .with::<media::Download>(media::Tools {
+            net: client.paced(pace, media::sending()),
+            dir: library,
+            claims: Claims::default(),
+            settings: Arc::new(media_settings),
+        })
+        .with::<Rotate>(RotateTools { vault: credentials.vault().clone() })
+}
+
+/// What the kinds that delete by age share.
+pub(super) struct Deleting<'a> {
+    pub(super) store: &'a Store,
+    pub(super) live: &'a Live,
+    pub(super) clock: &'a ClockWatch,
+    pub(super) places: &'a Places,
+    pub(super) library: PathBuf,
+}
+
+/// The same with the kinds that delete by age: they ask whether the clock is trusted.
+pub(super) fn with_deleting(kinds: Kinds, tools: Deleting<'_>) -> Kinds {
+    let Deleting { places, library, .. } = tools;
+    let (store, live, clock) = (tools.store.clone(), tools.live.clone(), tools.clock.clone());
+    let prune = PruneTools { store: store.clone(), live: live.clone(), clock: clock.clone(), file: places.database() };
+    let copies = places.copies();
+    let backup = BackupTools { store: store.clone(), live: live.clone(), clock: clock.clone(), copies };
+    kinds.with::<Backup>(backup).with::<Prune>(prune).with::<Tidy>(TidyTools { store, live, library, clock })
+}
