@@ -125,6 +125,13 @@ pub(super) fn host_and_port(url: &Url) -> String {
     url.port_or_known_default().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}"))
 }
 
+/// The host that a request for `url` goes to, with its port where that is not the usual one; nothing when it is no URL.
+pub fn host_of(url: &str) -> Option<String> {
+    let url = Url::parse(url).ok()?;
+    let host = url.host_str()?;
+    Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+}
+
 /// Looks names up and gives out public addresses only.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Judging;

@@ -17,7 +17,7 @@ use crate::domain::Class;
 use crate::media::format::Wanted;
 use crate::media::name::{wished, with_id};
 use crate::media::part::{Finished, Written, is_named, is_whole, path_of};
-use crate::net::{Bound, Refusal};
+use crate::net::{Bound, Refusal, host_of};
 use crate::pace::Sending;
 use crate::queue::{Job, Lease, Miss, OpenTo, Settled};
 
@@ -42,7 +42,7 @@ impl Job for Download {
     type Tools = Tools;
 
     fn lane(&self) -> String {
-        format!("download/{}", host_of(&self.url))
+        format!("download/{}", host_of(&self.url).unwrap_or_default())
     }
 
     fn check(&self, tools: &Tools) -> Result<(), String> {
@@ -131,12 +131,6 @@ impl From<Refusal> for Miss {
     }
 }
 
-fn host_of(url: &str) -> &str {
-    let rest = url.split_once("://").map_or(url, |(_, rest)| rest);
-    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
-    host.rsplit('@').next().unwrap_or_default()
-}
-
 fn last_segment(url: &str) -> String {
     let path = url.split(['?', '#']).next().unwrap_or_default();
     path.rsplit('/').next().unwrap_or_default().to_owned()
@@ -148,7 +142,13 @@ mod tests {
 
     #[test]
     fn a_url_gives_lane_and_name() {
-        assert_eq!(host_of("https://user@cdn.example.test:8443/a/b.mp4?sig=1"), "cdn.example.test:8443");
+        let lane = |url: &str| Download { url: url.to_owned(), name: None }.lane();
+        assert_eq!(lane("https://user@cdn.example.test:8443/a/b.mp4?sig=1"), "download/cdn.example.test:8443");
+        // The lane is where the request goes, however the URL is written.
+        for url in ["HTTPS://CDN.example.test/a", "https:cdn.example.test/a", "https://cdn.example.test\\@other.test/a"]
+        {
+            assert_eq!(lane(url), "download/cdn.example.test", "{url}");
+        }
         assert_eq!(last_segment("https://cdn.example.test/a/b.mp4?sig=/x"), "b.mp4");
     }
 }
