@@ -123,8 +123,8 @@ async fn apply(tx: &mut store::Tx, also: &Also) -> Result<(), store::Error> {
         Also::CloseLane { lane, open_at, class, reason, subject } => {
             let subject = subject.as_deref();
             gates::close(tx, &gates::Closing { lane, open_at: *open_at, class: *class, reason, subject }).await?;
-            // A wait that was asked for is no reason for an alarm, and an outage has one of its own.
-            if *class != Class::Risk {
+            // Only a sign of risk raises an alarm; one that stops an account has raised its own with that stop.
+            if *class != Class::Risk || subject.is_some() {
                 return Ok(());
             }
             let raise = alarms::Raise {

@@ -14,6 +14,8 @@ use super::tx::{Raw, Tx};
 
 /// About how many pages may be in the log before they are moved.
 const PAGES: i64 = 2000;
+/// How long a statement waits for others, as the connection was opened with.
+const PATIENCE: &str = "PRAGMA busy_timeout = 5000";
 /// The fewest and the most commits between two moves, and what we begin with.
 const COMMITS: (i64, i64, i64) = (16, 4096, 64);
 
@@ -35,20 +37,25 @@ pub(super) struct Watch {
     commits: i64,
     every: i64,
     bytes: Arc<AtomicU64>,
+    /// Whether the log still holds what was erased from the database.
+    holds_erased: bool,
 }
 
 impl Watch {
     pub(super) fn new(database: &Path, bytes: Arc<AtomicU64>) -> Self {
-        Self { file: log_of(database), commits: 0, every: COMMITS.2, bytes }
+        Self { file: log_of(database), commits: 0, every: COMMITS.2, bytes, holds_erased: false }
     }
 
     /// Called between commits.
     pub(super) async fn after_commit(&mut self, tx: &mut Tx) -> Result<(), Error> {
+        self.commits += 1;
         if tx.take_erased() {
             tx.run("delete as usual", "PRAGMA secure_delete = FAST").await?;
-            return self.empty(tx).await;
+            self.holds_erased = true;
         }
-        self.commits += 1;
+        if self.holds_erased {
+            return self.empty_erased(tx).await;
+        }
         if self.commits < self.every {
             return Ok(());
         }
@@ -59,7 +66,17 @@ impl Watch {
         Ok(())
     }
 
-    /// Called when somebody was forgotten, and when the store closes.
+    /// Empties the log after somebody was forgotten. Readers that still need the log are not waited for: the next
+    /// commit tries again.
+    async fn empty_erased(&mut self, tx: &mut Tx) -> Result<(), Error> {
+        tx.run("wait for no reader", "PRAGMA busy_timeout = 0").await?;
+        self.empty(tx).await?;
+        tx.run("wait for readers again", PATIENCE).await?;
+        self.holds_erased = self.bytes.load(Ordering::Relaxed) > 0;
+        Ok(())
+    }
+
+    /// Called once, when the store closes.
     pub(super) async fn empty(&mut self, tx: &mut Tx) -> Result<(), Error> {
         checkpoint(tx, "PRAGMA wal_checkpoint(TRUNCATE)").await?;
         self.look();
