@@ -97,7 +97,7 @@ impl Export {
         let exported = exported?;
         Ok(match file {
             Some(file) => told(name, (&file, format), &exported),
-            None if exported.rows == 0 => Answer::nothing(Exit::Done).note(format!("no row of {name} fits")),
+            None if exported.rows == 0 => Answer::nothing(Exit::Done).note(format!("no rows of {name} match")),
             None => Answer::nothing(Exit::Done),
         })
     }

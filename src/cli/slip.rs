@@ -25,25 +25,25 @@ fn what(error: &Error, command: &str) -> String {
     let names = || list(error, ContextKind::InvalidArg);
     match error.kind() {
         ErrorKind::UnknownArgument if is_negative(&arg) => {
-            format!("`{arg}` is no option, and no number here is below 0")
+            format!("`{arg}` is not an option, and numbers here cannot be below 0")
         }
         ErrorKind::UnknownArgument if arg.starts_with('-') => format!("`{command}` has no option `{arg}`"),
         // It may be a secret.
-        ErrorKind::UnknownArgument => format!("`{command}` takes fewer values than these"),
+        ErrorKind::UnknownArgument => format!("`{command}` got too many values"),
         ErrorKind::InvalidSubcommand => {
             let name = one(error, ContextKind::InvalidSubcommand).unwrap_or_default();
             format!("`{command}` has no command `{name}`")
         }
         ErrorKind::InvalidValue if value.is_empty() => format!("`{arg}` needs a value"),
-        ErrorKind::InvalidValue => format!("`{value}` is no value of `{arg}`"),
+        ErrorKind::InvalidValue => format!("`{arg}` cannot be `{value}`"),
         ErrorKind::ValueValidation => {
             let why = std::error::Error::source(error).map(plain).unwrap_or_default();
-            format!("`{value}` is no value of `{arg}`: {why}")
+            format!("`{arg}` cannot be `{value}`: {why}")
         }
-        ErrorKind::MissingRequiredArgument => format!("this is missing: {}", names()),
+        ErrorKind::MissingRequiredArgument => format!("missing: {}", names()),
         ErrorKind::MissingSubcommand => format!("`{command}` needs a command after it"),
         ErrorKind::ArgumentConflict if list(error, ContextKind::PriorArg) == format!("`{arg}`") => {
-            format!("`{arg}` stands there twice")
+            format!("`{arg}` was given twice")
         }
         ErrorKind::ArgumentConflict => {
             format!("`{arg}` cannot be used together with {}", list(error, ContextKind::PriorArg))

@@ -36,12 +36,12 @@ pub(super) enum Align {
 #[derive(Debug, Clone, Copy)]
 struct Column {
     align: Align,
-    /// A terminal that is too narrow does without it.
+    /// Left out on a terminal that is too narrow.
     is_optional: bool,
 }
 
 /// A column that is shown, and how wide.
-struct Shown {
+struct Fitted {
     at: usize,
     width: usize,
 }
@@ -79,12 +79,12 @@ impl Table {
 
     /// The lines, without a last line break; no wider than `terminal` if shorter texts or fewer columns can do that.
     pub(super) fn to_text(&self, terminal: Option<usize>) -> String {
-        let all = || (0..self.columns.len()).map(|at| Shown { at, width: self.widest(at) }).collect();
+        let all = || (0..self.columns.len()).map(|at| Fitted { at, width: self.widest(at) }).collect();
         let (shown, left_out) = terminal.map_or_else(|| (all(), Vec::new()), |terminal| self.fit(terminal));
         let mut text = String::new();
         for (n, row) in self.rows.iter().enumerate() {
             let mut line = String::new();
-            for Shown { at, width: wide } in &shown {
+            for Fitted { at, width: wide } in &shown {
                 let (Some(cell), Some(column)) = (row.get(*at), self.columns.get(*at)) else { continue };
                 let cell = cut(cell, *wide);
                 let pad = wide.saturating_sub(width(&cell));
@@ -98,7 +98,7 @@ impl Table {
         }
         if !left_out.is_empty() {
             let names = left_out.join(", ");
-            let _never_fails = write!(text, "\n(too narrow for {names}: use a wider terminal, a pipe or --json)");
+            let _never_fails = write!(text, "\n(columns left out: {names}; use a wider terminal, a pipe or --json)");
         }
         text
     }
@@ -125,7 +125,7 @@ impl Table {
     }
 
     /// The columns that a terminal of `terminal` columns shows, and the headings of those for which it is too narrow.
-    fn fit(&self, terminal: usize) -> (Vec<Shown>, Vec<&str>) {
+    fn fit(&self, terminal: usize) -> (Vec<Fitted>, Vec<&str>) {
         let mut kept: Vec<usize> = (0..self.columns.len()).collect();
         let least = |kept: &[usize]| kept.iter().map(|at| self.narrowest(*at)).sum::<usize>() + gaps(kept.len());
         let is_optional = |at: &usize| self.columns.get(*at).is_some_and(|column| column.is_optional);
@@ -143,8 +143,8 @@ impl Table {
 
     /// The widths of these columns on a terminal of `terminal` columns: the widest texts are shortened first. All stay
     /// as they are where that is not enough.
-    fn shorten(&self, kept: Vec<usize>, terminal: usize) -> Vec<Shown> {
-        let whole = |at| Shown { at, width: self.widest(at) };
+    fn shorten(&self, kept: Vec<usize>, terminal: usize) -> Vec<Fitted> {
+        let whole = |at| Fitted { at, width: self.widest(at) };
         let mut shown: Vec<_> = kept.iter().copied().map(whole).collect();
         let mut over =
             (shown.iter().map(|column| column.width).sum::<usize>() + gaps(kept.len())).saturating_sub(terminal);
@@ -273,10 +273,10 @@ mod tests {
         assert_eq!(
             table.to_text(Some(42)),
             "ID             ERROR          ABOUT\n0193a1e0-0000  no connectio…  夜市夜市夜…\n\
-             (too narrow for TRIES: use a wider terminal, a pipe or --json)"
+             (columns left out: TRIES; use a wider terminal, a pipe or --json)"
         );
         let narrow = table.to_text(Some(30));
-        assert!(narrow.starts_with("ID             ABOUT\n") && narrow.contains("for TRIES, ERROR:"), "{narrow}");
+        assert!(narrow.starts_with("ID             ABOUT\n") && narrow.contains("left out: TRIES, ERROR;"), "{narrow}");
         assert!(table.to_text(None).starts_with("ID             TRIES  KNOWN  ERROR"), "a pipe gets all of them");
     }
 

@@ -1,4 +1,4 @@
-//! Looks a radard over and says what is wrong and how to fix it.
+//! Checks an installation: what is wrong, and how to fix it.
 //!
 //! Gathering and judging are apart: `look` asks the machine and never judges, `judge` turns facts into rows and never
 //! asks. What could not be looked at is said to be so; it is neither well nor ill. Nothing here changes anything, so

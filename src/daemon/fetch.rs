@@ -250,7 +250,7 @@ impl Fetcher {
     }
 }
 
-/// A guest has no login that could have expired: the site shows this, or the rest of it, only to who is logged in.
+/// A guest has no login that could have expired. The site shows this, or the rest of it, to logged-in users only.
 fn shut_to_guests(refusal: &Refusal) -> Declined {
     let error = format!("the site shows a guest nothing more of this: {}", refusal.message);
     let advice = "log in with `radard profile login NAME`, then give --profile NAME";

@@ -87,7 +87,7 @@ impl RunError {
     }
 }
 
-/// What to do about an address on which nobody can listen.
+/// What to do when radard cannot listen on an address.
 fn listen_advice(on: &str, why: ErrorKind) -> String {
     let Ok(at) = on.parse::<SocketAddr>() else {
         return "check that the data folder belongs to the user of radard".to_owned();

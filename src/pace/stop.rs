@@ -72,7 +72,7 @@ impl Stops {
     /// Takes over one more; what stood there longer stays.
     fn add(&mut self, stop: Stopped) {
         let stop = match self.known.remove(&stop.subject) {
-            // A sign of risk keeps its name while it holds.
+            // A stop after a captcha stays one until it ends, whatever is answered meanwhile.
             Some(was) if was.class == Class::Risk.as_str() && was.until > stop.since => {
                 Stopped { until: stop.until.max(was.until), ..was }
             }

@@ -42,7 +42,7 @@ impl Queue {
             ends,
             ambient: self.ambient.clone(),
         };
-        // They are given away, so that the settling part ends when they have.
+        // The task owns the workers, so that settling ends when they have ended.
         house.spawn_once("queue.work", |stop| workers.serve(stop));
     }
 

@@ -60,7 +60,7 @@ fn a_table_is_as_wide_as_the_terminal_and_whole_in_a_pipe() {
     let narrow = on_terminal(80).unwrap();
     let (table, left_out) = narrow.trim_end().rsplit_once('\n').unwrap();
     assert!(table.contains(ID) && table.lines().all(|line| line.width() <= 80), "{narrow}");
-    assert_eq!(left_out, "(too narrow for FIRST, LAST, COUNT, DETAIL, DO: use a wider terminal, a pipe or --json)");
+    assert_eq!(left_out, "(columns left out: FIRST, LAST, COUNT, DETAIL, DO; use a wider terminal, a pipe or --json)");
     assert!(on_terminal(40).unwrap().contains(&format!("{ID}  warning   jobs_dead  download")), "ids stay whole");
 }
 

@@ -71,7 +71,7 @@ impl LogIn {
         let browser = Browser::open(&source, &desk.ambient.clock).await.map_err(failed)?;
         let waited = tokio::select! {
             waited = self.wait_for(desk, &browser, (&config, &profile, rules)) => waited,
-            _ = tokio::signal::ctrl_c() => Err(Failure::new("interrupted: no login was taken in").exit(Exit::Interrupted)),
+            _ = tokio::signal::ctrl_c() => Err(Failure::new("interrupted: no login was saved").exit(Exit::Interrupted)),
         };
         browser.close().await;
         waited.map(in_use)

@@ -39,6 +39,6 @@ fn a_secret_in_the_wrong_place_is_not_repeated() {
     for line in ["fetch -oksid_guard=1234;sessionid=5678 x", &format!("fetch --max {} x", "s3cr3t".repeat(9))] {
         let said = said(line);
         assert!(!said.contains("sessionid") && !said.contains("s3cr3t"), "{said}");
-        assert!(said.contains("`…` is no value of `--max <N>`"), "{said}");
+        assert!(said.contains("`--max <N>` cannot be `…`"), "{said}");
     }
 }

@@ -1,7 +1,8 @@
 //! What is thrown away goes by its age alone, a page at a time, and takes with it what hangs on it and nothing else.
 
-use super::{on_each, one_of_each};
-use crate::domain::{Author, Counts, Files, Post, Room};
+use super::{Fresh, on_each, one_of_each};
+use crate::domain::{Author, Class, Counts, Files, Post, Room};
+use crate::store::alarms::{self, Severity};
 use crate::store::crawl::prune::{self, Aged, DAY};
 use crate::store::crawl::{comments, creators, export, grown, listed, posts, raw, shelf, table};
 use crate::store::{Error, Store};
@@ -291,4 +292,49 @@ fn pages_that_are_kept_together_are_kept_as_one_after_the_other() {
             }
         });
     }
+}
+
+#[test]
+fn forgetting_waits_for_no_reader_and_empties_the_log_once_it_is_free() {
+    let fresh = Fresh::sqlite();
+    fresh.live(async |store| {
+        let (begin, begun) = tokio::sync::oneshot::channel::<()>();
+        let (free, freed) = tokio::sync::oneshot::channel::<()>();
+        let reading = store.read::<_, Error, _>(move |tx| {
+            Box::pin(async move {
+                tx.run("read", "BEGIN").await?;
+                alarms::open(tx).await?;
+                let _somebody_waits = begin.send(());
+                let _in_the_end = freed.await;
+                tx.run("read", "ROLLBACK").await
+            })
+        });
+        let raise = async |erases: bool| {
+            let raised = store.write::<_, Error, _>(move |tx| {
+                Box::pin(async move {
+                    if erases {
+                        tx.erase().await?;
+                    }
+                    let (name, subject, detail) = ("disk_low", "d".to_owned(), String::new());
+                    let raise =
+                        alarms::Raise { name, subject, severity: Severity::Notice, class: Class::Local, detail };
+                    alarms::raise(tx, &raise).await
+                })
+            });
+            raised.await.unwrap();
+        };
+        let writing = async {
+            begun.await.unwrap();
+            // What comes behind the first commit has been done when the second is answered.
+            raise(true).await;
+            raise(false).await;
+            assert!(store.wal_bytes() > 0, "the control: the reader needs the log");
+            free.send(()).unwrap();
+        };
+        let (read, ()) = tokio::join!(reading, writing);
+        read.unwrap();
+        raise(false).await;
+        raise(false).await;
+        assert_eq!(store.wal_bytes(), 0);
+    });
 }
