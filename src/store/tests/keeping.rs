@@ -298,14 +298,14 @@ fn pages_that_are_kept_together_are_kept_as_one_after_the_other() {
 fn forgetting_waits_for_no_reader_and_empties_the_log_once_it_is_free() {
     let fresh = Fresh::sqlite();
     fresh.live(async |store| {
-        let (begin, begun) = tokio::sync::oneshot::channel::<()>();
-        let (free, freed) = tokio::sync::oneshot::channel::<()>();
+        let (ready, holds) = tokio::sync::oneshot::channel::<()>();
+        let (release, end) = tokio::sync::oneshot::channel::<()>();
         let reading = store.read::<_, Error, _>(move |tx| {
             Box::pin(async move {
                 tx.run("read", "BEGIN").await?;
                 alarms::open(tx).await?;
-                let _somebody_waits = begin.send(());
-                let _in_the_end = freed.await;
+                let _somebody_waits = ready.send(());
+                let _in_the_end = end.await;
                 tx.run("read", "ROLLBACK").await
             })
         });
@@ -324,12 +324,12 @@ fn forgetting_waits_for_no_reader_and_empties_the_log_once_it_is_free() {
             raised.await.unwrap();
         };
         let writing = async {
-            begun.await.unwrap();
+            holds.await.unwrap();
             // What comes behind the first commit has been done when the second is answered.
             raise(true).await;
             raise(false).await;
             assert!(store.wal_bytes() > 0, "the control: the reader needs the log");
-            free.send(()).unwrap();
+            release.send(()).unwrap();
         };
         let (read, ()) = tokio::join!(reading, writing);
         read.unwrap();
