@@ -50,6 +50,7 @@ rules! {
     no_file_is_too_long: shape::files_are_short;
     every_file_opens_with_a_head: shape::files_have_heads;
     every_name_says_something: shape::names_say_something;
+    no_code_is_ignored: shape::no_code_is_ignored;
     settings_have_a_reference: shape::settings_have_a_reference;
     every_fixture_is_used: listed::fixtures_are_used;
     the_readme_points_at_files: listed::readme_points_at_files;

@@ -10,14 +10,12 @@ use std::path::{Path, PathBuf};
 
 use rustix::process::{getegid, geteuid};
 
-use crate::daemon::Places;
+use crate::daemon::{Places, SYSTEM_DATA};
 
 /// Where a configuration is looked for first.
 const HERE: &str = "config";
 /// Where it is looked for next.
 const SYSTEM: &str = "/etc/radard";
-/// Where data are that belong to it.
-const SYSTEM_DATA: &str = "/var/lib/radard";
 
 /// Why no directory can be named.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]

@@ -8,6 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use super::failure::Failure;
 use super::guide;
 use super::table::clean;
+use crate::domain::words::repeatable;
 
 /// A longer value is not repeated: it may be a secret that stands in the wrong place.
 const LONGEST: usize = 40;
@@ -105,7 +106,7 @@ fn list(error: &Error, kind: ContextKind) -> String {
 }
 
 fn short(text: &str) -> String {
-    if text.chars().count() > LONGEST || text.contains([';', '\n']) { "…".to_owned() } else { clean(text) }
+    if text.chars().count() > LONGEST { "…".to_owned() } else { clean(repeatable(text)) }
 }
 
 fn first_line(error: &Error) -> String {

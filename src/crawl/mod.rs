@@ -1,13 +1,13 @@
 //! Crawling: what targets take of Douyin, from a page to stored posts, people and comments; once, complete, and up to date.
 //!
 //! - `jobs` a round; `source` who asks the platform for it, `keep` what is kept of a page.
-//! - `extent` how many pages a round has.
+//! - `pages` how many pages a round has.
 //! - `forget` throwing away all that is known of somebody.
 
-mod extent;
 mod forget;
 mod jobs;
 mod keep;
+mod pages;
 mod source;
 
 pub use forget::{Forgotten, forget};
@@ -22,5 +22,5 @@ pub const SERVES: Server = Server {
     kind: jobs::KIND,
     takes: &Take::ALL,
     pages_read: jobs::pages_of,
-    pages: |tx, wanted| Box::pin(extent::pages(tx, wanted)),
+    pages: |tx, wanted| Box::pin(pages::pages(tx, wanted)),
 };

@@ -12,7 +12,7 @@ use super::disk::Disk;
 use super::fetch::Fetcher;
 use super::jobs::{Capture, CompareSignatures, CompareTools, own_schedules};
 use super::live::Live;
-use super::places::Places;
+use super::places::{Places, SYSTEM_DATA};
 use super::profiles::{Inside, Profiles, Prover};
 use super::refusals::Refusals;
 use super::rooms::{Deleting, crawl_tools, kinds, served, with_deleting};
@@ -33,9 +33,6 @@ use crate::store::{Access, Denied, DirLock, LockError, NodeError, NodeName, Open
 use crate::supervise::{Leave, Supervisor};
 use crate::target::{Around, Changes, Desk};
 use crate::vault::{self, Credentials, OpenVault, Source, Vault};
-
-/// Where the data of a service are, when nothing else is said.
-const SYSTEM_DATA: &str = "/var/lib/radard";
 
 /// What a house is built from.
 #[derive(Clone)]

@@ -36,6 +36,6 @@ pub use entry::{Ended, Trouble, demo, direct, foreseeing, reading, run, sim};
 pub use house::{House, HouseError, Plan};
 pub use jobs::{ADDABLE, Addable};
 pub use options::{DemoOptions, Role, RunOptions, Say, SimOptions};
-pub use places::Places;
+pub use places::{Places, SYSTEM_DATA};
 pub use run::RunError;
 pub use signers::Tried;

@@ -6,6 +6,9 @@ use std::path::{Path, PathBuf};
 use crate::ambient::Entropy;
 use crate::store::copies::{Copies, is_copy};
 
+/// Where the data of a service are that has its settings in `/etc/radard`.
+pub const SYSTEM_DATA: &str = "/var/lib/radard";
+
 /// The two folders that everything else follows from.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Places {

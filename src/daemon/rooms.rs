@@ -92,3 +92,15 @@ pub(super) fn with_deleting(kinds: Kinds, tools: Deleting<'_>) -> Kinds {
     let backup = BackupTools { store: store.clone(), live: live.clone(), clock: clock.clone(), copies };
     kinds.with::<Backup>(backup).with::<Prune>(prune).with::<Tidy>(TidyTools { store, live, library, clock })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::config::Take;
+
+    #[test]
+    fn everything_that_can_be_taken_is_served() {
+        let unserved: Vec<_> = Take::ALL.iter().filter(|take| served().of(take.as_str()).is_none()).collect();
+        assert!(unserved.is_empty(), "{unserved:?}");
+    }
+}

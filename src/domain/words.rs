@@ -13,10 +13,14 @@ pub fn did_you_mean<'a>(word: &str, known: impl IntoIterator<Item = &'a str>) ->
     nearest(word, known.into_iter()).filter(|name| is_near(word, name))
 }
 
-/// `name` as a message repeats it: not where it looks like a secret that stands in the wrong place.
+/// Whether `text` looks like cookies, a header or a key: then it may be a secret in the wrong place.
+pub fn looks_secret(text: &str) -> bool {
+    text.contains([';', '\n']) || text.starts_with("rk_") || (text.contains('=') && !text.contains('/'))
+}
+
+/// `name` as a message repeats it: not where it looks like a secret.
 pub fn repeatable(name: &str) -> &str {
-    let is_secret = name.contains(['=', ';', '\n']) || name.starts_with("rk_") || name.chars().count() > 100;
-    if is_secret { "…" } else { name }
+    if looks_secret(name) { "…" } else { name }
 }
 
 /// A word without what makes it a plural.
@@ -35,10 +39,10 @@ mod tests {
 
     #[test]
     fn a_name_that_looks_like_a_secret_is_not_repeated() {
-        for secret in ["sessionid=1; x=y", "rk_0123", "a\nb", &"x".repeat(101)] {
+        for secret in ["sessionid=1; x=y", "sessionid=1", "rk_0123", "a\nb"] {
             assert_eq!(repeatable(secret), "…");
         }
-        assert_eq!(repeatable("main"), "main");
+        assert_eq!(["main", "exports/day=1/posts.parquet"].map(repeatable), ["main", "exports/day=1/posts.parquet"]);
     }
 
     #[test]

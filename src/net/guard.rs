@@ -126,7 +126,7 @@ pub(super) fn host_and_port(url: &Url) -> String {
 }
 
 /// The host that a request for `url` goes to, with its port where that is not the usual one; nothing when it is no URL.
-pub fn host_of(url: &str) -> Option<String> {
+pub fn authority_of(url: &str) -> Option<String> {
     let url = Url::parse(url).ok()?;
     let host = url.host_str()?;
     Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))

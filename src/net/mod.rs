@@ -41,7 +41,7 @@ pub use capture::{BadExchange, Exchange, Ring};
 pub use classify::{Want, classify};
 pub use client::{Client, Error, Policy};
 pub use dial::Dialer;
-pub use guard::{Forbidden, Guard, host_of};
+pub use guard::{Forbidden, Guard, authority_of};
 pub use local::{LocalApi, LocalError, local};
 pub use proxy::{BadProxy, Proxy};
 pub use refusal::{Bound, Refusal};

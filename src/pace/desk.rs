@@ -12,13 +12,13 @@ use std::time::Duration;
 use super::first::{First, Rank};
 use super::forecast::{Forecast, Seen};
 use super::grant::Grants;
-use super::hosts::{self, Bell, Reach};
+use super::hosts::{Bell, Reach};
 use super::limit::{Line, Sending};
 use super::log::AHEAD;
 use super::reserve::{Wanted, Wish, reserve};
 use super::spacing::Begun;
 use super::spread::Spread;
-use super::stop::{Says, Stops, TRY, Told, follows, subject};
+use super::stop::{Says, Stops, TRY, Told, alarm, follows, subject};
 use super::terms::{Asked, Terms};
 use super::timeline::{Before, Timeline};
 use super::wait::Wait;
@@ -418,7 +418,7 @@ impl Desk {
             Box::pin(async move {
                 stops::forget(tx, now).await?;
                 let stands = stops::stop(tx, &new).await?;
-                if let Some(raise) = hosts::alarm(&stands).filter(|raise| raise.class.as_str() == new.class) {
+                if let Some(raise) = alarm(&stands).filter(|raise| raise.class.as_str() == new.class) {
                     alarms::raise(tx, &raise).await?;
                 }
                 Ok(())

@@ -5,10 +5,6 @@ use std::time::Duration;
 
 use tokio::sync::watch;
 
-use crate::domain::Class;
-use crate::store::alarms::{Raise, Severity};
-use crate::store::stops::{LANE_CLOSED, Stopped, UNREACHABLE};
-
 /// Hosts that are remembered.
 const MOST: usize = 1024;
 
@@ -65,19 +61,5 @@ pub(super) struct Bell(pub(super) std::sync::OnceLock<Box<dyn Fn() + Send + Sync
 impl std::fmt::Debug for Bell {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         f.write_str("Bell")
-    }
-}
-
-/// The alarm that a stop raises: an outage, or a sign of risk. A wait that a site asked for raises none.
-pub(super) fn alarm(stop: &Stopped) -> Option<Raise> {
-    let (severity, detail) = (Severity::Warning, stop.reason.clone());
-    match stop.class.parse() {
-        Ok(class @ Class::Network) => {
-            Some(Raise { name: UNREACHABLE, subject: stop.subject.clone(), severity, class, detail })
-        }
-        Ok(class @ Class::Risk) => {
-            Some(Raise { name: LANE_CLOSED, subject: stop.lane.clone(), severity, class, detail })
-        }
-        _ => None,
     }
 }

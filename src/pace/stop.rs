@@ -14,7 +14,8 @@ use super::wait::Wait;
 use crate::ambient::Entropy;
 use crate::domain::time::span_millis;
 use crate::domain::{Class, Millis};
-use crate::store::stops::Stopped;
+use crate::store::alarms::{Raise, Severity};
+use crate::store::stops::{LANE_CLOSED, Stopped, UNREACHABLE};
 
 /// How long the one try may take until somebody else may try.
 pub(super) const TRY: Duration = Duration::from_mins(2);
@@ -188,6 +189,20 @@ pub(super) fn follows(told: &Told, sending: &Sending, (now, entropy): (Millis, &
         probe_until: None,
         times: 1,
     })
+}
+
+/// The alarm that a stop raises: an outage, or a sign of risk. A wait that a site asked for raises none.
+pub(super) fn alarm(stop: &Stopped) -> Option<Raise> {
+    let (severity, detail) = (Severity::Warning, stop.reason.clone());
+    match stop.class.parse() {
+        Ok(class @ Class::Network) => {
+            Some(Raise { name: UNREACHABLE, subject: stop.subject.clone(), severity, class, detail })
+        }
+        Ok(class @ Class::Risk) => {
+            Some(Raise { name: LANE_CLOSED, subject: stop.lane.clone(), severity, class, detail })
+        }
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -11,7 +11,8 @@ use serde_json::Value;
 use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 
-use super::kinds::Kinds;
+use super::job::Hopeless;
+use super::kinds::{Kinds, Unfit};
 use crate::domain::amount::roughly_long;
 use crate::domain::canonical::canonical;
 use crate::domain::{JobId, Millis};
@@ -95,6 +96,14 @@ pub enum AskError {
         /// What is wrong.
         why: String,
     },
+    /// Such a job can never succeed.
+    #[error("such a job of kind `{kind}` can never succeed: {}", .hopeless.why)]
+    Hopeless {
+        /// The kind.
+        kind: String,
+        /// Why, and what to do.
+        hopeless: Hopeless,
+    },
     /// The key is empty, too long, or has control characters.
     #[error("the key must have 1 to {KEY} bytes and no control characters")]
     Key,
@@ -145,7 +154,10 @@ pub(super) fn check(kinds: &Kinds, limit: usize, ask: &Ask) -> Result<jobs::New,
         return Err(AskError::TooLarge { bytes: payload.len(), limit });
     }
     let unfit = |why| AskError::Payload { kind: ask.kind.clone(), why };
-    let place = (known.place)(&ask.payload).map_err(unfit)?;
+    let place = (known.place)(&ask.payload).map_err(|no| match no {
+        Unfit::Unreadable(why) => unfit(why),
+        Unfit::Hopeless(hopeless) => AskError::Hopeless { kind: ask.kind.clone(), hopeless },
+    })?;
     for (name, text) in [("lane", &place.lane), ("target", &place.target)] {
         if text.contains(char::is_control) {
             return Err(unfit(format!("the {name} of such a job would hold a control character")));

@@ -22,6 +22,15 @@ pub enum OpenTo {
     Radard,
 }
 
+/// Why a job can never succeed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Hopeless {
+    /// What is wrong.
+    pub why: String,
+    /// What to do about it.
+    pub advice: &'static str,
+}
+
 /// A kind of job. Its fields are the payload; everything else it needs comes as `Tools`.
 pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
     /// The kind's name in SQL, JSON and on pages: an order, such as `download`.
@@ -45,8 +54,8 @@ pub trait Job: Serialize + DeserializeOwned + Send + Sync + 'static {
         String::new()
     }
 
-    /// Why such a job can never succeed, as far as that shows before it runs: then it is not added.
-    fn check(&self, _tools: &Self::Tools) -> Result<(), String> {
+    /// Refuses a job that can never succeed, as far as that shows before it runs.
+    fn check(&self, _tools: &Self::Tools) -> Result<(), Hopeless> {
         Ok(())
     }
 

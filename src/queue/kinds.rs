@@ -11,14 +11,14 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use super::job::{Job, OpenTo};
+use super::job::{Hopeless, Job, OpenTo};
 use super::lease::Lease;
 use super::outcome::{Miss, Settled};
 use crate::domain::Class;
 
 type Run = Pin<Box<dyn Future<Output = Result<Settled, Miss>> + Send>>;
 
-type PlaceOf = dyn Fn(&Value) -> Result<Place, String> + Send + Sync;
+type PlaceOf = dyn Fn(&Value) -> Result<Place, Unfit> + Send + Sync;
 type RunOf = dyn Fn(String, Lease) -> Run + Send + Sync;
 
 /// The kinds of this process.
@@ -35,6 +35,15 @@ pub(super) struct Kind {
     pub(super) run: Arc<RunOf>,
 }
 
+/// Why no job is made of a payload.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Unfit {
+    /// The kind cannot read it.
+    Unreadable(String),
+    /// The kind can read it, and such a job can never succeed.
+    Hopeless(Hopeless),
+}
+
 /// Where a payload belongs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Place {
@@ -48,8 +57,8 @@ impl Kinds {
     pub fn with<J: Job>(mut self, tools: J::Tools) -> Self {
         let at_the_door = tools.clone();
         let place = move |payload: &Value| {
-            let job: J = serde_json::from_value(payload.clone()).map_err(|e| e.to_string())?;
-            job.check(&at_the_door)?;
+            let job: J = serde_json::from_value(payload.clone()).map_err(|e| Unfit::Unreadable(e.to_string()))?;
+            job.check(&at_the_door).map_err(Unfit::Hopeless)?;
             Ok(Place { lane: job.lane(), target: job.target() })
         };
         let run = move |payload: String, lease: Lease| -> Run {

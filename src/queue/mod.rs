@@ -31,7 +31,7 @@ mod work;
 pub use ask::{Ask, AskError, Asked};
 pub use calendar::{Late, Schedule, slot_before_last, slots_between};
 pub use handle::{Inlets, Queue};
-pub use job::{Job, OpenTo};
+pub use job::{Hopeless, Job, OpenTo};
 pub use kinds::Kinds;
 pub use lease::{Lease, Lost};
 pub use outcome::{Binds, Miss, Settled};

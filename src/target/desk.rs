@@ -95,7 +95,7 @@ pub struct Around {
     pub queue: Queue,
     /// What rounds cost.
     pub pace: Pace,
-    /// Time.
+    /// The clock.
     pub clock: Clock,
     /// The numbers.
     pub metrics: Metrics,
@@ -108,27 +108,20 @@ pub struct Around {
 /// A cheap handle; clones share what wakes it.
 #[derive(Clone)]
 pub struct Desk {
-    store: Store,
-    queue: Queue,
-    pace: Pace,
-    clock: Clock,
-    metrics: Metrics,
-    served: Served,
-    changes: Changes,
+    around: Around,
     changed: Arc<Notify>,
 }
 
 impl Desk {
     /// Over the targets in the store of `around`.
     pub fn new(around: Around) -> Self {
-        let Around { store, queue, pace, clock, metrics, served, changes } = around;
-        Self { store, queue, pace, clock, metrics, served, changes, changed: Arc::default() }
+        Self { around, changed: Arc::default() }
     }
 
     /// What taking `wanted` over would change, and what that costs.
     pub async fn look(&self, wanted: Vec<Target>) -> Result<(Plan, Costs), store::Error> {
-        let (pace, served) = (self.pace.clone(), self.served.clone());
-        let looked = self.store.read::<_, store::Error, _>(move |tx| {
+        let (pace, served) = (self.around.pace.clone(), self.around.served.clone());
+        let looked = self.around.store.read::<_, store::Error, _>(move |tx| {
             Box::pin(async move {
                 let plan = look(tx, &wanted).await?;
                 let costs = costs(tx, &served, &plan, &pace).await?;
@@ -140,28 +133,29 @@ impl Desk {
 
     /// Sets next rounds back that lie further in the future than their schedule gives; gives how many.
     pub async fn set_back(&self) -> Result<usize, store::Error> {
-        let count = ahead::set_back(&self.store).await?;
-        self.changes.add();
+        let count = ahead::set_back(&self.around.store).await?;
+        self.around.changes.add();
         self.changed.notify_one();
         Ok(count)
     }
 
     /// The moment that all of this counts from.
     pub fn now(&self) -> Millis {
-        self.store.now()
+        self.around.store.now()
     }
 
     /// Takes `wanted` over.
     pub async fn apply(&self, wanted: Vec<Target>) -> Result<Plan, store::Error> {
-        let served = self.served.clone();
+        let served = self.around.served.clone();
         let applied = self
+            .around
             .store
             .write::<_, store::Error, _>(move |tx| Box::pin(async move { apply(tx, &served, &wanted).await }));
         let plan = applied.await?;
-        self.queue.stop_runs(&plan.stopped);
-        self.changes.add();
+        self.around.queue.stop_runs(&plan.stopped);
+        self.around.changes.add();
         self.changed.notify_one();
-        self.queue.wake();
+        self.around.queue.wake();
         Ok(plan)
     }
 
@@ -170,31 +164,32 @@ impl Desk {
         let mut looked_at = Duration::ZERO;
         loop {
             while self.send_due().await? {}
-            if looked_at.is_zero() || self.clock.steady().saturating_sub(looked_at) >= LOOK {
-                looked_at = self.clock.steady().max(Duration::from_millis(1));
-                let served = self.served.clone();
-                let all = self.store.read::<_, store::Error, _>(move |tx| {
+            if looked_at.is_zero() || self.around.clock.steady().saturating_sub(looked_at) >= LOOK {
+                looked_at = self.around.clock.steady().max(Duration::from_millis(1));
+                let served = self.around.served.clone();
+                let all = self.around.store.read::<_, store::Error, _>(move |tx| {
                     Box::pin(async move { standing(tx, &served, None, None).await })
                 });
                 let all = all.await?;
                 self.show_numbers(&all);
                 self.look_for_silence(all).await?;
             }
-            let due = self.store.read::<_, store::Error, _>(|tx| Box::pin(async move { targets::next_due(tx).await }));
-            let wait = due.await?.map_or(LOOK, |at| at.since(self.store.now()).min(LOOK));
+            let due =
+                self.around.store.read::<_, store::Error, _>(|tx| Box::pin(async move { targets::next_due(tx).await }));
+            let wait = due.await?.map_or(LOOK, |at| at.since(self.around.store.now()).min(LOOK));
             tokio::select! {
                 biased;
                 () = stop.asked() => return Ok(()),
                 () = self.changed.notified() => {}
-                () = self.clock.sleep(wait) => {}
+                () = self.around.clock.sleep(wait) => {}
             }
         }
     }
 
     /// Sends out a page of what is due; true when there may be more.
     async fn send_due(&self) -> Result<bool, AskError> {
-        let (queue, served) = (self.queue.clone(), self.served.clone());
-        let sent = self.store.write::<_, AskError, _>(move |tx| {
+        let (queue, served) = (self.around.queue.clone(), self.around.served.clone());
+        let sent = self.around.store.write::<_, AskError, _>(move |tx| {
             Box::pin(async move {
                 let due = targets::due(tx, PAGE).await?;
                 for course in &due {
@@ -205,14 +200,14 @@ impl Desk {
         });
         let sent = sent.await?;
         if sent > 0 {
-            self.queue.wake();
+            self.around.queue.wake();
         }
         Ok(i64::try_from(sent).is_ok_and(|sent| sent == PAGE))
     }
 
     /// Raises an alarm about each part of a target that used to find something and finds nothing any more.
     async fn look_for_silence(&self, all: Vec<Standing>) -> Result<(), store::Error> {
-        let now = self.store.now();
+        let now = self.around.store.now();
         let mut silent = Vec::new();
         for Standing { target, takes, .. } in all {
             let Some(spec) = Spec::read(&target.said) else { continue };
@@ -224,7 +219,7 @@ impl Desk {
         if silent.is_empty() {
             return Ok(());
         }
-        let raised = self.store.write::<_, store::Error, _>(move |tx| {
+        let raised = self.around.store.write::<_, store::Error, _>(move |tx| {
             Box::pin(async move {
                 for course in &silent {
                     targets::silent(tx, &course.target, &course.take).await?;
@@ -237,8 +232,8 @@ impl Desk {
     }
 
     async fn read(&self, name: Option<String>) -> Result<Vec<Standing>, store::Error> {
-        let (pace, served) = (self.pace.clone(), self.served.clone());
-        let read = self.store.read::<_, store::Error, _>(move |tx| {
+        let (pace, served) = (self.around.pace.clone(), self.around.served.clone());
+        let read = self.around.store.read::<_, store::Error, _>(move |tx| {
             Box::pin(async move { standing(tx, &served, Some(&pace), name.as_deref()).await })
         });
         read.await
@@ -247,7 +242,7 @@ impl Desk {
     fn show_numbers(&self, all: &[Standing]) {
         for state in State::ALL {
             let count = all.iter().flat_map(|of| &of.takes).filter(|taken| taken.state == state).count();
-            self.metrics.set(TARGETS, [state.as_str()], u64::try_from(count).unwrap_or(u64::MAX));
+            self.around.metrics.set(TARGETS, [state.as_str()], u64::try_from(count).unwrap_or(u64::MAX));
         }
     }
 
@@ -259,8 +254,8 @@ impl Desk {
     /// Takes everything of `name` now: begins rounds, and tries again what waits for its next attempt. What waits for a
     /// limit or a person goes on waiting. Gives nothing when there is no such target.
     pub async fn run(&self, name: String) -> Result<Option<Ran>, AskError> {
-        let (queue, pace, served) = (self.queue.clone(), self.pace.clone(), self.served.clone());
-        let ran = self.store.write::<_, AskError, _>(move |tx| {
+        let (queue, pace, served) = (self.around.queue.clone(), self.around.pace.clone(), self.around.served.clone());
+        let ran = self.around.store.write::<_, AskError, _>(move |tx| {
             Box::pin(async move {
                 let Some(mut before) = standing(tx, &served, None, Some(&name)).await?.pop() else { return Ok(None) };
                 // Comments come last, so that they see whether posts begin.
@@ -289,16 +284,16 @@ impl Desk {
             })
         });
         let ran = ran.await?;
-        self.queue.wake();
-        self.changes.add();
+        self.around.queue.wake();
+        self.around.changes.add();
         self.changed.notify_one();
         Ok(ran)
     }
 
     /// Holds `name` back, or lets it go on at once; false when there is no such target.
     pub async fn hold(&self, name: String, is_held: bool) -> Result<bool, store::Error> {
-        let served = self.served.clone();
-        let held = self.store.write::<_, store::Error, _>(move |tx| {
+        let served = self.around.served.clone();
+        let held = self.around.store.write::<_, store::Error, _>(move |tx| {
             Box::pin(async move {
                 if !targets::pause(tx, &name, is_held).await? {
                     return Ok(false);
@@ -319,9 +314,9 @@ impl Desk {
             })
         });
         let held = held.await?;
-        self.changes.add();
+        self.around.changes.add();
         self.changed.notify_one();
-        self.queue.wake();
+        self.around.queue.wake();
         Ok(held)
     }
 }

@@ -146,12 +146,13 @@ pub async fn standing(
         let courses = courses.remove(&target.name).unwrap_or_default();
         let outlooks: Vec<_> = courses.iter().map(|course| rounds.outlook(course, &courses, is_paused)).collect();
         let mut takes = Vec::with_capacity(courses.len());
-        for (course, mut outlook) in courses.into_iter().zip(outlooks) {
+        for (course, outlook) in courses.into_iter().zip(outlooks) {
+            let (state, kind) = (State::of(&course, &outlook), served.kind_of(&course.take));
+            let mut one = Taken { course, outlook, state, kind };
             if let Some(spec) = spec.as_ref().filter(|_| pace.is_some()) {
-                outlook.pages_about = pages_about(tx, served, (spec, &course), &outlook).await?;
+                one.outlook.pages_about = pages_about(tx, served, spec, &one).await?;
             }
-            let kind = served.kind_of(&course.take);
-            takes.push(Taken { state: State::of(&course, &outlook), course, outlook, kind });
+            takes.push(one);
         }
         standing.push(Standing { target, is_paused, takes });
     }
@@ -170,8 +171,8 @@ struct Rounds<'a> {
     lanes: HashMap<String, Gate>,
     /// The gate before each kind that is shut.
     kinds: HashMap<String, Gate>,
-    /// What holds back everything of an account after a sign of risk.
-    accounts: HashMap<String, Gate>,
+    /// What holds back everything of an account, or of the guests, after a captcha or a block.
+    risks: HashMap<String, Gate>,
     now: Millis,
 }
 
@@ -187,16 +188,12 @@ impl<'a> Rounds<'a> {
         let now = tx.now();
         let shut = gates::list(tx).await?.into_iter();
         let shut = shut.filter(|gate| gate.paused || gate.open_at.is_some_and(|at| at > now.0));
-        let (kinds, mut lanes): (Vec<_>, Vec<_>) = shut.partition(|gate| gate.scope == "kind");
-        let stopped = stops::list_by_the_wall(tx).await?;
-        for gate in &mut lanes {
-            explain(gate, &stopped);
-        }
+        let (kinds, lanes): (Vec<_>, Vec<_>) = shut.partition(|gate| gate.scope == "kind");
+        let stopped = stops::list_by_the_wall(tx).await?.into_iter();
         let is_risk = |stop: &Stopped| stop.class == Class::Risk.as_str() && stop.until > now.0;
-        let accounts = stopped.iter().filter(|stop| is_risk(stop)).map(|stop| (stop.subject.clone(), gate_of(stop)));
-        let accounts = accounts.collect();
+        let risks = stopped.filter(is_risk).map(|stop| (stop.subject.clone(), gate_of(&stop))).collect();
         let by_name = |gates: Vec<Gate>| gates.into_iter().map(|gate| (gate.name.clone(), gate)).collect();
-        Ok(Self { served, jobs, lanes: by_name(lanes), kinds: by_name(kinds), accounts, now })
+        Ok(Self { served, jobs, lanes: by_name(lanes), kinds: by_name(kinds), risks, now })
     }
 
     fn job(&self, course: &Course) -> Option<&Outline> {
@@ -207,8 +204,13 @@ impl<'a> Rounds<'a> {
     fn outlook(&self, course: &Course, all: &[Course], is_paused: bool) -> Outlook {
         let (job, now) = (self.job(course), self.now);
         let server = self.served.of(&course.take);
-        let gate = server.and_then(|server| self.kinds.get(server.kind));
-        let gate = gate.or_else(|| self.lanes.get(&job?.lane)).or_else(|| self.accounts.get(&account(&course.profile)));
+        let lane = job.and_then(|job| self.lanes.get(&job.lane));
+        // The lane itself only knows that it must wait.
+        let risk = match lane.and_then(|lane| lane.subject.as_ref()) {
+            Some(subject) => self.risks.get(subject),
+            None => self.risks.get(&account(&course.profile)),
+        };
+        let gate = server.and_then(|server| self.kinds.get(server.kind)).or(risk).or(lane);
         let pages = server.zip(job).and_then(|(server, job)| (server.pages_read)(job.progress.as_deref()?));
         let is_paused = is_paused || course.next_at == NEVER.0;
         let outlook = Outlook::of(Seen { course, is_paused, job, pages, gate, now });
@@ -221,16 +223,7 @@ impl<'a> Rounds<'a> {
     }
 }
 
-/// Says what closed a lane where a stop of its account did: the lane itself only knows that it must wait.
-fn explain(gate: &mut Gate, stopped: &[Stopped]) {
-    let of = |stop: &&Stopped| stop.class == Class::Risk.as_str() && Some(&stop.subject) == gate.subject.as_ref();
-    if let Some(stop) = stopped.iter().find(of) {
-        gate.class = Some(stop.class.clone());
-        gate.reason = Some(format!("{} is stopped: {}", stop.subject, stop.reason));
-    }
-}
-
-/// The same for a lane that has not met the stop of its account yet.
+/// A stop as a gate before every lane of its account.
 fn gate_of(stop: &Stopped) -> Gate {
     Gate {
         scope: "lane".to_owned(),
@@ -246,12 +239,8 @@ fn gate_of(stop: &Stopped) -> Gate {
 
 /// About how many pages a running round reads: known for the first round, which reads all of its list. A later one stops
 /// where nothing new can follow.
-async fn pages_about(
-    tx: &mut Tx,
-    served: &Served,
-    (spec, course): (&Spec, &Course),
-    outlook: &Outlook,
-) -> Result<Option<u64>, Error> {
+async fn pages_about(tx: &mut Tx, served: &Served, spec: &Spec, taken: &Taken) -> Result<Option<u64>, Error> {
+    let Taken { course, outlook, .. } = taken;
     let take = Take::ALL.into_iter().find(|take| take.as_str() == course.take);
     let has_begun = outlook.phase == Phase::Running || outlook.page > Some(1);
     let Some(take) = take.filter(|_| has_begun && course.full_at.is_none()) else { return Ok(None) };

@@ -173,6 +173,7 @@ impl From<AskError> for Refusal {
         match error {
             AskError::Kind { .. } => Self::bad(text, "use one of these kinds, or start the role that brings the kind"),
             AskError::Payload { .. } => Self::bad(text, "fix the payload; a kind takes exactly its own fields"),
+            AskError::Hopeless { hopeless, .. } => Self::bad(text, hopeless.advice),
             AskError::Key => Self::bad(text, "choose a short key that names the work, such as `chef-li@2026-11-21`"),
             AskError::Priority(_) => Self::bad(text, "leave the priority out, or choose one between -100 and 100"),
             AskError::TooLarge { .. } => Self::new(

@@ -186,11 +186,11 @@ pub struct AlarmText {
 }
 
 impl AlarmText {
-    /// The advice for an alarm about `subject`, whose name stands where the text says NAME.
+    /// The advice for an alarm about `subject`. LANE stands for all of it, NAME for what comes before a slash: what
+    /// alarms about targets name is followed by what is taken of them.
     pub(super) fn advice_about(self, subject: &str) -> String {
-        // Names of targets are followed by what is taken of them.
-        let name = subject.split('/').next().filter(|_| !self.advice.contains("--lane NAME")).unwrap_or(subject);
-        self.advice.replace("NAME", name)
+        let name = subject.split('/').next().unwrap_or(subject);
+        self.advice.replace("LANE", subject).replace("NAME", name)
     }
 }
 
@@ -200,7 +200,7 @@ const ALARMS: &[(&str, AlarmText)] = &[
         "lane_closed",
         AlarmText {
             title: "A lane is closed after a sign of risk",
-            advice: "Open the site in a browser as this account and answer what it asks. Then run `radard job resume --lane NAME`, or wait: the lane opens by itself. Until then nothing is sent.",
+            advice: "Open the site in a browser as this account and answer what it asks. Then run `radard job resume --lane LANE`, or wait: the lane opens by itself. Until then nothing is sent.",
         },
     ),
     (

@@ -104,7 +104,7 @@ impl Crawling {
         let (queue, inlets) = Queue::new(Rules::of(&config, "bench"), kinds, store.clone(), fresh.ambient.clone());
         queue.start_asking(&fresh.house, &inlets);
         queue.start_working(&fresh.house, Vec::new());
-        let desk = desk((store, queue.clone(), limits), clock, metrics);
+        let desk = desk(store, queue.clone(), limits, clock);
         let serving = desk.clone();
         fresh.house.spawn("crawl", Restart::Never, move |stop| {
             let desk = serving.clone();
@@ -147,8 +147,8 @@ fn targets_of(creators: impl Iterator<Item = String>, take: &str) -> anyhow::Res
 
 /// The name of a feed as the id of a creator, and back.
 /// The desk of a house in which this room alone serves targets.
-fn desk((store, queue, pace): (Store, Queue, Pace), clock: Clock, metrics: Metrics) -> Desk {
-    let (served, changes) = (Served::default().with(SERVES), Changes::default());
+fn desk(store: Store, queue: Queue, pace: Pace, clock: Clock) -> Desk {
+    let (metrics, served, changes) = (Metrics::new(), Served::default().with(SERVES), Changes::default());
     Desk::new(Around { store, queue, pace, clock, metrics, served, changes })
 }
 
@@ -299,7 +299,7 @@ async fn queue_file() -> anyhow::Result<(f64, f64)> {
         let limits = Pace::open(fresh.store.clone(), &config, fresh.ambient.clone()).await?;
         let rules = Rules::of(&config, "bench");
         let (queue, inlets) = Queue::new(rules, Kinds::default(), fresh.store.clone(), fresh.ambient.clone());
-        let desk = desk((fresh.store.clone(), queue, limits), clock.clone(), Metrics::new());
+        let desk = desk(fresh.store.clone(), queue, limits, clock.clone());
         let begun = clock.steady();
         desk.apply(wanted).await?;
         applied.push(clock.steady().saturating_sub(begun).as_secs_f64() * 1000.0);

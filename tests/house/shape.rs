@@ -8,6 +8,7 @@ use super::tree::{Problem, Tree};
 const LONGEST: usize = 500;
 const LONGEST_MAP: usize = 150;
 const MAP: &str = "src/lib.rs";
+const IGNORED: &str = ".gitignore";
 /// Rust that people write.
 const CODE: &[&str] = &["src/", "tests/", "build.rs"];
 /// What may lie at the top: folders, and files where a tool insists.
@@ -88,6 +89,24 @@ pub(crate) fn names_say_something(tree: &Tree) -> Vec<Problem> {
         .collect()
 }
 
+/// No line of `.gitignore` hides a folder of code: the build here would have it, and a clone would not.
+pub(crate) fn no_code_is_ignored(tree: &Tree) -> Vec<Problem> {
+    let ignored = tree.text(IGNORED).unwrap_or_default();
+    let hides = |line: &str| {
+        let name = line.trim().trim_end_matches('/');
+        tree.rust(CODE).any(|(path, _)| path.split('/').any(|part| part == name))
+    };
+    ignored
+        .lines()
+        .enumerate()
+        .filter(|(_, line)| hides(line))
+        .map(|(at, line)| {
+            let what = format!("`{line}` hides a folder of code");
+            Problem::at((IGNORED, at + 1), "ignored", what, "begin the line with `/`, so that it means the top only")
+        })
+        .collect()
+}
+
 /// Once settings have a shape they have a reference. That the two agree is tested in the config room, which knows both.
 pub(crate) fn settings_have_a_reference(tree: &Tree) -> Vec<Problem> {
     let shape = "src/config/file.rs";
@@ -131,6 +150,13 @@ mod tests {
     fn a_name_that_refuses_nothing_is_refused() {
         let names = Tree::of(&[("src/store/utils.rs", ""), ("src/store/utility_bills.rs", "")]);
         one(&names_say_something(&names), "src/store/utils.rs");
+    }
+
+    #[test]
+    fn code_that_git_ignores_is_refused() {
+        let hidden = [(".gitignore", "*.part\ntarget/\n"), ("src/target/mod.rs", "")];
+        one(&no_code_is_ignored(&Tree::of(&hidden)), ".gitignore:2  [ignored] `target/` hides");
+        none(&no_code_is_ignored(&Tree::of(&[(".gitignore", "/target/\n"), ("src/target/mod.rs", "")])));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use crate::cli::desk::Desk;
 use crate::cli::failure::Failure;
 use crate::cli::out::Answer;
 use crate::config::Profile;
-use crate::domain::words::repeatable;
+use crate::domain::words::looks_secret;
 use crate::domain::{Millis, Platform, Secret};
 use crate::session::{Login, rules, state_in};
 use crate::store::firefox::{FirefoxCookie, cookies, is_database};
@@ -35,19 +35,13 @@ pub(super) async fn import(
     take_in(desk, profile, (source.as_str().unwrap_or_default(), &login), patience).await.map(in_use)
 }
 
-/// Whether this is a login, and not the name of a file that holds one.
-fn looks_secret(file: &Path) -> bool {
-    let text = file.to_string_lossy();
-    repeatable(&text) != text && !file.exists()
-}
-
 /// What stands in `file` for `profile`, and how many cookies and origins of other sites were left out.
 async fn found_in(file: &Path, profile: &Profile, host: &str) -> Result<(Found, usize), Failure> {
     let rules = rules(profile.platform).ok_or_else(|| {
         let what = format!("nobody logs in to {} with a browser", profile.platform);
         Failure::usage(what).advise("profiles with a login are those of douyin and creative_radar")
     })?;
-    if looks_secret(file) {
+    if looks_secret(&file.to_string_lossy()) && !file.exists() {
         let what = "a login was given where the name of a file belongs; every user can read a command line";
         return Err(Failure::usage(what).advise("give `-` and paste the login, or write it to a file"));
     }

@@ -17,9 +17,9 @@ use crate::domain::Class;
 use crate::media::format::Wanted;
 use crate::media::name::{wished, with_id};
 use crate::media::part::{Finished, Written, is_named, is_whole, path_of};
-use crate::net::{Bound, Refusal, host_of};
+use crate::net::{Bound, Refusal, authority_of};
 use crate::pace::Sending;
-use crate::queue::{Job, Lease, Miss, OpenTo, Settled};
+use crate::queue::{Hopeless, Job, Lease, Miss, OpenTo, Settled};
 
 /// Fetch `url` into the library.
 #[derive(Debug, Serialize, Deserialize)]
@@ -42,13 +42,13 @@ impl Job for Download {
     type Tools = Tools;
 
     fn lane(&self) -> String {
-        format!("download/{}", host_of(&self.url).unwrap_or_default())
+        format!("download/{}", authority_of(&self.url).unwrap_or_default())
     }
 
-    fn check(&self, tools: &Tools) -> Result<(), String> {
-        tools.net.would_ask(&self.url).map_err(|refusal| match refusal.advice() {
-            Some(advice) => format!("{}; {advice}", refusal.message),
-            None => refusal.message,
+    fn check(&self, tools: &Tools) -> Result<(), Hopeless> {
+        tools.net.would_ask(&self.url).map_err(|refusal| {
+            let advice = refusal.advice().unwrap_or("give a URL that begins with http:// or https://");
+            Hopeless { why: refusal.message, advice }
         })
     }
 
