@@ -69,13 +69,21 @@ fn host(headers: &HeaderMap) -> Option<&str> {
 /// The name without its port, its brackets and its last dot.
 fn host_name(host: &str) -> &str {
     if let Some(rest) = host.strip_prefix('[') {
-        return rest.split_once(']').map_or("", |(name, _)| name);
+        return match rest.split_once(']') {
+            Some((name, "")) => name,
+            Some((name, after)) if after.strip_prefix(':').is_some_and(is_port) => name,
+            _ => "",
+        };
     }
     let name = match host.rsplit_once(':') {
-        Some((name, port)) if port.bytes().all(|b| b.is_ascii_digit()) => name,
+        Some((name, port)) if is_port(port) => name,
         _ => host,
     };
     name.strip_suffix('.').unwrap_or(name)
+}
+
+fn is_port(text: &str) -> bool {
+    text.bytes().all(|b| b.is_ascii_digit())
 }
 
 fn is_known(app: &App, name: &str) -> bool {
@@ -214,7 +222,10 @@ mod tests {
             ("localhost", "localhost"),
             ("radar.example.:80", "radar.example"),
             ("[::1]:7878", "::1"),
+            ("[::1]", "::1"),
             ("[::1", ""),
+            ("[::1]evil.example", ""),
+            ("[::1]:80@evil.example", ""),
             ("127.0.0.1", "127.0.0.1"),
             ("evil.example:7878@localhost", "evil.example:7878@localhost"),
         ];
