@@ -11,6 +11,7 @@
 
 mod check;
 mod cron;
+mod current;
 mod draft;
 mod entries;
 mod file;
@@ -36,6 +37,7 @@ mod window;
 
 pub use check::{Checked, check};
 pub use cron::{NotACron, parse_cron, parse_zone};
+pub use current::Current;
 pub use forms::is_only_dots;
 pub use key::{Key, Reload};
 pub use kind::Kind;

@@ -9,8 +9,8 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::fs::FallocateFlags;
 
-use super::live::Live;
 use super::places::Places;
+use crate::config::Current;
 use crate::domain::amount::roughly_size;
 use crate::media::space;
 
@@ -53,14 +53,14 @@ impl Seen {
 #[derive(Debug, Clone)]
 pub struct Disk {
     places: Places,
-    live: Live,
+    current: Current,
     seen: Arc<Mutex<Option<Seen>>>,
 }
 
 impl Disk {
     /// Looks after the disk that holds `places`.
-    pub fn new(places: Places, live: Live) -> Self {
-        Self { places, live, seen: Arc::default() }
+    pub fn new(places: Places, current: Current) -> Self {
+        Self { places, current, seen: Arc::default() }
     }
 
     /// What was seen at the last look.
@@ -71,7 +71,7 @@ impl Disk {
     /// Looks, gives up the reserve or makes it again; `is_refused` says that a write just found no room. Blocks for a
     /// moment: not for async threads.
     pub fn look(&self, is_refused: bool) -> std::io::Result<Seen> {
-        let settings = self.live.now();
+        let settings = self.current.now();
         let (reserve_path, reserve) = (self.places.reserve(), settings.disk.reserve);
         let (total, mut free) = space(&self.places.data)?;
         let held = std::fs::metadata(&reserve_path).map_or(0, |m| m.len());

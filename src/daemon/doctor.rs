@@ -37,11 +37,11 @@ pub fn report(rows: &[Row]) -> (Value, bool) {
 
 /// Lets the API examine the house that it belongs to.
 pub(super) fn of(house: &House) -> Doctor {
-    let (plan, live) = (house.plan.clone(), house.live.clone());
+    let (plan, current) = (house.plan.clone(), house.current.clone());
     Arc::new(move || {
-        let (mut plan, live) = (plan.clone(), live.clone());
+        let (mut plan, current) = (plan.clone(), current.clone());
         Box::pin(async move {
-            plan.config = live.now().as_ref().clone();
+            plan.config = current.now().as_ref().clone();
             let settings = Settings::at(&plan.places, &[]);
             let patient = Patient {
                 settings,

@@ -9,11 +9,10 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::live::Live;
 use super::shapes::Shapes;
 use super::ways::{Ways, line_of};
 use crate::ambient::Ambient;
-use crate::config::{Profile, host_of};
+use crate::config::{Current, Profile, host_of};
 use crate::domain::identity::GUEST_AGENT;
 use crate::domain::interval::Interval;
 use crate::domain::{Class, Secret};
@@ -42,7 +41,7 @@ struct Inner {
     shapes: Shapes,
     guests: Guests,
     ways: Ways,
-    live: Live,
+    current: Current,
     credentials: Credentials,
     book: Book,
     ambient: Ambient,
@@ -74,14 +73,14 @@ impl Fetcher {
     /// Puts it together; nobody is asked for anything.
     pub(super) fn new(
         (ambient, register, metrics): (&Ambient, &Register, &Metrics),
-        (live, ways, page): (&Live, Ways, Arc<dyn Page>),
+        (current, ways, page): (&Current, Ways, Arc<dyn Page>),
         (credentials, store, book): (&Credentials, &Store, &Book),
     ) -> Self {
-        let settings = live.now().douyin.clone();
+        let settings = current.now().douyin.clone();
         let held = credentials.clone();
         let report = move || held.now().get("douyin-device-report").cloned();
         let tokens = Tokens::new(settings.clone(), report, (ambient.clone(), register.clone()));
-        let choice = live.clone();
+        let choice = current.clone();
         let native = Native::new(ambient.clone(), move || choice.now().douyin.sign);
         let chain = Chain::new(ambient.clock.clone(), metrics.clone()).then(native);
         let chain = match Command::new(&settings.sign_command, ambient.clock.clone()) {
@@ -94,7 +93,7 @@ impl Fetcher {
             site: Douyin::new(settings, chain, tokens, watch).through(page),
             guests: Guests::new(ambient.entropy.clone()),
             ways,
-            live: live.clone(),
+            current: current.clone(),
             credentials: credentials.clone(),
             book: book.clone(),
             ambient: ambient.clone(),
@@ -155,7 +154,7 @@ impl Fetcher {
     }
 
     fn is_known(&self, profile: &str) -> bool {
-        self.0.live.now().profiles.iter().any(|known| known.name == profile)
+        self.0.current.now().profiles.iter().any(|known| known.name == profile)
     }
 
     fn turn(&self, profile: &str) -> Arc<tokio::sync::Mutex<()>> {
@@ -168,7 +167,7 @@ impl Fetcher {
         let sending =
             Sending { lane: "douyin/links".to_owned(), endpoint: "douyin.link".to_owned(), ..Sending::default() };
         let client = self.0.ways.of(None, sending)?;
-        let settings = self.0.live.now();
+        let settings = self.0.current.now();
         let resolver = Resolver::new(None).asking(client, (&settings.douyin.short, GUEST_AGENT));
         let rows = resolver.all(&[short.to_owned()]).await;
         let found = rows.into_iter().next().map(|row| row.found);
@@ -189,7 +188,7 @@ impl Fetcher {
 
     /// Who asks; the guest is given back when the page is there.
     async fn visitor(&self, lane: &str, profile: Option<&str>, mode: Mode) -> Result<(Visitor, Option<Guest>), Miss> {
-        let Inner { guests, ways, live, credentials, book, register, ambient, .. } = &*self.0;
+        let Inner { guests, ways, current, credentials, book, register, ambient, .. } = &*self.0;
         let endpoint = format!("douyin.{mode}");
         let Some(name) = profile else {
             let sending = Sending { lane: lane.to_owned(), endpoint, ..Sending::default() };
@@ -198,7 +197,7 @@ impl Fetcher {
             let visitor = Visitor { owner: guest.owner(), cookies: None, identity: guest.identity.clone(), client };
             return Ok((visitor, Some(guest)));
         };
-        let settings = live.now();
+        let settings = current.now();
         let known: Option<&Profile> = settings.profiles.iter().find(|known| known.name == name);
         let known = known.ok_or_else(|| Miss::new(Class::Local, format!("there is no profile `{name}`")))?;
         // What was captured goes before what was written down by hand.

@@ -11,7 +11,6 @@ use super::clock::ClockWatch;
 use super::disk::Disk;
 use super::fetch::Fetcher;
 use super::jobs::{Capture, CompareSignatures, CompareTools, own_schedules};
-use super::live::Live;
 use super::places::{Places, SYSTEM_DATA};
 use super::profiles::{Inside, Profiles, Prover};
 use super::refusals::Refusals;
@@ -20,7 +19,7 @@ use super::targets::{self, Targets};
 use super::ways::Ways;
 use crate::ambient::Ambient;
 use crate::browser::Pool;
-use crate::config::{Checked, Config, Late as ConfiguredLate, Secrets, parse_cron, parse_zone};
+use crate::config::{Checked, Config, Current, Late as ConfiguredLate, Secrets, parse_cron, parse_zone};
 use crate::crawl::{Crawl, Keeper};
 use crate::domain::Display;
 use crate::domain::amount::counted;
@@ -200,7 +199,7 @@ pub struct House {
     /// What it was built from.
     pub plan: Plan,
     /// The settings now.
-    pub live: Live,
+    pub current: Current,
     /// The store.
     pub store: Store,
     /// The credentials, from wherever they come.
@@ -278,29 +277,29 @@ impl House {
         let (store, writer) = Store::open(&plan.place(), access, ambient.clone()).await?;
         let (ground, upper) = (Supervisor::new(ambient.clone()), Supervisor::new(ambient.clone()));
         writer.start(&ground);
-        let live = Live::new(plan.config.clone());
-        let disk = Disk::new(plan.places.clone(), live.clone());
+        let current = Current::new(plan.config.clone());
+        let disk = Disk::new(plan.places.clone(), current.clone());
         let boot = ambient.entropy.id(ambient.clock.now()).simple().to_string();
         let owner = format!("{node}/{}", boot.get(..12).unwrap_or(&boot));
         let pace =
             Box::pin(Pace::open(store.clone(), &plan.config, ambient.clone())).await.map_err(OpenError::Store)?;
         let credentials = Credentials::new(store.clone(), vault, plan.secrets.clone());
-        let client = client(&plan, &live)?;
-        let ways = Ways::new(client.clone(), (&pace, &live), (&credentials, &plan.register));
+        let client = client(&plan, &current)?;
+        let ways = Ways::new(client.clone(), (&pace, &current), (&credentials, &plan.register));
         let metrics = Metrics::new();
         let logins = Book::new(store.clone(), credentials.vault().clone(), plan.register.clone());
         let pool = Pool::new(ambient.clock.clone());
-        let inside = Inside::new((pool.clone(), plan.browsers()), (&live, &ways), (&ambient.clock, &metrics));
+        let inside = Inside::new((pool.clone(), plan.browsers()), (&current, &ways), (&ambient.clock, &metrics));
         let fetcher = Fetcher::new(
             (&ambient, &plan.register, &metrics),
-            (&live, ways.clone(), Arc::new(inside)),
+            (&current, ways.clone(), Arc::new(inside)),
             (&credentials, &store, &logins),
         );
         let prover = Prover {
             rank: Rank::default(),
             fetcher: fetcher.clone(),
             ways: ways.clone(),
-            live: live.clone(),
+            current: current.clone(),
             ambient: ambient.clone(),
             metrics: metrics.clone(),
         };
@@ -308,17 +307,18 @@ impl House {
         let profiles = Profiles::new((logins, pool), prover, (sessions, plan.browsers()));
         let watched = ClockWatch::new(store.clone(), ambient.clock.clone());
         let library = plan.places.media(plan.config.media.dir.as_deref());
-        let kinds = kinds(library.clone(), (&live, &credentials), (&pace, &ways), (&disk, client));
+        let kinds = kinds(library.clone(), (&current, &credentials), (&pace, &ways), (&disk, client));
         let places = &plan.places;
-        let kinds = with_deleting(kinds, Deleting { store: &store, live: &live, clock: &watched, places, library });
+        let kinds =
+            with_deleting(kinds, Deleting { store: &store, current: &current, clock: &watched, places, library });
         let comparing = CompareTools {
             store: store.clone(),
-            live: live.clone(),
+            current: current.clone(),
             fetcher: fetcher.clone(),
             profiles: profiles.clone(),
         };
         let kinds = kinds.with::<Capture>(profiles.clone()).with::<CompareSignatures>(comparing);
-        let (crawling, changes) = ((&store, &fetcher, &live), Changes::default());
+        let (crawling, changes) = ((&store, &fetcher, &current), Changes::default());
         let keeping = (Keeper::start(&ground), &metrics, &ambient.clock);
         let kinds = kinds.with::<Crawl>(crawl_tools(crawling, keeping, &changes));
         let (queue, inlets) = Queue::new(Rules::of(&plan.config, &owner), kinds, store.clone(), ambient);
@@ -336,7 +336,7 @@ impl House {
         let targets = Targets {
             desk: following,
             store: store.clone(),
-            live: live.clone(),
+            current: current.clone(),
             metrics: metrics.clone(),
             dir: plan.places.config.clone(),
             copies: matches!(plan.place(), Place::Sqlite(_)).then(|| plan.places.copies()),
@@ -344,7 +344,7 @@ impl House {
         };
         Ok(Self {
             plan,
-            live,
+            current,
             store,
             credentials,
             pace,
@@ -429,8 +429,8 @@ impl House {
 }
 
 /// The way out of the whole house, whose exchanges are kept while the settings say so.
-fn client(plan: &Plan, live: &Live) -> Result<net::Client, net::Error> {
-    let shown = live.clone();
+fn client(plan: &Plan, current: &Current) -> Result<net::Client, net::Error> {
+    let shown = current.clone();
     let ring = net::Ring::new(plan.places.captures(), move || shown.now().egress.captures, plan.register.clone());
     Ok(plan.client()?.kept_in(ring))
 }

@@ -13,7 +13,6 @@ mod entry;
 mod fetch;
 mod house;
 mod jobs;
-mod live;
 mod options;
 mod places;
 mod profiles;

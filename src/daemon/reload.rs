@@ -13,11 +13,10 @@ use std::time::Duration;
 use notify::Watcher;
 use tokio::sync::mpsc;
 
-use super::live::Live;
 use super::refusals::Refusals;
 use super::targets::Targets;
 use crate::ambient::Clock;
-use crate::config::{self, Sources};
+use crate::config::{self, Current, Sources};
 use crate::observe::Metrics;
 use crate::observe::metric::CONFIG_RELOADS;
 use crate::supervise::{Failure, Stop};
@@ -45,7 +44,7 @@ pub(super) struct Reloader {
     /// Where they come from.
     pub(super) origin: Origin,
     /// Where they go.
-    pub(super) live: Live,
+    pub(super) current: Current,
     /// Where it is counted.
     pub(super) metrics: Metrics,
     /// Time.
@@ -99,12 +98,12 @@ impl Reloader {
         let checked = tokio::task::spawn_blocking(read).await.map_err(|e| e.to_string())?;
         match checked {
             Ok(checked) => {
-                let reloaded = config::reload(&self.live.now(), checked.config);
+                let reloaded = config::reload(&self.current.now(), checked.config);
                 (self.apply)(&reloaded.config);
                 if let Some(app) = &*self.hosts.lock().unwrap_or_else(PoisonError::into_inner) {
                     app.allow_hosts(reloaded.config.web.hosts.clone());
                 }
-                self.live.replace(reloaded.config);
+                self.current.replace(reloaded.config);
                 self.metrics.add(CONFIG_RELOADS, ["applied"], 1);
                 self.refusals.note(None).await;
                 let mut said = "settings taken over".to_owned();

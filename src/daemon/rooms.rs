@@ -9,10 +9,10 @@ use super::fetch::Fetcher;
 use super::jobs::{
     Backup, BackupTools, ProbePlatform, ProbeTools, Prune, PruneTools, Rotate, RotateTools, Tidy, TidyTools,
 };
-use super::live::Live;
 use super::places::Places;
 use super::ways::Ways;
 use crate::ambient::Clock;
+use crate::config::Current;
 use crate::crawl::{self, Keeper};
 use crate::media::{Claims, Rights, jobs as media};
 use crate::net;
@@ -30,11 +30,11 @@ pub(super) fn served() -> Served {
 
 /// What the room that crawls works with.
 pub(super) fn crawl_tools(
-    (store, fetcher, live): (&Store, &Fetcher, &Live),
+    (store, fetcher, current): (&Store, &Fetcher, &Current),
     (keeper, metrics, clock): (Keeper, &Metrics, &Clock),
     changes: &Changes,
 ) -> crawl::Tools {
-    let settings = live.clone();
+    let settings = current.clone();
     crawl::Tools {
         store: store.clone(),
         keeper,
@@ -53,18 +53,18 @@ pub(super) fn crawl_tools(
 /// Every kind of the house, bound to its tools.
 pub(super) fn kinds(
     library: PathBuf,
-    (live, credentials): (&Live, &Credentials),
+    (current, credentials): (&Current, &Credentials),
     (pace, ways): (&Pace, &Ways),
     (disk, client): (&Disk, net::Client),
 ) -> Kinds {
-    let (settings, room) = (live.clone(), disk.clone());
+    let (settings, room) = (current.clone(), disk.clone());
     let media_settings = move || {
         let now = settings.now();
         let rights = Rights { mode: now.media.mode, group: now.media.group.clone() };
         media::Settings { rights, max_bytes: now.media.max_bytes, low_water: now.disk.low_water, closed: room.closed() }
     };
     Kinds::default()
-        .with::<ProbePlatform>(ProbeTools { ways: ways.clone(), live: live.clone() })
+        .with::<ProbePlatform>(ProbeTools { ways: ways.clone(), current: current.clone() })
         .with::<media::Download>(media::Tools {
             net: client.paced(pace, media::sending()),
             dir: library,
@@ -77,7 +77,7 @@ pub(super) fn kinds(
 /// What the kinds that delete by age share.
 pub(super) struct Deleting<'a> {
     pub(super) store: &'a Store,
-    pub(super) live: &'a Live,
+    pub(super) current: &'a Current,
     pub(super) clock: &'a ClockWatch,
     pub(super) places: &'a Places,
     pub(super) library: PathBuf,
@@ -86,11 +86,12 @@ pub(super) struct Deleting<'a> {
 /// The same with the kinds that delete by age: they ask whether the clock is trusted.
 pub(super) fn with_deleting(kinds: Kinds, tools: Deleting<'_>) -> Kinds {
     let Deleting { places, library, .. } = tools;
-    let (store, live, clock) = (tools.store.clone(), tools.live.clone(), tools.clock.clone());
-    let prune = PruneTools { store: store.clone(), live: live.clone(), clock: clock.clone(), file: places.database() };
+    let (store, current, clock) = (tools.store.clone(), tools.current.clone(), tools.clock.clone());
+    let prune =
+        PruneTools { store: store.clone(), current: current.clone(), clock: clock.clone(), file: places.database() };
     let copies = places.copies();
-    let backup = BackupTools { store: store.clone(), live: live.clone(), clock: clock.clone(), copies };
-    kinds.with::<Backup>(backup).with::<Prune>(prune).with::<Tidy>(TidyTools { store, live, library, clock })
+    let backup = BackupTools { store: store.clone(), current: current.clone(), clock: clock.clone(), copies };
+    kinds.with::<Backup>(backup).with::<Prune>(prune).with::<Tidy>(TidyTools { store, current, library, clock })
 }
 
 #[cfg(test)]

@@ -189,7 +189,7 @@ async fn day(house: &House, reloader: &Reloader, notifier: &Notifier, signals: &
 async fn leave(house: House, ended: &Ended, signals: &mut Signals) {
     let stop = house.upper.stop().clone();
     let socket = house.plan.places.socket();
-    let grace = house.live.now().daemon.drain;
+    let grace = house.current.now().daemon.drain;
     if matches!(ended, Ended::Failed(_)) {
         tracing::error!("radard ends: {ended:?}");
         stop.halt();
@@ -233,7 +233,7 @@ fn reloader(house: &House, setup: &RunSetup) -> Reloader {
     };
     Reloader {
         origin: setup.origin.clone(),
-        live: house.live.clone(),
+        current: house.current.clone(),
         metrics: house.metrics.clone(),
         clock: house.plan.ambient.clock.clone(),
         apply: Arc::new(apply),
@@ -286,9 +286,9 @@ fn start_watching(house: &House, board: &Board, reloader: &Reloader, notifier: &
         house.upper.spawn("settings", Restart::OnFailure, move |stop| reloader.clone().watch(stop));
     }
     let logins = (house.profiles.clone(), house.queue.clone());
-    let times = (house.live.clone(), house.plan.ambient.clock.clone());
+    let times = (house.current.clone(), house.plan.ambient.clock.clone());
     house.upper.spawn("profiles", Restart::OnFailure, move |stop| keep(logins.clone(), times.clone(), stop));
-    let (pool, settings) = (house.profiles.pool().clone(), house.live.clone());
+    let (pool, settings) = (house.profiles.pool().clone(), house.current.clone());
     house.upper.spawn("browser", Restart::Always, move |stop| {
         let (pool, settings) = (pool.clone(), settings.clone());
         async move {

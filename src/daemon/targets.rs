@@ -8,9 +8,8 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::live::Live;
 use super::refusals::Refusals;
-use crate::config::{Problem, QueueFile, QueueText, check_queue};
+use crate::config::{Current, Problem, QueueFile, QueueText, check_queue};
 use crate::crawl::{Forgotten, forget};
 use crate::domain::Millis;
 use crate::domain::time::span_millis;
@@ -29,7 +28,7 @@ pub(super) const REFUSED: (&str, &str) = ("queue_refused", "queue.toml");
 pub(super) struct Targets {
     pub(super) desk: Desk,
     pub(super) store: Store,
-    pub(super) live: Live,
+    pub(super) current: Current,
     pub(super) metrics: Metrics,
     /// The folder of the file.
     pub(super) dir: PathBuf,
@@ -54,7 +53,7 @@ impl Targets {
     /// The file, checked. A file that is missing or empty is refused while targets are known: it is more likely an
     /// accident than an order to remove all of them.
     async fn file(&self) -> Result<QueueFile, String> {
-        let (dir, profiles) = (self.dir.clone(), self.live.now().profiles.clone());
+        let (dir, profiles) = (self.dir.clone(), self.current.now().profiles.clone());
         let read = move || {
             let text = QueueText::read(&dir);
             let problem = text.is_blank().then(|| format!("`{}` is missing or empty", text.file.display()));
@@ -152,7 +151,7 @@ impl Targets {
 
     /// What was thrown away, and which copies of the database still hold it: `null` when they are a server's.
     async fn tell_forgotten(&self, creator: &str, forgotten: Forgotten) -> Value {
-        let keep = self.live.now().backup.keep;
+        let keep = self.current.now().backup.keep;
         let copies = match &self.copies {
             Some(copies) => json!(copies.holding(creator, keep).await),
             None => Value::Null,

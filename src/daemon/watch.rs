@@ -11,15 +11,13 @@ use std::time::Duration;
 use super::clock::{ClockWatch, Doubt};
 use super::disk::{Disk, Room, Seen};
 use super::house::House;
-use super::live::Live;
 use super::systemd::Notifier;
 use crate::ambient::Clock;
-use crate::config::{parse_cron, parse_zone};
+use crate::config::{Current, parse_cron, parse_zone};
 use crate::domain::amount::{counted, roughly_size};
 use crate::domain::time::roughly;
 use crate::domain::{Class, Millis};
-use crate::observe::Metrics;
-use crate::observe::metric;
+use crate::observe::{Metrics, metric};
 use crate::pace::Pace;
 use crate::queue::{Queue, slot_before_last};
 use crate::store::alarms::{Alarm, Raise, Severity};
@@ -53,7 +51,7 @@ pub(super) struct Watch {
     /// What a wrong clock may have put off.
     pub(super) targets: Desk,
     /// The settings.
-    pub(super) live: Live,
+    pub(super) current: Current,
     /// The credentials, which other machines may set as well.
     pub(super) credentials: Credentials,
     /// The numbers.
@@ -81,7 +79,7 @@ impl Watch {
             disk: house.disk.clone(),
             wall: house.clock.clone(),
             targets: house.targets.desk.clone(),
-            live: house.live.clone(),
+            current: house.current.clone(),
             credentials: house.credentials.clone(),
             metrics: house.metrics.clone(),
             clock: house.plan.ambient.clock.clone(),
@@ -203,7 +201,7 @@ impl Watch {
             self.store.write::<_, Error, _>(|tx| Box::pin(clocks::backed_up(tx))).await?;
             return Ok(None);
         };
-        let settings = self.live.now().backup.clone();
+        let settings = self.current.now().backup.clone();
         let due = |now: Millis| {
             slot_before_last(&parse_cron(&settings.at).ok()?, &parse_zone(&settings.timezone)?, now - BACKING_UP)
         };
@@ -213,7 +211,7 @@ impl Watch {
     }
 
     fn wal(&self) -> Condition {
-        let limit = self.live.now().store.wal_limit_mib << 20;
+        let limit = self.current.now().store.wal_limit_mib << 20;
         let bytes = self.store.wal_bytes();
         let said = format!(
             "the write-ahead log has {}; `store.wal_limit_mib` allows {}",

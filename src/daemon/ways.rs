@@ -6,8 +6,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::live::Live;
-use crate::config::Profile;
+use crate::config::{Current, Profile};
 use crate::domain::{Class, Next, Secret};
 use crate::net::{Client, Proxy};
 use crate::observe::Register;
@@ -22,7 +21,7 @@ pub(super) struct Ways(Arc<Inner>);
 struct Inner {
     guests: Client,
     pace: Pace,
-    live: Live,
+    current: Current,
     credentials: Credentials,
     register: Register,
     made: Mutex<HashMap<String, Made>>,
@@ -39,18 +38,19 @@ impl Ways {
     /// All of them; `guests` is the one without a profile.
     pub(super) fn new(
         guests: Client,
-        (pace, live): (&Pace, &Live),
+        (pace, current): (&Pace, &Current),
         (credentials, register): (&Credentials, &Register),
     ) -> Self {
-        let (pace, live, credentials, register) = (pace.clone(), live.clone(), credentials.clone(), register.clone());
-        Self(Arc::new(Inner { guests, pace, live, credentials, register, made: Mutex::default() }))
+        let (pace, current, credentials, register) =
+            (pace.clone(), current.clone(), credentials.clone(), register.clone());
+        Self(Arc::new(Inner { guests, pace, current, credentials, register, made: Mutex::default() }))
     }
 
     /// The way of `profile`, or of guests, under the limits of `sending`; the account and the address that it counts for
     /// are filled in here.
     pub(super) fn of(&self, profile: Option<&str>, sending: Sending) -> Result<Client, Miss> {
         let Some(name) = profile else { return Ok(self.0.guests.paced(&self.0.pace, sending)) };
-        let settings = self.0.live.now();
+        let settings = self.0.current.now();
         let dead = |why: String| Miss { next: Next::Dead, ..Miss::new(Class::Local, why) };
         let known = settings.profiles.iter().find(|known| known.name == name);
         let known =

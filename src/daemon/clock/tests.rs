@@ -72,7 +72,7 @@ fn a_clock_is_trusted_again_after_an_hour_in_which_somebody_looked() {
 }
 
 /// A house on a clock of its own that works, with a folder of its own.
-fn live(name: &str, tale: impl AsyncFnOnce(&House, &Watch)) {
+fn lived(name: &str, tale: impl AsyncFnOnce(&House, &Watch)) {
     // The store commits for hours of this clock. Memory is faster, and these tests ask nothing of a disk.
     let memory = std::path::Path::new("/dev/shm");
     let above = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
@@ -165,7 +165,7 @@ async fn tidy(house: &House, key: &str) {
 
 #[test]
 fn nothing_is_deleted_in_the_hour_after_a_jump_and_then_it_is() {
-    live("hour", async |house, watch| {
+    lived("hour", async |house, watch| {
         leave_something_old(house).await;
         watch.clock.step(YEAR_MS);
         tidy(house, "at once").await;
@@ -187,7 +187,7 @@ fn nothing_is_deleted_in_the_hour_after_a_jump_and_then_it_is() {
 
 #[test]
 fn after_a_year_ahead_and_back_each_schedule_and_target_goes_on() {
-    live("back", async |house, watch| {
+    lived("back", async |house, watch| {
         let text = "[[target]]\nname = \"a\"\nurl = \"https://www.douyin.com/user/MS4wLjABAAAAQDxwpjX_D8UT8PDQSXrPVed5HjrAoVrtyzpnVs-i4K9\"\ntake = [\"posts\"]\nevery = \"2h\"\n";
         let text = QueueText { file: "queue.toml".into(), read: Some(Ok(text.as_bytes().to_vec())) };
         let targets = check_queue(&text, &[]).and_then(crate::target::check_links).unwrap().all;
@@ -224,7 +224,7 @@ fn after_a_year_ahead_and_back_each_schedule_and_target_goes_on() {
 
 #[test]
 fn a_missing_backup_is_told_after_two_intervals_and_the_next_good_one_ends_it() {
-    live("backup", async |house, watch| {
+    lived("backup", async |house, watch| {
         let (minutes, backups) = (Duration::from_mins, house.plan.places.backups());
         // It is half past the hour from here on.
         pass(watch, minutes(90), minutes(30)).await;

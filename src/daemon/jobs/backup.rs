@@ -8,8 +8,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::config::Current;
 use crate::daemon::clock::ClockWatch;
-use crate::daemon::live::Live;
 use crate::domain::Class;
 use crate::queue::{Job, Lease, Miss, Settled};
 use crate::store::backup::{self, BackupError};
@@ -27,7 +27,7 @@ pub(in crate::daemon) struct Tools {
     /// What is copied.
     pub(in crate::daemon) store: Store,
     /// How long copies stay.
-    pub(in crate::daemon) live: Live,
+    pub(in crate::daemon) current: Current,
     /// Whether the clock is trusted.
     pub(in crate::daemon) clock: ClockWatch,
     /// Where they are.
@@ -52,7 +52,7 @@ impl Job for Backup {
         });
         healed.await?;
         let is_trusted = tools.clock.look().await?.is_none();
-        let (copies, keep, now) = (tools.copies.clone(), tools.live.now().backup.keep, tools.store.now());
+        let (copies, keep, now) = (tools.copies.clone(), tools.current.now().backup.keep, tools.store.now());
         let newest = made.file.clone();
         let thin_out = move || if is_trusted { copies.thin_out(keep, now, Some(&newest)) } else { 0 };
         let thinned = tokio::task::spawn_blocking(thin_out).await.unwrap_or(0);

@@ -4,8 +4,8 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::config::Current;
 use crate::daemon::fetch::Fetcher;
-use crate::daemon::live::Live;
 use crate::daemon::profiles::Profiles;
 use crate::domain::{Class, Platform};
 use crate::platform::signer::Compared;
@@ -55,7 +55,7 @@ pub(in crate::daemon) struct Tools {
     /// Where alarms are.
     pub(in crate::daemon) store: Store,
     /// Which profiles there are.
-    pub(in crate::daemon) live: Live,
+    pub(in crate::daemon) current: Current,
     /// Asks Douyin.
     pub(in crate::daemon) fetcher: Fetcher,
     /// Opens pages of the Creative Center.
@@ -71,7 +71,7 @@ impl Job for CompareSignatures {
     }
 
     async fn run(self, tools: &Tools, _lease: &Lease) -> Result<Settled, Miss> {
-        let settings = tools.live.now();
+        let settings = tools.current.now();
         let profile = settings.profiles.iter().find(|profile| profile.platform.as_str() == self.platform.as_str());
         let Some(profile) = profile else {
             let why = format!("there is no profile of {}", self.platform.as_str());

@@ -3,8 +3,7 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::config::Config;
-use crate::daemon::live::Live;
+use crate::config::{Config, Current};
 use crate::daemon::ways::Ways;
 use crate::domain::Platform;
 use crate::pace::Sending;
@@ -26,7 +25,7 @@ pub(in crate::daemon) struct Tools {
     /// The ways out.
     pub(in crate::daemon) ways: Ways,
     /// Where the platforms are.
-    pub(in crate::daemon) live: Live,
+    pub(in crate::daemon) current: Current,
 }
 
 impl Job for ProbePlatform {
@@ -41,7 +40,7 @@ impl Job for ProbePlatform {
     async fn run(self, tools: &Tools, _lease: &Lease) -> Result<Settled, Miss> {
         let sending = Sending { lane: self.lane(), endpoint: format!("{}.probe", self.platform), ..Sending::default() };
         let net = tools.ways.of(self.profile.as_deref(), sending)?;
-        let seen = probe(&net, base(&tools.live.now(), self.platform), self.platform).await?;
+        let seen = probe(&net, base(&tools.current.now(), self.platform), self.platform).await?;
         Ok(Settled::Done(json!({"platform": self.platform, "now": seen.now, "seq": seen.seq})))
     }
 }

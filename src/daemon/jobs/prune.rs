@@ -9,8 +9,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::config::Current;
 use crate::daemon::clock::ClockWatch;
-use crate::daemon::live::Live;
 use crate::domain::Millis;
 use crate::queue::{Job, Lease, Miss, Settled};
 use crate::store::crawl::grown;
@@ -31,7 +31,7 @@ pub(in crate::daemon) struct Tools {
     /// What is pruned.
     pub(in crate::daemon) store: Store,
     /// How long things are kept.
-    pub(in crate::daemon) live: Live,
+    pub(in crate::daemon) current: Current,
     /// Whether the clock is trusted.
     pub(in crate::daemon) clock: ClockWatch,
     /// The file of the database, where it is one.
@@ -44,7 +44,7 @@ impl Job for Prune {
 
     async fn run(self, tools: &Tools, _lease: &Lease) -> Result<Settled, Miss> {
         tools.clock.trust().await?;
-        let (store, keep) = (&tools.store, tools.live.now().crawl.clone());
+        let (store, keep) = (&tools.store, tools.current.now().crawl.clone());
         // One moment for all of it: the clock may jump meanwhile.
         let now = store.now();
         let before = |keep: Duration| now - keep;

@@ -6,8 +6,8 @@ use std::time::Duration;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
+use crate::config::Current;
 use crate::daemon::clock::ClockWatch;
-use crate::daemon::live::Live;
 use crate::domain::Millis;
 use crate::media;
 use crate::queue::{Job, Lease, Miss, Settled};
@@ -31,7 +31,7 @@ pub(in crate::daemon) struct Tools {
     /// What is tidied.
     pub(in crate::daemon) store: Store,
     /// How long things are kept.
-    pub(in crate::daemon) live: Live,
+    pub(in crate::daemon) current: Current,
     /// The library's folder.
     pub(in crate::daemon) library: PathBuf,
     /// Whether the clock is trusted.
@@ -45,7 +45,7 @@ impl Job for Tidy {
     async fn run(self, tools: &Tools, _lease: &Lease) -> Result<Settled, Miss> {
         tools.clock.trust().await?;
         // One moment for all of it: the clock may jump meanwhile.
-        let (queue, now) = (tools.live.now().queue.clone(), tools.store.now());
+        let (queue, now) = (tools.current.now().queue.clone(), tools.store.now());
         let keep = [
             (State::Done, queue.keep_done),
             (State::Cancelled, queue.keep_done),

@@ -100,7 +100,7 @@ pub(super) struct Visit<'a> {
 impl<'a> Visit<'a> {
     /// The visit of a guest, who waits for a signed request.
     pub(super) fn of(prover: &Prover, base: &'a str) -> Self {
-        let (marks, now) = (prover.live.now().browser.challenge.clone(), prover.ambient.clock.now());
+        let (marks, now) = (prover.current.now().browser.challenge.clone(), prover.ambient.clock.now());
         Self { base, sends: &SENDS, before: None, marks, now }
     }
 

@@ -101,7 +101,7 @@ impl Profiles {
                 match self.await_slot(&name, patience_ms).await {
                     Err(declined) if declined.slot_in.is_some() => {
                         if is_new {
-                            self.prover.live.unmake(&name);
+                            self.prover.current.unmake(&name);
                         }
                         return Err(declined);
                     }
@@ -149,7 +149,7 @@ impl Profiles {
 
     async fn list(&self) -> Result<Value, Declined> {
         let all = self.book.all().await.map_err(|error| broken(&error))?;
-        let settings = self.prover.live.now();
+        let settings = self.prover.current.now();
         let row = |profile: &Profile| {
             let of: Vec<_> = all.iter().filter(|capture| capture.profile == profile.name).collect();
             let active = of.iter().find(|capture| capture.standing == "active");
@@ -254,7 +254,7 @@ impl Profiles {
             );
             Declined::by_us(what, "remove it by hand")
         })?;
-        self.prover.live.unmake(name);
+        self.prover.current.unmake(name);
         Ok(json!({"profile": name, "forgotten": forgotten}))
     }
 }

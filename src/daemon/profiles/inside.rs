@@ -10,8 +10,7 @@ use std::time::Duration;
 
 use crate::ambient::Clock;
 use crate::browser::{Cookie, Guise, Page, Pool, Trouble, Turn, is_at_hand};
-use crate::config::host_of;
-use crate::daemon::live::Live;
+use crate::config::{Current, host_of};
 use crate::daemon::ways::Ways;
 use crate::observe::Metrics;
 use crate::observe::metric::{PAGE_HELP, PAGE_HELP_SECONDS};
@@ -31,7 +30,7 @@ pub(in crate::daemon) struct Inside(Arc<Inner>);
 
 struct Inner {
     pool: Pool,
-    live: Live,
+    current: Current,
     ways: Ways,
     clock: Clock,
     metrics: Metrics,
@@ -50,15 +49,15 @@ impl Inside {
     /// In the browser of `pool`, whose drivers are written down in `browsers`.
     pub(in crate::daemon) fn new(
         (pool, browsers): (Pool, Ground),
-        (live, ways): (&Live, &Ways),
+        (current, ways): (&Current, &Ways),
         (clock, metrics): (&Clock, &Metrics),
     ) -> Self {
-        let (live, ways, clock, metrics) = (live.clone(), ways.clone(), clock.clone(), metrics.clone());
-        Self(Arc::new(Inner { pool, live, ways, clock, metrics, browsers, signed: Mutex::default() }))
+        let (current, ways, clock, metrics) = (current.clone(), ways.clone(), clock.clone(), metrics.clone());
+        Self(Arc::new(Inner { pool, current, ways, clock, metrics, browsers, signed: Mutex::default() }))
     }
 
     async fn open(&self, base: &str, (guise, cookies): (Guise<'_>, &[Cookie])) -> Result<(Turn, Page), Trouble> {
-        let source = source_of(&self.0.live.now().browser, self.0.browsers.clone());
+        let source = source_of(&self.0.current.now().browser, self.0.browsers.clone());
         let turn = self.0.pool.turn(&source).await?;
         let page = Page::open(turn.browser(), guise).await?;
         page.put_cookies(cookies).await?;
@@ -91,7 +90,7 @@ impl Inside {
         if let Some(known) = self.known(stub, began) {
             return Ok(known);
         }
-        let base = self.0.live.now().douyin.live.clone();
+        let base = self.0.current.now().douyin.live.clone();
         let done = async {
             let (turn, page) = self.open(&base, (Guise::default(), &[])).await?;
             let signature = page.frontier_sign(stub).await?;
@@ -114,7 +113,7 @@ impl Inside {
     }
 
     async fn send(&self, ask: PageAsk<'_>) -> Result<PageReply, String> {
-        let (settings, began) = (self.0.live.now(), self.0.clock.steady());
+        let (settings, began) = (self.0.current.now(), self.0.clock.steady());
         let base = settings.douyin.base.clone();
         let profile = settings.profiles.iter().find(|profile| Some(profile.name.as_str()) == ask.profile);
         if let Some(profile) = profile.filter(|profile| self.0.ways.wants_login(profile)) {
@@ -134,7 +133,7 @@ impl Inside {
 
 impl signer::Page for Inside {
     fn is_at_hand(&self) -> bool {
-        is_at_hand(&source_of(&self.0.live.now().browser, self.0.browsers.clone()))
+        is_at_hand(&source_of(&self.0.current.now().browser, self.0.browsers.clone()))
     }
 
     fn frontier_sign<'a>(&'a self, stub: &'a str) -> PageAnswer<'a, String> {

@@ -7,8 +7,7 @@ use serde_json::json;
 
 use super::who::Profiles;
 use crate::ambient::Clock;
-use crate::config::{self, Config, parse_cron, parse_zone};
-use crate::daemon::live::Live;
+use crate::config::{self, Config, Current, parse_cron, parse_zone};
 use crate::domain::Millis;
 use crate::domain::amount::{are, counted};
 use crate::pace::Quiet;
@@ -27,7 +26,7 @@ const AGAIN: Duration = Duration::from_hours(1);
 /// Looks for what is due until it is asked to stop.
 pub(in crate::daemon) async fn keep(
     (profiles, queue): (Profiles, Queue),
-    (live, clock): (Live, Clock),
+    (current, clock): (Current, Clock),
     stop: Stop,
 ) -> Result<(), Failure> {
     loop {
@@ -44,9 +43,9 @@ pub(in crate::daemon) async fn keep(
                 );
             }
         }
-        if Quiet::of(&live.now().pace).until(now).is_none() {
+        if Quiet::of(&current.now().pace).until(now).is_none() {
             let lanes = queue.soon(AHEAD).await?;
-            let wanted = soon(&lanes, &live.now(), now);
+            let wanted = soon(&lanes, &current.now(), now);
             for (name, since) in profiles.due(now, (&wanted, AHEAD)).await? {
                 // One look at a time, and one that came to nothing is taken again an hour later.
                 if lanes.contains(&format!("{name}/capture")) {

@@ -1,9 +1,8 @@
 //! Asks a platform in the name of a profile whether somebody is logged in.
 
 use crate::ambient::Ambient;
-use crate::config::{Profile, host_of};
+use crate::config::{Current, Profile, host_of};
 use crate::daemon::fetch::Fetcher;
-use crate::daemon::live::Live;
 use crate::daemon::ways::Ways;
 use crate::domain::{Class, Platform, Secret};
 use crate::net::Client;
@@ -21,7 +20,7 @@ const LONGEST: usize = 300;
 pub(in crate::daemon) struct Prover {
     pub(in crate::daemon) fetcher: Fetcher,
     pub(in crate::daemon) ways: Ways,
-    pub(in crate::daemon) live: Live,
+    pub(in crate::daemon) current: Current,
     pub(in crate::daemon) ambient: Ambient,
     pub(in crate::daemon) metrics: Metrics,
     /// On whose behalf platforms are asked.
@@ -70,7 +69,7 @@ impl Prover {
 
     /// The base of the platform.
     pub(super) fn base(&self, platform: Platform) -> String {
-        let now = self.live.now();
+        let now = self.current.now();
         match platform {
             Platform::Douyin => now.douyin.base.clone(),
             _ => now.platform.creative_radar_base.clone(),

@@ -119,7 +119,7 @@ impl Profiles {
 
     async fn add(&self, profile: &Profile, (source, login): (&str, &Login)) -> Result<Uuid, Declined> {
         let (_, rules) = self.known(&profile.name)?;
-        let is_made = self.prover.live.is_made(&profile.name);
+        let is_made = self.prover.current.is_made(&profile.name);
         let fresh = Fresh { profile: &profile.name, platform: profile.platform, source, is_made, login };
         self.book.add(fresh, rules).await.map_err(|error| broken(&error))
     }

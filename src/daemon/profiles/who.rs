@@ -55,15 +55,15 @@ impl Profiles {
 
     /// Where it comes from now.
     pub(super) fn source(&self) -> Source {
-        source_of(&self.prover.live.now().browser, self.browsers.clone())
+        source_of(&self.prover.current.now().browser, self.browsers.clone())
     }
 
     /// Makes a profile that stands in no settings, if there is none of that name yet.
     pub(super) fn make(&self, name: &str, platform: Option<Platform>) -> Result<(), Declined> {
         let Some(platform) = platform else { return Ok(()) };
-        let settings = self.prover.live.now();
+        let settings = self.prover.current.now();
         match settings.profiles.iter().find(|known| known.name == name) {
-            None => self.prover.live.make(&Profile::new(name, platform)),
+            None => self.prover.current.make(&Profile::new(name, platform)),
             Some(known) if known.platform == platform => {}
             Some(known) => {
                 let what = format!("the profile `{name}` is for {}, not for {platform}", known.platform);
@@ -82,16 +82,16 @@ impl Profiles {
         // The youngest capture of each says whether it stood in the settings.
         let mut seen = BTreeSet::new();
         for capture in all.into_iter().filter(|capture| seen.insert(capture.profile.clone())) {
-            let is_new = !self.prover.live.now().profiles.iter().any(|known| known.name == capture.profile);
+            let is_new = !self.prover.current.now().profiles.iter().any(|known| known.name == capture.profile);
             if let (true, true, Ok(platform)) = (is_new, capture.is_made, capture.platform.parse()) {
-                self.prover.live.make(&Profile::new(&capture.profile, platform));
+                self.prover.current.make(&Profile::new(&capture.profile, platform));
             }
         }
     }
 
     /// Takes up what other tools left in the folders of those that have nothing else.
     pub(in crate::daemon) async fn take_up_files(&self) {
-        for profile in self.prover.live.now().profiles.iter().filter(|profile| rules(profile.platform).is_some()) {
+        for profile in self.prover.current.now().profiles.iter().filter(|profile| rules(profile.platform).is_some()) {
             if let Err(declined) = self.take_up_file(profile).await {
                 tracing::warn!(session.profile = %profile.name, "{}", declined.error);
             }
@@ -100,7 +100,7 @@ impl Profiles {
 
     /// The profile by its name, and what a login is on its platform.
     pub(super) fn known(&self, name: &str) -> Result<(Profile, &'static Rules), Declined> {
-        let settings = self.prover.live.now();
+        let settings = self.prover.current.now();
         let known = settings.profiles.iter().find(|known| known.name == name).cloned();
         let known = known.ok_or_else(|| {
             let add = format!(
@@ -134,7 +134,7 @@ impl Profiles {
             let comes = next_at(newest).is_some_and(|at| at <= now) || (is_old && wanted.contains(&profile.name));
             (comes && !newest.is_stopped()).then_some(proved)
         };
-        let settings = self.prover.live.now();
+        let settings = self.prover.current.now();
         let known = settings.profiles.iter().filter(|profile| rules(profile.platform).is_some());
         Ok(known.filter_map(|profile| Some((profile.name.clone(), since(profile)?))).collect())
     }
@@ -148,7 +148,7 @@ impl Profiles {
     /// Shows how the login of each profile stands.
     pub(super) async fn show_numbers(&self, now: Millis) -> Result<(), Error> {
         let all = self.book.all().await?;
-        for profile in self.prover.live.now().profiles.iter().filter(|profile| rules(profile.platform).is_some()) {
+        for profile in self.prover.current.now().profiles.iter().filter(|profile| rules(profile.platform).is_some()) {
             let active = all.iter().find(|it| it.profile == profile.name && it.standing == "active");
             let name = [profile.name.as_str()];
             self.prover.metrics.set(LOGIN, name, u64::from(active.is_some_and(|it| !it.is_stopped())));

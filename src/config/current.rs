@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, PoisonError, RwLock};
 
-use crate::config::{Config, Profile};
+use super::sections::{Config, Profile};
 
 /// A cheap handle on the current settings; clones share them.
 #[derive(Debug, Clone)]
-pub struct Live(Arc<RwLock<Now>>);
+pub struct Current(Arc<RwLock<Now>>);
 
 #[derive(Debug)]
 struct Now {
@@ -26,7 +26,7 @@ impl Now {
     }
 }
 
-impl Live {
+impl Current {
     /// Begins with `config`.
     pub fn new(config: Config) -> Self {
         Self(Arc::new(RwLock::new(Now::new(config, Vec::new()))))
@@ -78,17 +78,17 @@ mod tests {
 
     #[test]
     fn a_profile_that_was_made_outlives_a_change_of_the_file_and_gives_way_to_one_in_it() {
-        let live = Live::new(Config::default());
+        let current = Current::new(Config::default());
         let made = Profile::new("main", Platform::Douyin);
-        live.make(&made);
-        live.make(&made);
-        live.replace(Config::default());
-        assert_eq!(live.now().profiles, [made]);
+        current.make(&made);
+        current.make(&made);
+        current.replace(Config::default());
+        assert_eq!(current.now().profiles, [made]);
         let written = Profile { proxy: Some("http://proxy:1".to_owned()), ..Profile::new("main", Platform::Douyin) };
-        live.replace(Config { profiles: vec![written.clone()], ..Config::default() });
-        assert_eq!(live.now().profiles, [written]);
-        live.unmake("main");
-        live.replace(Config::default());
-        assert_eq!(live.now().profiles, []);
+        current.replace(Config { profiles: vec![written.clone()], ..Config::default() });
+        assert_eq!(current.now().profiles, [written]);
+        current.unmake("main");
+        current.replace(Config::default());
+        assert_eq!(current.now().profiles, []);
     }
 }
