@@ -46,7 +46,7 @@
 //! | 5 | `platform/` | one folder per platform: a request out, a typed answer in | `net sign wire config` |
 //! | 5 | `notify/` | mail and push: delivers alarms from an outbox | `net queue store config supervise` |
 //! | 5 | `browser/` | driver process, WebDriver, BiDi | `net` (dial only) `supervise config` |
-//! | 4 | `net/` | the one HTTP client and the one dialer: guard, proxies, caps | `pace supervise config` |
+//! | 4 | `net/` | the one HTTP client and the one dialer: guard, proxies, caps | `pace vault supervise config` |
 //! | 4 | `queue/` | the durable queue; knows kinds, no platform | `store supervise config` |
 //! | 3 | `pace/` | limits that hold: sliding logs, budgets, breakers, quiet hours | `store config supervise` |
 //! | 3 | `vault/` | secrets at rest: envelope, key, rotation | `store config supervise` |

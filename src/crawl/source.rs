@@ -2,10 +2,10 @@
 
 use std::pin::Pin;
 
+use crate::domain::Miss;
 use crate::platform::douyin::link::Kind;
 use crate::platform::douyin::list::Wants;
 use crate::platform::douyin::mode::{Haul, Order, Standing};
-use crate::queue::Miss;
 
 /// An answer that is on its way.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Miss>> + Send + 'a>>;

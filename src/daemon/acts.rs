@@ -9,8 +9,9 @@ use super::places::Places;
 use super::profiles::Profiles;
 use super::reload::Reloader;
 use super::targets::Targets;
+use crate::domain::Declined;
 use crate::store::{Error, Store, backup, clocks};
-use crate::web::{Act, Acts, Declined};
+use crate::web::{Act, Acts};
 
 /// Looks at everything; gives the rows of `radard doctor`.
 pub(super) type Doctor = Arc<dyn Fn() -> Act<'static, Value> + Send + Sync>;

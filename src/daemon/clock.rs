@@ -11,10 +11,9 @@ use std::time::Duration;
 use tokio::sync::Mutex;
 
 use crate::ambient::Clock;
-use crate::domain::Millis;
 use crate::domain::amount::counted;
 use crate::domain::time::{roughly, span_millis};
-use crate::queue::Miss;
+use crate::domain::{Millis, Miss};
 use crate::store::clocks::{self, Seen, TOLERANCE};
 use crate::store::{Error, Store, ahead};
 use crate::target::Desk;

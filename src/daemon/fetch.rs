@@ -10,13 +10,12 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::shapes::Shapes;
-use super::ways::{Ways, line_of};
 use crate::ambient::Ambient;
 use crate::config::{Current, Profile, host_of};
 use crate::domain::identity::GUEST_AGENT;
 use crate::domain::interval::Interval;
-use crate::domain::{Class, Secret};
-use crate::net::Refusal;
+use crate::domain::{Class, Declined, Miss, Secret};
+use crate::net::{Refusal, Ways, line_of};
 use crate::observe::{Metrics, Register};
 use crate::pace::{Rank, Sending};
 use crate::platform::douyin::link::{BadLink, Kind, Resolver};
@@ -26,11 +25,9 @@ use crate::platform::douyin::token::{Guest, Guests, Owner, Tokens, identity_of};
 use crate::platform::douyin::{Douyin, Visitor, user_collects};
 use crate::platform::shape::Watch;
 use crate::platform::signer::{Chain, Command, Compared, Native, Page};
-use crate::queue::Miss;
 use crate::session::{Book, rules};
 use crate::store::{Error, Store};
 use crate::vault::Credentials;
-use crate::web::Declined;
 
 /// A cheap handle; clones share the guests, the tokens, and what is known of the signatures.
 #[derive(Clone)]

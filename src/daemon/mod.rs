@@ -27,7 +27,6 @@ mod source;
 pub mod systemd;
 mod targets;
 mod watch;
-mod ways;
 
 pub use demo::DemoError;
 pub use direct::Direct;

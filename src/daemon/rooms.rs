@@ -10,12 +10,12 @@ use super::jobs::{
     Backup, BackupTools, ProbePlatform, ProbeTools, Prune, PruneTools, Rotate, RotateTools, Tidy, TidyTools,
 };
 use super::places::Places;
-use super::ways::Ways;
 use crate::ambient::Clock;
 use crate::config::Current;
 use crate::crawl::{self, Keeper};
 use crate::media::{Claims, Rights, jobs as media};
 use crate::net;
+use crate::net::Ways;
 use crate::observe::Metrics;
 use crate::pace::Pace;
 use crate::queue::Kinds;

@@ -11,14 +11,13 @@ use serde_json::{Value, json};
 use super::refusals::Refusals;
 use crate::config::{Current, Problem, QueueFile, QueueText, check_queue};
 use crate::crawl::{Forgotten, forget};
-use crate::domain::Millis;
 use crate::domain::time::span_millis;
+use crate::domain::{Declined, Millis};
 use crate::observe::Metrics;
 use crate::observe::metric::CONFIG_RELOADS;
 use crate::store::Store;
 use crate::store::copies::Copies;
 use crate::target::{Change, Cost, Costs, Desk, Plan, advise, check_links, creator_of};
-use crate::web::Declined;
 
 /// What the alarm about a refused file is called, and what it is about.
 pub(super) const REFUSED: (&str, &str) = ("queue_refused", "queue.toml");

@@ -12,6 +12,7 @@
 //! - `leave` is the right to send a request under limits and what its answer means for others, `limited` the client that
 //!   asks for it.
 //! - `robots` reads what a host asks of programs, `heed` obeys it.
+//! - `ways` the ways out: one for guests, one for each profile through its proxy.
 //! - `capture` keeps the last exchanges, of which `hide` says what may be kept.
 //!
 //! This room knows how an answer looks in general ([`classify()`]); what a platform's own codes mean, the platform's
@@ -34,6 +35,7 @@ mod refusal;
 mod robots;
 mod share;
 mod unpack;
+mod ways;
 
 pub use answer::{Answer, Stream};
 pub use ask::Ask;
@@ -48,3 +50,4 @@ pub use refusal::{Bound, Refusal};
 pub use reqwest::StatusCode;
 pub use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 pub use share::Share;
+pub use ways::{Ways, line_of};

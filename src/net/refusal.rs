@@ -8,7 +8,7 @@ use std::time::Duration;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 use super::guard::Forbidden;
-use crate::domain::{Class, Held, Millis};
+use crate::domain::{Class, Held, Millis, Miss};
 use crate::pace::{By, Wait};
 
 /// Whom the wait of a refusal binds besides the request that met it.
@@ -141,6 +141,18 @@ pub(super) fn read_retry_after(headers: &HeaderMap, now: Millis) -> Option<Durat
     };
     // Zero seconds, or a date in the past, does not say when to retry.
     texts(RETRY_AFTER).filter_map(wait).max().filter(|wait| !wait.is_zero())
+}
+
+impl From<Refusal> for Miss {
+    fn from(refusal: Refusal) -> Self {
+        let miss = Self::new(refusal.class, refusal.message).after(refusal.retry_after);
+        let miss = Self { held: refusal.held.map(|held| *held), ..miss };
+        match refusal.bound {
+            Bound::Subject(subject) => miss.because_of(subject),
+            Bound::Limits => miss.for_whole_lane(),
+            Bound::Nobody => miss,
+        }
+    }
 }
 
 #[cfg(test)]

@@ -9,7 +9,8 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use super::lease::Lease;
-use super::outcome::{Miss, Settled};
+use super::outcome::Settled;
+use crate::domain::Miss;
 
 /// Who may add jobs of a kind over the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -13,8 +13,8 @@ use serde_json::Value;
 
 use super::job::{Hopeless, Job, OpenTo};
 use super::lease::Lease;
-use super::outcome::{Miss, Settled};
-use crate::domain::Class;
+use super::outcome::Settled;
+use crate::domain::{Class, Miss};
 
 type Run = Pin<Box<dyn Future<Output = Result<Settled, Miss>> + Send>>;
 

@@ -11,8 +11,7 @@ use serde::de::DeserializeOwned;
 use tokio_util::sync::CancellationToken;
 use uuid::Uuid;
 
-use super::outcome::Miss;
-use crate::domain::{Class, JobId};
+use crate::domain::{Class, JobId, Miss};
 use crate::store::{self, Store, Tx, Work, jobs};
 
 /// A running job's hold on itself.

@@ -34,6 +34,6 @@ pub use handle::{Inlets, Queue};
 pub use job::{Hopeless, Job, OpenTo};
 pub use kinds::Kinds;
 pub use lease::{Lease, Lost};
-pub use outcome::{Binds, Miss, Settled};
+pub use outcome::Settled;
 pub use rules::Rules;
 pub use schedule::Coming;

@@ -4,7 +4,9 @@
 //! because after it nobody can say what is on the disk. The cause is kept as text: an error is handed to every
 //! writer that shared a commit, so it must be cloneable.
 
-use crate::domain::Class;
+use std::time::Duration;
+
+use crate::domain::{Class, Miss};
 
 /// A failed act on the store.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -135,6 +137,17 @@ impl Error {
 /// A `PostgreSQL` state has five characters; `SQLite` codes are shorter, or four digits.
 fn is_postgres_state(found: &str) -> bool {
     found.len() == 5
+}
+
+/// A full or busy store is waited for; anything else is tried again.
+impl From<Error> for Miss {
+    fn from(error: Error) -> Self {
+        if error.is_passing() {
+            Self::waiting(error.class(), Duration::from_secs(30), error.to_string())
+        } else {
+            Self::new(error.class(), error.to_string())
+        }
+    }
 }
 
 #[cfg(test)]

@@ -6,13 +6,12 @@
 use std::net::SocketAddr;
 use std::pin::Pin;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
 
 use serde::Serialize;
 use serde_json::Value;
 
 use crate::ambient::{Ambient, Clock};
-use crate::domain::{Class, Held, Millis};
+use crate::domain::{Class, Declined, Millis};
 use crate::observe::Metrics;
 use crate::pace::Pace;
 use crate::queue::Queue;
@@ -47,30 +46,6 @@ pub struct Part {
 
 /// The future of an act.
 pub type Act<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
-
-/// What was asked for outside and not given, or not asked for at all.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Declined {
-    /// How it ended.
-    pub class: Class,
-    /// What, on what, why.
-    pub error: String,
-    /// What a person can do about it.
-    pub advice: String,
-    /// After how long it may be asked for again, when that is known.
-    pub wait: Option<Duration>,
-    /// What of ours held the request back; nothing when it was sent.
-    pub held: Option<Held>,
-    /// Nothing was done: a free slot is kept for whoever asks again after this long.
-    pub slot_in: Option<Duration>,
-}
-
-impl Declined {
-    /// What was asked for is wrong in itself.
-    pub fn by_us(error: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { class: Class::Local, error: error.into(), advice: advice.into(), wait: None, held: None, slot_in: None }
-    }
-}
 
 /// What the API offers and only the daemon can do. A refusal is one sentence for a person.
 pub trait Acts: Send + Sync {

@@ -23,7 +23,7 @@ mod tests;
 mod text;
 mod token;
 
-pub use app::{Act, Acts, App, Declined, Part, Parts, Readiness};
+pub use app::{Act, Acts, App, Part, Parts, Readiness};
 pub use auth::scopes;
 pub use router::Door;
 pub use serve::{serve_tcp, serve_unix};

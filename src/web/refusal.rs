@@ -13,12 +13,10 @@ use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
 use crate::domain::time::span_millis;
-use crate::domain::{Class, JobId};
+use crate::domain::{Class, Declined, JobId};
 use crate::queue::AskError;
-use crate::store;
 use crate::store::jobs::State;
-use crate::vault;
-use crate::web::app::Declined;
+use crate::{store, vault};
 
 /// How long one should wait before asking again when the house is in trouble.
 const AGAIN: HeaderValue = HeaderValue::from_static("5");

@@ -7,13 +7,13 @@ use std::time::Duration;
 
 use radard::config::{Config, Profile, QueueText, Target, check_queue};
 use radard::crawl::{Answer, Ask, Crawl, Keeper, SERVES, Settings, Source, Tools};
-use radard::domain::{Class, Platform};
+use radard::domain::{Class, Miss, Platform};
 use radard::observe::Metrics;
 use radard::pace::Pace;
 use radard::platform::douyin::link::Kind;
 use radard::platform::douyin::list::Wants;
 use radard::platform::douyin::mode::{Haul, Order, Rows, Standing, haul};
-use radard::queue::{Kinds, Miss, Rules};
+use radard::queue::{Kinds, Rules};
 use radard::store::{Error, ahead};
 use radard::supervise::Restart;
 use radard::target::{Around, Changes, Cost, Desk, Served, check_links};

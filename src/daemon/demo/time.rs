@@ -13,9 +13,9 @@ use super::stage::Stage;
 use super::trouble::{Outcome, Trouble, expected};
 use crate::ambient::Ambient;
 use crate::config::{Config, KeyedBy, PaceRule, parse_cron, parse_zone};
-use crate::domain::{Class, Millis};
+use crate::domain::{Class, Millis, Miss};
 use crate::pace::{Pace, Sending, Told};
-use crate::queue::{Job, Kinds, Late, Lease, Miss, Queue, Rules, Schedule, Settled};
+use crate::queue::{Job, Kinds, Late, Lease, Queue, Rules, Schedule, Settled};
 use crate::store::{Access, Error, Place, Store, jobs};
 use crate::supervise::Supervisor;
 

@@ -10,8 +10,8 @@ use serde_json::json;
 
 use crate::config::Current;
 use crate::daemon::clock::ClockWatch;
-use crate::domain::Class;
-use crate::queue::{Job, Lease, Miss, Settled};
+use crate::domain::{Class, Miss};
+use crate::queue::{Job, Lease, Settled};
 use crate::store::backup::{self, BackupError};
 use crate::store::copies::Copies;
 use crate::store::{Error, Store, alarms, clocks};

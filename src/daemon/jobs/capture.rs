@@ -6,8 +6,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::daemon::profiles::Profiles;
-use crate::domain::Class;
-use crate::queue::{Job, Lease, Miss, OpenTo, Settled};
+use crate::domain::{Class, Miss};
+use crate::queue::{Job, Lease, OpenTo, Settled};
 
 /// Refresh the login of `profile`.
 #[derive(Debug, Serialize, Deserialize)]

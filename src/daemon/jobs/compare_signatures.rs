@@ -7,9 +7,9 @@ use serde_json::json;
 use crate::config::Current;
 use crate::daemon::fetch::Fetcher;
 use crate::daemon::profiles::Profiles;
-use crate::domain::{Class, Platform};
+use crate::domain::{Class, Miss, Platform};
 use crate::platform::signer::Compared;
-use crate::queue::{Job, Lease, Miss, Settled};
+use crate::queue::{Job, Lease, Settled};
 use crate::store::alarms::{Raise, Severity};
 use crate::store::{Error, Store, alarms};
 

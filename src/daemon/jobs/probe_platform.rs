@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::config::{Config, Current};
-use crate::daemon::ways::Ways;
-use crate::domain::Platform;
+use crate::domain::{Miss, Platform};
+use crate::net::Ways;
 use crate::pace::Sending;
 use crate::platform::probe;
-use crate::queue::{Job, Lease, Miss, OpenTo, Settled};
+use crate::queue::{Job, Lease, OpenTo, Settled};
 
 /// Probe `platform`, as a guest or as the account of `profile`.
 #[derive(Debug, Serialize, Deserialize)]

@@ -11,8 +11,8 @@ use serde_json::json;
 
 use crate::config::Current;
 use crate::daemon::clock::ClockWatch;
-use crate::domain::Millis;
-use crate::queue::{Job, Lease, Miss, Settled};
+use crate::domain::{Millis, Miss};
+use crate::queue::{Job, Lease, Settled};
 use crate::store::crawl::grown;
 use crate::store::crawl::prune::{self, Aged, DAY};
 use crate::store::{Error, Store, health};

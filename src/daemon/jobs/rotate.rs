@@ -10,8 +10,8 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 use uuid::Uuid;
 
-use crate::domain::Class;
-use crate::queue::{Job, Lease, Lost, Miss, Settled};
+use crate::domain::{Class, Miss};
+use crate::queue::{Job, Lease, Lost, Settled};
 use crate::store;
 use crate::vault::{self, ROTATE, Vault};
 

@@ -8,9 +8,9 @@ use serde_json::json;
 
 use crate::config::Current;
 use crate::daemon::clock::ClockWatch;
-use crate::domain::Millis;
+use crate::domain::{Millis, Miss};
 use crate::media;
-use crate::queue::{Job, Lease, Miss, Settled};
+use crate::queue::{Job, Lease, Settled};
 use crate::store::jobs::{self, State};
 use crate::store::{Error, Store, alarms, gates, keys, pace_lanes};
 

@@ -4,9 +4,9 @@ use super::capture::Visit;
 use super::who::Profiles;
 use crate::browser::{Captured, Page, Trouble, is_at_hand};
 use crate::config::Profile;
+use crate::domain::Miss;
 use crate::platform::creative_radar::{ANY, PAGE, compare};
 use crate::platform::signer::Compared;
-use crate::queue::Miss;
 use crate::session::guise_of;
 
 impl Profiles {

@@ -10,11 +10,9 @@ use uuid::Uuid;
 use super::capture::headers_of;
 use super::who::{Profiles, broken, no_login};
 use crate::config::Profile;
-use crate::domain::{Class, Held, Platform};
-use crate::queue::Miss;
+use crate::domain::{Class, Declined, Held, Miss, Platform};
 use crate::session::{Error, Folder, Login, is_no, next_at};
 use crate::store::captures::Capture;
-use crate::web::Declined;
 use crate::wire::login::StorageState;
 
 /// What is asked for.

@@ -11,7 +11,7 @@ use std::time::Duration;
 use crate::ambient::Clock;
 use crate::browser::{Cookie, Guise, Page, Pool, Trouble, Turn, is_at_hand};
 use crate::config::{Current, host_of};
-use crate::daemon::ways::Ways;
+use crate::net::Ways;
 use crate::observe::Metrics;
 use crate::observe::metric::{PAGE_HELP, PAGE_HELP_SECONDS};
 use crate::platform::signer::{self, PageAnswer, PageAsk, PageReply};

@@ -3,13 +3,11 @@
 use crate::ambient::Ambient;
 use crate::config::{Current, Profile, host_of};
 use crate::daemon::fetch::Fetcher;
-use crate::daemon::ways::Ways;
-use crate::domain::{Class, Platform, Secret};
-use crate::net::Client;
+use crate::domain::{Class, Miss, Platform, Secret};
+use crate::net::{Client, Ways};
 use crate::observe::Metrics;
 use crate::pace::{Rank, Sending};
 use crate::platform::creative_radar::{self, Asker};
-use crate::queue::Miss;
 use crate::session::{Login, rules};
 
 /// The longest that is kept of why a question did not end well.

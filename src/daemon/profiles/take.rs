@@ -8,12 +8,10 @@ use uuid::Uuid;
 use super::capture::{Missed, Seen, capture};
 use super::who::{Profiles, broken, no_login};
 use crate::config::Profile;
-use crate::domain::{Class, Platform};
+use crate::domain::{Class, Declined, Miss, Platform};
 use crate::platform::creative_radar::PAGE;
-use crate::queue::Miss;
 use crate::session::{Fresh, Login, is_no};
 use crate::store::captures::Capture;
-use crate::web::Declined;
 
 impl Profiles {
     /// Looks at a login again, and captures it anew where that can be done without a person.

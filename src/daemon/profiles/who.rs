@@ -11,11 +11,10 @@ use tokio::sync::Notify;
 use super::proof::Prover;
 use crate::browser::{Pool, Source};
 use crate::config::Profile;
-use crate::domain::{Class, Millis, Platform};
+use crate::domain::{Class, Declined, Millis, Platform};
 use crate::observe::metric::{LOGIN, LOGIN_ENDS, LOGIN_LOOKS};
 use crate::pace::Rank;
 use crate::session::{Book, Error, Folder, Ground, Rules, next_at, rules, source_of};
-use crate::web::Declined;
 
 /// A cheap handle on all profiles; clones share it.
 #[derive(Clone)]

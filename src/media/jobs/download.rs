@@ -13,13 +13,13 @@ use serde_json::json;
 
 use super::grow::{Growing, Order, Remembered, fetch};
 use super::tools::{LOW, Tools, off_thread};
-use crate::domain::Class;
+use crate::domain::{Class, Miss};
 use crate::media::format::Wanted;
 use crate::media::name::{wished, with_id};
 use crate::media::part::{Finished, Written, is_named, is_whole, path_of};
-use crate::net::{Bound, Refusal, authority_of};
+use crate::net::authority_of;
 use crate::pace::Sending;
-use crate::queue::{Hopeless, Job, Lease, Miss, OpenTo, Settled};
+use crate::queue::{Hopeless, Job, Lease, OpenTo, Settled};
 
 /// Fetch `url` into the library.
 #[derive(Debug, Serialize, Deserialize)]
@@ -117,18 +117,6 @@ async fn finish(mut grown: Growing<'_>, wish: &str, dir: &Path, lease: &Lease) -
         part.discard();
     }
     Err(Miss::new(Class::Local, format!("`{wish}` and `{ours}` are taken in `{}`", dir.display())))
-}
-
-impl From<Refusal> for Miss {
-    fn from(refusal: Refusal) -> Self {
-        let miss = Self::new(refusal.class, refusal.message).after(refusal.retry_after);
-        let miss = Self { held: refusal.held.map(|held| *held), ..miss };
-        match refusal.bound {
-            Bound::Subject(subject) => miss.because_of(subject),
-            Bound::Limits => miss.for_whole_lane(),
-            Bound::Nobody => miss,
-        }
-    }
 }
 
 fn last_segment(url: &str) -> String {

@@ -14,12 +14,12 @@ use serde::{Deserialize, Serialize};
 
 use super::tools::{Settings, Tools, off_thread};
 use crate::domain::amount::roughly_size;
-use crate::domain::{Class, Next};
+use crate::domain::{Class, Miss, Next};
 use crate::media::format::{HEAD, Wanted};
 use crate::media::part::{PartError, PartFile, Written};
 use crate::media::space::Claim;
 use crate::net::{Ask, Refusal, Share, Stream};
-use crate::queue::{Lease, Miss};
+use crate::queue::Lease;
 
 /// Bytes that are gathered before they are written.
 const BLOCK: usize = 256 * 1024;

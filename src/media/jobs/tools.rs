@@ -5,12 +5,11 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::config::LowWater;
-use crate::domain::{Class, Next};
+use crate::domain::{Class, Miss, Next};
 use crate::media::part::PartError;
 use crate::media::rights::Rights;
 use crate::media::space::{Claims, Disk, SpaceError};
 use crate::net::Client;
-use crate::queue::Miss;
 
 /// How long a low disk is waited for at a time.
 pub(super) const LOW: Duration = Duration::from_mins(1);

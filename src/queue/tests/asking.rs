@@ -7,9 +7,9 @@ use serde_json::json;
 use tokio::task::JoinSet;
 
 use super::kit::{House, Life, Node, SECOND, Script, deed, rules};
-use crate::domain::Class;
+use crate::domain::{Class, Miss};
 use crate::queue::ask::{Ask, AskError, Asked};
-use crate::queue::outcome::{Miss, Settled};
+use crate::queue::outcome::Settled;
 use crate::store::jobs::State;
 
 /// P3: 64 clients ask two nodes for the same keys, whatever state those keys are in.

@@ -5,9 +5,9 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::kit::{Deed, Diary, House, Node, SECOND, Script, deed, rules};
-use crate::domain::{Class, Millis};
+use crate::domain::{Class, Millis, Miss};
 use crate::queue::kinds::Kinds;
-use crate::queue::outcome::{Miss, Settled};
+use crate::queue::outcome::Settled;
 use crate::queue::rules::Rules;
 use crate::store::gates::{self, Scope};
 use crate::store::jobs::State;

@@ -6,9 +6,9 @@ use serde_json::json;
 
 use super::kit::{Deed, House, Node, SECOND, Script, deed, rules, soak};
 use crate::ambient::{Ambient, Entropy};
-use crate::domain::{Class, Millis};
+use crate::domain::{Class, Millis, Miss};
 use crate::queue::kinds::Kinds;
-use crate::queue::outcome::{Miss, Settled};
+use crate::queue::outcome::Settled;
 use crate::queue::rules::Rules;
 use crate::store::gates;
 use crate::store::jobs::{self, State};

@@ -7,9 +7,9 @@ use serde_json::json;
 use tokio::sync::Notify;
 
 use super::kit::{Diary, House, Life, Node, SECOND, Script, deed, rules, soak};
-use crate::domain::Class;
+use crate::domain::{Class, Miss};
 use crate::queue::lease::{Lease, Lost};
-use crate::queue::outcome::{Miss, Settled};
+use crate::queue::outcome::Settled;
 use crate::queue::rules::Rules;
 use crate::store::jobs::{self, State};
 use crate::store::{Error, alarms};

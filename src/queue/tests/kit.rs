@@ -11,14 +11,14 @@ use serde_json::{Value, json};
 
 use crate::ambient::{Ambient, Clock};
 use crate::config::Config;
-use crate::domain::Millis;
+use crate::domain::{Millis, Miss};
 use crate::queue::ask::{Ask, AskError, Asked};
 use crate::queue::calendar::Schedule;
 use crate::queue::handle::Queue;
 use crate::queue::job::Job;
 use crate::queue::kinds::Kinds;
 use crate::queue::lease::Lease;
-use crate::queue::outcome::{Miss, Settled};
+use crate::queue::outcome::Settled;
 use crate::queue::rules::Rules;
 use crate::store::jobs::{self, State};
 pub(super) use crate::store::tests::soak;

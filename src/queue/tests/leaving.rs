@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::kit::{Diary, House, Node, SECOND, Script, deed, soak};
-use crate::domain::Class;
-use crate::queue::outcome::{Miss, Settled};
+use crate::domain::{Class, Miss};
+use crate::queue::outcome::Settled;
 use crate::store::jobs::State;
 use crate::supervise::Leave;
 

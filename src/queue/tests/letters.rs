@@ -3,9 +3,8 @@
 use std::time::Duration;
 
 use super::kit::{Deed, House, SECOND, Script, deed};
-use crate::domain::{Class, JobId};
+use crate::domain::{Class, JobId, Miss};
 use crate::queue::kinds::Kinds;
-use crate::queue::outcome::Miss;
 use crate::store::jobs::{self, State};
 
 /// P9: by id and by kind; each keeps its key, and its cause until it ended better.

@@ -5,8 +5,8 @@ use std::time::Duration;
 use serde_json::json;
 
 use super::kit::{Diary, House, SECOND, Script, deed, rules};
-use crate::domain::Class;
-use crate::queue::outcome::{Miss, Settled};
+use crate::domain::{Class, Miss};
+use crate::queue::outcome::Settled;
 use crate::queue::rules::Rules;
 use crate::store::gates::{self, Scope};
 use crate::store::jobs::State;

@@ -19,14 +19,14 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use super::app::{Act, Acts, App, Declined, Part, Parts, Readiness};
+use super::app::{Act, Acts, App, Part, Parts, Readiness};
 use super::router::Door;
 use crate::ambient::Ambient;
 use crate::config::{Config, Secrets};
-use crate::domain::{Class, Millis};
+use crate::domain::{Class, Declined, Millis, Miss};
 use crate::observe::{Metrics, Register};
 use crate::pace::Pace;
-use crate::queue::{Job, Kinds, Lease, Miss, OpenTo, Queue, Rules, Settled};
+use crate::queue::{Job, Kinds, Lease, OpenTo, Queue, Rules, Settled};
 use crate::store::{Access, Place, Store};
 use crate::supervise::{self, Supervisor};
 use crate::target::Served;

@@ -6,17 +6,17 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::client::Client;
+use super::proxy::Proxy;
 use crate::config::{Current, Profile};
-use crate::domain::{Class, Next, Secret};
-use crate::net::{Client, Proxy};
+use crate::domain::{Class, Miss, Next, Secret};
 use crate::observe::Register;
 use crate::pace::{Pace, Sending};
-use crate::queue::Miss;
 use crate::vault::Credentials;
 
 /// A cheap handle on the ways; clones share them.
 #[derive(Clone)]
-pub(super) struct Ways(Arc<Inner>);
+pub struct Ways(Arc<Inner>);
 
 struct Inner {
     guests: Client,
@@ -36,7 +36,7 @@ struct Made {
 
 impl Ways {
     /// All of them; `guests` is the one without a profile.
-    pub(super) fn new(
+    pub fn new(
         guests: Client,
         (pace, current): (&Pace, &Current),
         (credentials, register): (&Credentials, &Register),
@@ -48,7 +48,7 @@ impl Ways {
 
     /// The way of `profile`, or of guests, under the limits of `sending`; the account and the address that it counts for
     /// are filled in here.
-    pub(super) fn of(&self, profile: Option<&str>, sending: Sending) -> Result<Client, Miss> {
+    pub fn of(&self, profile: Option<&str>, sending: Sending) -> Result<Client, Miss> {
         let Some(name) = profile else { return Ok(self.0.guests.paced(&self.0.pace, sending)) };
         let settings = self.0.current.now();
         let dead = |why: String| Miss { next: Next::Dead, ..Miss::new(Class::Local, why) };
@@ -65,7 +65,7 @@ impl Ways {
     }
 
     /// Whether the proxy of `profile` wants a login, which a browser cannot be given.
-    pub(super) fn wants_login(&self, profile: &Profile) -> bool {
+    pub fn wants_login(&self, profile: &Profile) -> bool {
         let all = self.0.credentials.now();
         profile.proxy.is_some() && line_of(&profile.name, all.get("proxy-logins"), &self.0.register).is_some()
     }
@@ -92,7 +92,7 @@ impl Ways {
 }
 
 /// What a credential of many lines holds for `profile`; it is registered before anyone may use it.
-pub(super) fn line_of(profile: &str, all: Option<&Secret<String>>, register: &Register) -> Option<Secret<String>> {
+pub fn line_of(profile: &str, all: Option<&Secret<String>>, register: &Register) -> Option<Secret<String>> {
     let lines = all.map_or("", |secret| secret.reveal()).lines();
     let (_, line) =
         lines.filter_map(|line| line.trim().split_once(char::is_whitespace)).find(|(name, _)| *name == profile)?;
