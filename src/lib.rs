@@ -40,7 +40,7 @@
 //! | 7 | `publish/` | the journal of what was published, and what became of it | `platform grant media queue pace store supervise config` |
 //! | 7 | `affiliate/` | links, orders, commissions, postbacks, and how they add up | `platform grant net queue pace store vault config supervise` |
 //! | 6 | `target/` | from the queue file to rounds that are due: what is followed, how it stands, what it costs | `platform queue pace store supervise config` |
-//! | 6 | `session/` | profiles: capture, probe, versions, when to refresh | `browser platform wire queue pace store vault supervise config` |
+//! | 6 | `session/` | profiles: capture, probe, versions, when to refresh | `browser platform net wire queue pace store vault supervise config` |
 //! | 6 | `grant/` | OAuth grants: connect, one refresh in flight, revoke | `platform store vault supervise config` |
 //! | 6 | `media/` | the library: names, downloads, archive, proof | `net wire queue store pace config supervise` |
 //! | 5 | `platform/` | one folder per platform: a request out, a typed answer in | `net sign wire config` |

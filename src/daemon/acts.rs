@@ -4,12 +4,11 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::fetch::Fetcher;
 use super::places::Places;
-use super::profiles::Profiles;
 use super::reload::Reloader;
 use super::targets::Targets;
 use crate::domain::Declined;
+use crate::session::{Fetcher, Profiles};
 use crate::store::{Error, Store, backup, clocks};
 use crate::web::{Act, Acts};
 

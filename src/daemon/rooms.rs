@@ -5,10 +5,7 @@ use std::sync::Arc;
 
 use super::clock::ClockWatch;
 use super::disk::Disk;
-use super::fetch::Fetcher;
-use super::jobs::{
-    Backup, BackupTools, ProbePlatform, ProbeTools, Prune, PruneTools, Rotate, RotateTools, Tidy, TidyTools,
-};
+use super::jobs::{Backup, BackupTools, Prune, PruneTools, Rotate, RotateTools, Tidy, TidyTools};
 use super::places::Places;
 use crate::ambient::Clock;
 use crate::config::Current;
@@ -19,6 +16,7 @@ use crate::net::Ways;
 use crate::observe::Metrics;
 use crate::pace::Pace;
 use crate::queue::Kinds;
+use crate::session::{Fetcher, ProbePlatform, ProbeTools};
 use crate::store::Store;
 use crate::target::{Changes, Served};
 use crate::vault::Credentials;

@@ -18,7 +18,6 @@ use super::acts::HouseActs;
 use super::doctor;
 use super::house::{House, HouseError, Plan};
 use super::options::Say;
-use super::profiles::keep;
 use super::ready::Board;
 use super::refusals::Refusals;
 use super::reload::{self, Origin, Reloader, Stamps};
@@ -29,6 +28,7 @@ use crate::config::Config;
 use crate::observe::log;
 use crate::observe::metric::BUILD_INFO;
 use crate::queue::Rules;
+use crate::session::keep;
 use crate::supervise::{Restart, Stop};
 use crate::web::{App, Door, Parts, serve_tcp, serve_unix};
 

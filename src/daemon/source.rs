@@ -1,9 +1,9 @@
 //! Pages for the room that crawls: asked for in somebody's name, under the limits of the house.
 
-use super::fetch::Fetcher;
 use crate::crawl::{Answer, Ask, Source};
 use crate::platform::douyin::link::Kind;
 use crate::platform::douyin::mode::Haul;
+use crate::session::Fetcher;
 
 impl Source for Fetcher {
     fn haul<'a>(&'a self, ask: Ask<'a>) -> Answer<'a, Haul> {

@@ -10,9 +10,9 @@ use super::facts::{
 };
 use super::growth;
 use super::row::Row;
-use crate::daemon::shapes::said;
 use crate::domain::amount::roughly_size;
 use crate::domain::time::roughly;
+use crate::session::shapes::said;
 use crate::target::Trouble;
 
 /// How far two clocks may be apart.

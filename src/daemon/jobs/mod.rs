@@ -2,9 +2,6 @@
 //! delete what is old.
 
 mod backup;
-mod capture;
-mod compare_signatures;
-mod probe_platform;
 mod prune;
 mod rotate;
 mod tidy;
@@ -12,11 +9,9 @@ mod tidy;
 use crate::config::{Config, parse_cron, parse_zone};
 use crate::media::jobs::Download;
 use crate::queue::{Job, Late, Schedule};
+use crate::session::{Capture, CompareSignatures, ProbePlatform, Signs};
 
 pub(super) use backup::{Backup, Tools as BackupTools};
-pub(super) use capture::Capture;
-pub(super) use compare_signatures::{CompareSignatures, Signs, Tools as CompareTools};
-pub(super) use probe_platform::{ProbePlatform, Tools as ProbeTools};
 pub(super) use prune::{Prune, Tools as PruneTools};
 pub(super) use rotate::{Rotate, Tools as RotateTools};
 pub(super) use tidy::{Tidy, Tools as TidyTools};

@@ -5,11 +5,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::config::Current;
-use crate::daemon::fetch::Fetcher;
-use crate::daemon::profiles::Profiles;
 use crate::domain::{Class, Miss, Platform};
 use crate::platform::signer::Compared;
 use crate::queue::{Job, Lease, Settled};
+use crate::session::fetch::Fetcher;
+use crate::session::profiles::Profiles;
 use crate::store::alarms::{Raise, Severity};
 use crate::store::{Error, Store, alarms};
 
@@ -19,24 +19,26 @@ const ALARM: &str = "signature_differs";
 /// Compare signatures of `platform`.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::daemon) struct CompareSignatures {
+pub struct CompareSignatures {
     platform: Signs,
 }
 
 /// A platform whose pages sign their requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub(in crate::daemon) enum Signs {
+pub enum Signs {
+    /// Douyin.
     Douyin,
+    /// The Creative Center of TikTok.
     CreativeRadar,
 }
 
 impl Signs {
     /// All of them.
-    pub(in crate::daemon) const ALL: [Self; 2] = [Self::Douyin, Self::CreativeRadar];
+    pub const ALL: [Self; 2] = [Self::Douyin, Self::CreativeRadar];
 
     /// Its name.
-    pub(in crate::daemon) const fn as_str(self) -> &'static str {
+    pub const fn as_str(self) -> &'static str {
         match self {
             Self::Douyin => Platform::Douyin.as_str(),
             Self::CreativeRadar => Platform::CreativeRadar.as_str(),
@@ -44,22 +46,22 @@ impl Signs {
     }
 
     /// The lane in which its signatures are compared.
-    pub(in crate::daemon) fn lane(self) -> String {
+    pub fn lane(self) -> String {
         format!("{}/compare", self.as_str())
     }
 }
 
 /// What comparing needs.
 #[derive(Clone)]
-pub(in crate::daemon) struct Tools {
+pub struct Tools {
     /// Where alarms are.
-    pub(in crate::daemon) store: Store,
+    pub store: Store,
     /// Which profiles there are.
-    pub(in crate::daemon) current: Current,
+    pub current: Current,
     /// Asks Douyin.
-    pub(in crate::daemon) fetcher: Fetcher,
+    pub fetcher: Fetcher,
     /// Opens pages of the Creative Center.
-    pub(in crate::daemon) profiles: Profiles,
+    pub profiles: Profiles,
 }
 
 impl Job for CompareSignatures {

@@ -5,14 +5,14 @@
 use serde::{Deserialize, Serialize};
 use serde_json::json;
 
-use crate::daemon::profiles::Profiles;
 use crate::domain::{Class, Miss};
 use crate::queue::{Job, Lease, OpenTo, Settled};
+use crate::session::profiles::Profiles;
 
 /// Refresh the login of `profile`.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::daemon) struct Capture {
+pub struct Capture {
     profile: String,
 }
 

@@ -26,7 +26,7 @@ const STANDS: &str = "typeof window.byted_acrawler?.frontierSign === 'function'"
 
 /// A cheap handle; clones share the browser and what was signed.
 #[derive(Clone)]
-pub(in crate::daemon) struct Inside(Arc<Inner>);
+pub struct Inside(Arc<Inner>);
 
 struct Inner {
     pool: Pool,
@@ -47,7 +47,7 @@ impl fmt::Debug for Inside {
 
 impl Inside {
     /// In the browser of `pool`, whose drivers are written down in `browsers`.
-    pub(in crate::daemon) fn new(
+    pub fn new(
         (pool, browsers): (Pool, Ground),
         (current, ways): (&Current, &Ways),
         (clock, metrics): (&Clock, &Metrics),

@@ -2,12 +2,12 @@
 
 use crate::ambient::Ambient;
 use crate::config::{Current, Profile, host_of};
-use crate::daemon::fetch::Fetcher;
 use crate::domain::{Class, Miss, Platform, Secret};
 use crate::net::{Client, Ways};
 use crate::observe::Metrics;
 use crate::pace::{Rank, Sending};
 use crate::platform::creative_radar::{self, Asker};
+use crate::session::fetch::Fetcher;
 use crate::session::{Login, rules};
 
 /// The longest that is kept of why a question did not end well.
@@ -15,14 +15,19 @@ const LONGEST: usize = 300;
 
 /// A cheap handle; clones share what it needs.
 #[derive(Clone)]
-pub(in crate::daemon) struct Prover {
-    pub(in crate::daemon) fetcher: Fetcher,
-    pub(in crate::daemon) ways: Ways,
-    pub(in crate::daemon) current: Current,
-    pub(in crate::daemon) ambient: Ambient,
-    pub(in crate::daemon) metrics: Metrics,
+pub struct Prover {
+    /// Asks Douyin.
+    pub fetcher: Fetcher,
+    /// The ways out.
+    pub ways: Ways,
+    /// The settings.
+    pub current: Current,
+    /// Time and chance.
+    pub ambient: Ambient,
+    /// The numbers.
+    pub metrics: Metrics,
     /// On whose behalf platforms are asked.
-    pub(in crate::daemon) rank: Rank,
+    pub rank: Rank,
 }
 
 impl Prover {
@@ -56,7 +61,7 @@ impl Prover {
     }
 
     /// The cookies of a login as its platform is sent them.
-    pub(in crate::daemon) fn cookies(&self, profile: &Profile, login: &Login) -> Option<Secret<String>> {
+    pub fn cookies(&self, profile: &Profile, login: &Login) -> Option<Secret<String>> {
         login.cookies((rules(profile.platform)?, self.host(profile.platform)), self.ambient.clock.now())
     }
 

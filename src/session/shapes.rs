@@ -10,25 +10,25 @@ const ALARM: &str = "answers_changed";
 
 /// A cheap handle.
 #[derive(Clone)]
-pub(super) struct Shapes {
+pub struct Shapes {
     watch: Watch,
     store: Store,
 }
 
 impl Shapes {
     /// For what `watch` sees.
-    pub(super) const fn new(watch: Watch, store: Store) -> Self {
+    pub const fn new(watch: Watch, store: Store) -> Self {
         Self { watch, store }
     }
 
     /// Takes up what was written down.
-    pub(super) async fn load(&self) -> Result<(), Error> {
+    pub async fn load(&self) -> Result<(), Error> {
         self.watch.remember(read(&self.store).await?);
         Ok(())
     }
 
     /// Writes down what is new. What cannot be written now is written the next time.
-    pub(super) async fn save(&self) {
+    pub async fn save(&self) {
         let changed = self.watch.take_changed();
         if changed.is_empty() {
             return;
@@ -61,7 +61,7 @@ impl Shapes {
 }
 
 /// All that was written down.
-pub(super) async fn read(store: &Store) -> Result<Vec<Kept>, Error> {
+pub async fn read(store: &Store) -> Result<Vec<Kept>, Error> {
     let rows = store.read::<_, Error, _>(|tx| Box::pin(shapes::list(tx))).await?;
     // What another version wrote in another form is learned anew.
     let kept = |(endpoint, text): (String, String)| {
@@ -72,7 +72,7 @@ pub(super) async fn read(store: &Store) -> Result<Vec<Kept>, Error> {
 }
 
 /// The first few places that are gone, for a person.
-pub(super) fn said(gone: &[Gone]) -> String {
+pub fn said(gone: &[Gone]) -> String {
     let named: Vec<_> = gone.iter().take(5).map(|gone| format!("`{}`", gone.place)).collect();
     let more = gone.len().saturating_sub(named.len());
     let more = if more == 0 { String::new() } else { format!(" and {more} more") };

@@ -24,7 +24,7 @@ const AHEAD: Duration = Duration::from_hours(1);
 const AGAIN: Duration = Duration::from_hours(1);
 
 /// Looks for what is due until it is asked to stop.
-pub(in crate::daemon) async fn keep(
+pub async fn keep(
     (profiles, queue): (Profiles, Queue),
     (current, clock): (Current, Clock),
     stop: Stop,

@@ -10,6 +10,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::shapes::Shapes;
+use super::{Book, rules};
 use crate::ambient::Ambient;
 use crate::config::{Current, Profile, host_of};
 use crate::domain::identity::GUEST_AGENT;
@@ -25,13 +26,12 @@ use crate::platform::douyin::token::{Guest, Guests, Owner, Tokens, identity_of};
 use crate::platform::douyin::{Douyin, Visitor, user_collects};
 use crate::platform::shape::Watch;
 use crate::platform::signer::{Chain, Command, Compared, Native, Page};
-use crate::session::{Book, rules};
 use crate::store::{Error, Store};
 use crate::vault::Credentials;
 
 /// A cheap handle; clones share the guests, the tokens, and what is known of the signatures.
 #[derive(Clone)]
-pub(super) struct Fetcher(Arc<Inner>);
+pub struct Fetcher(Arc<Inner>);
 
 struct Inner {
     site: Douyin,
@@ -68,7 +68,7 @@ struct Asked {
 
 impl Fetcher {
     /// Puts it together; nobody is asked for anything.
-    pub(super) fn new(
+    pub fn new(
         (ambient, register, metrics): (&Ambient, &Register, &Metrics),
         (current, ways, page): (&Current, Ways, Arc<dyn Page>),
         (credentials, store, book): (&Credentials, &Store, &Book),
@@ -100,12 +100,12 @@ impl Fetcher {
     }
 
     /// Takes up what was learned before the house was opened.
-    pub(super) async fn load(&self) -> Result<(), Error> {
+    pub async fn load(&self) -> Result<(), Error> {
         self.0.shapes.load().await
     }
 
     /// The next page of what `asked` says.
-    pub(super) async fn fetch(&self, asked: Value) -> Result<Value, Declined> {
+    pub async fn fetch(&self, asked: Value) -> Result<Value, Declined> {
         let wrong = |why: &dyn std::fmt::Display| Declined::by_us(why.to_string(), "see `radard fetch --help`");
         let asked: Asked = serde_json::from_value(asked).map_err(|why| wrong(&why))?;
         asked.order.check().map_err(|why| wrong(&why))?;
@@ -133,7 +133,7 @@ impl Fetcher {
 
     /// The next page of `order` for whoever keeps it. In the name of a profile one page is asked for at a time: a person
     /// has one pair of hands.
-    pub(super) async fn haul_of(
+    pub async fn haul_of(
         &self,
         (lane, profile): (&str, Option<&str>),
         order: &Order,
@@ -160,7 +160,7 @@ impl Fetcher {
     }
 
     /// What a short link leads to.
-    pub(super) async fn lead(&self, short: &str) -> Result<(Kind, String), Miss> {
+    pub async fn lead(&self, short: &str) -> Result<(Kind, String), Miss> {
         let sending =
             Sending { lane: "douyin/links".to_owned(), endpoint: "douyin.link".to_owned(), ..Sending::default() };
         let client = self.0.ways.of(None, sending)?;
@@ -174,7 +174,7 @@ impl Fetcher {
     }
 
     /// How a page of the site signs what we sign, asked as a guest.
-    pub(super) async fn compare(&self) -> Result<Compared, Miss> {
+    pub async fn compare(&self) -> Result<Compared, Miss> {
         let Inner { guests, ways, site, .. } = &*self.0;
         let (lane, endpoint) = ("douyin/compare".to_owned(), "douyin.compare".to_owned());
         let client = ways.of(None, Sending { lane, endpoint, ..Sending::default() })?;
@@ -235,7 +235,7 @@ impl Fetcher {
     }
 
     /// Whether these cookies are those of somebody who is logged in: only such a one has folders of their own.
-    pub(super) async fn prove(&self, profile: &Profile, cookies: Secret<String>, rank: Rank) -> Result<(), Miss> {
+    pub async fn prove(&self, profile: &Profile, cookies: Secret<String>, rank: Rank) -> Result<(), Miss> {
         let lane = format!("{}/proof", profile.name);
         let visitor = self.visitor_of(profile, cookies, (&lane, "douyin.proof".to_owned()))?;
         let visitor = Visitor { client: visitor.client.ranked(rank), ..visitor };

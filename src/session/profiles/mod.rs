@@ -14,7 +14,7 @@ mod proof;
 mod take;
 mod who;
 
-pub(super) use inside::Inside;
-pub(super) use keep::keep;
-pub(super) use proof::Prover;
-pub(super) use who::Profiles;
+pub use inside::Inside;
+pub use keep::keep;
+pub use proof::Prover;
+pub use who::Profiles;

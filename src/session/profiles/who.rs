@@ -18,7 +18,7 @@ use crate::session::{Book, Error, Folder, Ground, Rules, next_at, rules, source_
 
 /// A cheap handle on all profiles; clones share it.
 #[derive(Clone)]
-pub(in crate::daemon) struct Profiles {
+pub struct Profiles {
     pub(super) book: Book,
     pub(super) prover: Prover,
     pub(super) folder: Folder,
@@ -32,11 +32,7 @@ pub(in crate::daemon) struct Profiles {
 
 impl Profiles {
     /// Over the captures in `book`; states lie in `folder`, drivers in `browsers`.
-    pub(in crate::daemon) fn new(
-        (book, pool): (Book, Pool),
-        prover: Prover,
-        (folder, browsers): (PathBuf, Ground),
-    ) -> Self {
+    pub fn new((book, pool): (Book, Pool), prover: Prover, (folder, browsers): (PathBuf, Ground)) -> Self {
         Self { book, prover, folder: Folder(folder), pool, browsers, at_work: Arc::default(), found: Arc::default() }
     }
 
@@ -48,7 +44,7 @@ impl Profiles {
     }
 
     /// The browser that all share.
-    pub(in crate::daemon) const fn pool(&self) -> &Pool {
+    pub const fn pool(&self) -> &Pool {
         &self.pool
     }
 
@@ -73,7 +69,7 @@ impl Profiles {
     }
 
     /// Takes up the profiles that were made without settings, in this life or in an earlier one.
-    pub(in crate::daemon) async fn take_up_made(&self) {
+    pub async fn take_up_made(&self) {
         let all = self.book.all().await.unwrap_or_else(|error| {
             tracing::warn!("Profiles that stand in no settings are not known: {error}");
             Vec::new()
@@ -89,7 +85,7 @@ impl Profiles {
     }
 
     /// Takes up what other tools left in the folders of those that have nothing else.
-    pub(in crate::daemon) async fn take_up_files(&self) {
+    pub async fn take_up_files(&self) {
         for profile in self.prover.current.now().profiles.iter().filter(|profile| rules(profile.platform).is_some()) {
             if let Err(declined) = self.take_up_file(profile).await {
                 tracing::warn!(session.profile = %profile.name, "{}", declined.error);

@@ -15,7 +15,7 @@ use crate::store::captures::Capture;
 
 impl Profiles {
     /// Looks at a login again, and captures it anew where that can be done without a person.
-    pub(in crate::daemon) async fn refresh(&self, name: &str) -> Result<Value, Declined> {
+    pub async fn refresh(&self, name: &str) -> Result<Value, Declined> {
         let (profile, _) = self.known(name)?;
         let all = self.book.of(name).await.map_err(|error| broken(&error))?;
         let has = |standing| all.iter().any(|capture| capture.standing == standing);

@@ -76,7 +76,7 @@ impl Asked {
 
 impl Profiles {
     /// Does what a person asks.
-    pub(in crate::daemon) async fn act(&self, asked: Value) -> Result<Value, Declined> {
+    pub async fn act(&self, asked: Value) -> Result<Value, Declined> {
         self.of_a_person().do_it(asked).await
     }
 

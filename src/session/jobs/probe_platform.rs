@@ -13,7 +13,7 @@ use crate::queue::{Job, Lease, OpenTo, Settled};
 /// Probe `platform`, as a guest or as the account of `profile`.
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-pub(in crate::daemon) struct ProbePlatform {
+pub struct ProbePlatform {
     platform: Platform,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     profile: Option<String>,
@@ -21,11 +21,11 @@ pub(in crate::daemon) struct ProbePlatform {
 
 /// What a probe needs.
 #[derive(Clone)]
-pub(in crate::daemon) struct Tools {
+pub struct Tools {
     /// The ways out.
-    pub(in crate::daemon) ways: Ways,
+    pub ways: Ways,
     /// Where the platforms are.
-    pub(in crate::daemon) current: Current,
+    pub current: Current,
 }
 
 impl Job for ProbePlatform {

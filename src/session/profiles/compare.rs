@@ -11,7 +11,7 @@ use crate::session::guise_of;
 
 impl Profiles {
     /// Compares our headers with those of a page, which is opened without a login and through the proxy of `profile`.
-    pub(in crate::daemon) async fn compare(&self, profile: &Profile) -> Result<Compared, Miss> {
+    pub async fn compare(&self, profile: &Profile) -> Result<Compared, Miss> {
         if !is_at_hand(&self.source()) {
             return Ok(Compared::no_browser());
         }
