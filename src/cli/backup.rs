@@ -9,10 +9,11 @@ use super::failure::Failure;
 use super::house::{plan, refused};
 use super::out::Answer;
 use super::reach::{Need, Reach};
-use crate::daemon::{HouseError, Places};
+use crate::config::Places;
+use crate::daemon::HouseError;
 use crate::domain::amount::{counted, roughly_size};
 use crate::store::backup::{BackupError, Verified, restore, verify};
-use crate::store::{DirLock, Place};
+use crate::store::{DirLock, Place, make_folders};
 
 /// Commands of `radard backup`.
 #[derive(Debug, clap::Subcommand)]
@@ -65,7 +66,7 @@ async fn put_back(desk: &Desk, file: &Path) -> Result<Answer, Failure> {
         return Err(failure.advise("run `pg_restore --clean --dbname=DATABASE FILE` against it"));
     };
     let found = verify(file).await.map_err(|error| failure(&error))?;
-    let made = places.make().map_err(|source| HouseError::of_data(&places, source));
+    let made = make_folders(&places).map_err(|source| HouseError::of_data(&places, source));
     let taken = made.and_then(|()| Ok(DirLock::take(&places.data)?));
     let _lock = taken.map_err(|error| refused(&error))?;
     let aside = restore(file, &database, &desk.ambient.clock).await.map_err(|error| failure(&error))?;

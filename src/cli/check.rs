@@ -10,8 +10,7 @@ use super::profile;
 use super::reach::Need;
 use super::table::{Table, clean};
 use super::text::Text;
-use crate::config::{Checked, Problem, Problems, Profile, QUEUE, QueueText, check_queue};
-use crate::daemon::Places;
+use crate::config::{Checked, Places, Problem, Problems, Profile, QUEUE, QueueText, check_queue};
 use crate::target::{advise, check_links};
 
 /// Flags of `radard check`.

@@ -12,8 +12,7 @@ use super::global::Global;
 use super::out::Out;
 use super::places::{self, Checks, Given};
 use crate::ambient::Ambient;
-use crate::config::{Checked, Problems, Sources, check};
-use crate::daemon::Places;
+use crate::config::{Checked, Places, Problems, Sources, check};
 use crate::observe::Register;
 use crate::observe::log::{self, Format, Setup};
 

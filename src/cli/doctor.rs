@@ -9,7 +9,7 @@ use super::house::plan;
 use super::out::{Answer, Out};
 use super::reach::knock;
 use super::table::{clean, width};
-use crate::daemon::Places;
+use crate::config::Places;
 use crate::daemon::doctor::{Daemon, Patient, Row, Settings, examine, report};
 use crate::net::LocalApi;
 use crate::store::DirLock;

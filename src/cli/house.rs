@@ -5,10 +5,8 @@ use axum::Router;
 use super::desk::Desk;
 use super::exit::Exit;
 use super::failure::Failure;
-use crate::config::Checked;
-use crate::daemon::{
-    self, DemoOptions, Direct, Ended, HouseError, Places, Plan, RunError, RunOptions, SimOptions, Trouble,
-};
+use crate::config::{Checked, Places};
+use crate::daemon::{self, DemoOptions, Direct, Ended, HouseError, Plan, RunError, RunOptions, SimOptions, Trouble};
 use crate::domain::identity::GUEST_AGENT;
 use crate::observe::Register;
 use crate::platform::douyin::link::Resolver;

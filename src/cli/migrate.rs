@@ -11,7 +11,7 @@ use super::house::{plan, refused};
 use super::out::Answer;
 use super::reach::knock;
 use crate::daemon::{HouseError, Plan};
-use crate::store::{Access, DirLock, OpenError, Store, health};
+use crate::store::{Access, DirLock, OpenError, Store, health, make_folders};
 
 /// Brings it there and says how far it went.
 pub(super) async fn answer(desk: &Desk) -> Result<Answer, Failure> {
@@ -34,7 +34,7 @@ pub(super) async fn answer(desk: &Desk) -> Result<Answer, Failure> {
 /// Takes the data directory and does what is missing; gives the steps before and after.
 async fn bring(plan: &Plan) -> Result<(i64, i64), HouseError> {
     let failed = |source| HouseError::of_data(&plan.places, source);
-    plan.places.make().map_err(failed)?;
+    make_folders(&plan.places).map_err(failed)?;
     let _lock = DirLock::take(&plan.places.data)?;
     plan.vault().await?;
     let from = step_before(plan).await?;

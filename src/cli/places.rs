@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::process::{getegid, geteuid};
 
-use crate::daemon::{Places, SYSTEM_DATA};
+use crate::config::{Places, SYSTEM_DATA};
 
 /// Where a configuration is looked for first.
 const HERE: &str = "config";

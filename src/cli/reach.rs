@@ -13,7 +13,8 @@ use super::desk::Desk;
 use super::failure::Failure;
 use super::house;
 use super::out::Answer;
-use crate::daemon::{Direct, Places};
+use crate::config::Places;
+use crate::daemon::Direct;
 use crate::net::{LocalApi, LocalError, local};
 use crate::store::Denied;
 

@@ -16,6 +16,7 @@ use super::reach::{Need, Reach, encode};
 use crate::daemon::HouseError;
 use crate::domain::amount::counted;
 use crate::domain::{Millis, Secret};
+use crate::store::make_folders;
 use crate::vault::{self, Made, Source, Vault, data_keys, make_file};
 
 const COLUMNS: &[Column] = &[
@@ -84,7 +85,7 @@ async fn init(desk: &Desk) -> Result<Answer, Failure> {
         let failure = Failure::new("the key for secrets comes from the credential `vault-key`, so no file is made");
         return Err(failure.advise("take the credential out of the settings first, if a file should hold the key"));
     }
-    plan.places.make().map_err(|source| refused(&HouseError::of_data(&places, source)))?;
+    make_folders(&plan.places).map_err(|source| refused(&HouseError::of_data(&places, source)))?;
     let keys = data_keys(&plan.place(), &desk.ambient).await.map_err(|error| refused(&error.into()))?;
     // With sealed values in the database the right key is wanted, not a new one.
     Vault::new(source.clone()).fits(&keys).map_err(|error| failed(&error))?;

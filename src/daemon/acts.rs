@@ -4,9 +4,9 @@ use std::sync::Arc;
 
 use serde_json::{Value, json};
 
-use super::places::Places;
 use super::reload::Reloader;
 use super::targets::Targets;
+use crate::config::Places;
 use crate::domain::Declined;
 use crate::session::{Fetcher, Profiles};
 use crate::store::{Error, Store, backup, clocks};

@@ -9,8 +9,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::fs::FallocateFlags;
 
-use super::places::Places;
-use crate::config::Current;
+use crate::config::{Current, Places};
 use crate::domain::amount::roughly_size;
 use crate::media::space;
 

@@ -10,13 +10,14 @@ use std::time::Duration;
 use super::clock::ClockWatch;
 use super::disk::Disk;
 use super::jobs::own_schedules;
-use super::places::{Places, SYSTEM_DATA};
 use super::refusals::Refusals;
 use super::rooms::{Deleting, crawl_tools, kinds, served, with_deleting};
 use super::targets::{self, Targets};
 use crate::ambient::Ambient;
 use crate::browser::Pool;
-use crate::config::{Checked, Config, Current, Late as ConfiguredLate, Secrets, parse_cron, parse_zone};
+use crate::config::{
+    Checked, Config, Current, Late as ConfiguredLate, Places, SYSTEM_DATA, Secrets, parse_cron, parse_zone,
+};
 use crate::crawl::{Crawl, Keeper};
 use crate::domain::Display;
 use crate::domain::amount::counted;
@@ -26,7 +27,10 @@ use crate::observe::{Metrics, Register};
 use crate::pace::{Pace, Rank};
 use crate::queue::{Inlets, Late, Queue, Rules, Schedule};
 use crate::session::{Book, Capture, CompareSignatures, CompareTools, Fetcher, Ground, Inside, Profiles, Prover};
-use crate::store::{Access, Denied, DirLock, LockError, NodeError, NodeName, OpenError, Place, Store};
+use crate::store::copies::Copies;
+use crate::store::{
+    Access, Denied, DirLock, LockError, NodeError, NodeName, OpenError, Place, Store, make_folders, node_id,
+};
 use crate::supervise::{Leave, Supervisor};
 use crate::target::{Around, Changes, Desk};
 use crate::vault::{self, Credentials, OpenVault, Source, Vault};
@@ -232,7 +236,7 @@ impl House {
     /// Takes the data directory and opens everything for writing.
     pub async fn open(plan: Plan) -> Result<Self, HouseError> {
         let failed = |source| HouseError::of_data(&plan.places, source);
-        plan.places.make().map_err(failed)?;
+        make_folders(&plan.places).map_err(failed)?;
         let lock = DirLock::take(&plan.places.data)?;
         let vault = Box::pin(plan.vault()).await?;
         let left = crate::browser::sweep(&plan.places.browsers());
@@ -242,7 +246,7 @@ impl House {
         }
         let node = match &plan.config.node.id {
             Some(id) => id.clone(),
-            None => plan.places.node_id(&plan.ambient.entropy).map_err(failed)?,
+            None => node_id(&plan.places, &plan.ambient.entropy).map_err(failed)?,
         };
         let (place, clock) = (plan.place(), plan.ambient.clock.clone());
         let name = NodeName::take(&place, &node, &clock).await?;
@@ -337,7 +341,7 @@ impl House {
             current: current.clone(),
             metrics: metrics.clone(),
             dir: plan.places.config.clone(),
-            copies: matches!(plan.place(), Place::Sqlite(_)).then(|| plan.places.copies()),
+            copies: matches!(plan.place(), Place::Sqlite(_)).then(|| Copies::of(&plan.places)),
             refusals: Refusals::new(&store, targets::REFUSED),
         };
         Ok(Self {

@@ -10,10 +10,10 @@ mod direct;
 mod disk;
 pub mod doctor;
 mod entry;
+
 mod house;
 mod jobs;
 mod options;
-mod places;
 mod ready;
 mod refusals;
 mod reload;
@@ -31,6 +31,5 @@ pub use entry::{Ended, Trouble, demo, direct, foreseeing, reading, run, sim};
 pub use house::{House, HouseError, Plan};
 pub use jobs::{ADDABLE, Addable};
 pub use options::{DemoOptions, Role, RunOptions, Say, SimOptions};
-pub use places::{Places, SYSTEM_DATA};
 pub use run::RunError;
 pub use signers::Tried;

@@ -6,9 +6,8 @@ use std::sync::Arc;
 use super::clock::ClockWatch;
 use super::disk::Disk;
 use super::jobs::{Backup, BackupTools, Prune, PruneTools, Rotate, RotateTools, Tidy, TidyTools};
-use super::places::Places;
 use crate::ambient::Clock;
-use crate::config::Current;
+use crate::config::{Current, Places};
 use crate::crawl::{self, Keeper};
 use crate::media::{Claims, Rights, jobs as media};
 use crate::net;
@@ -18,6 +17,7 @@ use crate::pace::Pace;
 use crate::queue::Kinds;
 use crate::session::{Fetcher, ProbePlatform, ProbeTools};
 use crate::store::Store;
+use crate::store::copies::Copies;
 use crate::target::{Changes, Served};
 use crate::vault::Credentials;
 
@@ -87,7 +87,7 @@ pub(super) fn with_deleting(kinds: Kinds, tools: Deleting<'_>) -> Kinds {
     let (store, current, clock) = (tools.store.clone(), tools.current.clone(), tools.clock.clone());
     let prune =
         PruneTools { store: store.clone(), current: current.clone(), clock: clock.clone(), file: places.database() };
-    let copies = places.copies();
+    let copies = Copies::of(places);
     let backup = BackupTools { store: store.clone(), current: current.clone(), clock: clock.clone(), copies };
     kinds.with::<Backup>(backup).with::<Prune>(prune).with::<Tidy>(TidyTools { store, current, library, clock })
 }

@@ -9,6 +9,7 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
 use super::copy::{BACKUP, BEFORE_STEP, COPIES, REPLACED, made_at, name_at};
+use crate::config::Places;
 use crate::domain::Millis;
 
 pub use super::copy::is_copy;
@@ -44,6 +45,11 @@ const HOLDS: [&str; 5] = [
 ];
 
 impl Copies {
+    /// Of the instance at `places`.
+    pub fn of(places: &Places) -> Self {
+        Self { backups: places.backups(), data: places.data.clone() }
+    }
+
     /// Deletes copies that are older than `keep`, and all backups of a day but the last; gives how many. The last backup
     /// stays whatever its age, and so does `newest`, which was just proved. Copies with a later date than `now` stay,
     /// too: after a clock was set back they are the good ones.

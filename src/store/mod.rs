@@ -12,6 +12,7 @@
 mod batch;
 mod copy;
 mod error;
+mod folders;
 mod fullness;
 mod lock;
 mod migrate;
@@ -46,6 +47,7 @@ pub mod vault;
 
 pub use batch::Batch;
 pub use error::Error;
+pub use folders::{make_folders, node_id};
 pub use lock::{DirLock, LockError};
 pub use migrate::{MigrateError, Schema};
 pub use node::{NodeError, NodeName};

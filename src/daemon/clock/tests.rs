@@ -4,9 +4,8 @@ use serde_json::json;
 
 use super::*;
 use crate::ambient::Ambient;
-use crate::config::{Checked, Config, QueueText, Secrets, check_queue};
+use crate::config::{Checked, Config, Places, QueueText, Secrets, check_queue};
 use crate::daemon::house::{House, Plan};
-use crate::daemon::places::Places;
 use crate::daemon::systemd::{Invitation, Notifier};
 use crate::daemon::watch::Watch;
 use crate::observe::Register;

@@ -2,8 +2,7 @@
 
 use std::path::PathBuf;
 
-use crate::config::LowWater;
-use crate::daemon::places::Places;
+use crate::config::{LowWater, Places};
 use crate::daemon::signers::Tried;
 use crate::platform::shape::Gone;
 use crate::target::Trouble;

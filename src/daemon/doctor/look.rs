@@ -12,10 +12,9 @@ use super::facts::{
 use super::growth;
 use crate::ambient::{Ambient, Clock as Time};
 use crate::browser::{Programs, find, knock};
-use crate::config::{self, QueueText, check_queue};
+use crate::config::{self, Places, QueueText, check_queue};
 use crate::daemon::clock::Doubt;
 use crate::daemon::house::Plan;
-use crate::daemon::places::Places;
 use crate::daemon::rooms::served;
 use crate::daemon::signers::try_all;
 use crate::domain::{Class, Platform};
