@@ -8,9 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use super::clock::ClockWatch;
-use super::disk::Disk;
 use super::jobs::own_schedules;
-use super::refusals::Refusals;
 use super::rooms::{Deleting, crawl_tools, kinds, served, with_deleting};
 use super::targets::{self, Targets};
 use crate::ambient::Ambient;
@@ -28,8 +26,9 @@ use crate::pace::{Pace, Rank};
 use crate::queue::{Inlets, Late, Queue, Rules, Schedule};
 use crate::session::{Book, Capture, CompareSignatures, CompareTools, Fetcher, Ground, Inside, Profiles, Prover};
 use crate::store::copies::Copies;
+use crate::store::disk::Disk;
 use crate::store::{
-    Access, Denied, DirLock, LockError, NodeError, NodeName, OpenError, Place, Store, make_folders, node_id,
+    Access, Denied, DirLock, LockError, NodeError, NodeName, OpenError, Place, Refusals, Store, make_folders, node_id,
 };
 use crate::supervise::{Leave, Supervisor};
 use crate::target::{Around, Changes, Desk};

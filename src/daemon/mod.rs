@@ -7,7 +7,6 @@ mod acts;
 mod clock;
 mod demo;
 mod direct;
-mod disk;
 pub mod doctor;
 mod entry;
 
@@ -15,7 +14,6 @@ mod house;
 mod jobs;
 mod options;
 mod ready;
-mod refusals;
 mod reload;
 mod rooms;
 mod run;

@@ -2,11 +2,11 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::disk::{Disk, Room};
 use super::reload::Reloader;
 use crate::ambient::Clock;
 use crate::domain::{Class, Millis};
 use crate::store::Store;
+use crate::store::disk::{Disk, Level};
 use crate::web::{Part, Readiness};
 
 /// A part, whether it was well, and since when.
@@ -37,18 +37,18 @@ impl Board {
     pub(super) fn readiness(&self) -> Readiness {
         let proof = self.proof.lock().unwrap_or_else(PoisonError::into_inner).clone();
         let proof = if self.store.is_broken() { Err("the disk failed under the database".to_owned()) } else { proof };
-        let seen = self.disk.seen().map_or(Room::Plenty, |seen| seen.room);
+        let seen = self.disk.seen().map_or(Level::Plenty, |seen| seen.level);
         // A write that was refused a moment ago is newer than the last look.
-        let room = if self.store.is_full() { Room::Full } else { seen };
+        let level = if self.store.is_full() { Level::Full } else { seen };
         let refusal = self.reloader.refusals.now();
         let store_do = proof.as_ref().err().map(|why| format!("{why}; look at the log, the disk and the database"));
-        let disk_do = match room {
-            Room::Plenty => None,
-            Room::Low => Some("free some space: downloads wait".to_owned()),
-            Room::Full => Some("free some space: new work is refused until there is room".to_owned()),
+        let disk_do = match level {
+            Level::Plenty => None,
+            Level::Low => Some("free some space: downloads wait".to_owned()),
+            Level::Full => Some("free some space: new work is refused until there is room".to_owned()),
         };
         let config_do = refusal.map(|(_, why)| format!("fix the settings, the old ones stay: {why}"));
-        let ready = proof.is_ok() && room != Room::Full;
+        let ready = proof.is_ok() && level != Level::Full;
         let queue_do = self.reloader.targets.refusals.now();
         let queue_do = queue_do.map(|(_, why)| format!("fix the queue file, the targets stay as they were: {why}"));
         let parts = [("store", store_do), ("disk", disk_do), ("config", config_do), ("queue", queue_do)];

@@ -4,7 +4,6 @@ use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::clock::ClockWatch;
-use super::disk::Disk;
 use super::jobs::{Backup, BackupTools, Prune, PruneTools, Rotate, RotateTools, Tidy, TidyTools};
 use crate::ambient::Clock;
 use crate::config::{Current, Places};
@@ -18,6 +17,7 @@ use crate::queue::Kinds;
 use crate::session::{Fetcher, ProbePlatform, ProbeTools};
 use crate::store::Store;
 use crate::store::copies::Copies;
+use crate::store::disk::Disk;
 use crate::target::{Changes, Served};
 use crate::vault::Credentials;
 

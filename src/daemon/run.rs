@@ -19,7 +19,6 @@ use super::doctor;
 use super::house::{House, HouseError, Plan};
 use super::options::Say;
 use super::ready::Board;
-use super::refusals::Refusals;
 use super::reload::{self, Origin, Reloader, Stamps};
 use super::rooms::served;
 use super::systemd::{Notifier, monotonic_usec};
@@ -29,6 +28,7 @@ use crate::observe::log;
 use crate::observe::metric::BUILD_INFO;
 use crate::queue::Rules;
 use crate::session::keep;
+use crate::store::Refusals;
 use crate::supervise::{Restart, Stop};
 use crate::web::{App, Door, Parts, serve_tcp, serve_unix};
 

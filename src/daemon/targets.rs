@@ -8,15 +8,14 @@ use std::path::PathBuf;
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::refusals::Refusals;
 use crate::config::{Current, Problem, QueueFile, QueueText, check_queue};
 use crate::crawl::{Forgotten, forget};
 use crate::domain::time::span_millis;
 use crate::domain::{Declined, Millis};
 use crate::observe::Metrics;
 use crate::observe::metric::CONFIG_RELOADS;
-use crate::store::Store;
 use crate::store::copies::Copies;
+use crate::store::{Refusals, Store};
 use crate::target::{Change, Cost, Costs, Desk, Plan, advise, check_links, creator_of};
 
 /// What the alarm about a refused file is called, and what it is about.

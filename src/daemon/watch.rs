@@ -9,7 +9,6 @@ use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use super::clock::{ClockWatch, Doubt};
-use super::disk::{Disk, Room, Seen};
 use super::house::House;
 use super::systemd::Notifier;
 use crate::ambient::Clock;
@@ -21,6 +20,7 @@ use crate::observe::{Metrics, metric};
 use crate::pace::Pace;
 use crate::queue::{Queue, slot_before_last};
 use crate::store::alarms::{Alarm, Raise, Severity};
+use crate::store::disk::{Disk, Level, Seen};
 use crate::store::stops::{self, Stopped};
 use crate::store::{Error, Store, alarms, clocks, gates, jobs, vault};
 use crate::supervise::{Failure, State, Status, Stop};
@@ -95,8 +95,8 @@ impl Watch {
         loop {
             let (disk, is_refused) = (self.disk.clone(), self.store.is_full());
             let seen = tokio::task::spawn_blocking(move || disk.look(is_refused)).await?;
-            let room = seen.as_ref().map_or(Room::Plenty, |seen| seen.room);
-            self.queue.close_door(room == Room::Full);
+            let level = seen.as_ref().map_or(Level::Plenty, |seen| seen.level);
+            self.queue.close_door(level == Level::Full);
             self.metrics.set(metric::UP_SECONDS, [], self.clock.steady().saturating_sub(began));
             if let Err(error) = self.look(seen, &mut last).await {
                 tracing::warn!("The house could not be looked at: {error}");
@@ -105,7 +105,7 @@ impl Watch {
                 biased;
                 () = stop.asked() => return Ok(()),
                 () = self.store.fullness_changed() => {}
-                () = self.clock.sleep(if room == Room::Full { SOON } else { EVERY }) => {}
+                () = self.clock.sleep(if level == Level::Full { SOON } else { EVERY }) => {}
             }
         }
     }
@@ -236,7 +236,7 @@ impl Watch {
             }
         };
         self.metrics.set(metric::DISK_FREE, [], seen.free);
-        let (low, full) = (seen.room != Room::Plenty, seen.room == Room::Full);
+        let (low, full) = (seen.level != Level::Plenty, seen.level == Level::Full);
         let said = seen.said();
         vec![
             ("disk_unknown", "data".to_owned(), None),

@@ -17,5 +17,5 @@ pub use name::{BadName, BadTemplate, Template, apart, component, shorten, wished
 pub use part::{Finished, PartError, PartFile, Written};
 pub use place::{Outside, place};
 pub use rights::Rights;
-pub use space::{Claims, space};
+pub use space::Claims;
 pub use sweep::sweep;

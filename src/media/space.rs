@@ -8,6 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 
 use crate::config::LowWater;
 use crate::domain::amount::roughly_size;
+use crate::store::disk::space;
 
 /// The disk of one folder.
 #[derive(Debug, Clone)]
@@ -126,12 +127,6 @@ impl Drop for Claim {
     fn drop(&mut self) {
         self.wrote(self.left);
     }
-}
-
-/// Total and free bytes of the file system that holds `dir`.
-pub fn space(dir: &Path) -> std::io::Result<(u64, u64)> {
-    let stat = rustix::fs::statvfs(dir)?;
-    Ok((stat.f_blocks.saturating_mul(stat.f_frsize), stat.f_bavail.saturating_mul(stat.f_frsize)))
 }
 
 #[cfg(test)]

@@ -4,18 +4,17 @@
 //! ends of running jobs can still be written; new work is refused until there is room for the reserve again.
 
 use std::fs::{File, OpenOptions};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use rustix::fs::FallocateFlags;
 
 use crate::config::{Current, Places};
 use crate::domain::amount::roughly_size;
-use crate::media::space;
 
 /// Where the disk stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Room {
+pub enum Level {
     /// Enough.
     Plenty,
     /// Below the low water: no downloads are started.
@@ -28,7 +27,7 @@ pub enum Room {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Seen {
     /// Where the disk stands.
-    pub room: Room,
+    pub level: Level,
     /// Free bytes.
     pub free: u64,
     /// Where low begins.
@@ -39,9 +38,11 @@ impl Seen {
     /// What is wrong with it, for a person.
     pub fn said(&self) -> String {
         let free = roughly_size(self.free);
-        match self.room {
-            Room::Full => format!("the disk is full: {free} are left, which radard keeps for the ends of running work"),
-            Room::Plenty | Room::Low => {
+        match self.level {
+            Level::Full => {
+                format!("the disk is full: {free} are left, which radard keeps for the ends of running work")
+            }
+            Level::Plenty | Level::Low => {
                 format!("the disk has {free} left, and `disk.low_water` asks for {}", roughly_size(self.low_water))
             }
         }
@@ -74,9 +75,10 @@ impl Disk {
         let (reserve_path, reserve) = (self.places.reserve(), settings.disk.reserve);
         let (total, mut free) = space(&self.places.data)?;
         let held = std::fs::metadata(&reserve_path).map_or(0, |m| m.len());
-        let before = self.seen().map(|seen| seen.room);
+        let before = self.seen().map(|seen| seen.level);
         // An eighth of the reserve is what a few commits and the log around them need.
-        let room = if is_refused || free < reserve / 8 || (before == Some(Room::Full) && free < reserve + reserve / 2) {
+        let level = if is_refused || free < reserve / 8 || (before == Some(Level::Full) && free < reserve + reserve / 2)
+        {
             if held > 0 {
                 std::fs::remove_file(&reserve_path)?;
                 tracing::warn!(
@@ -86,24 +88,30 @@ impl Disk {
                 );
                 free = space(&self.places.data)?.1;
             }
-            Room::Full
+            Level::Full
         } else {
             if held < reserve && free > reserve.saturating_mul(2) {
                 hold_back(&reserve_path, reserve)?;
                 free = space(&self.places.data)?.1;
             }
-            if free < settings.disk.low_water.of(total) { Room::Low } else { Room::Plenty }
+            if free < settings.disk.low_water.of(total) { Level::Low } else { Level::Plenty }
         };
-        let seen = Seen { room, free, low_water: settings.disk.low_water.of(total) };
+        let seen = Seen { level, free, low_water: settings.disk.low_water.of(total) };
         *self.seen.lock().unwrap_or_else(PoisonError::into_inner) = Some(seen);
         Ok(seen)
     }
 
     /// Why no download may start now.
     pub fn closed(&self) -> Option<String> {
-        let seen = self.seen().filter(|seen| seen.room != Room::Plenty)?;
+        let seen = self.seen().filter(|seen| seen.level != Level::Plenty)?;
         Some(seen.said())
     }
+}
+
+/// Total and free bytes of the file system that holds `dir`.
+pub fn space(dir: &Path) -> std::io::Result<(u64, u64)> {
+    let stat = rustix::fs::statvfs(dir)?;
+    Ok((stat.f_blocks.saturating_mul(stat.f_frsize), stat.f_bavail.saturating_mul(stat.f_frsize)))
 }
 
 /// Takes `bytes` of the disk for bad times.

@@ -2,12 +2,14 @@
 
 use std::sync::{Arc, Mutex, PoisonError};
 
+use super::alarms;
+use super::error::Error;
+use super::pool::Store;
 use crate::domain::{Class, Millis};
-use crate::store::{Error, Store, alarms};
 
 /// The refusal of one file. A cheap handle; clones share it.
 #[derive(Clone)]
-pub(super) struct Refusals {
+pub struct Refusals {
     store: Store,
     /// What its alarm is called, and what that is about.
     alarm: (&'static str, &'static str),
@@ -16,17 +18,17 @@ pub(super) struct Refusals {
 
 impl Refusals {
     /// None stands yet.
-    pub(super) fn new(store: &Store, alarm: (&'static str, &'static str)) -> Self {
+    pub fn new(store: &Store, alarm: (&'static str, &'static str)) -> Self {
         Self { store: store.clone(), alarm, standing: Arc::default() }
     }
 
     /// The one that stands, and since when.
-    pub(super) fn now(&self) -> Option<(Millis, String)> {
+    pub fn now(&self) -> Option<(Millis, String)> {
         self.standing.lock().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
     /// Notes that the file was refused, or that it was not.
-    pub(super) async fn note(&self, refusal: Option<&str>) {
+    pub async fn note(&self, refusal: Option<&str>) {
         let since = self.store.now();
         *self.standing.lock().unwrap_or_else(PoisonError::into_inner) = refusal.map(|said| (since, said.to_owned()));
         let detail = refusal.map(|said| said.lines().next().unwrap_or_default().to_owned());
