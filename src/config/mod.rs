@@ -48,8 +48,8 @@ pub use queue_file::{Part, QUEUE, QueueFile, QueueText, check_queue};
 pub use reload::{Reloaded, reload};
 pub use secrets::{CREDENTIALS, Credential, Secrets};
 pub use sections::{
-    Backup, Browser, Config, Daemon, Disk, Douyin, Egress, Format, KeyedBy, Language, Late, Log, Media, Node, Pace,
-    PaceRule, Platform, Profile, Queue, Schedule, Screen, Signing, Store, Tolerance, Vault, Web, keys,
+    Backup, Browser, Config, Crawl, Daemon, Disk, Douyin, Egress, Format, KeyedBy, Language, Late, Log, Media, Node,
+    Pace, PaceRule, Platform, Profile, Queue, Schedule, Screen, Signing, Store, Tolerance, Vault, Web, keys,
 };
 pub use size::{LowWater, NotASize, parse_size, write_size};
 pub use sources::{Sources, Unreadable};

@@ -2,16 +2,18 @@
 //!
 //! - `jobs` a round; `source` who asks the platform for it, `keep` what is kept of a page.
 //! - `pages` how many pages a round has.
-//! - `forget` throwing away all that is known of somebody.
+//! - `prune` throwing away what is old, `forget` throwing away all that is known of somebody.
 
 mod forget;
 mod jobs;
 mod keep;
 mod pages;
+mod prune;
 mod source;
 
 pub use forget::{Forgotten, forget};
 pub use jobs::{Crawl, Keeper, Settings, Tools};
+pub use prune::prune;
 pub use source::{Answer, Ask, Source};
 
 use crate::config::Take;

@@ -7,7 +7,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::clock::ClockWatch;
 use super::jobs::own_schedules;
 use super::rooms::{Deleting, crawl_tools, kinds, served, with_deleting};
 use super::targets::{self, Targets};
@@ -28,7 +27,8 @@ use crate::session::{Book, Capture, CompareSignatures, CompareTools, Fetcher, Gr
 use crate::store::copies::Copies;
 use crate::store::disk::Disk;
 use crate::store::{
-    Access, Denied, DirLock, LockError, NodeError, NodeName, OpenError, Place, Refusals, Store, make_folders, node_id,
+    Access, ClockWatch, Denied, DirLock, LockError, NodeError, NodeName, OpenError, Place, Refusals, Store,
+    make_folders, node_id,
 };
 use crate::supervise::{Leave, Supervisor};
 use crate::target::{Around, Changes, Desk};

@@ -4,7 +4,6 @@
 //! together, and what ties the process to systemd.
 
 mod acts;
-mod clock;
 mod demo;
 mod direct;
 pub mod doctor;
@@ -21,6 +20,8 @@ mod signers;
 mod source;
 pub mod systemd;
 mod targets;
+#[cfg(test)]
+mod tests;
 mod watch;
 
 pub use demo::DemoError;

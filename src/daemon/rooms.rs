@@ -3,21 +3,20 @@
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::clock::ClockWatch;
-use super::jobs::{Backup, BackupTools, Prune, PruneTools, Rotate, RotateTools, Tidy, TidyTools};
+use super::jobs::{Backup, BackupTools, Often, Prune, PruneTools, Pruner, Rotate, RotateTools};
 use crate::ambient::Clock;
 use crate::config::{Current, Places};
 use crate::crawl::{self, Keeper};
-use crate::media::{Claims, Rights, jobs as media};
+use crate::media::{self, Claims, Rights, jobs};
 use crate::net;
 use crate::net::Ways;
 use crate::observe::Metrics;
 use crate::pace::Pace;
-use crate::queue::Kinds;
+use crate::queue::{self, Kinds};
 use crate::session::{Fetcher, ProbePlatform, ProbeTools};
-use crate::store::Store;
 use crate::store::copies::Copies;
 use crate::store::disk::Disk;
+use crate::store::{self, ClockWatch, Store};
 use crate::target::{Changes, Served};
 use crate::vault::Credentials;
 
@@ -59,12 +58,12 @@ pub(super) fn kinds(
     let media_settings = move || {
         let now = settings.now();
         let rights = Rights { mode: now.media.mode, group: now.media.group.clone() };
-        media::Settings { rights, max_bytes: now.media.max_bytes, low_water: now.disk.low_water, closed: room.closed() }
+        jobs::Settings { rights, max_bytes: now.media.max_bytes, low_water: now.disk.low_water, closed: room.closed() }
     };
     Kinds::default()
         .with::<ProbePlatform>(ProbeTools { ways: ways.clone(), current: current.clone() })
-        .with::<media::Download>(media::Tools {
-            net: client.paced(pace, media::sending()),
+        .with::<jobs::Download>(jobs::Tools {
+            net: client.paced(pace, jobs::sending()),
             dir: library,
             claims: Claims::default(),
             settings: Arc::new(media_settings),
@@ -86,10 +85,30 @@ pub(super) fn with_deleting(kinds: Kinds, tools: Deleting<'_>) -> Kinds {
     let Deleting { places, library, .. } = tools;
     let (store, current, clock) = (tools.store.clone(), tools.current.clone(), tools.clock.clone());
     let prune =
-        PruneTools { store: store.clone(), current: current.clone(), clock: clock.clone(), file: places.database() };
+        PruneTools { store: store.clone(), clock: clock.clone(), rooms: pruners(&current, library, places.database()) };
     let copies = Copies::of(places);
-    let backup = BackupTools { store: store.clone(), current: current.clone(), clock: clock.clone(), copies };
-    kinds.with::<Backup>(backup).with::<Prune>(prune).with::<Tidy>(TidyTools { store, current, library, clock })
+    let backup = BackupTools { store, current, clock, copies };
+    kinds.with::<Backup>(backup).with::<Prune>(prune)
+}
+
+/// What each room throws away when it is old.
+fn pruners(current: &Current, library: PathBuf, database: PathBuf) -> Vec<Pruner> {
+    let (queue, crawl) = (current.clone(), current.clone());
+    vec![
+        Pruner::new(Often::Hourly, move |store, now| {
+            let keep = queue.now();
+            async move { queue::prune(&store, &keep.queue, now).await }
+        }),
+        Pruner::new(Often::Hourly, |store, now| async move { store::prune(&store, now).await }),
+        Pruner::new(Often::Hourly, move |store, _| {
+            let library = library.clone();
+            async move { media::prune(&store, &library).await }
+        }),
+        Pruner::new(Often::Daily, move |store, now| {
+            let (keep, database) = (crawl.now(), database.clone());
+            async move { crawl::prune(&store, &keep.crawl, now, &database).await }
+        }),
+    ]
 }
 
 #[cfg(test)]

@@ -8,7 +8,6 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::clock::{ClockWatch, Doubt};
 use super::house::House;
 use super::systemd::Notifier;
 use crate::ambient::Clock;
@@ -22,7 +21,7 @@ use crate::queue::{Queue, slot_before_last};
 use crate::store::alarms::{Alarm, Raise, Severity};
 use crate::store::disk::{Disk, Level, Seen};
 use crate::store::stops::{self, Stopped};
-use crate::store::{Error, Store, alarms, clocks, gates, jobs, vault};
+use crate::store::{ClockWatch, Doubt, Error, Store, alarms, clocks, gates, jobs, vault};
 use crate::supervise::{Failure, State, Status, Stop};
 use crate::target::Desk;
 use crate::vault::{Credentials, can_be_sealed};
@@ -117,7 +116,7 @@ impl Watch {
     }
 
     async fn look(&self, seen: std::io::Result<Seen>, last: &mut Totals) -> Result<(), Error> {
-        let doubt = self.wall.tend(&self.targets).await?;
+        let doubt = self.wall.tend(|| self.targets.set_back()).await?;
         let pace = self.pace.clone();
         let (counts, open, gates, stopped, foretold) = self
             .store

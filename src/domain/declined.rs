@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Class, Held};
+use super::class::Class;
+use super::held::Held;
 
 /// What was asked for outside and not given, or not asked for at all.
 #[derive(Debug, Clone, PartialEq, Eq)]

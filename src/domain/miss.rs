@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use super::{Class, Held, Next};
+use super::class::{Class, Next};
+use super::held::Held;
 
 /// Whom the wait of a miss binds besides the job that met it.
 #[derive(Debug, Clone, PartialEq, Eq)]

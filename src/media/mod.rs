@@ -7,15 +7,15 @@ mod format;
 mod name;
 mod part;
 mod place;
+mod prune;
 mod rights;
 mod space;
-mod sweep;
 
 pub mod jobs;
 
 pub use name::{BadName, BadTemplate, Template, apart, component, shorten, wished};
 pub use part::{Finished, PartError, PartFile, Written};
 pub use place::{Outside, place};
+pub use prune::prune;
 pub use rights::Rights;
 pub use space::Claims;
-pub use sweep::sweep;

@@ -9,8 +9,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use serde::Deserialize;
 use serde_json::{Value, json};
 
+use super::book::Book;
+use super::rules::rules;
 use super::shapes::Shapes;
-use super::{Book, rules};
 use crate::ambient::Ambient;
 use crate::config::{Current, Profile, host_of};
 use crate::domain::identity::GUEST_AGENT;

@@ -10,6 +10,7 @@
 //! two-argument `MAX`, `LATERAL`. Sums and bare literals are cast. Nothing is paged or ordered by text that people see.
 
 mod batch;
+mod clock_watch;
 mod copy;
 mod error;
 mod folders;
@@ -19,6 +20,7 @@ mod migrate;
 mod node;
 mod open_error;
 mod pool;
+mod prune;
 mod refusals;
 mod tx;
 mod wal;
@@ -48,6 +50,7 @@ pub(crate) mod tests;
 pub mod vault;
 
 pub use batch::Batch;
+pub use clock_watch::{ClockWatch, Doubt};
 pub use error::Error;
 pub use folders::{make_folders, node_id};
 pub use lock::{DirLock, LockError};
@@ -55,6 +58,7 @@ pub use migrate::{MigrateError, Schema};
 pub use node::{NodeError, NodeName};
 pub use open_error::{Denied, OpenError};
 pub use pool::{Access, Place, Store};
+pub use prune::{Pruned, prune};
 pub use refusals::Refusals;
 pub use tx::{Tx, Work};
 pub use writer::WriterCounts;

@@ -307,7 +307,7 @@ fn a_page_or_another_type_is_never_done() {
         for stem in [&job.id.to_string(), unknown, &waiting.id.to_string(), "notes"] {
             std::fs::write(media.join(format!("{stem}.part")), "x").unwrap();
         }
-        assert_eq!(radard::media::sweep(&library.works.store, &media).await.unwrap(), 2);
+        assert_eq!(radard::media::prune(&library.works.store, &media).await.unwrap(), [("parts", 2)]);
         assert_eq!(library.names(), [format!("{}.part", waiting.id), "notes.part".to_owned()]);
         std::fs::remove_dir_all(&media).unwrap();
         // The controls: what was asked for.

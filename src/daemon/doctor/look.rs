@@ -13,7 +13,6 @@ use super::growth;
 use crate::ambient::{Ambient, Clock as Time};
 use crate::browser::{Programs, find, knock};
 use crate::config::{self, Places, QueueText, check_queue};
-use crate::daemon::clock::Doubt;
 use crate::daemon::house::Plan;
 use crate::daemon::rooms::served;
 use crate::daemon::signers::try_all;
@@ -25,7 +24,9 @@ use crate::store::disk::space;
 use crate::store::jobs::{self, Filter};
 use crate::store::stops::Stopped;
 use crate::store::vault::{self as seals, Counts, WrappedKey};
-use crate::store::{Access, Error, MigrateError, OpenError, Place, Store, alarms, captures, clocks, health, stops};
+use crate::store::{
+    Access, Doubt, Error, MigrateError, OpenError, Place, Store, alarms, captures, clocks, health, stops,
+};
 use crate::target::{check_links, standing};
 use crate::vault::Fit;
 

@@ -9,12 +9,11 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::config::Current;
-use crate::daemon::clock::ClockWatch;
 use crate::domain::{Class, Miss};
 use crate::queue::{Job, Lease, Settled};
 use crate::store::backup::{self, BackupError};
 use crate::store::copies::Copies;
-use crate::store::{Error, Store, alarms, clocks};
+use crate::store::{ClockWatch, Error, Store, alarms, clocks};
 
 /// Copy the database.
 #[derive(Debug, Serialize, Deserialize)]

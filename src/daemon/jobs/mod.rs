@@ -4,7 +4,8 @@
 mod backup;
 mod prune;
 mod rotate;
-mod tidy;
+
+use serde_json::json;
 
 use crate::config::{Config, parse_cron, parse_zone};
 use crate::media::jobs::Download;
@@ -12,9 +13,8 @@ use crate::queue::{Job, Late, Schedule};
 use crate::session::{Capture, CompareSignatures, ProbePlatform, Signs};
 
 pub(super) use backup::{Backup, Tools as BackupTools};
-pub(super) use prune::{Prune, Tools as PruneTools};
+pub(super) use prune::{Often, Prune, Pruner, Tools as PruneTools};
 pub(super) use rotate::{Rotate, Tools as RotateTools};
-pub(super) use tidy::{Tidy, Tools as TidyTools};
 
 /// A kind of which people may add jobs.
 #[derive(Debug, Clone, Copy)]
@@ -44,16 +44,18 @@ pub(super) fn own_schedules(config: &Config) -> Vec<Schedule> {
     let compare = |platform: Signs| Own {
         name: format!("compare_{}", platform.as_str()),
         kind: CompareSignatures::KIND,
-        payload: serde_json::json!({"platform": platform}),
+        payload: json!({"platform": platform}),
         // In the afternoon in China.
         at: "41 14 * * *",
         zone: "Asia/Shanghai",
     };
+    let hourly = Prune { only: Some(Often::Hourly) };
+    let tidy = Own { name: "tidy".to_owned(), payload: json!(hourly), ..Own::of(Prune::KIND, "17 * * * *", "UTC") };
     let own = [
         Own::of(Backup::KIND, &backup.at, &backup.timezone),
         // At night in China.
         Own::of(Prune::KIND, "23 19 * * *", "UTC"),
-        Own::of(Tidy::KIND, "17 * * * *", "UTC"),
+        tidy,
     ];
     own.into_iter().chain(Signs::ALL.map(compare)).filter_map(Own::schedule).collect()
 }
@@ -70,7 +72,7 @@ struct Own<'a> {
 impl<'a> Own<'a> {
     /// The schedule of a kind that needs no payload.
     fn of(kind: &'static str, at: &'a str, zone: &'a str) -> Self {
-        Self { name: kind.to_owned(), kind, payload: serde_json::json!({}), at, zone }
+        Self { name: kind.to_owned(), kind, payload: json!({}), at, zone }
     }
 
     fn schedule(self) -> Option<Schedule> {

@@ -11,7 +11,10 @@ use crate::browser::{Captured, Page, Pool, Sends, Signs, Source, Trouble, Wanted
 use crate::config::Profile;
 use crate::domain::{Millis, Secret};
 use crate::platform::creative_radar::{PAGE, SENDS};
-use crate::session::{Login, Rules, cookie_for_browser, guise_of, login_of};
+use crate::session::convert::{cookie_for_browser, login_of};
+use crate::session::login::Login;
+use crate::session::rules::Rules;
+use crate::session::source::guise_of;
 use crate::wire::login::Origin;
 
 /// How long the page has to send its request.

@@ -7,7 +7,7 @@ use crate::config::Profile;
 use crate::domain::Miss;
 use crate::platform::creative_radar::{ANY, PAGE, compare};
 use crate::platform::signer::Compared;
-use crate::session::guise_of;
+use crate::session::source::guise_of;
 
 impl Profiles {
     /// Compares our headers with those of a page, which is opened without a login and through the proxy of `profile`.

@@ -11,7 +11,10 @@ use super::capture::headers_of;
 use super::who::{Profiles, broken, no_login};
 use crate::config::Profile;
 use crate::domain::{Class, Declined, Held, Miss, Platform};
-use crate::session::{Error, Folder, Login, is_no, next_at};
+use crate::session::book::{Error, is_no};
+use crate::session::file::Folder;
+use crate::session::login::Login;
+use crate::session::plan::next_at;
 use crate::store::captures::Capture;
 use crate::wire::login::StorageState;
 

@@ -15,7 +15,7 @@ use crate::net::Ways;
 use crate::observe::Metrics;
 use crate::observe::metric::{PAGE_HELP, PAGE_HELP_SECONDS};
 use crate::platform::signer::{self, PageAnswer, PageAsk, PageReply};
-use crate::session::{Ground, guise_of, source_of};
+use crate::session::source::{Ground, guise_of, source_of};
 
 /// How long a signature of a socket is used again.
 const GOOD_FOR: Duration = Duration::from_mins(1);

@@ -8,7 +8,8 @@ use crate::observe::Metrics;
 use crate::pace::{Rank, Sending};
 use crate::platform::creative_radar::{self, Asker};
 use crate::session::fetch::Fetcher;
-use crate::session::{Login, rules};
+use crate::session::login::Login;
+use crate::session::rules::rules;
 
 /// The longest that is kept of why a question did not end well.
 const LONGEST: usize = 300;

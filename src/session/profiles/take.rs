@@ -10,7 +10,8 @@ use super::who::{Profiles, broken, no_login};
 use crate::config::Profile;
 use crate::domain::{Class, Declined, Miss, Platform};
 use crate::platform::creative_radar::PAGE;
-use crate::session::{Fresh, Login, is_no};
+use crate::session::book::{Fresh, is_no};
+use crate::session::login::Login;
 use crate::store::captures::Capture;
 
 impl Profiles {

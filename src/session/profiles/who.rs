@@ -14,7 +14,11 @@ use crate::config::Profile;
 use crate::domain::{Class, Declined, Millis, Platform};
 use crate::observe::metric::{LOGIN, LOGIN_ENDS, LOGIN_LOOKS};
 use crate::pace::Rank;
-use crate::session::{Book, Error, Folder, Ground, Rules, next_at, rules, source_of};
+use crate::session::book::{Book, Error};
+use crate::session::file::Folder;
+use crate::session::plan::next_at;
+use crate::session::rules::{Rules, rules};
+use crate::session::source::{Ground, source_of};
 
 /// A cheap handle on all profiles; clones share it.
 #[derive(Clone)]

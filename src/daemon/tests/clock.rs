@@ -1,74 +1,26 @@
-//! A clock that was a year ahead, on a house without platforms; and which jumps are noticed at all.
+//! A clock that was a year ahead, on a house without platforms.
+
+use std::time::Duration;
 
 use serde_json::json;
 
-use super::*;
 use crate::ambient::Ambient;
 use crate::config::{Checked, Config, Places, QueueText, Secrets, check_queue};
 use crate::daemon::house::{House, Plan};
 use crate::daemon::systemd::{Invitation, Notifier};
 use crate::daemon::watch::Watch;
+use crate::domain::{Class, Millis};
 use crate::observe::Register;
 use crate::queue::Ask;
-use crate::store::alarms;
 use crate::store::alarms::{Raise, Severity};
 use crate::store::crawl::targets;
 use crate::store::jobs::{self, Filter, State as Stands};
+use crate::store::{Error, Store, alarms};
 use crate::supervise::Stop;
 
 const DAY_MS: i64 = 86_400_000;
 const YEAR_MS: i64 = 365 * DAY_MS;
 const BEGIN: Millis = Millis(1_800_000_000_000);
-
-fn reading(boot: &str, wall_s: i64, up_s: u64) -> Reading {
-    Reading { wall: Millis(BEGIN.0 + wall_s * 1000), boot: boot.to_owned(), up: Duration::from_secs(up_s) }
-}
-
-fn noted(reading: &Reading, jump_ms: Option<i64>, stable_s: i64) -> Seen {
-    let (wall_at, up_ms) = (reading.wall.0, span_millis(reading.up));
-    Seen { wall_at, boot: reading.boot.clone(), up_ms, jump_ms, stable_ms: stable_s * 1000 }
-}
-
-#[test]
-fn a_jump_is_told_from_time_that_passed() {
-    let before = noted(&reading("one", 0, 50_000), None, 0);
-    let jump = |now: &Reading| judge(Some(&before), None, now).1.map(|ms| ms / 1000);
-    let day = 86_400;
-    for (now, expected, what) in [
-        (reading("one", 9 * day, 50_000 + 9 * 86_400), None, "the daemon was stopped for days"),
-        (reading("one", 200, 50_000), None, "a clock that is set by minutes"),
-        (reading("one", day, 50_010), Some(day - 10), "set ahead while nobody looked"),
-        (reading("one", -day, 50_010), Some(-day - 10), "set back while nobody looked"),
-        (reading("two", 20 * day, 30), None, "the machine was off for weeks"),
-        (reading("two", -100, 30), None, "a clock that lost a little while the machine was off"),
-        (reading("two", 365 * day, 30), Some(365 * day), "a boot in another year"),
-        (reading("two", -365 * day, 30), Some(-365 * day), "a boot in the past"),
-        (reading("", day, 60_000), None, "uptimes without a boot do not compare"),
-    ] {
-        assert_eq!(jump(&now), expected, "{what}");
-    }
-    let last = reading("one", 0, 60_000);
-    let here = |now: &Reading| judge(Some(&before), Some(&last), now).1;
-    assert_eq!(here(&reading("one", 86_400, 60_000 + 86_400)), None, "the machine slept for a day");
-    assert_eq!(here(&reading("one", 86_400, 60_060)), Some(86_340_000));
-    assert_eq!(judge(None, None, &last).1, None, "nothing is known the first time");
-}
-
-#[test]
-fn a_clock_is_trusted_again_after_an_hour_in_which_somebody_looked() {
-    let before = reading("one", 0, 50_000);
-    let after = |now: &Reading, last: Option<&Reading>| judge(Some(&noted(&before, Some(7), 3000)), last, now).0;
-    assert_eq!(after(&reading("one", 599, 50_599), Some(&before)), noted(&reading("one", 599, 50_599), Some(7), 3599));
-    assert_eq!(after(&reading("one", 600, 50_600), Some(&before)).jump_ms, None);
-    assert_eq!(after(&reading("one", 600, 50_600), None).jump_ms, None, "a restart of the daemon changes nothing");
-    assert_eq!(after(&reading("two", 7200, 10), None).stable_ms, 3_000_000, "nobody looked while the machine was off");
-    let other = reading("other", -400, 90_000);
-    let counted = after(&reading("other", 10, 90_410), Some(&other));
-    assert_eq!(counted.stable_ms, 3_010_000, "what another machine counted already does not count twice");
-    let epoch = Reading { wall: Millis(3_600_000 * 9), boot: "one".to_owned(), up: Duration::from_hours(9) };
-    let first = noted(&Reading { wall: Millis(0), up: Duration::ZERO, ..epoch.clone() }, Some(-1), 0);
-    assert_eq!(judge(Some(&first), None, &epoch).0.stable_ms, 0, "no clock is right in 1970");
-}
 
 /// A house on a clock of its own that works, with a folder of its own.
 fn lived(name: &str, tale: impl AsyncFnOnce(&House, &Watch)) {
@@ -139,7 +91,7 @@ async fn leave_something_old(house: &House) {
         name: "jobs_dead",
         subject: "old".to_owned(),
         severity: Severity::Notice,
-        class: crate::domain::Class::Local,
+        class: Class::Local,
         detail: String::new(),
     };
     let raised = house.store.write::<_, Error, _>(move |tx| {
@@ -156,8 +108,9 @@ async fn old_things(store: &Store) -> usize {
     all.iter().filter(|alarm| alarm.subject == "old").count()
 }
 
-async fn tidy(house: &House, key: &str) {
-    let ask = Ask { kind: "tidy".into(), key: key.into(), payload: json!({}), priority: 0, run_at: None };
+async fn prune(house: &House, key: &str) {
+    let ask =
+        Ask { kind: "prune".into(), key: key.into(), payload: json!({"only": "hourly"}), priority: 0, run_at: None };
     house.queue.ask(ask).await.unwrap();
     house.plan.ambient.clock.sleep(Duration::from_secs(2)).await;
 }
@@ -167,8 +120,8 @@ fn nothing_is_deleted_in_the_hour_after_a_jump_and_then_it_is() {
     lived("hour", async |house, watch| {
         leave_something_old(house).await;
         watch.clock.step(YEAR_MS);
-        tidy(house, "at once").await;
-        let waiting = jobs_of(&house.store, "tidy").await;
+        prune(house, "at once").await;
+        let waiting = jobs_of(&house.store, "prune").await;
         assert!(
             waiting.iter().any(|(state, why, _)| *state == Stands::Snoozed && why.contains("365 days ahead")),
             "{waiting:?}"
@@ -197,7 +150,7 @@ fn after_a_year_ahead_and_back_each_schedule_and_target_goes_on() {
         leave_something_old(house).await;
         let last = async |kind: &str| jobs_of(&house.store, kind).await.iter().map(|job| job.2).max().unwrap_or(0);
         let ahead = watch.clock.now();
-        assert!(last("tidy").await > BEGIN.0 + YEAR_MS, "work was done there");
+        assert!(last("prune").await > BEGIN.0 + YEAR_MS, "work was done there");
         watch.clock.step(-YEAR_MS);
         let now = watch.clock.now();
         pass(watch, Duration::from_mins(20), MINUTE).await;
@@ -207,7 +160,7 @@ fn after_a_year_ahead_and_back_each_schedule_and_target_goes_on() {
         pass(watch, Duration::from_hours(3), Duration::from_mins(5)).await;
         let kept = house.store.read::<_, Error, _>(|tx| {
             Box::pin(async move {
-                jobs::list(tx, &Filter { kind: Some("tidy".into()), limit: 500, ..Filter::default() }).await
+                jobs::list(tx, &Filter { kind: Some("prune".into()), limit: 500, ..Filter::default() }).await
             })
         });
         let keys: Vec<String> =

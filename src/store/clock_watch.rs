@@ -10,16 +10,17 @@ use std::time::Duration;
 
 use tokio::sync::Mutex;
 
+use super::ahead;
+use super::clocks::{self, Seen, TOLERANCE};
+use super::error::Error;
+use super::pool::Store;
 use crate::ambient::Clock;
 use crate::domain::amount::counted;
 use crate::domain::time::{roughly, span_millis};
-use crate::domain::{Millis, Miss};
-use crate::store::clocks::{self, Seen, TOLERANCE};
-use crate::store::{Error, Store, ahead};
-use crate::target::Desk;
+use crate::domain::{Class, Millis, Miss};
 
 /// A clock is trusted again after it was stable for this long.
-pub(in crate::daemon) const STABLE: Duration = Duration::from_hours(1);
+const STABLE: Duration = Duration::from_hours(1);
 /// What lies in the future is set back after a clock was stable for this long: a machine that boots in the wrong year
 /// usually gets the time from the network before that.
 const SETTLED: Duration = Duration::from_mins(5);
@@ -33,22 +34,22 @@ const NOTED_IN_DOUBT: Duration = Duration::from_mins(1);
 
 /// A clock that jumped and is not trusted yet.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::daemon) struct Doubt {
+pub struct Doubt {
     /// By how much it jumped.
-    pub(in crate::daemon) jump_ms: i64,
+    pub jump_ms: i64,
     /// How long it has to be stable from now on.
-    pub(in crate::daemon) left: Duration,
+    pub left: Duration,
 }
 
 impl Doubt {
     /// What `seen` says.
-    pub(in crate::daemon) fn of(seen: &Seen) -> Option<Self> {
+    pub fn of(seen: &Seen) -> Option<Self> {
         let stable = Duration::from_millis(u64::try_from(seen.stable_ms).unwrap_or(0));
         Some(Self { jump_ms: seen.jump_ms?, left: STABLE.saturating_sub(stable) })
     }
 
     /// The same in a sentence without its end.
-    pub(in crate::daemon) fn said(self) -> String {
+    pub fn said(self) -> String {
         let by = roughly(Duration::from_millis(self.jump_ms.unsigned_abs()));
         let side = if self.jump_ms < 0 { "back" } else { "ahead" };
         format!(
@@ -60,7 +61,7 @@ impl Doubt {
 
 /// A cheap handle on the watch of one clock.
 #[derive(Debug, Clone)]
-pub(in crate::daemon) struct ClockWatch {
+pub struct ClockWatch {
     store: Store,
     clock: Clock,
     state: Arc<Mutex<State>>,
@@ -114,30 +115,34 @@ impl From<&Seen> for Reading {
 
 impl ClockWatch {
     /// Of the clock that `store` counts by.
-    pub(in crate::daemon) fn new(store: Store, clock: Clock) -> Self {
+    pub fn new(store: Store, clock: Clock) -> Self {
         let state = State { last: None, doubt: None, to_set_back: SetBack::Waits };
         Self { store, clock, state: Arc::new(Mutex::new(state)) }
     }
 
     /// Looks at the clock now; gives why it is not trusted, if it is not.
-    pub(in crate::daemon) async fn look(&self) -> Result<Option<Doubt>, Error> {
+    pub async fn look(&self) -> Result<Option<Doubt>, Error> {
         let mut state = self.state.lock().await;
         self.look_with(&mut state).await
     }
 
     /// A job that deletes by age waits as long as the clock is not trusted.
-    pub(in crate::daemon) async fn trust(&self) -> Result<(), Miss> {
+    pub async fn trust(&self) -> Result<(), Miss> {
         match self.look().await? {
             None => Ok(()),
             Some(doubt) => {
                 let wait = doubt.left.clamp(NOTED_IN_DOUBT, STABLE);
-                Err(Miss::waiting(crate::domain::Class::Local, wait, doubt.said()))
+                Err(Miss::waiting(Class::Local, wait, doubt.said()))
             }
         }
     }
 
-    /// Looks when it is time, or at once after a jump; sets back what lies in the future when the clock has settled.
-    pub(in crate::daemon) async fn tend(&self, desk: &Desk) -> Result<Option<Doubt>, Error> {
+    /// Looks when it is time, or at once after a jump; sets back what lies in the future when the clock has settled, and
+    /// lets `set_back` do so with what it alone knows.
+    pub async fn tend<F>(&self, set_back: impl FnOnce() -> F + Send) -> Result<Option<Doubt>, Error>
+    where
+        F: Future<Output = Result<usize, Error>> + Send,
+    {
         let mut state = self.state.lock().await;
         self.store.read_clock().await?;
         if self.is_time(&state) {
@@ -145,7 +150,8 @@ impl ClockWatch {
         }
         let has_settled = state.doubt.is_none_or(|doubt| doubt.left + SETTLED <= STABLE);
         if state.to_set_back != SetBack::Nothing && has_settled {
-            self.set_back(state.to_set_back, desk).await?;
+            let others = u64::try_from(set_back().await?).unwrap_or(0);
+            self.set_back(state.to_set_back, others).await?;
             state.to_set_back = SetBack::Nothing;
         }
         Ok(state.doubt)
@@ -193,9 +199,8 @@ impl ClockWatch {
         Ok(state.doubt)
     }
 
-    async fn set_back(&self, what: SetBack, desk: &Desk) -> Result<(), Error> {
-        let mut rows = self.store.write::<_, Error, _>(|tx| Box::pin(ahead::set_back(tx))).await?;
-        rows += u64::try_from(desk.set_back().await?).unwrap_or(0);
+    async fn set_back(&self, what: SetBack, others: u64) -> Result<(), Error> {
+        let mut rows = others + self.store.write::<_, Error, _>(|tx| Box::pin(ahead::set_back(tx))).await?;
         if what == SetBack::All {
             loop {
                 match self.store.write::<_, Error, _>(|tx| Box::pin(ahead::set_sightings_back(tx))).await? {

@@ -6,10 +6,10 @@ use uuid::Uuid;
 
 use crate::domain::JobId;
 use crate::store::jobs::State;
-use crate::store::{Error, Store, jobs};
+use crate::store::{Error, Pruned, Store, jobs};
 
-/// Removes parts in `dir` whose job will not run again by itself; gives how many. Files that are no part of a job stay.
-pub async fn sweep(store: &Store, dir: &Path) -> Result<usize, Error> {
+/// Removes parts in `dir` whose job will not run again by itself. Files that are no part of a job stay.
+pub async fn prune(store: &Store, dir: &Path) -> Result<Pruned, Error> {
     let dir = dir.to_owned();
     let parts = tokio::task::spawn_blocking(move || parts(&dir)).await.unwrap_or_default();
     let mut removed = 0;
@@ -25,7 +25,7 @@ pub async fn sweep(store: &Store, dir: &Path) -> Result<usize, Error> {
             removed += 1;
         }
     }
-    Ok(removed)
+    Ok(vec![("parts", removed)])
 }
 
 /// The parts of jobs in `dir`.

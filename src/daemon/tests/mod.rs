@@ -1,0 +1,3 @@
+//! Tests of a whole house in this process.
+
+mod clock;
