@@ -3,10 +3,13 @@
 //! It may be cut anywhere and asked for again. Who still stands in a list that is followed comes back with its next
 //! round, so whom a target is about is not forgotten while it is followed.
 
+use crate::config::Current;
+use crate::domain::Declined;
+use crate::store::copies::{Copies, Holding};
 use crate::store::crawl::targets::{self, Target};
 use crate::store::crawl::{creators, prune};
 use crate::store::{Error, Store, jobs};
-use crate::target::page_of;
+use crate::target::{creator_of, page_of};
 
 /// What was thrown away.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, serde::Serialize)]
@@ -20,7 +23,7 @@ pub struct Forgotten {
 }
 
 /// Forgets `creator`; gives the name of the target instead that follows them.
-pub async fn forget(store: &Store, creator: &str) -> Result<Result<Forgotten, String>, Error> {
+async fn forget(store: &Store, creator: &str) -> Result<Result<Forgotten, String>, Error> {
     let all = store.read::<_, Error, _>(|tx| Box::pin(async move { targets::targets(tx).await })).await?;
     let is_about = |target: &Target| page_of(target).is_some_and(|(_, id)| id == creator);
     let (removed, followed): (Vec<_>, Vec<_>) =
@@ -78,4 +81,41 @@ pub async fn forget(store: &Store, creator: &str) -> Result<Result<Forgotten, St
     });
     forgotten.known = last.await?;
     Ok(Ok(forgotten))
+}
+
+/// Forgets people, and tells which copies of the database still hold them.
+#[derive(Debug, Clone)]
+pub struct Forgetter {
+    /// What is known of them.
+    pub store: Store,
+    /// How long copies stay.
+    pub current: Current,
+    /// Where copies of the database lie; nothing when they are a server's.
+    pub copies: Option<Copies>,
+}
+
+impl Forgetter {
+    /// Forgets `creator`, who is named by an id or by the link of their page.
+    pub async fn forget(&self, creator: &str) -> Result<(Forgotten, Option<Vec<Holding>>), Declined> {
+        // That nobody is known by a name would be no answer.
+        let id = creator_of(creator).ok_or_else(|| {
+            let what = format!("`{}` is no id of a creator, and no link of their page", creator.escape_debug());
+            Declined::by_us(what, "give the link of their page, or the id at its end, which begins with MS4w")
+        })?;
+        let forgotten = forget(&self.store, &id).await;
+        match forgotten.map_err(|error| Declined::by_us(error.to_string(), "see what the log says"))? {
+            Ok(forgotten) => {
+                let keep = self.current.now().backup.keep;
+                let copies = match &self.copies {
+                    Some(copies) => Some(copies.holding(&id, keep).await),
+                    None => None,
+                };
+                Ok((forgotten, copies))
+            }
+            Err(target) => Err(Declined::by_us(
+                format!("`{id}` is followed by the target `{target}`, so they would come back"),
+                format!("take `{target}` out of queue.toml first"),
+            )),
+        }
+    }
 }

@@ -11,7 +11,7 @@ mod pages;
 mod prune;
 mod source;
 
-pub use forget::{Forgotten, forget};
+pub use forget::{Forgetter, Forgotten};
 pub use jobs::{Crawl, Keeper, Settings, Tools};
 pub use prune::prune;
 pub use source::{Answer, Ask, Source};

@@ -6,6 +6,7 @@ use crate::domain::Miss;
 use crate::platform::douyin::link::Kind;
 use crate::platform::douyin::list::Wants;
 use crate::platform::douyin::mode::{Haul, Order, Standing};
+use crate::session::Fetcher;
 
 /// An answer that is on its way.
 pub type Answer<'a, T> = Pin<Box<dyn Future<Output = Result<T, Miss>> + Send + 'a>>;
@@ -32,4 +33,14 @@ pub trait Source: Send + Sync {
 
     /// What a short link leads to.
     fn resolve<'a>(&'a self, short: &'a str) -> Answer<'a, (Kind, String)>;
+}
+
+impl Source for Fetcher {
+    fn haul<'a>(&'a self, ask: Ask<'a>) -> Answer<'a, Haul> {
+        Box::pin(self.haul_of((ask.lane, ask.profile), ask.order, (ask.wants, ask.standing)))
+    }
+
+    fn resolve<'a>(&'a self, short: &'a str) -> Answer<'a, (Kind, String)> {
+        Box::pin(self.lead(short))
+    }
 }

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use serde_json::{Value, json};
 
 use super::reload::Reloader;
-use super::targets::Targets;
 use crate::config::Places;
 use crate::domain::Declined;
 use crate::session::{Fetcher, Profiles};
@@ -24,7 +23,6 @@ pub(super) struct HouseActs {
     pub(super) doctor: Doctor,
     pub(super) fetcher: Fetcher,
     pub(super) profiles: Profiles,
-    pub(super) targets: Targets,
 }
 
 impl Acts for HouseActs {
@@ -56,9 +54,5 @@ impl Acts for HouseActs {
 
     fn profiles(&self, asked: Value) -> Act<'_, Result<Value, Declined>> {
         Box::pin(self.profiles.act(asked))
-    }
-
-    fn targets(&self, asked: Value) -> Act<'_, Result<Value, Declined>> {
-        Box::pin(self.targets.act(asked))
     }
 }

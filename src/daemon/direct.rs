@@ -67,6 +67,8 @@ impl Direct {
             listen: house.plan.config.web.listen,
             readiness: Arc::new(|| Readiness { ready: true, parts: Vec::new() }),
             tasks: house.tasks(),
+            targets: house.targets.clone(),
+            forgetter: house.forgetter(),
             acts: Arc::new(HouseActs {
                 store: house.store.clone(),
                 places: house.plan.places.clone(),
@@ -74,7 +76,6 @@ impl Direct {
                 doctor: doctor::of(&house),
                 fetcher: house.fetcher.clone(),
                 profiles: house.profiles.clone(),
-                targets: house.targets.clone(),
             }),
         });
         Self { house, api: app.router(Door::Local), _scratch: None }

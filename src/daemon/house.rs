@@ -9,13 +9,12 @@ use std::time::Duration;
 
 use super::jobs::own_schedules;
 use super::rooms::{Deleting, crawl_tools, kinds, served, with_deleting};
-use super::targets::{self, Targets};
 use crate::ambient::Ambient;
 use crate::browser::Pool;
 use crate::config::{
     Checked, Config, Current, Late as ConfiguredLate, Places, SYSTEM_DATA, Secrets, parse_cron, parse_zone,
 };
-use crate::crawl::{Crawl, Keeper};
+use crate::crawl::{Crawl, Forgetter, Keeper};
 use crate::domain::Display;
 use crate::domain::amount::counted;
 use crate::net;
@@ -31,7 +30,7 @@ use crate::store::{
     make_folders, node_id,
 };
 use crate::supervise::{Leave, Supervisor};
-use crate::target::{Around, Changes, Desk};
+use crate::target::{self, Around, Changes, Desk, Targets};
 use crate::vault::{self, Credentials, OpenVault, Source, Vault};
 
 /// What a house is built from.
@@ -336,12 +335,10 @@ impl House {
         });
         let targets = Targets {
             desk: following,
-            store: store.clone(),
             current: current.clone(),
             metrics: metrics.clone(),
             dir: plan.places.config.clone(),
-            copies: matches!(plan.place(), Place::Sqlite(_)).then(|| Copies::of(&plan.places)),
-            refusals: Refusals::new(&store, targets::REFUSED),
+            refusals: Refusals::new(&store, target::REFUSED),
         };
         Ok(Self {
             plan,
@@ -389,6 +386,12 @@ impl House {
             });
         }
         Ok(schedules)
+    }
+
+    /// Forgets people.
+    pub(super) fn forgetter(&self) -> Forgetter {
+        let copies = matches!(self.plan.place(), Place::Sqlite(_)).then(|| Copies::of(&self.plan.places));
+        Forgetter { store: self.store.clone(), current: self.current.clone(), copies }
     }
 
     /// Everyone leaves, from the top floor down; the writer goes last. All of it takes `drain` at most: the end of it

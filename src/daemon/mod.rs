@@ -17,9 +17,7 @@ mod reload;
 mod rooms;
 mod run;
 mod signers;
-mod source;
 pub mod systemd;
-mod targets;
 #[cfg(test)]
 mod tests;
 mod watch;

@@ -13,13 +13,13 @@ use std::time::Duration;
 use notify::Watcher;
 use tokio::sync::mpsc;
 
-use super::targets::Targets;
 use crate::ambient::Clock;
 use crate::config::{self, Current, Sources};
 use crate::observe::Metrics;
 use crate::observe::metric::CONFIG_RELOADS;
 use crate::store::Refusals;
 use crate::supervise::{Failure, Stop};
+use crate::target::Targets;
 use crate::web::App;
 
 /// What the alarm about refused settings is called, and what it is about.

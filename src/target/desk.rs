@@ -3,7 +3,6 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use serde_json::{Value, json};
 use tokio::sync::Notify;
 
 use super::ahead;
@@ -62,27 +61,16 @@ impl Ran {
         first.or_else(|| classes.first().copied())
     }
 
-    /// As the API shows it.
-    pub fn to_json(&self, now: Millis) -> Value {
-        let take = |taken: &Taken| {
-            let is_in = |keys: &[String]| taken.course.job.as_ref().is_some_and(|key| keys.contains(key));
-            let told = if is_in(&self.jobs) && taken.outlook.phase == Phase::Queued {
-                "a round begins".to_owned()
-            } else if is_in(&self.hastened) && taken.outlook.next_request_at.is_none() {
-                "its round is tried again now".to_owned()
-            } else {
-                taken.outlook.say(now)
-            };
-            let mut shown = taken.to_json();
-            if let Some(fields) = shown.as_object_mut() {
-                fields.insert("told".to_owned(), told.into());
-                fields.insert("do".to_owned(), self.standing.advice(taken).into());
-            }
-            shown
-        };
-        let takes: Vec<Value> = self.standing.takes.iter().map(take).collect();
-        let class = self.stuck().map(Class::as_str);
-        json!({"v": 1, "target": self.standing.target.name, "jobs": self.jobs, "takes": takes, "stuck": class})
+    /// What becomes of `taken`, which is one of its takes, in a sentence.
+    pub fn told(&self, taken: &Taken, now: Millis) -> String {
+        let is_in = |keys: &[String]| taken.course.job.as_ref().is_some_and(|key| keys.contains(key));
+        if is_in(&self.jobs) && taken.outlook.phase == Phase::Queued {
+            "a round begins".to_owned()
+        } else if is_in(&self.hastened) && taken.outlook.next_request_at.is_none() {
+            "its round is tried again now".to_owned()
+        } else {
+            taken.outlook.say(now)
+        }
     }
 }
 
@@ -231,7 +219,8 @@ impl Desk {
         raised.await
     }
 
-    async fn read(&self, name: Option<String>) -> Result<Vec<Standing>, store::Error> {
+    /// How each target stands, or one of them alone.
+    pub async fn list(&self, name: Option<String>) -> Result<Vec<Standing>, store::Error> {
         let (pace, served) = (self.around.pace.clone(), self.around.served.clone());
         let read = self.around.store.read::<_, store::Error, _>(move |tx| {
             Box::pin(async move { standing(tx, &served, Some(&pace), name.as_deref()).await })
@@ -244,11 +233,6 @@ impl Desk {
             let count = all.iter().flat_map(|of| &of.takes).filter(|taken| taken.state == state).count();
             self.around.metrics.set(TARGETS, [state.as_str()], u64::try_from(count).unwrap_or(u64::MAX));
         }
-    }
-
-    /// Every target with what is taken of it, or the one of this name.
-    pub async fn list(&self, name: Option<String>) -> Result<Vec<Value>, store::Error> {
-        Ok(self.read(name).await?.iter().map(Standing::to_json).collect())
     }
 
     /// Takes everything of `name` now: begins rounds, and tries again what waits for its next attempt. What waits for a

@@ -7,6 +7,7 @@
 //! - `desk` the targets of a running house: what is due, what is silent, what a person does with them; `send` one round,
 //!   `standing` how they stand, `phase` how far a round is and what it waits for.
 //! - `explain` why something does not run, and what to do about it.
+//! - `followed` the queue file of a running house and what people ask of its targets.
 //! - `changes` tells running rounds that targets have changed; `ahead` sets back what a wrong clock wrote.
 //! - `alarm` what people are told without asking.
 
@@ -16,6 +17,7 @@ mod changes;
 mod cost;
 mod desk;
 mod explain;
+mod followed;
 mod phase;
 mod plan;
 mod send;
@@ -31,6 +33,7 @@ pub use changes::Changes;
 pub use cost::{Cost, Costs};
 pub use desk::{Around, Desk, Ran};
 pub use explain::Trouble;
+pub use followed::{Foreseen, REFUSED, Targets};
 pub use phase::{Outlook, Phase, WaitsFor};
 pub use plan::{Change, Plan, apply, look};
 pub use serving::{PagesOf, Served, Server, Wanted};

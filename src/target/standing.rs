@@ -2,8 +2,6 @@
 
 use std::collections::{BTreeMap, HashMap};
 
-use serde_json::{Value, json};
-
 use super::cost::pages;
 use super::phase::{Outlook, Phase, Seen, WaitsFor, waits_for_posts};
 use super::serving::{Served, Wanted};
@@ -265,34 +263,4 @@ async fn foretell(tx: &mut Tx, pace: &Pace, rounds: &Rounds<'_>, standing: &mut 
         taken.outlook.next_request_at = next;
     }
     Ok(())
-}
-
-impl Standing {
-    /// As the API shows it.
-    pub fn to_json(&self) -> Value {
-        let said: Value = serde_json::from_str(&self.target.said).unwrap_or_default();
-        let takes: Vec<Value> = self.takes.iter().map(Taken::to_json).collect();
-        json!({
-            "name": self.target.name, "is_paused": self.is_paused, "said": said, "subject": self.target.subject,
-            "takes": takes,
-        })
-    }
-}
-
-impl Taken {
-    /// As the API shows it.
-    pub(super) fn to_json(&self) -> Value {
-        let Self { course, outlook, state, .. } = self;
-        let next_at = Some(course.next_at).filter(|at| *at != NEVER.0);
-        let (found, fresh) = course.last_counts().unzip();
-        json!({
-            "take": course.take, "state": state.as_str(), "profile": course.profile, "next_at": next_at,
-            "phase": outlook.phase.as_str(), "page": outlook.page, "pages_about": outlook.pages_about,
-            "waits_for": outlook.waits_for.map(WaitsFor::as_str), "next_request_at": outlook.next_request_at,
-            "ended_at": course.ended_at, "class": outlook.class.map(Class::as_str), "said": outlook.said,
-            "found": found, "fresh": fresh, "rounds": course.rounds, "yielded_at": course.yielded_at,
-            "silent_at": course.silent_at, "full_at": course.full_at, "job": course.job,
-            "doubted_at": course.doubted_at,
-        })
-    }
 }

@@ -11,13 +11,14 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::ambient::{Ambient, Clock};
+use crate::crawl::Forgetter;
 use crate::domain::{Class, Declined, Millis};
 use crate::observe::Metrics;
 use crate::pace::Pace;
 use crate::queue::Queue;
 use crate::store::Store;
 use crate::supervise;
-use crate::target::Served;
+use crate::target::{Served, Targets};
 use crate::vault::Credentials;
 
 /// Whether work can be accepted, and what stands in the way. It is the body of `/readyz`.
@@ -59,8 +60,6 @@ pub trait Acts: Send + Sync {
     fn fetch(&self, asked: Value) -> Act<'_, Result<Value, Declined>>;
     /// Does something with a profile and its login.
     fn profiles(&self, asked: Value) -> Act<'_, Result<Value, Declined>>;
-    /// Does something with what is kept up to date.
-    fn targets(&self, asked: Value) -> Act<'_, Result<Value, Declined>>;
 }
 
 /// What an [`App`] is made of.
@@ -88,6 +87,10 @@ pub struct Parts {
     pub readiness: Arc<dyn Fn() -> Readiness + Send + Sync>,
     /// What every task is doing.
     pub tasks: Arc<dyn Fn() -> Vec<supervise::Status> + Send + Sync>,
+    /// What is followed.
+    pub targets: Targets,
+    /// Forgets people.
+    pub forgetter: Forgetter,
     /// What only the daemon can do.
     pub acts: Arc<dyn Acts>,
 }

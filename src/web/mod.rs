@@ -23,6 +23,7 @@ mod tests;
 mod text;
 mod token;
 
+pub use api::{ran_shown, standing_shown};
 pub use app::{Act, Acts, App, Part, Parts, Readiness};
 pub use auth::scopes;
 pub use router::Door;

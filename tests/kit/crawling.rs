@@ -17,6 +17,7 @@ use radard::queue::{Kinds, Rules};
 use radard::store::{Error, ahead};
 use radard::supervise::Restart;
 use radard::target::{Around, Changes, Cost, Desk, Served, check_links};
+use radard::web::{ran_shown, standing_shown};
 use serde_json::Value;
 
 use super::{Base, Dir, Site, Works, World, change, texts};
@@ -166,7 +167,7 @@ impl Crawling<'_> {
     /// Runs a target now, as a person does; gives what they are told.
     pub(crate) async fn run_now(&self, name: &str) -> Value {
         let ran = self.desk().run(name.to_owned()).await.unwrap().unwrap();
-        ran.to_json(self.desk().now())
+        ran_shown(&ran, self.desk().now())
     }
 
     /// Pauses a target, or resumes it.
@@ -193,7 +194,8 @@ impl Crawling<'_> {
     pub(crate) async fn take(&self, name: &str) -> Value {
         let (target, take) = name.split_once('/').unwrap();
         let rows = self.desk().list(Some(target.to_owned())).await.unwrap();
-        let takes = rows[0]["takes"].as_array().unwrap();
+        let shown = standing_shown(&rows[0]);
+        let takes = shown["takes"].as_array().unwrap();
         takes.iter().find(|row| row["take"] == take).unwrap().clone()
     }
 

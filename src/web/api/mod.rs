@@ -13,6 +13,8 @@ mod schedules;
 mod secrets;
 mod targets;
 
+pub use targets::{ran_shown, standing_shown};
+
 use axum::Router;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::middleware::{Next, from_fn};

@@ -4,7 +4,6 @@ use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::Redirect;
 use serde::Deserialize;
-use serde_json::json;
 
 use crate::domain::{AlarmId, JobId};
 use crate::store;
@@ -56,12 +55,12 @@ pub(in crate::web) async fn target(
     path: Result<Path<(String, Hand)>, PathRejection>,
 ) -> Result<Redirect, Refusal> {
     let Path((name, hand)) = path.map_err(|error| Refusal::absent(error.body_text(), "press the button again"))?;
-    let act = match hand {
-        Hand::Run => "run",
-        Hand::Pause => "pause",
-        Hand::Resume => "resume",
-    };
-    app.parts().acts.targets(json!({"act": act, "name": name})).await.map_err(Refusal::from)?;
+    let targets = &app.parts().targets;
+    match hand {
+        Hand::Run => drop(targets.run(&name).await?),
+        Hand::Pause => targets.hold(&name, true).await?,
+        Hand::Resume => targets.hold(&name, false).await?,
+    }
     Ok(Redirect::to(paths::STATUS))
 }
 

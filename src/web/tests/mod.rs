@@ -22,14 +22,15 @@ use tower::ServiceExt;
 use super::app::{Act, Acts, App, Part, Parts, Readiness};
 use super::router::Door;
 use crate::ambient::Ambient;
-use crate::config::{Config, Secrets};
+use crate::config::{Config, Current, Secrets};
+use crate::crawl::Forgetter;
 use crate::domain::{Class, Declined, Millis, Miss};
 use crate::observe::{Metrics, Register};
 use crate::pace::Pace;
 use crate::queue::{Job, Kinds, Lease, OpenTo, Queue, Rules, Settled};
-use crate::store::{Access, Place, Store};
+use crate::store::{Access, Place, Refusals, Store};
 use crate::supervise::{self, Supervisor};
-use crate::target::Served;
+use crate::target::{self, Around, Changes, Desk, Served, Targets};
 use crate::vault::{Credentials, Source, Vault};
 
 /// A moment that every story begins at.
@@ -111,10 +112,6 @@ impl Acts for Daemon {
         })
     }
 
-    fn targets(&self, asked: Value) -> Act<'_, Result<Value, Declined>> {
-        Box::pin(async move { Ok(asked) })
-    }
-
     fn profiles(&self, asked: Value) -> Act<'_, Result<Value, Declined>> {
         Box::pin(async move { Ok(asked) })
     }
@@ -173,18 +170,39 @@ impl House {
             file: store.file().unwrap().with_file_name("vault.key"),
             register: Register::default(),
         };
+        let pace = Pace::open(store.clone(), &Config::default(), ambient.clone()).await.unwrap();
+        let (current, metrics) = (Current::new(Config::default()), Metrics::new());
+        let served = Served::default().with(crate::crawl::SERVES);
+        let desk = Desk::new(Around {
+            store: store.clone(),
+            queue: queue.clone(),
+            pace: pace.clone(),
+            clock: ambient.clock.clone(),
+            metrics: metrics.clone(),
+            served: served.clone(),
+            changes: Changes::default(),
+        });
+        let targets = Targets {
+            desk,
+            current: current.clone(),
+            metrics: metrics.clone(),
+            dir: store.file().unwrap().with_file_name("config"),
+            refusals: Refusals::new(store, target::REFUSED),
+        };
         App::new(Parts {
             store: store.clone(),
             credentials: Credentials::new(store.clone(), Vault::new(source), Secrets::default()),
-            pace: Pace::open(store.clone(), &Config::default(), ambient.clone()).await.unwrap(),
+            pace,
             queue,
-            served: Served::default().with(crate::crawl::SERVES),
-            metrics: Metrics::new(),
+            served,
+            metrics,
             ambient: ambient.clone(),
             hosts: vec!["radar.example".to_owned()],
             listen: HOST.parse().unwrap(),
             readiness: Arc::new(move || ready.lock().unwrap().clone()),
             tasks: Arc::new(move || tasks.lock().unwrap().clone()),
+            targets,
+            forgetter: Forgetter { store: store.clone(), current, copies: None },
             acts: Arc::new(Daemon),
         })
     }
