@@ -6,8 +6,6 @@ use serde_json::{Value, json};
 
 use super::reload::Reloader;
 use crate::config::Places;
-use crate::domain::Declined;
-use crate::session::{Fetcher, Profiles};
 use crate::store::{Error, Store, backup, clocks};
 use crate::web::{Act, Acts};
 
@@ -21,8 +19,6 @@ pub(super) struct HouseActs {
     /// Absent when no daemon runs: then there is nothing to reload.
     pub(super) reloader: Option<Reloader>,
     pub(super) doctor: Doctor,
-    pub(super) fetcher: Fetcher,
-    pub(super) profiles: Profiles,
 }
 
 impl Acts for HouseActs {
@@ -46,13 +42,5 @@ impl Acts for HouseActs {
 
     fn doctor(&self) -> Act<'_, Value> {
         (self.doctor)()
-    }
-
-    fn fetch(&self, asked: Value) -> Act<'_, Result<Value, Declined>> {
-        Box::pin(self.fetcher.fetch(asked))
-    }
-
-    fn profiles(&self, asked: Value) -> Act<'_, Result<Value, Declined>> {
-        Box::pin(self.profiles.act(asked))
     }
 }

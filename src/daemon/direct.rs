@@ -67,6 +67,8 @@ impl Direct {
             listen: house.plan.config.web.listen,
             readiness: Arc::new(|| Readiness { ready: true, parts: Vec::new() }),
             tasks: house.tasks(),
+            fetcher: house.fetcher.clone(),
+            profiles: house.profiles.clone(),
             targets: house.targets.clone(),
             forgetter: house.forgetter(),
             acts: Arc::new(HouseActs {
@@ -74,8 +76,6 @@ impl Direct {
                 places: house.plan.places.clone(),
                 reloader: None,
                 doctor: doctor::of(&house),
-                fetcher: house.fetcher.clone(),
-                profiles: house.profiles.clone(),
             }),
         });
         Self { house, api: app.router(Door::Local), _scratch: None }

@@ -259,6 +259,8 @@ fn app(house: &House, board: &Board, reloader: &Reloader, listen: Option<SocketA
         listen: listen.unwrap_or(config.web.listen),
         readiness: Arc::new(move || board.readiness()),
         tasks: house.tasks(),
+        fetcher: house.fetcher.clone(),
+        profiles: house.profiles.clone(),
         targets: house.targets.clone(),
         forgetter: house.forgetter(),
         acts: Arc::new(HouseActs {
@@ -266,8 +268,6 @@ fn app(house: &House, board: &Board, reloader: &Reloader, listen: Option<SocketA
             places: house.plan.places.clone(),
             reloader: Some(reloader.clone()),
             doctor: doctor::of(house),
-            fetcher: house.fetcher.clone(),
-            profiles: house.profiles.clone(),
         }),
     })
 }

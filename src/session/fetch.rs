@@ -6,22 +6,18 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use serde::Deserialize;
-use serde_json::{Value, json};
-
 use super::book::Book;
 use super::rules::rules;
 use super::shapes::Shapes;
 use crate::ambient::Ambient;
 use crate::config::{Current, Profile, host_of};
 use crate::domain::identity::GUEST_AGENT;
-use crate::domain::interval::Interval;
 use crate::domain::{Class, Declined, Miss, Secret};
 use crate::net::{Refusal, Ways, line_of};
 use crate::observe::{Metrics, Register};
 use crate::pace::{Rank, Sending};
 use crate::platform::douyin::link::{BadLink, Kind, Resolver};
-use crate::platform::douyin::list::{Progress, Wants};
+use crate::platform::douyin::list::Wants;
 use crate::platform::douyin::mode::{Haul, Mode, Order, Sheet, Standing, haul, sheet};
 use crate::platform::douyin::token::{Guest, Guests, Owner, Tokens, identity_of};
 use crate::platform::douyin::{Douyin, Visitor, user_collects};
@@ -48,23 +44,17 @@ struct Inner {
     turns: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
-/// What is asked for.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Asked {
-    order: Order,
-    #[serde(default)]
-    most: Option<std::num::NonZeroU64>,
-    #[serde(default)]
-    page: Option<u32>,
-    #[serde(default)]
-    within: Option<String>,
-    #[serde(default)]
-    progress: Option<Progress>,
-    #[serde(default)]
-    raw: bool,
-    #[serde(default)]
-    profile: Option<String>,
+/// A page that a person wants.
+#[derive(Debug)]
+pub struct Wish {
+    /// Of what.
+    pub order: Order,
+    /// How much of it.
+    pub wants: Wants,
+    /// Where it stands.
+    pub standing: Standing,
+    /// In whose name; a guest's when in nobody's.
+    pub profile: Option<String>,
 }
 
 impl Fetcher {
@@ -105,31 +95,24 @@ impl Fetcher {
         self.0.shapes.load().await
     }
 
-    /// The next page of what `asked` says.
-    pub async fn fetch(&self, asked: Value) -> Result<Value, Declined> {
-        let wrong = |why: &dyn std::fmt::Display| Declined::by_us(why.to_string(), "see `radard fetch --help`");
-        let asked: Asked = serde_json::from_value(asked).map_err(|why| wrong(&why))?;
-        asked.order.check().map_err(|why| wrong(&why))?;
-        let within = asked.within.as_deref().map(Interval::parse).transpose();
-        let within = within.map_err(|why| wrong(&format_args!("the interval cannot be read: {why}")))?.flatten();
-        if let Some(name) = asked.profile.as_deref().filter(|name| !self.is_known(name)) {
+    /// The next page of what a person wishes.
+    pub async fn fetch(&self, wish: Wish) -> Result<Sheet, Declined> {
+        let Wish { order, wants, standing, profile } = wish;
+        order.check().map_err(|why| wrong(&why))?;
+        if let Some(name) = profile.as_deref().filter(|name| !self.is_known(name)) {
             let advice = "`radard profile list` names the profiles that there are";
             return Err(Declined::by_us(format!("there is no profile `{name}`"), advice));
         }
-        let lane = format!("{}/fetch", asked.profile.as_deref().unwrap_or("douyin"));
-        let visitor = self.visitor(&lane, asked.profile.as_deref(), asked.order.mode).await;
+        let lane = format!("{}/fetch", profile.as_deref().unwrap_or("douyin"));
+        let visitor = self.visitor(&lane, profile.as_deref(), order.mode).await;
         let (visitor, _guest) = visitor.map_err(|miss| Declined { class: miss.class, ..wrong(&miss.error) })?;
         let visitor = Visitor { client: visitor.client.ranked(Rank::Person), ..visitor };
-        let wants = Wants { most: asked.most, page: asked.page, within };
-        let standing = Standing { progress: asked.progress, raw: asked.raw };
-        let fetched = Box::pin(sheet(&self.0.site, &visitor, &asked.order, (wants, standing))).await;
+        let fetched = Box::pin(sheet(&self.0.site, &visitor, &order, (wants, standing))).await;
         self.0.shapes.save().await;
-        let fetched = fetched.map_err(|refusal| match asked.profile {
+        fetched.map_err(|refusal| match profile {
             None if refusal.class == Class::Auth => shut_to_guests(&refusal),
             _ => declined(&refusal, &lane),
-        });
-        let Sheet { items, raw, progress } = fetched?;
-        Ok(json!({"v": 1, "items": items, "raw": raw, "progress": progress}))
+        })
     }
 
     /// The next page of `order` for whoever keeps it. In the name of a profile one page is asked for at a time: a person
@@ -245,6 +228,11 @@ impl Fetcher {
         self.0.shapes.save().await;
         proved.map(drop).map_err(Miss::from)
     }
+}
+
+/// What was asked for is wrong.
+fn wrong(why: &dyn std::fmt::Display) -> Declined {
+    Declined::by_us(why.to_string(), "see `radard fetch --help`")
 }
 
 /// A guest has no login that could have expired. The site shows this, or the rest of it, to logged-in users only.

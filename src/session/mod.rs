@@ -24,11 +24,11 @@ mod source;
 
 pub use book::{Book, Error, Fresh, is_no};
 pub use convert::{cookie_for_browser, login_of};
-pub use fetch::Fetcher;
+pub use fetch::{Fetcher, Wish};
 pub use file::{Folder, state_in};
 pub use jobs::{Capture, CompareSignatures, CompareTools, ProbePlatform, ProbeTools, Signs};
 pub use login::Login;
 pub use plan::next_at;
-pub use profiles::{Inside, Profiles, Prover, keep};
+pub use profiles::{Brought, ByHand, Detail, GivenOut, InUse, Inside, Overview, Profiles, Prover, headers_of, keep};
 pub use rules::{Rules, rules};
 pub use source::{Ground, guise_of, shown_on, source_of};

@@ -12,10 +12,11 @@ use serde_json::Value;
 
 use crate::ambient::{Ambient, Clock};
 use crate::crawl::Forgetter;
-use crate::domain::{Class, Declined, Millis};
+use crate::domain::{Class, Millis};
 use crate::observe::Metrics;
 use crate::pace::Pace;
 use crate::queue::Queue;
+use crate::session::{Fetcher, Profiles};
 use crate::store::Store;
 use crate::supervise;
 use crate::target::{Served, Targets};
@@ -56,10 +57,6 @@ pub trait Acts: Send + Sync {
     fn reload(&self) -> Act<'_, Result<Value, String>>;
     /// Looks at everything and says what it found.
     fn doctor(&self) -> Act<'_, Value>;
-    /// Asks a platform for the next page of what is wanted.
-    fn fetch(&self, asked: Value) -> Act<'_, Result<Value, Declined>>;
-    /// Does something with a profile and its login.
-    fn profiles(&self, asked: Value) -> Act<'_, Result<Value, Declined>>;
 }
 
 /// What an [`App`] is made of.
@@ -87,6 +84,10 @@ pub struct Parts {
     pub readiness: Arc<dyn Fn() -> Readiness + Send + Sync>,
     /// What every task is doing.
     pub tasks: Arc<dyn Fn() -> Vec<supervise::Status> + Send + Sync>,
+    /// Asks platforms on a person's word.
+    pub fetcher: Fetcher,
+    /// Logins.
+    pub profiles: Profiles,
     /// What is followed.
     pub targets: Targets,
     /// Forgets people.

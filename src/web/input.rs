@@ -21,6 +21,8 @@ use crate::domain::amount::roughly_long;
 
 /// The largest body; a payload has a smaller limit of its own, which is a setting.
 const BODY: usize = 1024 * 1024;
+/// The largest login, with all that its pages stored.
+const LOGIN: usize = 32 << 20;
 /// How long a body may take to arrive.
 const ARRIVAL: Duration = Duration::from_secs(10);
 
@@ -31,18 +33,28 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
     type Rejection = Refusal;
 
     async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
-        if !is_json(request.headers()) {
-            return Err(Refusal::new(
-                (StatusCode::UNSUPPORTED_MEDIA_TYPE, Class::Schema),
-                "the body does not say that it is JSON",
-                "send the header `Content-Type: application/json`",
-            ));
-        }
-        let bytes = read(request, app).await?;
+        says_json(request.headers())?;
+        let bytes = read(request, app, BODY).await?;
         let value = serde_json::from_slice(&bytes);
         value.map(Self).map_err(|error| {
             Refusal::bad(format!("cannot read the body: {error}"), "send one JSON object with exactly these fields")
         })
+    }
+}
+
+/// A JSON body with a login in it: it may be large, and a refusal repeats nothing of it.
+pub(super) struct Private<T>(pub(super) T);
+
+impl<T: DeserializeOwned> FromRequest<App> for Private<T> {
+    type Rejection = Refusal;
+
+    async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
+        says_json(request.headers())?;
+        let bytes = read(request, app, LOGIN).await?;
+        let value = serde_json::from_slice(&bytes);
+        value
+            .map(Self)
+            .map_err(|_| Refusal::bad("this is nothing that is done with a profile", "see `radard profile --help`"))
     }
 }
 
@@ -55,7 +67,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Pressed<T> {
     async fn from_request(request: Request, app: &App) -> Result<Self, Refusal> {
         let (parts, body) = request.into_parts();
         let head = Request::from_parts(parts.clone(), body);
-        let arrived = Request::from_parts(parts, read(head, app).await?.into());
+        let arrived = Request::from_parts(parts, read(head, app, BODY).await?.into());
         let form = Form::<T>::from_request(arrived, app).await;
         form.map(|Form(form)| Self(form)).map_err(|error| {
             Refusal::bad(format!("cannot read the form: {}", error.body_text()), "press the button again")
@@ -63,14 +75,15 @@ impl<T: DeserializeOwned> FromRequest<App> for Pressed<T> {
     }
 }
 
-async fn read(request: Request, app: &App) -> Result<axum::body::Bytes, Refusal> {
+/// The bytes of a body, `most` at the most, which arrive in time.
+async fn read(request: Request, app: &App, most: usize) -> Result<axum::body::Bytes, Refusal> {
     let length = request.headers().get(header::CONTENT_LENGTH).and_then(|length| length.to_str().ok()?.parse().ok());
-    if length.is_some_and(|length: usize| length > BODY) {
-        return Err(too_large());
+    if length.is_some_and(|length: usize| length > most) {
+        return Err(too_large(most));
     }
-    match app.parts().ambient.clock.limit(ARRIVAL, to_bytes(request.into_body(), BODY)).await {
+    match app.parts().ambient.clock.limit(ARRIVAL, to_bytes(request.into_body(), most)).await {
         Ok(Ok(bytes)) => Ok(bytes),
-        Ok(Err(_)) => Err(too_large()),
+        Ok(Err(_)) => Err(too_large(most)),
         Err(out) => Err(Refusal::new(
             (StatusCode::REQUEST_TIMEOUT, Class::Network),
             format!("the body {out}"),
@@ -79,12 +92,23 @@ async fn read(request: Request, app: &App) -> Result<axum::body::Bytes, Refusal>
     }
 }
 
-fn too_large() -> Refusal {
+fn too_large(most: usize) -> Refusal {
     Refusal::new(
         (StatusCode::PAYLOAD_TOO_LARGE, Class::Schema),
-        format!("the body is larger than {}, or was cut off", roughly_long(BODY)),
+        format!("the body is larger than {}, or was cut off", roughly_long(most)),
         "send a reference instead of the data",
     )
+}
+
+fn says_json(headers: &HeaderMap) -> Result<(), Refusal> {
+    if is_json(headers) {
+        return Ok(());
+    }
+    Err(Refusal::new(
+        (StatusCode::UNSUPPORTED_MEDIA_TYPE, Class::Schema),
+        "the body does not say that it is JSON",
+        "send the header `Content-Type: application/json`",
+    ))
 }
 
 fn is_json(headers: &HeaderMap) -> bool {

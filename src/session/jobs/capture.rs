@@ -29,7 +29,7 @@ impl Job for Capture {
     async fn run(self, profiles: &Profiles, _lease: &Lease) -> Result<Settled, Miss> {
         let refreshed = Box::pin(profiles.refresh(&self.profile)).await;
         match refreshed {
-            Ok(told) => Ok(Settled::Done(told)),
+            Ok(told) => Ok(Settled::Done(json!(told))),
             // The look was taken, and the site said no: if that is so of the login in use, it stopped and raised its alarm.
             Err(declined) if matches!(declined.class, Class::Auth | Class::Risk) => {
                 let (class, why) = (declined.class.as_str(), declined.error);

@@ -131,6 +131,6 @@ impl<'a> Visit<'a> {
 }
 
 /// Headers by name, from pairs.
-pub(super) fn headers_of(pairs: BTreeMap<String, String>) -> BTreeMap<String, Secret<String>> {
+pub fn headers_of(pairs: BTreeMap<String, String>) -> BTreeMap<String, Secret<String>> {
     pairs.into_iter().map(|(name, value)| (name, Secret::new(value))).collect()
 }

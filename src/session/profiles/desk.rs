@@ -1,200 +1,211 @@
-//! What is asked for over the API.
+//! What a person does with profiles: whoever waits at a terminal goes before the work of the house.
 
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::time::Duration;
 
-use serde::Deserialize;
-use serde_json::{Value, json};
 use uuid::Uuid;
 
-use super::capture::headers_of;
 use super::who::{Profiles, broken, no_login};
 use crate::config::Profile;
-use crate::domain::{Class, Declined, Held, Miss, Platform};
+use crate::domain::{Class, Declined, Held, Millis, Miss, Platform, Secret};
 use crate::session::book::{Error, is_no};
 use crate::session::file::Folder;
 use crate::session::login::Login;
 use crate::session::plan::next_at;
+use crate::session::rules::Rules;
 use crate::store::captures::Capture;
-use crate::wire::login::StorageState;
 
-/// What is asked for.
-#[derive(Deserialize)]
-#[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
-enum Asked {
-    List,
-    Show {
-        name: String,
-    },
-    Import {
-        name: String,
-        #[serde(default)]
-        platform: Option<Platform>,
-        source: String,
-        state: Value,
-        headers: BTreeMap<String, String>,
-        /// How long whoever asks would wait for a free slot within the limits, in milliseconds.
-        #[serde(default)]
-        patience_ms: Option<u64>,
-    },
-    Capture {
-        name: String,
-        #[serde(default)]
-        patience_ms: Option<u64>,
-    },
-    Probe {
-        name: String,
-        #[serde(default)]
-        patience_ms: Option<u64>,
-    },
-    Rollback {
-        name: String,
-        to: Option<Uuid>,
-        #[serde(default)]
-        patience_ms: Option<u64>,
-    },
-    Export {
-        name: String,
-    },
-    Forget {
-        name: String,
-    },
+/// The profiles in the hands of a person.
+pub struct ByHand(Profiles);
+
+/// How a profile stands.
+#[derive(Debug)]
+pub struct Overview {
+    /// The profile.
+    pub profile: Profile,
+    /// How many captures there are.
+    pub versions: usize,
+    /// The one in use.
+    pub active: Option<Capture>,
+    /// That one, or the youngest.
+    pub last: Option<Capture>,
+    /// When the login is looked at next.
+    pub next_at: Option<Millis>,
 }
 
-impl Asked {
-    /// Of which profile.
-    fn name(&self) -> Option<&str> {
-        match self {
-            Self::List => None,
-            Self::Show { name }
-            | Self::Import { name, .. }
-            | Self::Capture { name, .. }
-            | Self::Probe { name, .. }
-            | Self::Rollback { name, .. }
-            | Self::Export { name }
-            | Self::Forget { name } => Some(name),
-        }
-    }
+/// All that is known of a profile; its values stay inside.
+#[derive(Debug)]
+pub struct Detail {
+    /// The profile.
+    pub profile: Profile,
+    /// What a login is on its platform.
+    pub rules: &'static Rules,
+    /// Its captures, the youngest first.
+    pub versions: Vec<Capture>,
+    /// The login in use.
+    pub login: Option<Login>,
+    /// Its file, where there is one.
+    pub file: Option<PathBuf>,
+}
+
+/// A login on its way out.
+#[derive(Debug)]
+pub struct GivenOut {
+    /// The storage state.
+    pub state: Secret<String>,
+    /// Its cookies as the platform is sent them.
+    pub cookie: Option<Secret<String>>,
+    /// What else its requests carry.
+    pub headers: BTreeMap<String, Secret<String>>,
+}
+
+/// A login on its way in.
+#[derive(Debug)]
+pub struct Brought {
+    /// For which profile.
+    pub name: String,
+    /// The platform, for a profile that is to be made.
+    pub platform: Option<Platform>,
+    /// Where it comes from.
+    pub source: String,
+    /// What it is.
+    pub login: Login,
 }
 
 impl Profiles {
-    /// Does what a person asks.
-    pub async fn act(&self, asked: Value) -> Result<Value, Declined> {
-        self.of_a_person().do_it(asked).await
+    /// The same in the hands of a person.
+    pub fn by_hand(&self) -> ByHand {
+        ByHand(self.of_a_person())
+    }
+}
+
+impl ByHand {
+    /// How each stands.
+    pub async fn list(&self) -> Result<Vec<Overview>, Declined> {
+        let all = self.0.book.all().await.map_err(|error| broken(&error))?;
+        let overview = |profile: &Profile| {
+            let mut of = all.iter().filter(|capture| capture.profile == profile.name);
+            let (versions, first) = (of.clone().count(), of.clone().next());
+            let active = of.find(|capture| capture.standing == "active");
+            Overview {
+                profile: profile.clone(),
+                versions,
+                active: active.cloned(),
+                last: active.or(first).cloned(),
+                next_at: active.filter(|it| !it.is_stopped()).and_then(next_at),
+            }
+        };
+        Ok(self.0.prover.current.now().profiles.iter().map(overview).collect())
     }
 
-    async fn do_it(&self, asked: Value) -> Result<Value, Declined> {
-        // What is wrong is not repeated: it may be a login.
-        let asked: Asked = serde_json::from_value(asked).map_err(|_| {
-            Declined::by_us("this is nothing that is done with a profile", "see `radard profile --help`")
-        })?;
-        let name = asked.name();
-        if name.is_some_and(|name| !Folder::may_hold(name)) {
-            return Err(Declined::by_us("this is no name of a profile", "write it as in the settings"));
-        }
-        match asked {
-            Asked::List => self.list().await,
-            Asked::Show { name } => self.show(&name).await,
-            Asked::Import { name, platform, source, state, headers, patience_ms } => {
-                let is_new = self.known(&name).is_err();
-                self.make(&name, platform)?;
-                // A login for which nobody waits any longer is kept, and proved later.
-                match self.await_slot(&name, patience_ms).await {
-                    Err(declined) if declined.slot_in.is_some() => {
-                        if is_new {
-                            self.prover.current.unmake(&name);
-                        }
-                        return Err(declined);
-                    }
-                    Ok(()) | Err(_) => {}
+    /// All that is known of `name`.
+    pub async fn show(&self, name: &str) -> Result<Detail, Declined> {
+        let (profile, rules) = self.0.known(name_of(name)?)?;
+        let versions = self.0.book.of(name).await.map_err(|error| broken(&error))?;
+        let active = self.0.book.active(name).await.map_err(|error| broken(&error))?;
+        let file = Some(self.0.folder.state_of(name)).filter(|file| file.exists());
+        Ok(Detail { profile, rules, versions, login: active.map(|(_, login)| login), file })
+    }
+
+    /// Takes a login in, and proves it; whoever brings it waits `patience` at most for a free slot within the limits.
+    pub async fn import(&self, brought: Brought, patience: Option<Duration>) -> Result<InUse, Declined> {
+        let Brought { name, platform, source, login } = brought;
+        name_of(&name)?;
+        let is_new = self.0.known(&name).is_err();
+        self.0.make(&name, platform)?;
+        // A login for which nobody waits any longer is kept, and proved later.
+        match self.await_slot(&name, patience).await {
+            Err(declined) if declined.slot_in.is_some() => {
+                if is_new {
+                    self.0.prover.current.unmake(&name);
                 }
-                let state = StorageState::of_value(state);
-                let state =
-                    state.ok_or_else(|| Declined::by_us("the state is no object", "see `radard profile --help`"))?;
-                let turn = self.turn(&name);
-                let _turn = turn.lock().await;
-                self.counted(&name, self.take_in(&name, &source, Login { state, headers: headers_of(headers) }).await)
+                return Err(declined);
             }
-            Asked::Capture { name, patience_ms } => {
-                self.await_slot(&name, patience_ms).await?;
-                self.counted(&name, self.capture(&name).await)
-            }
-            Asked::Probe { name, patience_ms } => {
-                self.await_slot(&name, patience_ms).await?;
-                self.counted(&name, self.probe(&name).await)
-            }
-            Asked::Rollback { name, to, patience_ms } => {
-                self.await_slot(&name, patience_ms).await?;
-                self.roll_back(&name, to).await
-            }
-            Asked::Export { name } => self.export(&name).await,
-            Asked::Forget { name } => self.forget(&name).await,
+            Ok(()) | Err(_) => {}
         }
+        let turn = self.0.turn(&name);
+        let _turn = turn.lock().await;
+        self.0.counted(&name, self.0.take_in(&name, &source, login).await)
+    }
+
+    /// Lets the browser capture the login of `name` anew.
+    pub async fn capture(&self, name: &str, patience: Option<Duration>) -> Result<InUse, Declined> {
+        self.await_slot(name_of(name)?, patience).await?;
+        self.0.counted(name, self.0.capture(name).await)
+    }
+
+    /// Asks the site whether the login of `name` is one.
+    pub async fn probe(&self, name: &str, patience: Option<Duration>) -> Result<InUse, Declined> {
+        self.await_slot(name_of(name)?, patience).await?;
+        self.0.counted(name, self.0.probe(name).await)
+    }
+
+    /// Goes back to a login from before, or to the capture `to`.
+    pub async fn roll_back(&self, name: &str, to: Option<Uuid>, patience: Option<Duration>) -> Result<InUse, Declined> {
+        self.await_slot(name_of(name)?, patience).await?;
+        self.0.roll_back(name, to).await
+    }
+
+    /// Gives the login of `name` out.
+    pub async fn export(&self, name: &str) -> Result<GivenOut, Declined> {
+        let (profile, _) = self.0.known(name_of(name)?)?;
+        let Some((_, login)) = self.0.book.active(name).await.map_err(|error| broken(&error))? else {
+            return Err(no_login(name));
+        };
+        let state = login.state.write(self.0.prover.ambient.clock.now());
+        Ok(GivenOut { state, cookie: self.0.prover.cookies(&profile, &login), headers: login.headers })
+    }
+
+    /// Forgets all captures of `name`; gives how many.
+    pub async fn forget(&self, name: &str) -> Result<usize, Declined> {
+        self.0.forget(name_of(name)?).await
     }
 
     /// Refuses whoever has to wait for a free slot within the limits, before anything is done: so nothing is half done if
     /// they leave while they wait. Within their patience the slot is kept for them.
-    async fn await_slot(&self, name: &str, patience_ms: Option<u64>) -> Result<(), Declined> {
-        let (Ok((profile, _)), Some(patience_ms)) = (self.known(name), patience_ms) else { return Ok(()) };
+    async fn await_slot(&self, name: &str, patience: Option<Duration>) -> Result<(), Declined> {
+        let (Ok((profile, _)), Some(patience)) = (self.0.known(name), patience) else { return Ok(()) };
         let Err(Miss { error, after: Some(wait), held: held @ Some(Held::Limit(_) | Held::Gap), .. }) =
-            self.prover.look(&profile).await
+            self.0.prover.look(&profile).await
         else {
             // What else stands in the way is found out when the platform is asked.
             return Ok(());
         };
-        let slot_in = Some(wait).filter(|wait| *wait <= Duration::from_millis(patience_ms));
+        let slot_in = Some(wait).filter(|wait| *wait <= patience);
         let advice = "try again after this wait; nothing was done yet";
         let declined = Declined::by_us(format!("`{name}` has to wait for a free slot: {error}"), advice);
         Err(Declined { class: Class::Rate, wait: Some(wait), held, slot_in, ..declined })
     }
+}
 
-    async fn list(&self) -> Result<Value, Declined> {
-        let all = self.book.all().await.map_err(|error| broken(&error))?;
-        let settings = self.prover.current.now();
-        let row = |profile: &Profile| {
-            let of: Vec<_> = all.iter().filter(|capture| capture.profile == profile.name).collect();
-            let active = of.iter().find(|capture| capture.standing == "active");
-            let last = active.or_else(|| of.first());
-            json!({
-                "profile": profile.name, "platform": profile.platform.as_str(), "versions": of.len(),
-                "standing": active.map_or("no login", |it| if it.is_stopped() { "stopped" } else { "active" }), "class": last.and_then(|it| it.class.clone()),
-                "said": last.and_then(|it| it.said.clone()), "source": active.map(|it| it.source.clone()),
-                "cookies": active.map(|it| it.cookies), "made_at": active.map(|it| it.made_at),
-                "proved_at": active.and_then(|it| it.proved_at), "ends_at": active.and_then(|it| it.ends_at),
-                "next_at": active.filter(|it| !it.is_stopped()).and_then(|it| next_at(it)).map(|at| at.0),
-            })
-        };
-        let items: Vec<_> = settings.profiles.iter().map(row).collect();
-        Ok(json!({"v": 1, "items": items, "next": null}))
+/// The name, if a profile may be called so.
+fn name_of(name: &str) -> Result<&str, Declined> {
+    if Folder::may_hold(name) {
+        return Ok(name);
     }
+    Err(Declined::by_us("this is no name of a profile", "write it as in the settings"))
+}
 
-    async fn show(&self, name: &str) -> Result<Value, Declined> {
-        let (profile, rules) = self.known(name)?;
-        let versions = self.book.of(name).await.map_err(|error| broken(&error))?;
-        let active = self.book.active(name).await.map_err(|error| broken(&error))?;
-        let mut cookies = Vec::new();
-        let mut headers = Vec::new();
-        if let Some((_, login)) = &active {
-            let row = |cookie: &crate::wire::login::Cookie| {
-                json!({
-                    "name": cookie.name, "length": cookie.value.reveal().len(), "domain": cookie.domain, "path": cookie.path,
-                    "ends_at": cookie.expires_at().map(|at| at.0), "is_login": rules.marks.contains(&cookie.name.as_str()),
-                })
-            };
-            cookies = login.state.cookies.iter().map(row).collect();
-            let header = |(name, value): (&String, &crate::domain::Secret<String>)| json!({"name": name, "length": value.reveal().len()});
-            headers = login.headers.iter().map(header).collect();
-        }
-        let file = self.folder.state_of(name);
-        let file = file.exists().then(|| file.display().to_string());
-        Ok(json!({
-            "v": 1, "profile": name, "platform": profile.platform.as_str(), "file": file, "versions": versions,
-            "cookies": cookies, "headers": headers,
-        }))
-    }
+/// The login in use after somebody looked at it.
+#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
+pub struct InUse {
+    /// The profile.
+    pub profile: String,
+    /// The capture.
+    pub id: Uuid,
+    /// That it is in use.
+    pub standing: &'static str,
+    /// How many cookies it has, if they were counted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub cookies: Option<usize>,
+    /// Its file, if it could be written.
+    pub file: Option<PathBuf>,
+}
 
+impl Profiles {
     /// Goes back to a login from before, if it still is one; where nobody can be asked, only if nothing speaks against it.
-    async fn roll_back(&self, name: &str, to: Option<Uuid>) -> Result<Value, Declined> {
+    async fn roll_back(&self, name: &str, to: Option<Uuid>) -> Result<InUse, Declined> {
         let (profile, _) = self.known(name)?;
         let turn = self.turn(name);
         let _turn = turn.lock().await;
@@ -224,22 +235,11 @@ impl Profiles {
         if !self.book.use_again(name, target.id).await.map_err(|error| broken(&error))? {
             return Err(broken(&Error::Gone(target.id)));
         }
-        Ok(json!({"profile": name, "id": target.id, "standing": "active", "file": self.write(name, &login).await}))
+        let file = self.write(name, &login).await;
+        Ok(InUse { profile: name.to_owned(), id: target.id, standing: "active", cookies: None, file })
     }
 
-    async fn export(&self, name: &str) -> Result<Value, Declined> {
-        let (profile, _) = self.known(name)?;
-        let Some((_, login)) = self.book.active(name).await.map_err(|error| broken(&error))? else {
-            return Err(no_login(name));
-        };
-        let state = login.state.write(self.prover.ambient.clock.now());
-        let header = self.prover.cookies(&profile, &login);
-        let headers: BTreeMap<_, _> = login.headers.iter().map(|(name, value)| (name, value.reveal())).collect();
-        let state: Value = serde_json::from_str(state.reveal()).unwrap_or_default();
-        Ok(json!({"profile": name, "state": state, "cookie": header.map(|it| it.reveal().clone()), "headers": headers}))
-    }
-
-    async fn forget(&self, name: &str) -> Result<Value, Declined> {
+    async fn forget(&self, name: &str) -> Result<usize, Declined> {
         let turn = self.turn(name);
         let _turn = turn.lock().await;
         let forgotten = self.book.forget(name).await.map_err(|error| broken(&error))?;
@@ -256,6 +256,6 @@ impl Profiles {
             Declined::by_us(what, "remove it by hand")
         })?;
         self.prover.current.unmake(name);
-        Ok(json!({"profile": name, "forgotten": forgotten}))
+        Ok(forgotten)
     }
 }

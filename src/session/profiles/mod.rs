@@ -14,6 +14,8 @@ mod proof;
 mod take;
 mod who;
 
+pub use capture::headers_of;
+pub use desk::{Brought, ByHand, Detail, GivenOut, InUse, Overview};
 pub use inside::Inside;
 pub use keep::keep;
 pub use proof::Prover;

@@ -2,10 +2,10 @@
 
 use std::path::PathBuf;
 
-use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::capture::{Missed, Seen, capture};
+use super::desk::InUse;
 use super::who::{Profiles, broken, no_login};
 use crate::config::Profile;
 use crate::domain::{Class, Declined, Miss, Platform};
@@ -16,7 +16,7 @@ use crate::store::captures::Capture;
 
 impl Profiles {
     /// Looks at a login again, and captures it anew where that can be done without a person.
-    pub async fn refresh(&self, name: &str) -> Result<Value, Declined> {
+    pub async fn refresh(&self, name: &str) -> Result<InUse, Declined> {
         let (profile, _) = self.known(name)?;
         let all = self.book.of(name).await.map_err(|error| broken(&error))?;
         let has = |standing| all.iter().any(|capture| capture.standing == standing);
@@ -26,7 +26,7 @@ impl Profiles {
         self.counted(name, self.probe(name).await)
     }
 
-    pub(super) async fn capture(&self, name: &str) -> Result<Value, Declined> {
+    pub(super) async fn capture(&self, name: &str) -> Result<InUse, Declined> {
         let (profile, rules) = self.known(name)?;
         if profile.platform != Platform::CreativeRadar {
             let what = format!("a page of {} is not opened by itself", profile.platform);
@@ -153,7 +153,7 @@ impl Profiles {
 
     /// Takes a login in: it is used if it proves to be one, and what was used before stays in use if not. Whoever asks
     /// has the turn of the profile.
-    pub(super) async fn take_in(&self, name: &str, source: &str, mut login: Login) -> Result<Value, Declined> {
+    pub(super) async fn take_in(&self, name: &str, source: &str, mut login: Login) -> Result<InUse, Declined> {
         let (profile, rules) = self.known(name)?;
         let host = self.prover.host(profile.platform);
         login.keep_only(&[rules.domains, &[&host]].concat());
@@ -172,7 +172,7 @@ impl Profiles {
     }
 
     /// Lets a login that was proved be the one in use, and writes its file.
-    pub(super) async fn use_proved(&self, name: &str, (id, login): (Uuid, &Login)) -> Result<Value, Declined> {
+    pub(super) async fn use_proved(&self, name: &str, (id, login): (Uuid, &Login)) -> Result<InUse, Declined> {
         let before = self.book.of(name).await.map_err(|error| broken(&error))?;
         let is_same = before.iter().any(|capture| capture.id == id && capture.standing == "active");
         self.book.prove(name, id).await.map_err(|error| broken(&error))?;
@@ -180,28 +180,28 @@ impl Profiles {
         self.folder.forget_seen(name);
         // What people's own tools have written there since is theirs.
         let file = self.folder.state_of(name);
-        let file = if is_same && file.exists() { json!(file) } else { self.write(name, login).await };
-        Ok(json!({
-            "profile": name, "id": id, "standing": "active", "cookies": login.state.cookies.len(), "file": file,
-        }))
+        let file = if is_same && file.exists() { Some(file) } else { self.write(name, login).await };
+        let cookies = Some(login.state.cookies.len());
+        Ok(InUse { profile: name.to_owned(), id, standing: "active", cookies, file })
     }
 
     /// Writes the file; what could not be written is told, and the sealed copy is used all the same.
-    pub(super) async fn write(&self, name: &str, login: &Login) -> Value {
+    pub(super) async fn write(&self, name: &str, login: &Login) -> Option<PathBuf> {
         let (folder, profile) = (self.folder.clone(), name.to_owned());
         let text = login.state.write(self.prover.ambient.clock.now());
-        let path = folder.state_of(name).display().to_string();
+        let path = folder.state_of(name);
         let written = tokio::task::spawn_blocking(move || folder.write(&profile, &text)).await;
         match written {
-            Ok(Ok(())) => path.into(),
+            Ok(Ok(())) => Some(path),
             Ok(Err(error)) => {
                 tracing::warn!(
                     session.profile = name,
-                    "`{path}` could not be written: {error}; the sealed copy is used"
+                    "`{}` could not be written: {error}; the sealed copy is used",
+                    path.display()
                 );
-                Value::Null
+                None
             }
-            Err(_) => Value::Null,
+            Err(_) => None,
         }
     }
 
@@ -233,7 +233,7 @@ impl Profiles {
     }
 
     /// Proves the youngest that waits for it; if the site says no to it, or none does, once more what is in use.
-    pub(super) async fn probe(&self, name: &str) -> Result<Value, Declined> {
+    pub(super) async fn probe(&self, name: &str) -> Result<InUse, Declined> {
         let (profile, _) = self.known(name)?;
         let turn = self.turn(name);
         let _turn = turn.lock().await;

@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use serde_json::Value;
 use tokio::sync::Notify;
 
+use super::desk::InUse;
 use super::proof::Prover;
 use crate::browser::{Pool, Source};
 use crate::config::Profile;
@@ -159,7 +159,7 @@ impl Profiles {
     }
 
     /// Counts how a look at the login of a known profile ended.
-    pub(super) fn counted(&self, name: &str, ended: Result<Value, Declined>) -> Result<Value, Declined> {
+    pub(super) fn counted(&self, name: &str, ended: Result<InUse, Declined>) -> Result<InUse, Declined> {
         let class = ended.as_ref().map_or_else(|declined| declined.class, |_| Class::Ok);
         if self.known(name).is_ok() {
             self.prover.metrics.add(LOGIN_LOOKS, [name, class.as_str()], 1u64);

@@ -38,11 +38,3 @@ pub(super) async fn reload(State(app): State<App>) -> Result<Json<Value>, Refusa
     let advice = "run `radard check`, fix what it names, and try again; the old configuration stays in force";
     app.parts().acts.reload().await.map(Json).map_err(|error| Refusal::conflict(error, advice))
 }
-
-pub(super) async fn fetch(State(app): State<App>, Json(asked): Json<Value>) -> Result<Json<Value>, Refusal> {
-    app.parts().acts.fetch(asked).await.map(Json).map_err(Refusal::from)
-}
-
-pub(super) async fn profiles(State(app): State<App>, Json(asked): Json<Value>) -> Result<Json<Value>, Refusal> {
-    app.parts().acts.profiles(asked).await.map(Json).map_err(Refusal::from)
-}

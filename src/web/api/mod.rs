@@ -4,11 +4,13 @@
 //! milliseconds; fields that nobody asked for are refused. The command line speaks to the same paths over the socket.
 
 mod alarms;
+mod fetch;
 mod gates;
 mod house;
 mod jobs;
 mod keys;
 mod listing;
+mod profiles;
 mod schedules;
 mod secrets;
 mod targets;
@@ -16,16 +18,13 @@ mod targets;
 pub use targets::{ran_shown, standing_shown};
 
 use axum::Router;
-use axum::extract::{DefaultBodyLimit, Request};
+use axum::extract::Request;
 use axum::middleware::{Next, from_fn};
 use axum::routing::{MethodRouter, delete, get, post, put};
 
 use super::app::App;
 use super::auth::Scope;
 use super::door;
-
-/// The largest login, with all that its pages stored.
-const LOGIN: usize = 32 << 20;
 
 /// Every path of the API, without its prefix.
 pub(super) fn routes() -> Router<App> {
@@ -59,7 +58,7 @@ pub(super) fn routes() -> Router<App> {
         .route("/targets/{name}/resume", write_jobs(post(targets::resume)))
         .route("/forget", admin(post(targets::forget)))
         .route("/plan", read_jobs(get(targets::plan)))
-        .route("/fetch", admin(post(house::fetch)))
+        .route("/fetch", admin(post(fetch::fetch)))
         .route("/open", admin(get(keys::opened).post(keys::open).delete(keys::end_all)))
         .route("/readiness", get(house::readiness))
         .route("/tasks", admin(get(house::tasks)))
@@ -70,7 +69,7 @@ pub(super) fn routes() -> Router<App> {
 
 /// What is answered on the socket alone: logins go in and out there, whole.
 pub(super) fn for_the_owner() -> Router<App> {
-    Router::new().route("/profiles", post(house::profiles)).layer(DefaultBodyLimit::max(LOGIN))
+    Router::new().route("/profiles", post(profiles::act))
 }
 
 fn scoped(scope: Scope, routes: MethodRouter<App>) -> MethodRouter<App> {

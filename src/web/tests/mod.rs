@@ -22,12 +22,15 @@ use tower::ServiceExt;
 use super::app::{Act, Acts, App, Part, Parts, Readiness};
 use super::router::Door;
 use crate::ambient::Ambient;
+use crate::browser::Pool;
 use crate::config::{Config, Current, Secrets};
 use crate::crawl::Forgetter;
-use crate::domain::{Class, Declined, Millis, Miss};
+use crate::domain::{Class, Millis, Miss};
+use crate::net::{Client, Policy, Ways};
 use crate::observe::{Metrics, Register};
-use crate::pace::Pace;
+use crate::pace::{Pace, Rank};
 use crate::queue::{Job, Kinds, Lease, OpenTo, Queue, Rules, Settled};
+use crate::session::{Book, Fetcher, Ground, Inside, Profiles, Prover};
 use crate::store::{Access, Place, Refusals, Store};
 use crate::supervise::{self, Supervisor};
 use crate::target::{self, Around, Changes, Desk, Served, Targets};
@@ -103,18 +106,6 @@ impl Acts for Daemon {
     fn doctor(&self) -> Act<'_, Value> {
         Box::pin(async { json!({ "ok": true }) })
     }
-
-    fn fetch(&self, asked: Value) -> Act<'_, Result<Value, Declined>> {
-        Box::pin(async move {
-            let wait = Some(Duration::from_secs(2));
-            let class = if asked == json!({}) { Class::Local } else { Class::Rate };
-            Err(Declined { class, wait, ..Declined::by_us("not now", "wait") })
-        })
-    }
-
-    fn profiles(&self, asked: Value) -> Act<'_, Result<Value, Declined>> {
-        Box::pin(async move { Ok(asked) })
-    }
 }
 
 /// A house with a database of its own, thrown away with the value.
@@ -137,6 +128,33 @@ impl Drop for House {
 fn rules() -> Rules {
     let hour = Duration::from_hours(1);
     Rules { workers: 1, lease: hour, sweep: hour, poll: hour, ..Rules::of(&Config::default(), "n1/1") }
+}
+
+/// Who asks platforms and keeps logins; nobody is asked here.
+fn sessions(
+    store: &Store,
+    ambient: &Ambient,
+    (current, metrics): (&Current, &Metrics),
+    (pace, credentials): (&Pace, &Credentials),
+) -> (Fetcher, Profiles) {
+    let (register, clock) = (Register::default(), ambient.clock.clone());
+    let client = Client::new(&Policy::default(), clock.clone()).unwrap();
+    let ways = Ways::new(client, (pace, current), (credentials, &register));
+    let (pool, folder) = (Pool::new(clock.clone()), store.file().unwrap().with_file_name("browsers"));
+    let ground = Ground { folder: folder.clone(), seat: None };
+    let inside = Arc::new(Inside::new((pool.clone(), ground.clone()), (current, &ways), (&clock, metrics)));
+    let book = Book::new(store.clone(), credentials.vault().clone(), register.clone());
+    let fetcher =
+        Fetcher::new((ambient, &register, metrics), (current, ways.clone(), inside), (credentials, store, &book));
+    let prover = Prover {
+        rank: Rank::default(),
+        fetcher: fetcher.clone(),
+        ways,
+        current: current.clone(),
+        ambient: ambient.clone(),
+        metrics: metrics.clone(),
+    };
+    (fetcher, Profiles::new((book, pool), prover, (folder, ground)))
 }
 
 impl House {
@@ -189,9 +207,11 @@ impl House {
             dir: store.file().unwrap().with_file_name("config"),
             refusals: Refusals::new(store, target::REFUSED),
         };
+        let credentials = Credentials::new(store.clone(), Vault::new(source), Secrets::default());
+        let (fetcher, profiles) = sessions(store, ambient, (&current, &metrics), (&pace, &credentials));
         App::new(Parts {
             store: store.clone(),
-            credentials: Credentials::new(store.clone(), Vault::new(source), Secrets::default()),
+            credentials,
             pace,
             queue,
             served,
@@ -201,6 +221,8 @@ impl House {
             listen: HOST.parse().unwrap(),
             readiness: Arc::new(move || ready.lock().unwrap().clone()),
             tasks: Arc::new(move || tasks.lock().unwrap().clone()),
+            fetcher,
+            profiles,
             targets,
             forgetter: Forgetter { store: store.clone(), current, copies: None },
             acts: Arc::new(Daemon),
