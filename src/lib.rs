@@ -28,26 +28,27 @@
 //!
 //! | floor | module | what it is | may use |
 //! |--:|---|---|---|
-//! | 12 | `main.rs` | hands the arguments over and gives back the exit code | `cli` |
-//! | 11 | `cli/` | one file per command; the only code that prints | all below |
-//! | 10 | `daemon/` | puts the house together, lays channels, obeys signals, drains; holds the demo | all below |
-//! | 9 | `web/` | dashboard, API, and the few paths that are open to the public | `report affiliate publish crawl live trend target session grant media notify queue pace store supervise vault config` |
-//! | 9 | `sim/` | the platforms, simulated: seeded, with fault switches and verifiers of their own | `wire supervise` |
-//! | 8 | `report/` | the weekly report and exports: gather, render, deliver | `affiliate trend queue store notify config supervise` |
-//! | 7 | `crawl/` | from a page of the site to stored posts, people and comments | `target platform session grant media queue pace store supervise config` |
-//! | 7 | `live/` | rooms on air: watch, listen, record, keep both in step | `target platform session media wire net queue pace store supervise config` |
-//! | 7 | `trend/` | ranked lists and their memory | `platform session grant queue pace store supervise config` |
-//! | 7 | `publish/` | the journal of what was published, and what became of it | `platform grant media queue pace store supervise config` |
-//! | 7 | `affiliate/` | links, orders, commissions, postbacks, and how they add up | `platform grant net queue pace store vault config supervise` |
-//! | 6 | `target/` | from the queue file to rounds that are due: what is followed, how it stands, what it costs | `platform queue pace store supervise config` |
-//! | 6 | `session/` | profiles: capture, probe, versions, when to refresh | `browser platform net wire queue pace store vault supervise config` |
-//! | 6 | `grant/` | OAuth grants: connect, one refresh in flight, revoke | `platform store vault supervise config` |
-//! | 6 | `media/` | the library: names, downloads, archive, proof | `net wire queue store pace config supervise` |
-//! | 5 | `platform/` | one folder per platform: a request out, a typed answer in | `net sign wire config` |
-//! | 5 | `notify/` | mail and push: delivers alarms from an outbox | `net queue store config supervise` |
-//! | 5 | `browser/` | driver process, WebDriver, BiDi | `net` (dial only) `supervise config` |
-//! | 4 | `net/` | the one HTTP client and the one dialer: guard, proxies, caps | `pace vault supervise config` |
-//! | 4 | `queue/` | the durable queue; knows kinds, no platform | `store supervise config` |
+//! | 14 | `main.rs` | hands the arguments over and gives back the exit code | `cli` |
+//! | 13 | `cli/` | one file per command; the only code that prints | all below |
+//! | 12 | `daemon/` | puts the house together, lays channels, obeys signals, drains; holds the demo | all below |
+//! | 10 | `web/` | dashboard, API, and the few paths that are open to the public | `report affiliate publish crawl live trend target session grant media notify queue pace store supervise vault config` |
+//! | 10 | `sim/` | the platforms, simulated: seeded, with fault switches and verifiers of their own | `wire supervise` |
+//! | 9 | `report/` | the weekly report and exports: gather, render, deliver | `affiliate trend queue store notify config supervise` |
+//! | 8 | `crawl/` | from a page of the site to stored posts, people and comments | `target platform session base grant media queue pace store supervise config` |
+//! | 8 | `live/` | rooms on air: watch, listen, record, keep both in step | `target platform session media wire net queue pace store supervise config` |
+//! | 8 | `trend/` | ranked lists and their memory | `platform session grant queue pace store supervise config` |
+//! | 8 | `publish/` | the journal of what was published, and what became of it | `platform grant media queue pace store supervise config` |
+//! | 8 | `affiliate/` | links, orders, commissions, postbacks, and how they add up | `platform grant net queue pace store vault config supervise` |
+//! | 7 | `target/` | from the queue file to rounds that are due: what is followed, how it stands, what it costs | `platform base queue pace store supervise config` |
+//! | 7 | `session/` | profiles: capture, probe, versions, when to refresh | `browser platform net base wire queue pace store vault supervise config` |
+//! | 7 | `grant/` | OAuth grants: connect, one refresh in flight, revoke | `platform store vault supervise config` |
+//! | 7 | `media/` | the library: names, downloads, archive, proof | `net wire base queue store pace config supervise` |
+//! | 6 | `platform/` | one folder per platform: a request out, a typed answer in | `net sign wire config` |
+//! | 6 | `notify/` | mail and push: delivers alarms from an outbox | `net queue store config supervise` |
+//! | 6 | `browser/` | driver process, WebDriver, BiDi | `net` (dial only) `supervise config` |
+//! | 5 | `net/` | the one HTTP client and the one dialer: guard, proxies, caps | `base pace vault supervise config` |
+//! | 5 | `queue/` | the durable queue; knows kinds, no platform | `store supervise config` |
+//! | 4 | `base/` | what every room of a house is opened with | `pace vault store config` |
 //! | 3 | `pace/` | limits that hold: sliding logs, budgets, breakers, quiet hours | `store config supervise` |
 //! | 3 | `vault/` | secrets at rest: envelope, key, rotation | `store config supervise` |
 //! | 2 | `store/` | the only SQL, for both databases; alarms are rows here | `config supervise` |
@@ -130,6 +131,7 @@
 //!    by that, for the same reason that nothing is lost by a kill; leases run out, or the next start frees them at once.
 
 pub mod ambient;
+pub mod base;
 pub mod browser;
 pub mod cli;
 pub mod config;

@@ -5,9 +5,11 @@ use axum::Router;
 use super::desk::Desk;
 use super::exit::Exit;
 use super::failure::Failure;
+use crate::base::Plan;
 use crate::config::{Checked, Places};
-use crate::daemon::{self, DemoOptions, Direct, Ended, HouseError, Plan, RunError, RunOptions, SimOptions, Trouble};
+use crate::daemon::{self, DemoOptions, Direct, Ended, HouseError, RunError, RunOptions, SimOptions, Trouble};
 use crate::domain::identity::GUEST_AGENT;
+use crate::net::client_of;
 use crate::observe::Register;
 use crate::platform::douyin::link::Resolver;
 use crate::store::{LockError, MigrateError, NodeError, OpenError};
@@ -60,7 +62,7 @@ pub(super) fn asking(desk: &Desk, resolver: Resolver) -> Result<Resolver, Failur
     let places = desk.places()?;
     let checked = desk.checked(&places)?;
     desk.log_on_request(&checked)?;
-    let client = plan(desk, &checked, &places).client();
+    let client = client_of(&plan(desk, &checked, &places));
     let client = client.map_err(|error| Failure::of(&error).advise(error.advice()))?;
     Ok(resolver.asking(client, (&checked.config.douyin.short, GUEST_AGENT)))
 }

@@ -10,7 +10,8 @@ use super::failure::Failure;
 use super::house::{plan, refused};
 use super::out::Answer;
 use super::reach::knock;
-use crate::daemon::{HouseError, Plan};
+use crate::base::Plan;
+use crate::daemon::{HouseError, open_vault};
 use crate::store::{Access, DirLock, OpenError, Store, health, make_folders};
 
 /// Brings it there and says how far it went.
@@ -36,7 +37,7 @@ async fn bring(plan: &Plan) -> Result<(i64, i64), HouseError> {
     let failed = |source| HouseError::of_data(&plan.places, source);
     make_folders(&plan.places).map_err(failed)?;
     let _lock = DirLock::take(&plan.places.data)?;
-    plan.vault().await?;
+    open_vault(plan).await?;
     let from = step_before(plan).await?;
     let (store, writer) = Store::open(&plan.place(), Access::Write, plan.ambient.clone()).await?;
     let schema = health::schema(&store).await;

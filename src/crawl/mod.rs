@@ -12,12 +12,19 @@ mod prune;
 mod source;
 
 pub use forget::{Forgetter, Forgotten};
-pub use jobs::{Crawl, Keeper, Settings, Tools};
+pub use jobs::{Crawl, Keeper, Tools};
 pub use prune::prune;
 pub use source::{Answer, Ask, Source};
 
+use std::sync::Arc;
+
+use crate::base::Base;
 use crate::config::Take;
-use crate::target::Server;
+use crate::queue::Kinds;
+use crate::session::Fetcher;
+use crate::store::Place;
+use crate::store::copies::Copies;
+use crate::target::{Changes, Server};
 
 /// What this room says of the takes that it serves, which are all of them.
 pub const SERVES: Server = Server {
@@ -26,3 +33,22 @@ pub const SERVES: Server = Server {
     pages_read: jobs::pages_of,
     pages: |tx, wanted| Box::pin(pages::pages(tx, wanted)),
 };
+
+/// `kinds` with those of this room; `keeper` writes what `fetcher` brings, and `changes` tells of targets that changed.
+pub fn kinds(base: &Base, fetcher: &Fetcher, keeper: Keeper, changes: &Changes, kinds: Kinds) -> Kinds {
+    kinds.with::<Crawl>(Tools {
+        store: base.store.clone(),
+        keeper,
+        source: Arc::new(fetcher.clone()),
+        changes: changes.clone(),
+        current: base.current.clone(),
+        metrics: base.metrics.clone(),
+        clock: base.plan.ambient.clock.clone(),
+    })
+}
+
+/// Whoever forgets people in this house.
+pub fn forgetter(base: &Base) -> Forgetter {
+    let copies = matches!(base.plan.place(), Place::Sqlite(_)).then(|| Copies::of(&base.plan.places));
+    Forgetter { store: base.store.clone(), current: base.current.clone(), copies }
+}

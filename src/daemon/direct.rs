@@ -7,8 +7,10 @@ use std::time::Duration;
 
 use super::acts::HouseActs;
 use super::doctor;
-use super::house::{House, HouseError, Plan};
+use super::house::House;
+use super::house_error::HouseError;
 use super::rooms::served;
+use crate::base::Plan;
 use crate::store::{Access, Store};
 use crate::vault::{self, Master};
 use crate::web::{App, Door, Parts, Readiness};
@@ -67,10 +69,10 @@ impl Direct {
             listen: house.plan.config.web.listen,
             readiness: Arc::new(|| Readiness { ready: true, parts: Vec::new() }),
             tasks: house.tasks(),
-            fetcher: house.fetcher.clone(),
-            profiles: house.profiles.clone(),
+            fetcher: house.session.fetcher.clone(),
+            profiles: house.session.profiles.clone(),
             targets: house.targets.clone(),
-            forgetter: house.forgetter(),
+            forgetter: house.forgetter.clone(),
             acts: Arc::new(HouseActs {
                 store: house.store.clone(),
                 places: house.plan.places.clone(),

@@ -12,12 +12,13 @@ use tokio::signal::unix::{SignalKind, signal};
 
 use super::demo::{Curtain, DemoError, DemoSetup, demo as play, list, view};
 use super::direct::Direct;
-use super::house::{HouseError, Plan};
+use super::house_error::HouseError;
 use super::options::{DemoOptions, RunOptions, SimOptions};
 use super::reload::Origin;
 use super::run::{self as day, RunError, RunSetup};
 use super::systemd::{Invitation, Notifier};
 use crate::ambient::Ambient;
+use crate::base::Plan;
 use crate::config::{self, Checked, Places};
 use crate::observe::{Register, log};
 use crate::sim::{self as platforms, Fault, FaultError, MARK, Options, Running, Sim, TITLE, files};

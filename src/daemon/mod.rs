@@ -10,6 +10,7 @@ pub mod doctor;
 mod entry;
 
 mod house;
+mod house_error;
 mod jobs;
 mod options;
 mod ready;
@@ -25,7 +26,8 @@ mod watch;
 pub use demo::DemoError;
 pub use direct::Direct;
 pub use entry::{Ended, Trouble, demo, direct, foreseeing, reading, run, sim};
-pub use house::{House, HouseError, Plan};
+pub use house::House;
+pub use house_error::{HouseError, open_vault};
 pub use jobs::{ADDABLE, Addable};
 pub use options::{DemoOptions, Role, RunOptions, Say, SimOptions};
 pub use run::RunError;

@@ -1,99 +1,55 @@
-//! The rooms of this house: what each of them registers, and what it works with.
-
-use std::path::PathBuf;
-use std::sync::Arc;
+//! The rooms of this house: what each of them registers. A new room is a line in each list that it has something for.
 
 use super::jobs::{Backup, BackupTools, Often, Prune, PruneTools, Pruner, Rotate, RotateTools};
-use crate::ambient::Clock;
-use crate::config::{Current, Places};
+use crate::base::Base;
 use crate::crawl::{self, Keeper};
-use crate::media::{self, Claims, Rights, jobs};
-use crate::net;
+use crate::media;
 use crate::net::Ways;
-use crate::observe::Metrics;
-use crate::pace::Pace;
 use crate::queue::{self, Kinds};
-use crate::session::{Fetcher, ProbePlatform, ProbeTools};
+use crate::session::Session;
 use crate::store::copies::Copies;
 use crate::store::disk::Disk;
-use crate::store::{self, ClockWatch, Store};
+use crate::store::{self, ClockWatch};
 use crate::target::{Changes, Served};
-use crate::vault::Credentials;
 
 /// Who does the rounds of targets.
 pub(super) fn served() -> Served {
     Served::default().with(crawl::SERVES)
 }
 
-/// What the room that crawls works with.
-pub(super) fn crawl_tools(
-    (store, fetcher, current): (&Store, &Fetcher, &Current),
-    (keeper, metrics, clock): (Keeper, &Metrics, &Clock),
-    changes: &Changes,
-) -> crawl::Tools {
-    let settings = current.clone();
-    crawl::Tools {
-        store: store.clone(),
-        keeper,
-        source: Arc::new(fetcher.clone()),
-        changes: changes.clone(),
-        settings: Arc::new(move || {
-            let now = settings.now();
-            let most_checks = u64::try_from(now.crawl.most_checks).unwrap_or(u64::MAX);
-            crawl::Settings { full_every: now.crawl.full_every, raw: now.crawl.raw, most_checks }
-        }),
-        metrics: metrics.clone(),
-        clock: clock.clone(),
+/// What the rooms have been opened to.
+pub(super) struct Rooms<'a> {
+    pub(super) ways: &'a Ways,
+    pub(super) session: &'a Session,
+    pub(super) disk: &'a Disk,
+    pub(super) clock: &'a ClockWatch,
+    pub(super) keeper: Keeper,
+    pub(super) changes: &'a Changes,
+}
+
+impl Rooms<'_> {
+    /// Every kind of the house, bound to its tools.
+    pub(super) fn kinds(self, base: &Base) -> Kinds {
+        let kinds = media::kinds(base, self.ways, self.disk, Kinds::default());
+        let kinds = self.session.kinds(kinds);
+        let kinds = crawl::kinds(base, &self.session.fetcher, self.keeper, self.changes, kinds);
+        let backup = BackupTools {
+            store: base.store.clone(),
+            current: base.current.clone(),
+            clock: self.clock.clone(),
+            copies: Copies::of(&base.plan.places),
+        };
+        let prune = PruneTools { store: base.store.clone(), clock: self.clock.clone(), rooms: pruners(base) };
+        let rotate = RotateTools { vault: base.credentials.vault().clone() };
+        kinds.with::<Backup>(backup).with::<Prune>(prune).with::<Rotate>(rotate)
     }
 }
 
-/// Every kind of the house, bound to its tools.
-pub(super) fn kinds(
-    library: PathBuf,
-    (current, credentials): (&Current, &Credentials),
-    (pace, ways): (&Pace, &Ways),
-    (disk, client): (&Disk, net::Client),
-) -> Kinds {
-    let (settings, room) = (current.clone(), disk.clone());
-    let media_settings = move || {
-        let now = settings.now();
-        let rights = Rights { mode: now.media.mode, group: now.media.group.clone() };
-        jobs::Settings { rights, max_bytes: now.media.max_bytes, low_water: now.disk.low_water, closed: room.closed() }
-    };
-    Kinds::default()
-        .with::<ProbePlatform>(ProbeTools { ways: ways.clone(), current: current.clone() })
-        .with::<jobs::Download>(jobs::Tools {
-            net: client.paced(pace, jobs::sending()),
-            dir: library,
-            claims: Claims::default(),
-            settings: Arc::new(media_settings),
-        })
-        .with::<Rotate>(RotateTools { vault: credentials.vault().clone() })
-}
-
-/// What the kinds that delete by age share.
-pub(super) struct Deleting<'a> {
-    pub(super) store: &'a Store,
-    pub(super) current: &'a Current,
-    pub(super) clock: &'a ClockWatch,
-    pub(super) places: &'a Places,
-    pub(super) library: PathBuf,
-}
-
-/// The same with the kinds that delete by age: they ask whether the clock is trusted.
-pub(super) fn with_deleting(kinds: Kinds, tools: Deleting<'_>) -> Kinds {
-    let Deleting { places, library, .. } = tools;
-    let (store, current, clock) = (tools.store.clone(), tools.current.clone(), tools.clock.clone());
-    let prune =
-        PruneTools { store: store.clone(), clock: clock.clone(), rooms: pruners(&current, library, places.database()) };
-    let copies = Copies::of(places);
-    let backup = BackupTools { store, current, clock, copies };
-    kinds.with::<Backup>(backup).with::<Prune>(prune)
-}
-
 /// What each room throws away when it is old.
-fn pruners(current: &Current, library: PathBuf, database: PathBuf) -> Vec<Pruner> {
-    let (queue, crawl) = (current.clone(), current.clone());
+fn pruners(base: &Base) -> Vec<Pruner> {
+    let (queue, crawl) = (base.current.clone(), base.current.clone());
+    let (places, config) = (&base.plan.places, &base.plan.config);
+    let (library, database) = (places.media(config.media.dir.as_deref()), places.database());
     vec![
         Pruner::new(Often::Hourly, move |store, now| {
             let keep = queue.now();

@@ -16,18 +16,19 @@ use tower::ServiceExt as _;
 
 use super::acts::HouseActs;
 use super::doctor;
-use super::house::{House, HouseError, Plan};
+use super::house::House;
+use super::house_error::HouseError;
 use super::options::Say;
 use super::ready::Board;
 use super::reload::{self, Origin, Reloader, Stamps};
 use super::rooms::served;
 use super::systemd::{Notifier, monotonic_usec};
 use super::watch::Watch;
+use crate::base::Plan;
 use crate::config::Config;
 use crate::observe::log;
 use crate::observe::metric::BUILD_INFO;
 use crate::queue::Rules;
-use crate::session::keep;
 use crate::store::Refusals;
 use crate::supervise::{Restart, Stop};
 use crate::web::{App, Door, Parts, serve_tcp, serve_unix};
@@ -259,10 +260,10 @@ fn app(house: &House, board: &Board, reloader: &Reloader, listen: Option<SocketA
         listen: listen.unwrap_or(config.web.listen),
         readiness: Arc::new(move || board.readiness()),
         tasks: house.tasks(),
-        fetcher: house.fetcher.clone(),
-        profiles: house.profiles.clone(),
+        fetcher: house.session.fetcher.clone(),
+        profiles: house.session.profiles.clone(),
         targets: house.targets.clone(),
-        forgetter: house.forgetter(),
+        forgetter: house.forgetter.clone(),
         acts: Arc::new(HouseActs {
             store: house.store.clone(),
             places: house.plan.places.clone(),
@@ -286,17 +287,7 @@ fn start_watching(house: &House, board: &Board, reloader: &Reloader, notifier: &
         let reloader = reloader.clone();
         house.upper.spawn("settings", Restart::OnFailure, move |stop| reloader.clone().watch(stop));
     }
-    let logins = (house.profiles.clone(), house.queue.clone());
-    let times = (house.current.clone(), house.plan.ambient.clock.clone());
-    house.upper.spawn("profiles", Restart::OnFailure, move |stop| keep(logins.clone(), times.clone(), stop));
-    let (pool, settings) = (house.profiles.pool().clone(), house.current.clone());
-    house.upper.spawn("browser", Restart::Always, move |stop| {
-        let (pool, settings) = (pool.clone(), settings.clone());
-        async move {
-            pool.keep(|| settings.now().browser.idle, stop).await;
-            Ok(())
-        }
-    });
+    house.session.start(&house.upper, &house.queue);
     let (queue, board, notifier) = (house.queue.clone(), board.clone(), notifier.clone());
     let clock = house.plan.ambient.clock.clone();
     house.upper.spawn("watchdog", Restart::Always, move |stop| {

@@ -1,6 +1,6 @@
 //! The ways to sign, put together from the settings; and a look at whether they work.
 
-use super::house::Plan;
+use crate::base::Plan;
 use crate::domain::identity::{Identity, Told};
 use crate::platform::signer::{Asked, Command, Signer as _, What};
 use crate::sign::SCHEMES;

@@ -13,9 +13,25 @@ mod space;
 
 pub mod jobs;
 
+use crate::base::Base;
+use crate::net::Ways;
+use crate::queue::Kinds;
+use crate::store::disk::Disk;
+
 pub use name::{BadName, BadTemplate, Template, apart, component, shorten, wished};
 pub use part::{Finished, PartError, PartFile, Written};
 pub use place::{Outside, place};
 pub use prune::prune;
 pub use rights::Rights;
 pub use space::Claims;
+
+/// `kinds` with those of this room, which work in the library of `base`.
+pub fn kinds(base: &Base, ways: &Ways, watch: &Disk, kinds: Kinds) -> Kinds {
+    kinds.with::<jobs::Download>(jobs::Tools {
+        net: ways.guests().paced(&base.pace, jobs::sending()),
+        dir: base.plan.places.media(base.plan.config.media.dir.as_deref()),
+        claims: Claims::default(),
+        current: base.current.clone(),
+        watch: Some(watch.clone()),
+    })
+}

@@ -37,6 +37,8 @@ mod share;
 mod unpack;
 mod ways;
 
+use crate::base::{Base, Plan};
+
 pub use answer::{Answer, Stream};
 pub use ask::Ask;
 pub use capture::{BadExchange, Exchange, Ring};
@@ -51,3 +53,24 @@ pub use reqwest::StatusCode;
 pub use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 pub use share::Share;
 pub use ways::{Ways, line_of};
+
+/// The way out of whoever has `plan`, under the guard of its settings.
+pub fn client_of(plan: &Plan) -> Result<Client, Error> {
+    let egress = &plan.config.egress;
+    let policy = Policy {
+        allow_private: egress.allow_private.clone(),
+        timeout: plan.config.platform.timeout,
+        max_body: egress.max_body,
+        max_ratio: egress.max_ratio,
+        robots: egress.robots.clone(),
+    };
+    Client::new(&policy, plan.ambient.clock.clone())
+}
+
+/// The ways out of a house; exchanges are kept while the settings say so.
+pub fn open(base: &Base) -> Result<Ways, Error> {
+    let Base { plan, current, pace, credentials, .. } = base;
+    let shown = current.clone();
+    let ring = Ring::new(plan.places.captures(), move || shown.now().egress.captures, plan.register.clone());
+    Ok(Ways::new(client_of(plan)?.kept_in(ring), pace, current, credentials, &plan.register))
+}

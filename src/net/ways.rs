@@ -36,14 +36,15 @@ struct Made {
 
 impl Ways {
     /// All of them; `guests` is the one without a profile.
-    pub fn new(
-        guests: Client,
-        (pace, current): (&Pace, &Current),
-        (credentials, register): (&Credentials, &Register),
-    ) -> Self {
+    pub fn new(guests: Client, pace: &Pace, current: &Current, credentials: &Credentials, register: &Register) -> Self {
         let (pace, current, credentials, register) =
             (pace.clone(), current.clone(), credentials.clone(), register.clone());
         Self(Arc::new(Inner { guests, pace, current, credentials, register, made: Mutex::default() }))
+    }
+
+    /// The way of guests, under no limits yet.
+    pub fn guests(&self) -> &Client {
+        &self.0.guests
     }
 
     /// The way of `profile`, or of guests, under the limits of `sending`; the account and the address that it counts for

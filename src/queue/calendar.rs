@@ -1,12 +1,12 @@
 //! Schedules and their slots: the moments that a cron line names in a time zone.
 
-use std::str::FromStr;
-
 use croner::Cron;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 
+use super::job::Job;
+use crate::config::{parse_cron, parse_zone};
 use crate::domain::Millis;
 
 /// Slots that are counted at most; a pause of years is not worth counting out.
@@ -39,9 +39,11 @@ pub struct Schedule {
 }
 
 impl Schedule {
-    /// Reads `line`, for work that the house itself schedules.
-    pub fn parse_cron(line: &str) -> Result<Cron, croner::errors::CronError> {
-        Cron::from_str(line)
+    /// Work that the house itself schedules: `job` at the times of `line` in `zone`.
+    pub fn own<J: Job>(name: impl Into<String>, job: &J, line: &str, zone: &str) -> Option<Self> {
+        let (cron, zone) = (parse_cron(line).ok()?, parse_zone(zone)?);
+        let payload = serde_json::to_value(job).ok()?;
+        Some(Self { name: name.into(), kind: J::KIND.to_owned(), payload, cron, zone, late: Late::Once })
     }
 }
 

@@ -44,6 +44,18 @@ struct Inner {
     turns: Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>,
 }
 
+/// What it works with.
+pub(super) struct Asks {
+    pub(super) ambient: Ambient,
+    pub(super) register: Register,
+    pub(super) metrics: Metrics,
+    pub(super) current: Current,
+    pub(super) ways: Ways,
+    pub(super) credentials: Credentials,
+    pub(super) store: Store,
+    pub(super) book: Book,
+}
+
 /// A page that a person wants.
 #[derive(Debug)]
 pub struct Wish {
@@ -59,11 +71,8 @@ pub struct Wish {
 
 impl Fetcher {
     /// Puts it together; nobody is asked for anything.
-    pub fn new(
-        (ambient, register, metrics): (&Ambient, &Register, &Metrics),
-        (current, ways, page): (&Current, Ways, Arc<dyn Page>),
-        (credentials, store, book): (&Credentials, &Store, &Book),
-    ) -> Self {
+    pub(super) fn new(asks: Asks, page: Arc<dyn Page>) -> Self {
+        let Asks { ambient, register, metrics, current, ways, credentials, store, book } = asks;
         let settings = current.now().douyin.clone();
         let held = credentials.clone();
         let report = move || held.now().get("douyin-device-report").cloned();
@@ -75,17 +84,17 @@ impl Fetcher {
             Some(command) => chain.then(command),
             None => chain,
         };
-        let watch = Watch::new("douyin", ambient.clock.clone(), metrics.clone());
+        let watch = Watch::new("douyin", ambient.clock.clone(), metrics);
         Self(Arc::new(Inner {
-            shapes: Shapes::new(watch.clone(), store.clone()),
+            shapes: Shapes::new(watch.clone(), store),
             site: Douyin::new(settings, chain, tokens, watch).through(page),
             guests: Guests::new(ambient.entropy.clone()),
             ways,
-            current: current.clone(),
-            credentials: credentials.clone(),
-            book: book.clone(),
-            ambient: ambient.clone(),
-            register: register.clone(),
+            current,
+            credentials,
+            book,
+            ambient,
+            register,
             turns: Mutex::default(),
         }))
     }

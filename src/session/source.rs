@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use crate::base::Plan;
 use crate::browser::{Guise, Look, Place, Programs, Shown, Source};
 use crate::config::{Browser, Profile, Screen};
 use crate::domain::Display;
@@ -13,6 +14,13 @@ pub struct Ground {
     pub folder: PathBuf,
     /// The display that the environment names.
     pub seat: Option<Display>,
+}
+
+impl Ground {
+    /// Of the machine that `plan` is for.
+    pub fn of(plan: &Plan) -> Self {
+        Self { folder: plan.places.browsers(), seat: plan.seat.clone() }
+    }
 }
 
 /// The browser that the settings name: one that runs already, or a driver of our own; shown where they say.

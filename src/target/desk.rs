@@ -15,7 +15,7 @@ use super::send::{Sent, To, send};
 use super::serving::Served;
 use super::spec::Spec;
 use super::standing::{Standing, State, Taken, standing};
-use super::times::{NEVER, next, open};
+use super::times::{NEVER, next, within_hours};
 use crate::ambient::Clock;
 use crate::config::{Take, Target};
 use crate::domain::{Class, Millis};
@@ -284,7 +284,7 @@ impl Desk {
                 }
                 let target = targets::target(tx, &name).await?;
                 let spec = target.and_then(|target| Spec::read(&target.said)).filter(|spec| !spec.paused && !is_held);
-                let at = spec.map_or(NEVER, |spec| open(&spec, tx.now()));
+                let at = spec.map_or(NEVER, |spec| within_hours(&spec, tx.now()));
                 targets::hold(tx, &name, at).await?;
                 if at != NEVER {
                     let courses = targets::courses(tx).await?;

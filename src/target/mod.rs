@@ -27,6 +27,10 @@ mod standing;
 mod subject;
 mod times;
 
+use crate::base::Base;
+use crate::queue::Queue;
+use crate::store::Refusals;
+
 pub use ahead::REREAD;
 pub use alarm::{SHRANK, SILENT};
 pub use changes::Changes;
@@ -40,4 +44,24 @@ pub use serving::{PagesOf, Served, Server, Wanted};
 pub use spec::{Spec, lane};
 pub use standing::{Standing, State, Taken, page_of, standing};
 pub use subject::{Subject, advise, check_links, creator_of, has, subject_of};
-pub use times::{NEVER, next, open};
+pub use times::{NEVER, next, within_hours};
+
+/// The targets of a house, whose rounds are served by `served`; running rounds hear of a change through `changes`.
+pub fn open(base: &Base, queue: &Queue, served: Served, changes: Changes) -> Targets {
+    let desk = Desk::new(Around {
+        store: base.store.clone(),
+        queue: queue.clone(),
+        pace: base.pace.clone(),
+        clock: base.plan.ambient.clock.clone(),
+        metrics: base.metrics.clone(),
+        served,
+        changes,
+    });
+    Targets {
+        desk,
+        current: base.current.clone(),
+        metrics: base.metrics.clone(),
+        dir: base.plan.places.config.clone(),
+        refusals: Refusals::new(&base.store, REFUSED),
+    }
+}

@@ -20,11 +20,11 @@ pub fn next(spec: &Spec, after: Millis) -> Millis {
     let Some(now) = local(after) else { return after + spec.every() };
     let of_day = spec.at().filter_map(|time| following(&now, time, &zone)).min();
     let due = of_day.unwrap_or_else(|| after + spec.every());
-    open(spec, due)
+    within_hours(spec, due)
 }
 
 /// `due`, or when the next of the hours begins within which the target may be taken.
-pub fn open(spec: &Spec, due: Millis) -> Millis {
+pub fn within_hours(spec: &Spec, due: Millis) -> Millis {
     let zone = crate::config::parse_zone(&spec.timezone);
     let local = zone.clone().and_then(|zone| Some(Timestamp::from_millisecond(due.0).ok()?.to_zoned(zone)));
     let (Some(local), Some(zone)) = (local, zone) else { return due };

@@ -10,8 +10,8 @@ use std::time::Duration;
 
 use anyhow::{Context, ensure};
 use radard::ambient::Clock;
-use radard::config::{Config, QueueText, Target, check_queue};
-use radard::crawl::{Answer, Ask, Crawl, Keeper, SERVES, Settings, Source, Tools};
+use radard::config::{Config, Current, QueueText, Target, check_queue};
+use radard::crawl::{Answer, Ask, Crawl, Keeper, SERVES, Source, Tools};
 use radard::domain::{Author, Class, Counts, Millis, Miss, Post};
 use radard::net::{Client, Policy};
 use radard::observe::Metrics;
@@ -88,17 +88,17 @@ impl Crawling {
     async fn open(file: PathBuf, source: Arc<dyn Source>, raw: bool) -> anyhow::Result<Self> {
         let fresh = Fresh::open_at(&Place::Sqlite(file)).await?;
         let (store, clock, metrics) = (fresh.store.clone(), fresh.ambient.clock.clone(), Metrics::new());
-        let settings = Arc::new(move || Settings { full_every: Duration::from_hours(168), raw, most_checks: 30 });
+        let mut config = Config::default();
+        config.crawl.raw = raw;
         let tools = Tools {
             store: store.clone(),
             keeper: Keeper::start(&fresh.house),
             source,
             changes: Changes::default(),
-            settings,
+            current: Current::new(config.clone()),
             metrics: metrics.clone(),
             clock: clock.clone(),
         };
-        let config = Config::default();
         let limits = Pace::open(store.clone(), &config, fresh.ambient.clone()).await?;
         let kinds = Kinds::default().with::<Crawl>(tools);
         let (queue, inlets) = Queue::new(Rules::of(&config, "bench"), kinds, store.clone(), fresh.ambient.clone());

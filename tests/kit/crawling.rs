@@ -5,8 +5,8 @@ use std::collections::BTreeSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use radard::config::{Config, Profile, QueueText, Target, check_queue};
-use radard::crawl::{Answer, Ask, Crawl, Keeper, SERVES, Settings, Source, Tools};
+use radard::config::{Config, Current, Profile, QueueText, Target, check_queue};
+use radard::crawl::{Answer, Ask, Crawl, Keeper, SERVES, Source, Tools};
 use radard::domain::{Class, Miss, Platform};
 use radard::observe::Metrics;
 use radard::pace::Pace;
@@ -60,18 +60,19 @@ impl Life {
     async fn begin(world: &World, dir: &Dir) -> Self {
         let base = Base::open(dir, &world.ambient).await;
         let (metrics, changes) = (Metrics::new(), Changes::default());
+        // Weeks pass here, and no other process can die. So leases are long, and dead workers are looked for rarely.
+        let mut config = Config::default();
+        (config.queue.sweep, config.queue.lease) = (Duration::from_hours(1), Duration::from_hours(1));
+        config.crawl.full_every = Duration::from_hours(48);
         let tools = Tools {
             store: base.store.clone(),
             keeper: Keeper::start(&base.ground),
             source: Arc::new(Way(Site::of(world))),
             changes: changes.clone(),
-            settings: Arc::new(|| Settings { full_every: Duration::from_hours(48), raw: false, most_checks: 30 }),
+            current: Current::new(config.clone()),
             metrics: metrics.clone(),
             clock: world.ambient.clock.clone(),
         };
-        // Weeks pass here, and no other process can die. So leases are long, and dead workers are looked for rarely.
-        let mut config = Config::default();
-        (config.queue.sweep, config.queue.lease) = (Duration::from_hours(1), Duration::from_hours(1));
         let limits = Pace::open(base.store.clone(), &config, world.ambient.clone()).await.unwrap();
         let works = base.with(Rules::of(&config, "story"), Kinds::default().with::<Crawl>(tools));
         works.work();

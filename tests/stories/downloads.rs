@@ -7,8 +7,8 @@ use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::time::Duration;
 
 use radard::ambient::Ambient;
-use radard::config::Config;
-use radard::media::jobs::{Download, Settings, Tools};
+use radard::config::{Config, Current};
+use radard::media::jobs::{Download, Tools};
 use radard::media::{Claims, Rights};
 use radard::net::{Client, Policy};
 use radard::queue::{Ask, Kinds, Rules};
@@ -70,16 +70,15 @@ impl Library {
             let (dir, ambient) = (Dir::new(name), Ambient::real(Some(1)));
             let base = Base::open(&dir, &ambient).await;
             let policy = Policy { allow_private: pairs.to_vec(), ..Policy::default() };
-            let rights = Rights { mode: 0o750, group: None };
-            let low_water = Config::default().disk.low_water;
-            let settings = move || Settings { rights: rights.clone(), max_bytes: 1 << 30, low_water, closed: None };
+            let mut config = Config::default();
+            config.media.max_bytes = 1 << 30;
             let tools = Tools {
                 net: Client::new(&policy, ambient.clock.clone()).unwrap(),
                 dir: dir.data().join("media"),
                 claims: Claims::default(),
-                settings: Arc::new(settings),
+                current: Current::new(config.clone()),
+                watch: None,
             };
-            let mut config = Config::default();
             (config.queue.backoff_base, config.queue.backoff_cap) =
                 (Duration::from_millis(5), Duration::from_millis(10));
             let works = base.with(Rules::of(&config, "story/1"), Kinds::default().with::<Download>(tools));

@@ -4,9 +4,9 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use radard::config::Config;
+use radard::config::{Config, Current};
 use radard::domain::Millis;
-use radard::media::{Claims, Rights, jobs::Download, jobs::Settings, jobs::Tools, jobs::sending};
+use radard::media::{Claims, jobs::Download, jobs::Tools, jobs::sending};
 use radard::pace::Pace;
 use radard::queue::{Ask, Kinds, Rules};
 use radard::store::alarms::Alarm;
@@ -30,12 +30,11 @@ impl Life {
         config.queue.sweep = 15 * MINUTE;
         config.queue.lease = HOUR;
         let limits = Pace::open(base.store.clone(), &config, world.ambient.clone()).await.unwrap();
-        let rights = Rights { mode: config.media.mode, group: None };
-        let low_water = config.disk.low_water;
-        let settings = move || Settings { rights: rights.clone(), max_bytes: 1 << 20, low_water, closed: None };
+        config.media.max_bytes = 1 << 20;
         let (net, media) = (world.client.paced(&limits, sending()), dir.path().join("media"));
         std::fs::create_dir_all(&media).unwrap();
-        let tools = Tools { net, dir: media, claims: Claims::default(), settings: Arc::new(settings) };
+        let tools =
+            Tools { net, dir: media, claims: Claims::default(), current: Current::new(config.clone()), watch: None };
         let kinds = Kinds::default().with::<Download>(tools);
         let works = base.with(Rules::of(&config, "story/1"), kinds);
         limits.when_reached(works.queue.waker());

@@ -17,7 +17,7 @@ use super::round::Round;
 use super::settle::Asked;
 use super::turn::{Stopped, end, turn};
 use crate::ambient::Clock;
-use crate::config::Take;
+use crate::config::{Current, Take};
 use crate::crawl::source::{Ask, Source};
 use crate::domain::{Class, Millis, Miss, Next};
 use crate::observe::Metrics;
@@ -52,17 +52,6 @@ pub struct Crawl {
     about: Option<String>,
 }
 
-/// What the settings say about it.
-#[derive(Debug, Clone, Copy)]
-pub struct Settings {
-    /// All of a list is read at least this often.
-    pub full_every: Duration,
-    /// Whether what the site sent is kept, too.
-    pub raw: bool,
-    /// Posts that their list does not show any more and that a round may look up.
-    pub most_checks: u64,
-}
-
 /// What it works with.
 #[derive(Clone)]
 pub struct Tools {
@@ -75,7 +64,7 @@ pub struct Tools {
     /// Whether targets have changed meanwhile.
     pub changes: Changes,
     /// The settings now.
-    pub settings: Arc<dyn Fn() -> Settings + Send + Sync>,
+    pub current: Current,
     /// The numbers.
     pub metrics: Metrics,
     /// Time.
@@ -254,10 +243,11 @@ impl Crawl {
             return Err(Miss::new(Class::Schema, said));
         }
         let now = tools.store.now();
-        let Settings { full_every, most_checks, .. } = (tools.settings)();
+        let settings = tools.current.now();
+        let most_checks = u64::try_from(settings.crawl.most_checks).unwrap_or(u64::MAX);
         // Behind an incremental read that was not finished, and a read that is doubted, nothing may be relied on.
         let is_cut = course.begun.as_ref().is_some_and(|begun| begun != lease.key());
-        let is_old = course.full_at.is_none_or(|at| now.since(Millis(at)) >= full_every);
+        let is_old = course.full_at.is_none_or(|at| now.since(Millis(at)) >= settings.crawl.full_every);
         let is_full_due = is_old || is_cut || course.doubted_at.is_some();
         let (key, target, profile) = (lease.key().to_owned(), self.target.clone(), self.profile.clone());
         Ok(Some(Brief { key, target, profile, spec, take, page, course, is_full_due, most_checks }))
@@ -285,7 +275,7 @@ impl Crawl {
 async fn ask(tools: &Tools, brief: &Brief, round: &Round) -> Result<Haul, Miss> {
     let about = brief.about();
     let order = about.order(&round.leg);
-    let standing = Standing { progress: round.walk.clone(), raw: (tools.settings)().raw };
+    let standing = Standing { progress: round.walk.clone(), raw: tools.current.now().crawl.raw };
     let profile = Some(brief.profile.as_str()).filter(|profile| !profile.is_empty());
     let lane = lane(&brief.profile, brief.take);
     let ask = Ask { lane: &lane, profile, order: &order, wants: about.wants(&round.leg), standing };

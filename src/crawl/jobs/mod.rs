@@ -15,7 +15,7 @@ mod round;
 mod settle;
 mod turn;
 
-pub use crawl::{Crawl, Settings, Tools};
+pub use crawl::{Crawl, Tools};
 pub(super) use crawl::{KIND, pages_of};
 pub use keeper::Keeper;
 pub(super) use leg::{About, POSTS};

@@ -14,7 +14,7 @@ use crate::store::alarms::{Raise, Severity};
 use crate::store::crawl::doubts;
 use crate::store::crawl::targets::{self, Reread, Round as Ended};
 use crate::store::{self, Tx, alarms};
-use crate::target::{NEVER, REREAD, SHRANK, SILENT, Spec, next, open};
+use crate::target::{NEVER, REREAD, SHRANK, SILENT, Spec, next, within_hours};
 
 /// Doubted lists are read again at different moments.
 const JITTER: Duration = REREAD.saturating_sub(APART);
@@ -116,7 +116,7 @@ async fn doubt_or_settle(tx: &mut Tx, brief: &Brief, round: &Round, spec: &Spec)
         tx.now() + APART + Duration::from_millis(tx.entropy.below(u64::try_from(JITTER.as_millis()).unwrap_or(1)));
     // The second read comes as soon as it counts; later ones come when the target is due.
     let at = if brief.course.doubted_at.is_none() { soon } else { next(spec, tx.now()).max(soon) };
-    let at = open(spec, at);
+    let at = within_hours(spec, at);
     let profile = brief.page.as_ref().and_then(|_| another(&spec.profiles, &brief.profile));
     targets::doubt(tx, course, Reread { at, never: NEVER, profile }).await?;
     let more = round.doubts.lists - 1;

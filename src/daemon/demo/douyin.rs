@@ -8,11 +8,11 @@ use serde_json::json;
 use super::stage::Stage;
 use super::trouble::{Outcome, Trouble, expected};
 use crate::ambient::Ambient;
+use crate::base::Plan;
 use crate::config::{self, Checked, Places, Signing, Sources, check};
-use crate::daemon::house::Plan;
 use crate::domain::amount::roughly_long;
 use crate::domain::{Class, Secret};
-use crate::net::{Answer, Ask, Client};
+use crate::net::{Answer, Ask, Client, client_of};
 use crate::observe::{Metrics, Register};
 use crate::platform::douyin::link::{BadLink, Resolver};
 use crate::platform::douyin::token::{Guests, Holder, Tokens};
@@ -35,7 +35,7 @@ pub(super) fn way_out(stage: &Stage) -> Result<(Client, config::Douyin), Trouble
     let checked: Checked = check(&sources).map_err(broken)?;
     let places = Places { config: stage.recipe.config.clone(), data: stage.recipe.data.clone() };
     let plan = Plan::new(&checked, places, stage.ambient.clone(), Register::default());
-    Ok((plan.client().map_err(broken)?, checked.config.douyin))
+    Ok((client_of(&plan).map_err(broken)?, checked.config.douyin))
 }
 
 /// Every short link of the simulated site, pasted with the words that people paste around it.

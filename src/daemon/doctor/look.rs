@@ -11,9 +11,9 @@ use super::facts::{
 };
 use super::growth;
 use crate::ambient::{Ambient, Clock as Time};
+use crate::base::Plan;
 use crate::browser::{Programs, find, knock};
 use crate::config::{self, Places, QueueText, check_queue};
-use crate::daemon::house::Plan;
 use crate::daemon::rooms::served;
 use crate::daemon::signers::try_all;
 use crate::domain::{Class, Platform};

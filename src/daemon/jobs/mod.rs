@@ -5,12 +5,10 @@ mod backup;
 mod prune;
 mod rotate;
 
-use serde_json::json;
-
-use crate::config::{Config, parse_cron, parse_zone};
+use crate::config::Config;
 use crate::media::jobs::Download;
-use crate::queue::{Job, Late, Schedule};
-use crate::session::{Capture, CompareSignatures, ProbePlatform, Signs};
+use crate::queue::{Job, Schedule};
+use crate::session::{self, Capture, ProbePlatform};
 
 pub(super) use backup::{Backup, Tools as BackupTools};
 pub(super) use prune::{Often, Prune, Pruner, Tools as PruneTools};
@@ -40,46 +38,14 @@ pub const ADDABLE: [Addable; 3] = [
 
 /// When the house does its own work.
 pub(super) fn own_schedules(config: &Config) -> Vec<Schedule> {
-    let backup = &config.backup;
-    let compare = |platform: Signs| Own {
-        name: format!("compare_{}", platform.as_str()),
-        kind: CompareSignatures::KIND,
-        payload: json!({"platform": platform}),
-        // In the afternoon in China.
-        at: "41 14 * * *",
-        zone: "Asia/Shanghai",
-    };
-    let hourly = Prune { only: Some(Often::Hourly) };
-    let tidy = Own { name: "tidy".to_owned(), payload: json!(hourly), ..Own::of(Prune::KIND, "17 * * * *", "UTC") };
+    let (backup, hourly) = (&config.backup, Prune { only: Some(Often::Hourly) });
     let own = [
-        Own::of(Backup::KIND, &backup.at, &backup.timezone),
+        Schedule::own("backup", &Backup {}, &backup.at, &backup.timezone),
         // At night in China.
-        Own::of(Prune::KIND, "23 19 * * *", "UTC"),
-        tidy,
+        Schedule::own("prune", &Prune { only: None }, "23 19 * * *", "UTC"),
+        Schedule::own("tidy", &hourly, "17 * * * *", "UTC"),
     ];
-    own.into_iter().chain(Signs::ALL.map(compare)).filter_map(Own::schedule).collect()
-}
-
-/// A schedule that radard itself needs.
-struct Own<'a> {
-    name: String,
-    kind: &'static str,
-    payload: serde_json::Value,
-    at: &'a str,
-    zone: &'a str,
-}
-
-impl<'a> Own<'a> {
-    /// The schedule of a kind that needs no payload.
-    fn of(kind: &'static str, at: &'a str, zone: &'a str) -> Self {
-        Self { name: kind.to_owned(), kind, payload: json!({}), at, zone }
-    }
-
-    fn schedule(self) -> Option<Schedule> {
-        let Self { name, kind, payload, at, zone } = self;
-        let (cron, zone) = (parse_cron(at).ok()?, parse_zone(zone)?);
-        Some(Schedule { name, kind: kind.to_owned(), payload, cron, zone, late: Late::Once })
-    }
+    own.into_iter().flatten().chain(session::schedules()).collect()
 }
 
 #[cfg(test)]

@@ -5,8 +5,9 @@ use std::time::Duration;
 use serde_json::json;
 
 use crate::ambient::Ambient;
+use crate::base::Plan;
 use crate::config::{Checked, Config, Places, QueueText, Secrets, check_queue};
-use crate::daemon::house::{House, Plan};
+use crate::daemon::house::House;
 use crate::daemon::systemd::{Invitation, Notifier};
 use crate::daemon::watch::Watch;
 use crate::domain::{Class, Millis};

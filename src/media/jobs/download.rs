@@ -54,7 +54,7 @@ impl Job for Download {
 
     async fn run(self, tools: &Tools, lease: &Lease) -> Result<Settled, Miss> {
         let tools = &Tools { net: tools.net.for_lane(&self.lane()), ..tools.clone() };
-        let settings = (tools.settings)();
+        let settings = tools.settings();
         let known: Option<Remembered> = lease.remembered();
         if let Some(done) = already(tools, lease, known.as_ref()).await? {
             return Ok(done);

@@ -5,4 +5,4 @@ mod grow;
 mod tools;
 
 pub use download::{Download, sending};
-pub use tools::{Settings, Tools};
+pub use tools::Tools;

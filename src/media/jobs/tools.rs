@@ -1,15 +1,15 @@
 //! What the kinds of the library work with, and work on files off the threads that everyone shares.
 
 use std::path::PathBuf;
-use std::sync::Arc;
 use std::time::Duration;
 
-use crate::config::LowWater;
+use crate::config::{Current, LowWater};
 use crate::domain::{Class, Miss, Next};
 use crate::media::part::PartError;
 use crate::media::rights::Rights;
 use crate::media::space::{Claims, Disk, SpaceError};
 use crate::net::Client;
+use crate::store::disk;
 
 /// How long a low disk is waited for at a time.
 pub(super) const LOW: Duration = Duration::from_mins(1);
@@ -24,23 +24,36 @@ pub struct Tools {
     /// What running downloads still need of its disk.
     pub claims: Claims,
     /// The settings as they are now.
-    pub settings: Arc<dyn Fn() -> Settings + Send + Sync>,
+    pub current: Current,
+    /// The watch over the disk of the house, where there is one.
+    pub watch: Option<disk::Disk>,
 }
 
-/// Settings of the library that may change while running.
+/// What a download goes by.
 #[derive(Debug, Clone)]
-pub struct Settings {
+pub(super) struct Settings {
     /// What files and folders are given.
-    pub rights: Rights,
+    pub(super) rights: Rights,
     /// The largest file.
-    pub max_bytes: u64,
+    pub(super) max_bytes: u64,
     /// What must stay free on the disk.
-    pub low_water: LowWater,
+    pub(super) low_water: LowWater,
     /// Why nothing may be started now: the disk is low.
-    pub closed: Option<String>,
+    pub(super) closed: Option<String>,
 }
 
 impl Tools {
+    /// The settings now.
+    pub(super) fn settings(&self) -> Settings {
+        let now = self.current.now();
+        Settings {
+            rights: Rights { mode: now.media.mode, group: now.media.group.clone() },
+            max_bytes: now.media.max_bytes,
+            low_water: now.disk.low_water,
+            closed: self.watch.as_ref().and_then(disk::Disk::closed),
+        }
+    }
+
     /// The disk of the library.
     pub(super) fn disk(&self, settings: &Settings) -> Disk {
         Disk { dir: self.dir.clone(), low_water: settings.low_water }

@@ -20,7 +20,7 @@ const ALARM: &str = "signature_differs";
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct CompareSignatures {
-    platform: Signs,
+    pub(in crate::session) platform: Signs,
 }
 
 /// A platform whose pages sign their requests.

@@ -5,5 +5,7 @@ mod compare_signatures;
 mod probe_platform;
 
 pub use capture::Capture;
-pub use compare_signatures::{CompareSignatures, Signs, Tools as CompareTools};
-pub use probe_platform::{ProbePlatform, Tools as ProbeTools};
+pub(super) use compare_signatures::Tools as CompareTools;
+pub use compare_signatures::{CompareSignatures, Signs};
+pub use probe_platform::ProbePlatform;
+pub(super) use probe_platform::Tools as ProbeTools;

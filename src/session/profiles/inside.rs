@@ -26,7 +26,7 @@ const STANDS: &str = "typeof window.byted_acrawler?.frontierSign === 'function'"
 
 /// A cheap handle; clones share the browser and what was signed.
 #[derive(Clone)]
-pub struct Inside(Arc<Inner>);
+pub(in crate::session) struct Inside(Arc<Inner>);
 
 struct Inner {
     pool: Pool,
@@ -47,10 +47,13 @@ impl fmt::Debug for Inside {
 
 impl Inside {
     /// In the browser of `pool`, whose drivers are written down in `browsers`.
-    pub fn new(
-        (pool, browsers): (Pool, Ground),
-        (current, ways): (&Current, &Ways),
-        (clock, metrics): (&Clock, &Metrics),
+    pub(in crate::session) fn new(
+        pool: Pool,
+        browsers: Ground,
+        current: &Current,
+        ways: &Ways,
+        clock: &Clock,
+        metrics: &Metrics,
     ) -> Self {
         let (current, ways, clock, metrics) = (current.clone(), ways.clone(), clock.clone(), metrics.clone());
         Self(Arc::new(Inner { pool, current, ways, clock, metrics, browsers, signed: Mutex::default() }))

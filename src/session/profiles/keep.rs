@@ -24,9 +24,11 @@ const AHEAD: Duration = Duration::from_hours(1);
 const AGAIN: Duration = Duration::from_hours(1);
 
 /// Looks for what is due until it is asked to stop.
-pub async fn keep(
-    (profiles, queue): (Profiles, Queue),
-    (current, clock): (Current, Clock),
+pub(in crate::session) async fn keep(
+    profiles: Profiles,
+    queue: Queue,
+    current: Current,
+    clock: Clock,
     stop: Stop,
 ) -> Result<(), Failure> {
     loop {

@@ -16,7 +16,7 @@ mod who;
 
 pub use capture::headers_of;
 pub use desk::{Brought, ByHand, Detail, GivenOut, InUse, Overview};
-pub use inside::Inside;
-pub use keep::keep;
-pub use proof::Prover;
+pub(super) use inside::Inside;
+pub(super) use keep::keep;
+pub(super) use proof::Prover;
 pub use who::Profiles;

@@ -36,7 +36,7 @@ pub struct Profiles {
 
 impl Profiles {
     /// Over the captures in `book`; states lie in `folder`, drivers in `browsers`.
-    pub fn new((book, pool): (Book, Pool), prover: Prover, (folder, browsers): (PathBuf, Ground)) -> Self {
+    pub fn new(book: Book, pool: Pool, prover: Prover, folder: PathBuf, browsers: Ground) -> Self {
         Self { book, prover, folder: Folder(folder), pool, browsers, at_work: Arc::default(), found: Arc::default() }
     }
 

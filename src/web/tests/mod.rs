@@ -22,19 +22,18 @@ use tower::ServiceExt;
 use super::app::{Act, Acts, App, Part, Parts, Readiness};
 use super::router::Door;
 use crate::ambient::Ambient;
-use crate::browser::Pool;
-use crate::config::{Config, Current, Secrets};
-use crate::crawl::Forgetter;
+use crate::base::{Base, Plan};
+use crate::config::{Checked, Config, Current, Places, Secrets};
 use crate::domain::{Class, Millis, Miss};
-use crate::net::{Client, Policy, Ways};
+use crate::net;
 use crate::observe::{Metrics, Register};
-use crate::pace::{Pace, Rank};
+use crate::pace::Pace;
 use crate::queue::{Job, Kinds, Lease, OpenTo, Queue, Rules, Settled};
-use crate::session::{Book, Fetcher, Ground, Inside, Profiles, Prover};
-use crate::store::{Access, Place, Refusals, Store};
+use crate::session::Session;
+use crate::store::{Access, Place, Store};
 use crate::supervise::{self, Supervisor};
-use crate::target::{self, Around, Changes, Desk, Served, Targets};
-use crate::vault::{Credentials, Source, Vault};
+use crate::target::{self, Changes, Served};
+use crate::vault::{Credentials, Vault};
 
 /// A moment that every story begins at.
 const BEGIN: Millis = Millis(1_800_000_000_000);
@@ -130,33 +129,6 @@ fn rules() -> Rules {
     Rules { workers: 1, lease: hour, sweep: hour, poll: hour, ..Rules::of(&Config::default(), "n1/1") }
 }
 
-/// Who asks platforms and keeps logins; nobody is asked here.
-fn sessions(
-    store: &Store,
-    ambient: &Ambient,
-    (current, metrics): (&Current, &Metrics),
-    (pace, credentials): (&Pace, &Credentials),
-) -> (Fetcher, Profiles) {
-    let (register, clock) = (Register::default(), ambient.clock.clone());
-    let client = Client::new(&Policy::default(), clock.clone()).unwrap();
-    let ways = Ways::new(client, (pace, current), (credentials, &register));
-    let (pool, folder) = (Pool::new(clock.clone()), store.file().unwrap().with_file_name("browsers"));
-    let ground = Ground { folder: folder.clone(), seat: None };
-    let inside = Arc::new(Inside::new((pool.clone(), ground.clone()), (current, &ways), (&clock, metrics)));
-    let book = Book::new(store.clone(), credentials.vault().clone(), register.clone());
-    let fetcher =
-        Fetcher::new((ambient, &register, metrics), (current, ways.clone(), inside), (credentials, store, &book));
-    let prover = Prover {
-        rank: Rank::default(),
-        fetcher: fetcher.clone(),
-        ways,
-        current: current.clone(),
-        ambient: ambient.clone(),
-        metrics: metrics.clone(),
-    };
-    (fetcher, Profiles::new((book, pool), prover, (folder, ground)))
-}
-
 impl House {
     async fn open() -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
@@ -183,48 +155,42 @@ impl House {
         let kinds = Kinds::default().with::<Look>(()).with::<Glance>(()).with::<Rotate>(());
         let (queue, inlets) = Queue::new(rules(), kinds, store.clone(), ambient.clone());
         queue.start_asking(owner, &inlets);
-        let source = Source {
-            given: None,
-            file: store.file().unwrap().with_file_name("vault.key"),
-            register: Register::default(),
+        let data = store.file().unwrap().parent().unwrap().to_owned();
+        let checked = Checked {
+            config: Config::default(),
+            origins: Vec::new(),
+            warnings: Vec::new(),
+            secrets: Secrets::default(),
+            seat: None,
         };
-        let pace = Pace::open(store.clone(), &Config::default(), ambient.clone()).await.unwrap();
-        let (current, metrics) = (Current::new(Config::default()), Metrics::new());
-        let served = Served::default().with(crate::crawl::SERVES);
-        let desk = Desk::new(Around {
+        let places = Places { config: data.join("config"), data };
+        let plan = Plan::new(&checked, places, ambient.clone(), Register::default());
+        let base = Base {
+            current: Current::new(plan.config.clone()),
             store: store.clone(),
-            queue: queue.clone(),
-            pace: pace.clone(),
-            clock: ambient.clock.clone(),
-            metrics: metrics.clone(),
-            served: served.clone(),
-            changes: Changes::default(),
-        });
-        let targets = Targets {
-            desk,
-            current: current.clone(),
-            metrics: metrics.clone(),
-            dir: store.file().unwrap().with_file_name("config"),
-            refusals: Refusals::new(store, target::REFUSED),
+            pace: Pace::open(store.clone(), &plan.config, ambient.clone()).await.unwrap(),
+            credentials: Credentials::new(store.clone(), Vault::new(plan.vault_key()), Secrets::default()),
+            metrics: Metrics::new(),
+            plan,
         };
-        let credentials = Credentials::new(store.clone(), Vault::new(source), Secrets::default());
-        let (fetcher, profiles) = sessions(store, ambient, (&current, &metrics), (&pace, &credentials));
+        let session = Session::open(&base, &net::open(&base).unwrap());
+        let served = Served::default().with(crate::crawl::SERVES);
         App::new(Parts {
             store: store.clone(),
-            credentials,
-            pace,
+            credentials: base.credentials.clone(),
+            pace: base.pace.clone(),
+            targets: target::open(&base, &queue, served.clone(), Changes::default()),
+            forgetter: crate::crawl::forgetter(&base),
             queue,
             served,
-            metrics,
+            metrics: base.metrics.clone(),
             ambient: ambient.clone(),
             hosts: vec!["radar.example".to_owned()],
             listen: HOST.parse().unwrap(),
             readiness: Arc::new(move || ready.lock().unwrap().clone()),
             tasks: Arc::new(move || tasks.lock().unwrap().clone()),
-            fetcher,
-            profiles,
-            targets,
-            forgetter: Forgetter { store: store.clone(), current, copies: None },
+            fetcher: session.fetcher,
+            profiles: session.profiles,
             acts: Arc::new(Daemon),
         })
     }
