@@ -31,8 +31,9 @@
 //! | 14 | `main.rs` | hands the arguments over and gives back the exit code | `cli` |
 //! | 13 | `cli/` | one file per command; the only code that prints | all below |
 //! | 12 | `daemon/` | puts the house together, lays channels, obeys signals, drains; holds the demo | all below |
-//! | 10 | `web/` | dashboard, API, and the few paths that are open to the public | `report affiliate publish crawl live trend target session grant media notify queue pace store supervise vault config` |
+//! | 10 | `web/` | dashboard, API, and the few paths that are open to the public | `doctor report affiliate publish crawl live trend target session grant media notify queue pace store supervise vault config` |
 //! | 10 | `sim/` | the platforms, simulated: seeded, with fault switches and verifiers of their own | `wire supervise` |
+//! | 9 | `doctor/` | checks an installation: what is wrong, and how to fix it | `target session platform browser sign base queue pace store vault config` |
 //! | 9 | `report/` | the weekly report and exports: gather, render, deliver | `affiliate trend queue store notify config supervise` |
 //! | 8 | `crawl/` | from a page of the site to stored posts, people and comments | `target platform session base grant media queue pace store supervise config` |
 //! | 8 | `live/` | rooms on air: watch, listen, record, keep both in step | `target platform session media wire net queue pace store supervise config` |
@@ -137,6 +138,7 @@ pub mod cli;
 pub mod config;
 pub mod crawl;
 pub mod daemon;
+pub mod doctor;
 pub mod domain;
 pub mod media;
 pub mod net;

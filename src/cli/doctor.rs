@@ -10,7 +10,8 @@ use super::out::{Answer, Out};
 use super::reach::knock;
 use super::table::{clean, width};
 use crate::config::Places;
-use crate::daemon::doctor::{Daemon, Patient, Row, Settings, examine, report};
+use crate::daemon::served;
+use crate::doctor::{Daemon, Patient, Row, Settings, examine, report};
 use crate::net::LocalApi;
 use crate::store::DirLock;
 
@@ -33,10 +34,11 @@ pub(super) async fn look(desk: &Desk, places: &Places) -> (Value, bool, Vec<Row>
     };
     let plan = checked.ok().map(|checked| plan(desk, &checked, places));
     let daemon = ask_daemon(places).await;
-    let patient = Patient { settings, places, plan: plan.as_ref(), daemon, ambient: &desk.ambient };
+    let served = served();
+    let patient = Patient { settings, places, plan: plan.as_ref(), daemon, served: &served, ambient: &desk.ambient };
     let rows = examine(patient).await;
-    let (json, ok) = report(&rows);
-    (json, ok, rows)
+    let report = report(&rows);
+    (json!(report), report.ok, rows)
 }
 
 /// Who holds the data directory, and whether it takes work.

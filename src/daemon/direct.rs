@@ -5,8 +5,6 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::Duration;
 
-use super::acts::HouseActs;
-use super::doctor;
 use super::house::House;
 use super::house_error::HouseError;
 use super::rooms::served;
@@ -65,7 +63,7 @@ impl Direct {
             served: served(),
             metrics: house.metrics.clone(),
             ambient: house.plan.ambient.clone(),
-            hosts: Vec::new(),
+            current: house.current.clone(),
             listen: house.plan.config.web.listen,
             readiness: Arc::new(|| Readiness { ready: true, parts: Vec::new() }),
             tasks: house.tasks(),
@@ -73,12 +71,9 @@ impl Direct {
             profiles: house.session.profiles.clone(),
             targets: house.targets.clone(),
             forgetter: house.forgetter.clone(),
-            acts: Arc::new(HouseActs {
-                store: house.store.clone(),
-                places: house.plan.places.clone(),
-                reloader: None,
-                doctor: doctor::of(&house),
-            }),
+            doctor: house.doctor(),
+            backups: house.plan.places.backups(),
+            reload: None,
         });
         Self { house, api: app.router(Door::Local), _scratch: None }
     }

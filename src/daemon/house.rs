@@ -12,6 +12,7 @@ use super::rooms::{Rooms, served};
 use crate::base::{Base, Plan};
 use crate::config::{Current, Late as ConfiguredLate, parse_cron, parse_zone};
 use crate::crawl::{self, Forgetter, Keeper};
+use crate::doctor::Doctor;
 use crate::domain::amount::counted;
 use crate::net;
 use crate::observe::Metrics;
@@ -176,6 +177,11 @@ impl House {
             });
         }
         Ok(schedules)
+    }
+
+    /// Examines it.
+    pub(super) fn doctor(&self) -> Doctor {
+        Doctor { plan: self.plan.clone(), current: self.current.clone(), served: served() }
     }
 
     /// Everyone leaves, from the top floor down; the writer goes last. All of it takes `drain` at most: the end of it

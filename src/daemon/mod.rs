@@ -3,10 +3,8 @@
 //! This is the only room that knows all the others. What belongs to one of them stays there; here is what ties them
 //! together, and what ties the process to systemd.
 
-mod acts;
 mod demo;
 mod direct;
-pub mod doctor;
 mod entry;
 
 mod house;
@@ -17,7 +15,6 @@ mod ready;
 mod reload;
 mod rooms;
 mod run;
-mod signers;
 pub mod systemd;
 #[cfg(test)]
 mod tests;
@@ -30,5 +27,5 @@ pub use house::House;
 pub use house_error::{HouseError, open_vault};
 pub use jobs::{ADDABLE, Addable};
 pub use options::{DemoOptions, Role, RunOptions, Say, SimOptions};
+pub use rooms::served;
 pub use run::RunError;
-pub use signers::Tried;

@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::ffi::OsString;
 use std::os::unix::fs::MetadataExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
 use notify::Watcher;
@@ -20,7 +20,6 @@ use crate::observe::metric::CONFIG_RELOADS;
 use crate::store::Refusals;
 use crate::supervise::{Failure, Stop};
 use crate::target::Targets;
-use crate::web::App;
 
 /// What the alarm about refused settings is called, and what it is about.
 pub(super) const REFUSED: (&str, &str) = ("config_refused", "settings");
@@ -51,8 +50,6 @@ pub(super) struct Reloader {
     pub(super) clock: Clock,
     /// What else follows a change.
     pub(super) apply: Arc<dyn Fn(&config::Config) + Send + Sync>,
-    /// The pages, whose host names follow too.
-    pub(super) hosts: Arc<Mutex<Option<App>>>,
     /// The queue file beside the settings.
     pub(super) targets: Targets,
     /// The refusal that stands.
@@ -100,9 +97,6 @@ impl Reloader {
             Ok(checked) => {
                 let reloaded = config::reload(&self.current.now(), checked.config);
                 (self.apply)(&reloaded.config);
-                if let Some(app) = &*self.hosts.lock().unwrap_or_else(PoisonError::into_inner) {
-                    app.allow_hosts(reloaded.config.web.hosts.clone());
-                }
                 self.current.replace(reloaded.config);
                 self.metrics.add(CONFIG_RELOADS, ["applied"], 1);
                 self.refusals.note(None).await;
@@ -121,11 +115,6 @@ impl Reloader {
                 Err(said)
             }
         }
-    }
-
-    /// Lets the pages follow the host names, too; `None` lets go of them, because they hold us as well.
-    pub(super) fn lead(&self, app: Option<App>) {
-        *self.hosts.lock().unwrap_or_else(PoisonError::into_inner) = app;
     }
 
     /// Watches the folder and reads the settings again when a file in it is saved.

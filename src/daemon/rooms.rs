@@ -13,7 +13,7 @@ use crate::store::{self, ClockWatch};
 use crate::target::{Changes, Served};
 
 /// Who does the rounds of targets.
-pub(super) fn served() -> Served {
+pub fn served() -> Served {
     Served::default().with(crawl::SERVES)
 }
 

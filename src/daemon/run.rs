@@ -14,8 +14,6 @@ use tokio::net::{TcpListener, UnixListener};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tower::ServiceExt as _;
 
-use super::acts::HouseActs;
-use super::doctor;
 use super::house::House;
 use super::house_error::HouseError;
 use super::options::Say;
@@ -31,7 +29,7 @@ use crate::observe::metric::BUILD_INFO;
 use crate::queue::Rules;
 use crate::store::Refusals;
 use crate::supervise::{Restart, Stop};
-use crate::web::{App, Door, Parts, serve_tcp, serve_unix};
+use crate::web::{App, Door, Parts, Reload, serve_tcp, serve_unix};
 
 /// How a daemon is run.
 pub(super) struct RunSetup {
@@ -120,7 +118,6 @@ pub(super) async fn run(setup: RunSetup) -> Result<Ended, RunError> {
     let reloader = reloader(&house, &setup);
     let board = Board::new(house.plan.ambient.clock.clone(), house.store.clone(), house.disk.clone(), reloader.clone());
     let app = app(&house, &board, &reloader, listen);
-    reloader.lead(Some(app.clone()));
     house.metrics.set(BUILD_INFO, [env!("CARGO_PKG_VERSION")], 1u64);
     house.queue.start_asking(&house.upper, &house.inlets);
     // A refused file is told of, and what stood in it before goes on.
@@ -147,7 +144,6 @@ pub(super) async fn run(setup: RunSetup) -> Result<Ended, RunError> {
 
     let ended = day(&house, &reloader, &setup.notifier, &mut signals).await;
     setup.notifier.stopping();
-    reloader.lead(None);
     drop((reloader, board));
     Box::pin(leave(house, &ended, &mut signals)).await;
     Ok(ended)
@@ -238,7 +234,6 @@ fn reloader(house: &House, setup: &RunSetup) -> Reloader {
         metrics: house.metrics.clone(),
         clock: house.plan.ambient.clock.clone(),
         apply: Arc::new(apply),
-        hosts: Arc::default(),
         refusals: Refusals::new(&house.store, reload::REFUSED),
         seen: Stamps::of(&setup.origin.dir),
         targets: house.targets.clone(),
@@ -247,7 +242,11 @@ fn reloader(house: &House, setup: &RunSetup) -> Reloader {
 
 fn app(house: &House, board: &Board, reloader: &Reloader, listen: Option<SocketAddr>) -> App {
     let config = &house.plan.config;
-    let board = board.clone();
+    let (board, reloader) = (board.clone(), reloader.clone());
+    let reload: Reload = Arc::new(move || {
+        let reloader = reloader.clone();
+        Box::pin(async move { reloader.reload().await })
+    });
     App::new(Parts {
         store: house.store.clone(),
         credentials: house.credentials.clone(),
@@ -256,7 +255,7 @@ fn app(house: &House, board: &Board, reloader: &Reloader, listen: Option<SocketA
         served: served(),
         metrics: house.metrics.clone(),
         ambient: house.plan.ambient.clone(),
-        hosts: config.web.hosts.clone(),
+        current: house.current.clone(),
         listen: listen.unwrap_or(config.web.listen),
         readiness: Arc::new(move || board.readiness()),
         tasks: house.tasks(),
@@ -264,12 +263,9 @@ fn app(house: &House, board: &Board, reloader: &Reloader, listen: Option<SocketA
         profiles: house.session.profiles.clone(),
         targets: house.targets.clone(),
         forgetter: house.forgetter.clone(),
-        acts: Arc::new(HouseActs {
-            store: house.store.clone(),
-            places: house.plan.places.clone(),
-            reloader: Some(reloader.clone()),
-            doctor: doctor::of(house),
-        }),
+        doctor: house.doctor(),
+        backups: house.plan.places.backups(),
+        reload: Some(reload),
     })
 }
 

@@ -11,6 +11,7 @@ use std::path::{Path, PathBuf};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 
+use super::clocks;
 use super::copy::{BACKUP, REPLACED, copy, name_at, sync_and_name};
 use super::error::Error;
 use super::pool::{Pool, Store, sqlite_options};
@@ -19,8 +20,14 @@ use crate::ambient::Clock;
 
 pub use super::copy::{BackupError, Verified, verify};
 
-/// Copies the database into `dir` and checks the copy.
+/// Copies the database into `dir`, checks the copy, and notes that there is one.
 pub async fn create(store: &Store, dir: &Path) -> Result<Verified, BackupError> {
+    let made = copy_now(store, dir).await?;
+    store.write::<_, Error, _>(|tx| Box::pin(clocks::backed_up(tx))).await?;
+    Ok(made)
+}
+
+async fn copy_now(store: &Store, dir: &Path) -> Result<Verified, BackupError> {
     let Pool::Sqlite { file, .. } = store.pool() else { return Err(BackupError::Server) };
     // `VACUUM INTO` reads, yet SQLite refuses it on a connection that may only read.
     let connection = sqlite_options(file).connect().await.map_err(Error::in_act("copy the database"))?;

@@ -220,12 +220,12 @@ impl Before {
 /// When it is next: at once when it is new or about other records, else when it would have been, by what the target says
 /// now.
 fn due(spec: &Spec, (course, last): (Option<&Course>, Option<&Spec>), now: Millis) -> Millis {
-    let Some(course) = course else { return within_hours(&spec, now) };
+    let Some(course) = course else { return within_hours(spec, now) };
     if last.is_some_and(|last| last.comes_as(spec)) {
         return Millis(course.next_at);
     }
     let since = course.ended_at.map(|at| next(spec, Millis(at)));
-    since.unwrap_or_else(|| within_hours(&spec, now)).max(now)
+    since.unwrap_or_else(|| within_hours(spec, now)).max(now)
 }
 
 /// In whose name a target goes: as before if it still may, else by the profile that has the least to do.

@@ -4,14 +4,16 @@
 //! on the way of a request, so they give what is known and look nothing up.
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 use std::pin::Pin;
-use std::sync::{Arc, PoisonError, RwLock};
+use std::sync::Arc;
 
 use serde::Serialize;
-use serde_json::Value;
 
 use crate::ambient::{Ambient, Clock};
+use crate::config::Current;
 use crate::crawl::Forgetter;
+use crate::doctor::Doctor;
 use crate::domain::{Class, Millis};
 use crate::observe::Metrics;
 use crate::pace::Pace;
@@ -49,15 +51,8 @@ pub struct Part {
 /// The future of an act.
 pub type Act<'a, T> = Pin<Box<dyn Future<Output = T> + Send + 'a>>;
 
-/// What the API offers and only the daemon can do. A refusal is one sentence for a person.
-pub trait Acts: Send + Sync {
-    /// Makes a backup and says where it lies.
-    fn backup_create(&self) -> Act<'_, Result<Value, String>>;
-    /// Reads the configuration again and says what changed.
-    fn reload(&self) -> Act<'_, Result<Value, String>>;
-    /// Looks at everything and says what it found.
-    fn doctor(&self) -> Act<'_, Value>;
-}
+/// Reads the settings again, and says what changed or why they are refused.
+pub type Reload = Arc<dyn Fn() -> Act<'static, Result<String, String>> + Send + Sync>;
 
 /// What an [`App`] is made of.
 #[derive(Clone)]
@@ -76,8 +71,8 @@ pub struct Parts {
     pub metrics: Metrics,
     /// Time and chance.
     pub ambient: Ambient,
-    /// Host names that may be called, besides the loopback names and the address itself.
-    pub hosts: Vec<String>,
+    /// The settings now.
+    pub current: Current,
     /// The address that people reach.
     pub listen: SocketAddr,
     /// Whether work can be accepted; `POST /api/v1/jobs` asks it each time.
@@ -92,62 +87,54 @@ pub struct Parts {
     pub targets: Targets,
     /// Forgets people.
     pub forgetter: Forgetter,
-    /// What only the daemon can do.
-    pub acts: Arc<dyn Acts>,
+    /// Examines the house.
+    pub doctor: Doctor,
+    /// The folder of backups.
+    pub backups: PathBuf,
+    /// Reads the settings again; nothing when no daemon runs.
+    pub reload: Option<Reload>,
 }
 
 /// A cheap handle on the pages and the API; clones share it.
 #[derive(Clone)]
-pub struct App(Arc<Inner>);
-
-struct Inner {
-    parts: Parts,
-    hosts: RwLock<Vec<String>>,
-}
+pub struct App(Arc<Parts>);
 
 impl App {
     /// Puts the parts together; nothing is opened.
     pub fn new(parts: Parts) -> Self {
-        let hosts = RwLock::new(parts.hosts.clone());
-        Self(Arc::new(Inner { parts, hosts }))
+        Self(Arc::new(parts))
     }
 
-    /// Takes a new list of host names, when the settings changed.
-    pub fn allow_hosts(&self, hosts: Vec<String>) {
-        *self.0.hosts.write().unwrap_or_else(PoisonError::into_inner) = hosts;
-    }
-
-    /// Whether `name` was allowed by the settings.
+    /// Whether the settings allow `name`, besides the loopback names and the address itself.
     pub(super) fn allows_host(&self, name: &str) -> bool {
-        let hosts = self.0.hosts.read().unwrap_or_else(PoisonError::into_inner);
-        hosts.iter().any(|host| host.eq_ignore_ascii_case(name))
+        self.0.current.now().web.hosts.iter().any(|host| host.eq_ignore_ascii_case(name))
     }
 
     pub(super) fn parts(&self) -> &Parts {
-        &self.0.parts
+        &self.0
     }
 
     pub(super) fn store(&self) -> &Store {
-        &self.0.parts.store
+        &self.0.store
     }
 
     pub(super) fn credentials(&self) -> &Credentials {
-        &self.0.parts.credentials
+        &self.0.credentials
     }
 
     pub(super) fn clock(&self) -> &Clock {
-        &self.0.parts.ambient.clock
+        &self.0.ambient.clock
     }
 
     pub(super) fn queue(&self) -> &Queue {
-        &self.0.parts.queue
+        &self.0.queue
     }
 
     pub(super) fn readiness(&self) -> Readiness {
-        (self.0.parts.readiness)()
+        (self.0.readiness)()
     }
 
     pub(super) fn tasks(&self) -> Vec<supervise::Status> {
-        (self.0.parts.tasks)()
+        (self.0.tasks)()
     }
 }

@@ -24,7 +24,7 @@ mod text;
 mod token;
 
 pub use api::{ran_shown, standing_shown};
-pub use app::{Act, Acts, App, Part, Parts, Readiness};
+pub use app::{Act, App, Part, Parts, Readiness, Reload};
 pub use auth::scopes;
 pub use router::Door;
 pub use serve::{serve_tcp, serve_unix};

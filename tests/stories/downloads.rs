@@ -8,8 +8,8 @@ use std::time::Duration;
 
 use radard::ambient::Ambient;
 use radard::config::{Config, Current};
+use radard::media::Claims;
 use radard::media::jobs::{Download, Tools};
-use radard::media::{Claims, Rights};
 use radard::net::{Client, Policy};
 use radard::queue::{Ask, Kinds, Rules};
 use radard::store::{self, jobs};

@@ -1,7 +1,6 @@
 //! A network that is gone for minutes and for days, and hosts that ask for a wait: no job is lost, no attempt is spent, and
 //! few requests are made meanwhile.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use radard::config::{Config, Current};

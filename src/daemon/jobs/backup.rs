@@ -13,7 +13,7 @@ use crate::domain::{Class, Miss};
 use crate::queue::{Job, Lease, Settled};
 use crate::store::backup::{self, BackupError};
 use crate::store::copies::Copies;
-use crate::store::{ClockWatch, Error, Store, alarms, clocks};
+use crate::store::{ClockWatch, Error, Store, alarms};
 
 /// Copy the database.
 #[derive(Debug, Serialize, Deserialize)]
@@ -43,12 +43,7 @@ impl Job for Backup {
             Err(BackupError::Server) => return Ok(Settled::Done(json!({"skipped": BackupError::Server.to_string()}))),
             Err(error) => return Err(failed(tools, &error).await),
         };
-        let healed = tools.store.write::<_, Error, _>(|tx| {
-            Box::pin(async move {
-                clocks::backed_up(tx).await?;
-                alarms::close(tx, "backup_failed", "database").await
-            })
-        });
+        let healed = tools.store.write::<_, Error, _>(|tx| Box::pin(alarms::close(tx, "backup_failed", "database")));
         healed.await?;
         let is_trusted = tools.clock.look().await?.is_none();
         let (copies, keep, now) = (tools.copies.clone(), tools.current.now().backup.keep, tools.store.now());

@@ -1,12 +1,15 @@
-//! The house over the API: whether it is ready, what its tasks do, and the acts that only the daemon can do.
+//! The house over the API: whether it is ready, what its tasks do, and what is done to it as a whole.
 
 use axum::Json;
 use axum::extract::State;
 use axum::http::StatusCode;
-use serde_json::Value;
+use serde::Serialize;
+use serde_json::{Value, json};
 
 use super::listing::{Listing, whole};
+use crate::doctor::report;
 use crate::domain::Class;
+use crate::store::backup::{self, Verified};
 use crate::supervise::Status;
 use crate::web::app::{App, Readiness};
 use crate::web::refusal::Refusal;
@@ -20,21 +23,31 @@ pub(super) async fn tasks(State(app): State<App>) -> Json<Listing<Status>> {
 }
 
 pub(super) async fn doctor(State(app): State<App>) -> Json<Value> {
-    Json(app.parts().acts.doctor().await)
+    Json(json!(report(&app.parts().doctor.examine().await)))
 }
 
-pub(super) async fn back_up(State(app): State<App>) -> Result<(StatusCode, Json<Value>), Refusal> {
-    match app.parts().acts.backup_create().await {
+pub(super) async fn back_up(State(app): State<App>) -> Result<(StatusCode, Json<Verified>), Refusal> {
+    match backup::create(app.store(), &app.parts().backups).await {
         Ok(made) => Ok((StatusCode::CREATED, Json(made))),
         Err(error) => Err(Refusal::new(
             (StatusCode::INTERNAL_SERVER_ERROR, Class::Local),
-            error,
+            error.to_string(),
             "look at the free space and the rights of the folder for backups, then try again",
         )),
     }
 }
 
-pub(super) async fn reload(State(app): State<App>) -> Result<Json<Value>, Refusal> {
+/// What changed.
+#[derive(Debug, Serialize)]
+pub(super) struct Reloaded {
+    said: String,
+}
+
+pub(super) async fn reload(State(app): State<App>) -> Result<Json<Reloaded>, Refusal> {
     let advice = "run `radard check`, fix what it names, and try again; the old configuration stays in force";
-    app.parts().acts.reload().await.map(Json).map_err(|error| Refusal::conflict(error, advice))
+    let said = match &app.parts().reload {
+        Some(reload) => reload().await,
+        None => Err("no daemon runs, so there is nothing to reload".to_owned()),
+    };
+    said.map(|said| Json(Reloaded { said })).map_err(|error| Refusal::conflict(error, advice))
 }

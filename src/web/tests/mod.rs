@@ -19,11 +19,12 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tower::ServiceExt;
 
-use super::app::{Act, Acts, App, Part, Parts, Readiness};
+use super::app::{App, Part, Parts, Readiness};
 use super::router::Door;
 use crate::ambient::Ambient;
 use crate::base::{Base, Plan};
 use crate::config::{Checked, Config, Current, Places, Secrets};
+use crate::doctor::Doctor;
 use crate::domain::{Class, Millis, Miss};
 use crate::net;
 use crate::observe::{Metrics, Register};
@@ -91,22 +92,6 @@ impl Job for Rotate {
     }
 }
 
-struct Daemon;
-
-impl Acts for Daemon {
-    fn backup_create(&self) -> Act<'_, Result<Value, String>> {
-        Box::pin(async { Err("the folder for backups cannot be written".to_owned()) })
-    }
-
-    fn reload(&self) -> Act<'_, Result<Value, String>> {
-        Box::pin(async { Ok(json!({ "changed": ["web.hosts"] })) })
-    }
-
-    fn doctor(&self) -> Act<'_, Value> {
-        Box::pin(async { json!({ "ok": true }) })
-    }
-}
-
 /// A house with a database of its own, thrown away with the value.
 struct House {
     app: App,
@@ -156,13 +141,10 @@ impl House {
         let (queue, inlets) = Queue::new(rules(), kinds, store.clone(), ambient.clone());
         queue.start_asking(owner, &inlets);
         let data = store.file().unwrap().parent().unwrap().to_owned();
-        let checked = Checked {
-            config: Config::default(),
-            origins: Vec::new(),
-            warnings: Vec::new(),
-            secrets: Secrets::default(),
-            seat: None,
-        };
+        let mut config = Config::default();
+        config.web.hosts = vec!["radar.example".to_owned()];
+        let checked =
+            Checked { config, origins: Vec::new(), warnings: Vec::new(), secrets: Secrets::default(), seat: None };
         let places = Places { config: data.join("config"), data };
         let plan = Plan::new(&checked, places, ambient.clone(), Register::default());
         let base = Base {
@@ -175,6 +157,7 @@ impl House {
         };
         let session = Session::open(&base, &net::open(&base).unwrap());
         let served = Served::default().with(crate::crawl::SERVES);
+        let doctor = Doctor { plan: base.plan.clone(), current: base.current.clone(), served: served.clone() };
         App::new(Parts {
             store: store.clone(),
             credentials: base.credentials.clone(),
@@ -185,13 +168,15 @@ impl House {
             served,
             metrics: base.metrics.clone(),
             ambient: ambient.clone(),
-            hosts: vec!["radar.example".to_owned()],
+            current: base.current.clone(),
             listen: HOST.parse().unwrap(),
             readiness: Arc::new(move || ready.lock().unwrap().clone()),
             tasks: Arc::new(move || tasks.lock().unwrap().clone()),
             fetcher: session.fetcher,
             profiles: session.profiles,
-            acts: Arc::new(Daemon),
+            doctor,
+            backups: base.plan.places.backups(),
+            reload: Some(Arc::new(|| Box::pin(async { Ok("settings taken over".to_owned()) }))),
         })
     }
 

@@ -1,7 +1,7 @@
 //! How the database grows: looked at day by day, told as what the disk will need.
 
-use super::facts::{Disk, Growth};
-use super::row::Row;
+use super::row::{Row, UNREAD};
+use super::store::Disk;
 use crate::domain::amount::{counted, roughly_size};
 use crate::store::crawl::grown::{self, BYTES};
 use crate::store::crawl::prune::DAY;
@@ -12,13 +12,35 @@ const DAYS: i64 = 30;
 /// With less than this many days of room a person should do something.
 const SOON: i64 = 14;
 
+/// How the database grows.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Growth {
+    /// Nobody could look, and why.
+    NotRun(&'static str),
+    /// It was looked at on one day at most.
+    Young,
+    /// It was looked at on so many days that lie so far apart.
+    Known {
+        /// Days between the first look and the last.
+        days: i64,
+        /// How large it is.
+        bytes: i64,
+        /// By how much it grows in a day.
+        daily: i64,
+        /// Whether it lies on the disk under the data directory, and not on a server.
+        is_here: bool,
+        /// Rows of each sort that come in a day, of those that do.
+        rows: Vec<(String, i64)>,
+    },
+}
+
 /// What was noted day by day.
 pub(super) async fn look(store: &Store) -> Growth {
     let from = store.now().0.div_euclid(DAY) - DAYS;
     let read = store.read::<_, Error, _>(move |tx| Box::pin(async move { grown::since(tx, from).await }));
     match read.await {
         Ok(noted) => of(&noted, !store.is_shared()),
-        Err(_) => Growth::NotRun("the database could not be read"),
+        Err(_) => Growth::NotRun(UNREAD),
     }
 }
 

@@ -1,5 +1,8 @@
 //! One thing that was looked at, as a person and a program are told of it.
 
+/// Why something was not looked at that stands in the database.
+pub(super) const UNREAD: &str = "the database could not be read";
+
 /// One thing that was looked at.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct Row {

@@ -1,9 +1,18 @@
 //! Facts that were made up, and what is made of them.
 
-use super::look::{read_exposure, said_of};
-use super::*;
+use super::config::Settings;
+use super::daemon::{Daemon, Unit, read_exposure};
+use super::facts::Facts;
+use super::growth::Growth;
+use super::judge::judge;
+use super::pace::{Limits, said_of};
+use super::platform::{Answers, Known};
+use super::session::{Browser, Profiles, Standing};
+use super::sign::{Signers, Tried};
+use super::store::{Alarms, Clock, Data, Database, Disk};
+use super::target::Targets;
+use super::vault::Vault;
 use crate::config::LowWater;
-use crate::daemon::signers::Tried;
 use crate::domain::Millis;
 use crate::platform::shape::Gone;
 use crate::store::stops::Stopped;
