@@ -10,7 +10,6 @@ use axum::Router;
 use serde_json::json;
 use tokio::signal::unix::{SignalKind, signal};
 
-use super::demo::{Curtain, DemoError, DemoSetup, demo as play, list, view};
 use super::direct::Direct;
 use super::house_error::HouseError;
 use super::options::{DemoOptions, RunOptions, SimOptions};
@@ -20,6 +19,7 @@ use super::systemd::{Invitation, Notifier};
 use crate::ambient::Ambient;
 use crate::base::Plan;
 use crate::config::{self, Checked, Places};
+use crate::demo::{Curtain, DemoError, DemoSetup, demo as play, lines, list};
 use crate::observe::{Register, log};
 use crate::sim::{self as platforms, Fault, FaultError, MARK, Options, Running, Sim, TITLE, files};
 use crate::store::OpenError;
@@ -133,7 +133,7 @@ pub async fn demo(options: DemoOptions, ambient: Ambient) -> Result<Ended, Troub
     let (say, json) = (options.say.clone(), options.json);
     let tell = Arc::new(move |event| {
         if !json {
-            for line in view::lines(&event) {
+            for line in lines(&event) {
                 say(&line);
             }
         }

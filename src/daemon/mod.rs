@@ -3,7 +3,6 @@
 //! This is the only room that knows all the others. What belongs to one of them stays there; here is what ties them
 //! together, and what ties the process to systemd.
 
-mod demo;
 mod direct;
 mod entry;
 
@@ -20,7 +19,6 @@ pub mod systemd;
 mod tests;
 mod watch;
 
-pub use demo::DemoError;
 pub use direct::Direct;
 pub use entry::{Ended, Trouble, demo, direct, foreseeing, reading, run, sim};
 pub use house::House;

@@ -1,15 +1,15 @@
 //! The steps that speak Douyin's language: ids out of messages, and signatures before a judge that is not ours.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::pin::Pin;
 
 use serde_json::json;
 
-use super::stage::Stage;
-use super::trouble::{Outcome, Trouble, expected};
 use crate::ambient::Ambient;
 use crate::base::Plan;
 use crate::config::{self, Checked, Places, Signing, Sources, check};
+use crate::demo::figure::Playing;
+use crate::demo::stage::Stage;
+use crate::demo::trouble::{Trouble, expected};
 use crate::domain::amount::roughly_long;
 use crate::domain::{Class, Secret};
 use crate::net::{Answer, Ask, Client, client_of};
@@ -22,15 +22,13 @@ use crate::platform::signer::{Asked, Chain, Native, What};
 use crate::sign::SCHEMES;
 use crate::sim::short_links;
 
-type Playing<'a> = Pin<Box<dyn Future<Output = Outcome> + 'a>>;
-
 #[expect(clippy::needless_pass_by_value, reason = "errors are handed over by those who have them")]
-pub(super) fn broken(what: impl ToString) -> Trouble {
+pub(in crate::demo) fn broken(what: impl ToString) -> Trouble {
     expected("a step that holds".into(), what.to_string())
 }
 
 /// The way out under the demonstration's own settings.
-pub(super) fn way_out(stage: &Stage) -> Result<(Client, config::Douyin), Trouble> {
+pub(in crate::demo) fn way_out(stage: &Stage) -> Result<(Client, config::Douyin), Trouble> {
     let sources = Sources::read(&stage.recipe.config, BTreeMap::new(), Vec::new());
     let checked: Checked = check(&sources).map_err(broken)?;
     let places = Places { config: stage.recipe.config.clone(), data: stage.recipe.data.clone() };
@@ -39,7 +37,7 @@ pub(super) fn way_out(stage: &Stage) -> Result<(Client, config::Douyin), Trouble
 }
 
 /// Every short link of the simulated site, pasted with the words that people paste around it.
-pub(super) fn ids(stage: &mut Stage) -> Playing<'_> {
+pub(in crate::demo) fn ids(stage: &mut Stage) -> Playing<'_> {
     Box::pin(async {
         let (client, douyin) = way_out(stage)?;
         let links = short_links(stage.sim.seed);
@@ -64,7 +62,7 @@ pub(super) fn ids(stage: &mut Stage) -> Playing<'_> {
 }
 
 /// Asks the simulated site who we are, signed in both ways; then with something changed behind the signature.
-pub(super) fn signatures(stage: &mut Stage) -> Playing<'_> {
+pub(in crate::demo) fn signatures(stage: &mut Stage) -> Playing<'_> {
     Box::pin(async {
         let held = SCHEMES.iter().filter(|(_, holds)| holds()).count();
         if held != SCHEMES.len() {
@@ -105,11 +103,11 @@ pub(super) fn signatures(stage: &mut Stage) -> Playing<'_> {
 }
 
 /// A watch that nobody reads.
-pub(super) fn unwatched(stage: &Stage) -> Watch {
+pub(in crate::demo) fn unwatched(stage: &Stage) -> Watch {
     Watch::new("douyin", stage.ambient.clock.clone(), Metrics::new())
 }
 
-pub(super) fn chain(ambient: &Ambient, recipes: &[Signing]) -> Chain {
+pub(in crate::demo) fn chain(ambient: &Ambient, recipes: &[Signing]) -> Chain {
     let begin = Chain::new(ambient.clock.clone(), Metrics::new());
     recipes.iter().fold(begin, |chain, recipe| {
         let recipe = *recipe;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::setup::Event;
 
 /// The lines of one event.
-pub(in crate::daemon) fn lines(event: &Event) -> Vec<String> {
+pub fn lines(event: &Event) -> Vec<String> {
     match event {
         Event::Page { link } => {
             vec![String::new(), format!("    Look over its shoulder: {link}"), String::new()]

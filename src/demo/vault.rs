@@ -3,21 +3,21 @@
 
 use std::collections::HashSet;
 use std::path::Path;
-use std::pin::Pin;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
 use serde_json::{Value, json};
 
+use super::figure::Playing;
 use super::stage::Stage;
-use super::trouble::{Outcome, Trouble, expected};
+use super::trouble::{Trouble, expected};
 
 /// The shortest piece of a secret that counts as one.
 const PIECE: usize = 8;
 /// Credentials that are sealed in the database.
 const SEALED: [&str; 3] = ["tiktok-client-secret", "weekly-token", "proxy-logins"];
 
-pub(super) fn leaks(stage: &mut Stage) -> Pin<Box<dyn Future<Output = Outcome> + '_>> {
+pub(super) fn leaks(stage: &mut Stage) -> Playing<'_> {
     Box::pin(async {
         let key_file = stage.recipe.data.join("vault.key");
         let mut hunt = Hunt::default();

@@ -1,19 +1,16 @@
 //! A site that changes its answers without a word, and how soon it is noticed.
 
-use std::pin::Pin;
-
 use serde_json::json;
 
 use super::douyin::broken;
 use super::lists::at_the_site;
-use super::stage::Stage;
-use super::trouble::{Outcome, Trouble, expected};
+use crate::demo::figure::Playing;
+use crate::demo::stage::Stage;
+use crate::demo::trouble::{Trouble, expected};
 use crate::platform::douyin::list::{Walk, Wants};
 use crate::platform::douyin::user_post;
 use crate::platform::shape::Memory;
 use crate::sim::Rename;
-
-type Playing<'a> = Pin<Box<dyn Future<Output = Outcome> + 'a>>;
 
 /// Pages that are read before the change.
 const BEFORE: usize = 40;
@@ -21,7 +18,7 @@ const BEFORE: usize = 40;
 const WITHIN: usize = 60;
 
 /// Lists posts while the site renames a field; the demonstration goes on with the field as it was.
-pub(super) fn form(stage: &mut Stage) -> Playing<'_> {
+pub(in crate::demo) fn form(stage: &mut Stage) -> Playing<'_> {
     Box::pin(async {
         let (site, visitor) = at_the_site(stage)?;
         let creator = stage.sim.creators().swap_remove(0);

@@ -1,19 +1,19 @@
 //! A login at the simulated Creative Center: taken in, captured by a real browser, lost, and never overwritten by less.
 
-use std::pin::Pin;
 use std::process::Stdio;
 
 use serde_json::{Value, json};
 
+use super::figure::Playing;
 use super::stage::Stage;
-use super::trouble::{Outcome, Trouble, expected};
+use super::trouble::{Trouble, expected};
 use crate::observe::Register;
 use crate::vault::make_file;
 
 const PATH: &str = "/api/v1/profiles";
 
 /// Takes a login in, captures it, loses it, refuses what is none, and goes back.
-pub(super) fn logins(stage: &mut Stage) -> Pin<Box<dyn Future<Output = Outcome> + '_>> {
+pub(super) fn logins(stage: &mut Stage) -> Playing<'_> {
     Box::pin(async {
         let key_file = stage.recipe.data.join("vault.key");
         let made = make_file(&key_file, &stage.ambient.entropy, &Register::default());

@@ -1,12 +1,11 @@
 //! The step that edits the queue file while the daemon runs: it is followed, refused, and crawled through failures.
 
-use std::pin::Pin;
-
 use serde_json::{Value, json};
 
-use super::lists::at_the_site;
+use super::figure::Playing;
+use super::platform::at_the_site;
 use super::stage::Stage;
-use super::trouble::{Outcome, Trouble, expected};
+use super::trouble::{Trouble, expected};
 use crate::config::QUEUE;
 use crate::domain::amount::counted;
 use crate::platform::douyin::list::{Walk, Wants};
@@ -19,7 +18,7 @@ use crate::store::{Access, Place, Store};
 const PATH: &str = "/api/v1/targets";
 
 /// Saves targets, a mistake, and targets again; gives what was found.
-pub(super) fn targets(stage: &mut Stage) -> Pin<Box<dyn Future<Output = Outcome> + '_>> {
+pub(super) fn targets(stage: &mut Stage) -> Playing<'_> {
     Box::pin(async {
         let creators = stage.sim.creators();
         let creator = |at: usize| creators.get(at).cloned().unwrap_or_default();

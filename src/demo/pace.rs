@@ -1,98 +1,79 @@
-//! The steps in which time passes: the real queue and the real limits on a simulated clock, on a runtime of their own.
-//!
-//! A simulated clock jumps when nothing in its runtime can run, so the runtime must be the step's alone.
+//! A lane that a sign of risk closes, and limits that hold while hours go by.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::path::PathBuf;
-use std::pin::Pin;
 use std::time::Duration;
 
-use serde_json::json;
+use serde_json::{Value, json};
 
+use super::apart::{BEGIN, apart, broken};
+use super::figure::Playing;
 use super::stage::Stage;
 use super::trouble::{Outcome, Trouble, expected};
 use crate::ambient::Ambient;
-use crate::config::{Config, KeyedBy, PaceRule, parse_cron, parse_zone};
-use crate::domain::{Class, Millis, Miss};
+use crate::config::{Config, KeyedBy, PaceRule};
+use crate::domain::Class;
 use crate::pace::{Pace, Sending, Told};
-use crate::queue::{Job, Kinds, Late, Lease, Queue, Rules, Schedule, Settled};
-use crate::store::{Access, Error, Place, Store, jobs};
-use crate::supervise::Supervisor;
-
-/// 2027-01-01T00:00:00Z.
-const BEGIN: Millis = Millis(1_798_761_600_000);
-const DAYS: u64 = 365;
-/// Half past two is the hour that daylight saving takes away and gives twice.
-const LINE: &str = "30 2 * * *";
-const ZONE: &str = "Europe/Berlin";
-
-#[derive(serde::Serialize, serde::Deserialize)]
-struct Nod {}
-
-impl Job for Nod {
-    const KIND: &'static str = "nod";
-    type Tools = ();
-
-    async fn run(self, _tools: &(), _lease: &Lease) -> Result<Settled, Miss> {
-        Ok(Settled::Done(json!(null)))
-    }
-}
+use crate::store::{Error, Store, jobs};
 
 /// How long requests are sent at the limit, and the limit.
 const SENDING: Duration = Duration::from_hours(2);
+
 const AT_MOST: u32 = 6;
+
 const PER: Duration = Duration::from_mins(1);
+
 /// How many further requests are foretold.
 const FORETOLD: i64 = 60;
+
 /// A sign of risk costs at least this.
 const LEAST_SILENCE: Duration = Duration::from_hours(6);
+
 /// The longest way to the server, in milliseconds.
 const FARTHEST: u64 = 400;
 
-pub(super) fn schedule(stage: &mut Stage) -> Pin<Box<dyn Future<Output = Outcome> + '_>> {
-    apart(stage.dir.join("year.db"), year)
-}
-
-pub(super) fn rates(stage: &mut Stage) -> Pin<Box<dyn Future<Output = Outcome> + '_>> {
-    apart(stage.dir.join("rates.db"), hours)
-}
-
-pub(super) fn breaker(stage: &mut Stage) -> Pin<Box<dyn Future<Output = Outcome> + '_>> {
-    apart(stage.dir.join("breaker.db"), silence)
-}
-
-/// Lets `play` happen in a world of its own, whose clock jumps, with a database at `file`.
-fn apart<F>(
-    file: PathBuf,
-    play: impl FnOnce(Store, Ambient) -> F + Send + 'static,
-) -> Pin<Box<dyn Future<Output = Outcome>>>
-where
-    F: Future<Output = Outcome>,
-{
+pub(super) fn lane(stage: &mut Stage) -> Playing<'_> {
     Box::pin(async {
-        let ended = tokio::task::spawn_blocking(move || {
-            let ambient = Ambient::pinned(1, BEGIN);
-            let clock = ambient.clock.clone();
-            let ended = clock.run(async {
-                let (store, _ground) = open(file, &ambient).await?;
-                play(store, ambient).await
-            });
-            ended.map_err(|source| Trouble::Io { act: "make a runtime", source })?
-        });
-        ended.await.map_err(|panicked| Trouble::Died(panicked.to_string()))?
+        stage.play("douyin.probe.risk")?;
+        let shut = stage.ask("probe_platform", "risky", json!({"platform": "douyin"})).await?;
+        stage.until_state(&shut, "snoozed").await?;
+        stage.sim.calm();
+        let before = stage.sim.requests();
+        let waits = stage.ask("probe_platform", "waits", json!({"platform": "douyin"})).await?;
+        let goes_on = stage.ask("probe_platform", "goes-on", json!({"platform": "tiktok"})).await?;
+        stage.until_state(&goes_on, "done").await?;
+        let asked = stage.sim.requests().saturating_sub(before);
+        if asked != 1 {
+            return Err(expected("one request, to the open platform".into(), format!("{asked} arrived")));
+        }
+        let alarms = open_alarms(stage).await?;
+        if !alarms.contains("lane_closed") {
+            return Err(expected("an open alarm about the lane".into(), format!("open are {alarms:?}")));
+        }
+        let open = json!({"scope": "lane", "name": "douyin/probe", "paused": false});
+        stage.must(200, ("POST", "/api/v1/gates"), Some(open)).await?;
+        stage.until_state(&waits, "done").await?;
+        stage
+            .until("the alarm should close by itself", async |stage: &Stage| {
+                let open = open_alarms(stage).await?;
+                Ok(if open.contains("lane_closed") { Err(format!("open are {open:?}")) } else { Ok(()) })
+            })
+            .await?;
+        Ok(json!({"requests_to_the_closed_lane": 0}))
     })
 }
 
-fn broken(what: String) -> Trouble {
-    expected("a story that holds".into(), what)
+async fn open_alarms(stage: &Stage) -> Result<BTreeSet<String>, Trouble> {
+    let list = stage.must(200, ("GET", "/api/v1/alarms"), None).await?;
+    let items = list.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
+    Ok(items.iter().filter_map(|a| a.get("name").and_then(Value::as_str)).map(str::to_owned).collect())
 }
 
-async fn open(file: PathBuf, ambient: &Ambient) -> Result<(Store, Supervisor), Trouble> {
-    let opened = Store::open(&Place::Sqlite(file), Access::Write, ambient.clone()).await;
-    let (store, writer) = opened.map_err(|e| broken(e.to_string()))?;
-    let ground = Supervisor::new(ambient.clone());
-    writer.start(&ground);
-    Ok((store, ground))
+pub(super) fn rates(stage: &mut Stage) -> Playing<'_> {
+    apart(stage.dir.join("rates.db"), hours)
+}
+
+pub(super) fn breaker(stage: &mut Stage) -> Playing<'_> {
+    apart(stage.dir.join("breaker.db"), silence)
 }
 
 /// A sender who always has work, and a server that notes when requests arrive.
@@ -181,30 +162,4 @@ async fn silence(store: Store, ambient: Ambient) -> Outcome {
     let told =
         format!("silent for {silent:?} of {closed_for:?}, beside the try {beside}, others {others}, on {goes_on}");
     Err(broken(told))
-}
-
-async fn year(store: Store, ambient: Ambient) -> Outcome {
-    let house = Supervisor::new(ambient.clone());
-    let kinds = Kinds::default().with::<Nod>(());
-    // Nobody dies in this year, so nobody needs to look for orphans every few seconds of it.
-    let long = Duration::from_hours(12);
-    let rules = Rules { lease: long, sweep: long, ..Rules::of(&Config::default(), "year/1") };
-    let (queue, _inlets) = Queue::new(rules, kinds, store.clone(), ambient.clone());
-    let (Ok(cron), Some(zone)) = (parse_cron(LINE), parse_zone(ZONE)) else {
-        return Err(broken(format!("`{ZONE}` is not known to this machine: install tzdata")));
-    };
-    let name = "every-night".to_owned();
-    let schedule = Schedule { name, kind: Nod::KIND.into(), payload: json!({}), cron, zone, late: Late::Once };
-    queue.start_working(&house, vec![schedule]);
-    ambient.clock.sleep(Duration::from_hours(24 * DAYS)).await;
-    let filter = jobs::Filter { limit: 1000, ..Default::default() };
-    let found = store.read::<_, Error, _>(|tx| Box::pin(async move { jobs::list(tx, &filter).await }));
-    let found = found.await.map_err(|e| broken(e.to_string()))?;
-    house.stop().halt();
-    let keys: BTreeSet<_> = found.iter().map(|job| job.key.as_str()).collect();
-    let done = found.iter().filter(|job| job.state() == jobs::State::Done).count();
-    if keys.len() != found.len() || u64::try_from(found.len()) != Ok(DAYS) || done != found.len() {
-        return Err(broken(format!("{} jobs, {} keys, {done} done in {DAYS} days", found.len(), keys.len())));
-    }
-    Ok(json!({"simulated_days": DAYS, "slots": found.len(), "doubled": 0, "missed": 0}))
 }

@@ -11,7 +11,7 @@ use crate::sim;
 
 /// What the viewer is told.
 #[derive(Debug, Clone)]
-pub(in crate::daemon) enum Event {
+pub enum Event {
     /// Where the status page is, with a link that signs a browser in.
     Page {
         /// The link.
@@ -38,7 +38,7 @@ pub(in crate::daemon) enum Event {
 }
 
 /// How the demonstration is run.
-pub(in crate::daemon) struct DemoSetup {
+pub struct DemoSetup {
     /// The program, to be run as the daemon.
     pub program: PathBuf,
     /// A folder of our own.
@@ -53,7 +53,7 @@ pub(in crate::daemon) struct DemoSetup {
 
 /// How a demonstration ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::daemon) enum Curtain {
+pub enum Curtain {
     /// Every step held.
     AllHeld,
     /// Some did not.

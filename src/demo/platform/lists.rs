@@ -1,14 +1,14 @@
 //! The step that lists everything of a creator while each page fails in every way, and counts what is missing.
 
 use std::collections::BTreeSet;
-use std::pin::Pin;
 
 use serde_json::json;
 
 use super::douyin::{broken, chain, unwatched, way_out};
-use super::stage::Stage;
-use super::trouble::{Outcome, Trouble, expected};
 use crate::config::Signing;
+use crate::demo::figure::Playing;
+use crate::demo::stage::Stage;
+use crate::demo::trouble::{Trouble, expected};
 use crate::domain::identity::Told;
 use crate::domain::{Class, Identity, Secret};
 use crate::observe::Register;
@@ -16,14 +16,12 @@ use crate::platform::douyin::list::{Listing, Walk, Wants};
 use crate::platform::douyin::token::{Owner, Tokens, draw_fingerprint};
 use crate::platform::douyin::{Douyin, Endpoint, Visitor, post_comment, user_follower, user_mix, user_post};
 
-type Playing<'a> = Pin<Box<dyn Future<Output = Outcome> + 'a>>;
-
 /// The ways in which a page of the site fails; of a wrong signature it says nothing, which is `risk`.
 const WAYS: [Class; 7] =
     [Class::Gone, Class::Private, Class::Auth, Class::Risk, Class::Rate, Class::Schema, Class::Network];
 
 /// The site, and somebody who is logged in there.
-pub(super) fn at_the_site(stage: &Stage) -> Result<(Douyin, Visitor), Trouble> {
+pub(in crate::demo) fn at_the_site(stage: &Stage) -> Result<(Douyin, Visitor), Trouble> {
     let (client, settings) = way_out(stage)?;
     let tokens = Tokens::new(settings.clone(), || None, (stage.ambient.clone(), Register::default()));
     let site = Douyin::new(settings, chain(&stage.ambient, &[Signing::Abogus]), tokens, unwatched(stage));
@@ -33,7 +31,7 @@ pub(super) fn at_the_site(stage: &Stage) -> Result<(Douyin, Visitor), Trouble> {
 }
 
 /// Posts, mix, followers and comments of creators of the simulated site.
-pub(super) fn lists(stage: &mut Stage) -> Playing<'_> {
+pub(in crate::demo) fn lists(stage: &mut Stage) -> Playing<'_> {
     Box::pin(async {
         let (site, visitor) = at_the_site(stage)?;
         let creators = stage.sim.creators();
