@@ -32,7 +32,7 @@
 //! | 13 | `cli/` | one file per command; the only code that prints | all below |
 //! | 12 | `daemon/` | puts the house together, lays channels, obeys signals, drains | all below |
 //! | 11 | `demo/` | the whole product against the simulated platforms: a step for each thing that it can do | `sim report platform sign net base queue pace store vault config supervise` |
-//! | 10 | `web/` | dashboard, API, and the few paths that are open to the public | `doctor report affiliate publish crawl live trend target session grant media notify queue pace store supervise vault config` |
+//! | 10 | `web/` | dashboard, API, and the few paths that are open to the public | `doctor report affiliate publish crawl live trend target session grant media platform wire net base notify queue pace store supervise vault config` |
 //! | 10 | `sim/` | the platforms, simulated: seeded, with fault switches and verifiers of their own | `wire supervise` |
 //! | 9 | `doctor/` | checks an installation: what is wrong, and how to fix it | `target session platform browser sign base queue pace store vault config` |
 //! | 9 | `report/` | the weekly report and exports: gather, render, deliver | `affiliate trend queue store notify config supervise` |

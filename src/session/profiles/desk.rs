@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use uuid::Uuid;
 
+use super::in_use::InUse;
 use super::who::{Profiles, broken, no_login};
 use crate::config::Profile;
 use crate::domain::{Class, Declined, Held, Millis, Miss, Platform, Secret};
@@ -185,22 +186,6 @@ fn name_of(name: &str) -> Result<&str, Declined> {
         return Ok(name);
     }
     Err(Declined::by_us("this is no name of a profile", "write it as in the settings"))
-}
-
-/// The login in use after somebody looked at it.
-#[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
-pub struct InUse {
-    /// The profile.
-    pub profile: String,
-    /// The capture.
-    pub id: Uuid,
-    /// That it is in use.
-    pub standing: &'static str,
-    /// How many cookies it has, if they were counted.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub cookies: Option<usize>,
-    /// Its file, if it could be written.
-    pub file: Option<PathBuf>,
 }
 
 impl Profiles {

@@ -8,6 +8,7 @@
 mod capture;
 mod compare;
 mod desk;
+mod in_use;
 mod inside;
 mod keep;
 mod proof;
@@ -15,7 +16,8 @@ mod take;
 mod who;
 
 pub use capture::headers_of;
-pub use desk::{Brought, ByHand, Detail, GivenOut, InUse, Overview};
+pub use desk::{Brought, ByHand, Detail, GivenOut, Overview};
+pub use in_use::InUse;
 pub(super) use inside::Inside;
 pub(super) use keep::keep;
 pub(super) use proof::Prover;

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use uuid::Uuid;
 
 use super::capture::{Missed, Seen, capture};
-use super::desk::InUse;
+use super::in_use::InUse;
 use super::who::{Profiles, broken, no_login};
 use crate::config::Profile;
 use crate::domain::{Class, Declined, Miss, Platform};

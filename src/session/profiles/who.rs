@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-use super::desk::InUse;
+use super::in_use::InUse;
 use super::proof::Prover;
 use crate::browser::{Pool, Source};
 use crate::config::Profile;
