@@ -5,6 +5,7 @@
 //! holds nothing. Only the last test runs a program: it asks cargo what the house is made of.
 
 mod house {
+    pub(crate) mod arguments;
     pub(crate) mod circles;
     pub(crate) mod crates;
     pub(crate) mod imports;
@@ -18,7 +19,7 @@ mod house {
 }
 
 use house::tree::{Problem, Tree, none};
-use house::{circles, crates, imports, listed, shape, table, words};
+use house::{arguments, circles, crates, imports, listed, shape, table, words};
 
 /// Holds one rule over the real house.
 #[track_caller]
@@ -55,6 +56,8 @@ rules! {
     every_fixture_is_used: listed::fixtures_are_used;
     the_readme_points_at_files: listed::readme_points_at_files;
     every_statement_is_listed: listed::statements_are_listed;
+    arguments_have_names: arguments::are_named;
+    what_opens_a_room_stays_at_its_door: arguments::base_stays_at_the_door;
     nothing_is_left_for_later: words::nothing_is_left_for_later;
     every_test_tests: words::tests_test;
     the_text_speaks_of_the_product: words::the_text_speaks_of_the_product;

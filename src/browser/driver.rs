@@ -54,7 +54,7 @@ pub(super) struct Driver {
 
 impl Driver {
     /// Starts one whose folder is written down in `among`.
-    pub(super) async fn start(found: &Found, among: &Path, (clock, shown): (&Clock, &Shown)) -> Result<Self, Trouble> {
+    pub(super) async fn start(found: &Found, among: &Path, clock: &Clock, shown: &Shown) -> Result<Self, Trouble> {
         let name = found.driver.display().to_string();
         let failed = |source| Trouble::Start(name.clone(), source);
         let home = Home::make(among).map_err(failed)?;

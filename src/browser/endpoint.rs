@@ -56,12 +56,7 @@ impl Endpoint {
     }
 
     /// Asks for `path`; gives the value of the answer.
-    pub(super) async fn ask(
-        &self,
-        method: &str,
-        path: &str,
-        (dialer, clock): (&Dialer, &Clock),
-    ) -> Result<Value, Trouble> {
+    pub(super) async fn ask(&self, method: &str, path: &str, dialer: &Dialer, clock: &Clock) -> Result<Value, Trouble> {
         let failed = |why: &dyn std::fmt::Display| Trouble::NotThere(self.url(), first_line(&why.to_string()));
         let asked = async {
             let mut stream = dialer.dial(&self.host, self.port).await.map_err(|why| failed(&why))?;
@@ -88,8 +83,8 @@ impl Endpoint {
     }
 
     /// What it says about itself, when it takes sessions.
-    pub(super) async fn status(&self, ways: (&Dialer, &Clock)) -> Result<String, Trouble> {
-        let told = self.ask("GET", "status", ways).await?;
+    pub(super) async fn status(&self, dialer: &Dialer, clock: &Clock) -> Result<String, Trouble> {
+        let told = self.ask("GET", "status", dialer, clock).await?;
         let text = |place: &str| told.pointer(place).and_then(Value::as_str).unwrap_or_default();
         if told.get("ready") != Some(&Value::Bool(true)) {
             return Err(Trouble::NotThere(
@@ -102,7 +97,7 @@ impl Endpoint {
     }
 
     /// Closes what killed houses opened here, as written down in `among`.
-    pub(super) async fn clear(&self, among: &Path, ways: (&Dialer, &Clock)) {
+    pub(super) async fn clear(&self, among: &Path, dialer: &Dialer, clock: &Clock) {
         for note in std::fs::read_dir(among).into_iter().flatten().flatten() {
             let name = note.file_name().to_string_lossy().into_owned();
             let Some((process, session)) = name.strip_prefix(PREFIX).and_then(|rest| rest.split_once('-')) else {
@@ -115,7 +110,7 @@ impl Endpoint {
             if !is_here || !is_word || is_of_another {
                 continue;
             }
-            match self.ask("DELETE", &format!("session/{session}"), ways).await {
+            match self.ask("DELETE", &format!("session/{session}"), dialer, clock).await {
                 Ok(_) => drop(std::fs::remove_file(note.path())),
                 Err(trouble) => tracing::warn!("A browser of a killed process may still be open: {trouble}"),
             }

@@ -140,7 +140,7 @@ impl Page {
             if headers.contains_key("cookie") {
                 return Ok(Captured { url, headers, cookies: CookieSource::Request });
             }
-            return self.with_cookies(events, wanted, (url, headers)).await;
+            return self.with_cookies(events, wanted, url, headers).await;
         }
         Err(Trouble::Gone)
     }
@@ -182,7 +182,8 @@ impl Page {
         &self,
         events: &mut mpsc::Receiver<Event>,
         wanted: Wanted<'_>,
-        (url, mut headers): (String, BTreeMap<String, Secret<String>>),
+        url: String,
+        mut headers: BTreeMap<String, Secret<String>>,
     ) -> Result<Captured, Trouble> {
         let better = async {
             while let Some(event) = events.recv().await {

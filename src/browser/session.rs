@@ -67,10 +67,10 @@ impl Browser {
     }
 
     async fn start(found: &Found, source: &Source, clock: &Clock) -> Result<Self, Trouble> {
-        let driver = Driver::start(found, &source.folder, (clock, &source.look.shown)).await?;
+        let driver = Driver::start(found, &source.folder, clock, &source.look.shown).await?;
         let dialer = dialer_to(&driver.address(), clock)?;
         let wish = capabilities(Some(&found.binary), found.is_firefox, &source.look);
-        match Self::session(&driver.url(), (&dialer, None), (wish, clock)).await {
+        match Self::session(&driver.url(), &dialer, None, wish, clock).await {
             Ok(browser) => Ok(Self { driver: Some(driver), ..browser }),
             Err(trouble) => {
                 driver.stop().await;
@@ -83,10 +83,10 @@ impl Browser {
         let endpoint = endpoint_of(url)?;
         let dialer = dialer_to(&endpoint.address(), clock)?;
         // What we left there once is closed before: it may take the only room.
-        endpoint.clear(&source.folder, (&dialer, clock)).await;
-        endpoint.status((&dialer, clock)).await?;
+        endpoint.clear(&source.folder, &dialer, clock).await;
+        endpoint.status(&dialer, clock).await?;
         let wish = capabilities(None, false, &Look { is_root: false, ..source.look.clone() });
-        let mut browser = Self::session(&endpoint.url(), (&dialer, Some(&endpoint)), (wish, clock)).await?;
+        let mut browser = Self::session(&endpoint.url(), &dialer, Some(&endpoint), wish, clock).await?;
         let session = browser.webdriver.session_id().await.ok().flatten().unwrap_or_default();
         match Noted::session(&session, &endpoint, &source.folder) {
             Ok(noted) => browser.noted = Some(noted),
@@ -97,8 +97,10 @@ impl Browser {
 
     async fn session(
         url: &str,
-        (dialer, there): (&Dialer, Option<&Endpoint>),
-        (capabilities, clock): (Map<String, Value>, &Clock),
+        dialer: &Dialer,
+        there: Option<&Endpoint>,
+        capabilities: Map<String, Value>,
+        clock: &Clock,
     ) -> Result<Self, Trouble> {
         let mut builder = ClientBuilder::new(Connector(dialer.clone()));
         let connect = builder.capabilities(capabilities).connect(url);
@@ -106,7 +108,7 @@ impl Browser {
         let webdriver = webdriver.map_err(|error| refused(&error))?;
         let told = webdriver.capabilities().cloned().unwrap_or_default();
         let text = |name: &str| told.get(name).and_then(Value::as_str).unwrap_or_default();
-        match prepare(text("webSocketUrl"), (dialer, there), clock).await {
+        match prepare(text("webSocketUrl"), dialer, there, clock).await {
             Ok(bidi) => {
                 let version = format!("{} {}", text("browserName"), text("browserVersion"));
                 Ok(Self { driver: None, noted: None, webdriver, bidi, version, clock: clock.clone() })
@@ -157,7 +159,7 @@ pub fn is_at_hand(source: &Source) -> bool {
 pub async fn knock(url: &str, clock: &Clock) -> Result<String, Trouble> {
     let endpoint = endpoint_of(url)?;
     let dialer = dialer_to(&endpoint.address(), clock)?;
-    endpoint.status((&dialer, clock)).await
+    endpoint.status(&dialer, clock).await
 }
 
 fn endpoint_of(url: &str) -> Result<Endpoint, Trouble> {
@@ -165,7 +167,7 @@ fn endpoint_of(url: &str) -> Result<Endpoint, Trouble> {
 }
 
 /// Connects to the socket, and says what it is wanted for.
-async fn prepare(url: &str, (dialer, there): (&Dialer, Option<&Endpoint>), clock: &Clock) -> Result<Bidi, Trouble> {
+async fn prepare(url: &str, dialer: &Dialer, there: Option<&Endpoint>, clock: &Clock) -> Result<Bidi, Trouble> {
     let (place, path) = url.strip_prefix("ws://").and_then(|rest| rest.split_once('/')).ok_or(Trouble::NoBidi)?;
     let (host, port) =
         place.rsplit_once(':').and_then(|(host, port)| Some((host, port.parse().ok()?))).ok_or(Trouble::NoBidi)?;

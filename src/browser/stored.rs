@@ -21,7 +21,7 @@ impl Page {
         let plain: Vec<(&str, &str)> =
             pairs.iter().map(|(name, value)| (name.as_str(), value.reveal().as_str())).collect();
         let text = json!(plain).to_string();
-        self.at_origin(origin, (PUT, &[&text])).await.map(drop)
+        self.at_origin(origin, PUT, &[&text]).await.map(drop)
     }
 
     /// What `origin` stored.
@@ -29,7 +29,7 @@ impl Page {
         // Where the page stands there already, nobody has to go.
         let told = match self.run(TAKE_HERE, &[origin.trim_end_matches('/')]).await {
             Ok(told) if !told.is_empty() => told,
-            _ => self.at_origin(origin, (TAKE, &[])).await?,
+            _ => self.at_origin(origin, TAKE, &[]).await?,
         };
         let pairs: Vec<(String, String)> = serde_json::from_str(&told)
             .map_err(|_| Trouble::Script(format!("what `{origin}` stored is no text that can be kept")))?;
@@ -37,7 +37,7 @@ impl Page {
     }
 
     /// Runs a script on an empty page of `origin`.
-    async fn at_origin(&self, origin: &str, (script, arguments): (&str, &[&str])) -> Result<String, Trouble> {
+    async fn at_origin(&self, origin: &str, script: &str, arguments: &[&str]) -> Result<String, Trouble> {
         let context = self.context.clone();
         let is_ours = move |event: &super::bidi::Event| {
             event.params.get("isBlocked") == Some(&Value::Bool(true)) && event.text("/context") == context

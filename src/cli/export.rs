@@ -96,7 +96,7 @@ impl Export {
         store.close().await;
         let exported = exported?;
         Ok(match file {
-            Some(file) => told(name, (&file, format), &exported),
+            Some(file) => told(name, &file, format, &exported),
             None if exported.rows == 0 => Answer::nothing(Exit::Done).note(format!("no rows of {name} match")),
             None => Answer::nothing(Exit::Done),
         })
@@ -116,7 +116,7 @@ impl Export {
 }
 
 /// What was written to which file.
-fn told(table: &str, (file, format): (&Path, Format), exported: &Exported) -> Answer {
+fn told(table: &str, file: &Path, format: Format, exported: &Exported) -> Answer {
     let Exported { rows, sheets, bytes } = exported;
     let file = file.display().to_string();
     let mut text = format!("rows of {table} in {file}: {rows}");

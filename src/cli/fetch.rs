@@ -55,7 +55,7 @@ impl Fetch {
             let ended = match order {
                 Ok(order) => {
                     let from = pages.resume(&data, &order);
-                    pages.walk(&order, (from, &mut interrupted)).await?
+                    pages.walk(&order, from, &mut interrupted).await?
                 }
                 Err(failure) => Some(failure),
             };

@@ -51,7 +51,7 @@ pub(super) fn line() -> clap::Command {
     let names = format!("Options of all commands: {}; see `radard --help`", names.join(", "));
     let members: Vec<String> = line.get_subcommands().map(|command| command.get_name().to_owned()).collect();
     for member in members {
-        line = line.mut_subcommand(&member, |command| dress(command, &member, (&everywhere, &names)));
+        line = line.mut_subcommand(&member, |command| dress(command, &member, &everywhere, &names));
     }
     line
 }
@@ -63,11 +63,10 @@ pub(super) fn parse(given: impl IntoIterator<Item = impl Into<OsString> + Clone>
 }
 
 /// The command at `path` with its example and one line about the options of all commands; so are those below it.
-fn dress(mut command: clap::Command, path: &str, all: (&[clap::Arg], &str)) -> clap::Command {
-    let (everywhere, names) = all;
+fn dress(mut command: clap::Command, path: &str, everywhere: &[clap::Arg], names: &str) -> clap::Command {
     let members: Vec<String> = command.get_subcommands().map(|below| below.get_name().to_owned()).collect();
     for member in members {
-        command = command.mut_subcommand(&member, |below| dress(below, &format!("{path} {member}"), all));
+        command = command.mut_subcommand(&member, |below| dress(below, &format!("{path} {member}"), everywhere, names));
     }
     let own = command.get_after_help().map(|own| format!("{own}\n\n")).unwrap_or_default();
     let example = example(path).map(|line| format!("Example:\n  {line}\n\n")).unwrap_or_default();

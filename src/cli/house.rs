@@ -16,11 +16,7 @@ use crate::store::{LockError, MigrateError, NodeError, OpenError};
 use crate::vault;
 
 /// Runs the daemon until it is told to leave.
-pub(super) async fn run(
-    desk: &Desk,
-    (checked, places): (Checked, Places),
-    options: RunOptions,
-) -> Result<Exit, Failure> {
+pub(super) async fn run(desk: &Desk, checked: Checked, places: Places, options: RunOptions) -> Result<Exit, Failure> {
     Box::pin(daemon::run(checked, places, options, desk.ambient.clone()))
         .await
         .map(exit)
@@ -64,7 +60,7 @@ pub(super) fn asking(desk: &Desk, resolver: Resolver) -> Result<Resolver, Failur
     desk.log_on_request(&checked)?;
     let client = client_of(&plan(desk, &checked, &places));
     let client = client.map_err(|error| Failure::of(&error).advise(error.advice()))?;
-    Ok(resolver.asking(client, (&checked.config.douyin.short, GUEST_AGENT)))
+    Ok(resolver.asking(client, &checked.config.douyin.short, GUEST_AGENT))
 }
 
 const fn exit(ended: Ended) -> Exit {

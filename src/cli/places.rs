@@ -140,7 +140,7 @@ mod tests {
 
     /// What is found in a world where only `there` exists.
     fn found(given: [Option<&str>; 2], env: &[(&str, &str)], there: &[&str]) -> Result<(String, String), NoPlace> {
-        let Found { places, notice } = seen(given, env, (there, &[]))?;
+        let Found { places, notice } = seen(given, env, there, &[])?;
         assert_eq!(notice, None);
         Ok((places.config.display().to_string(), places.data.display().to_string()))
     }
@@ -149,7 +149,8 @@ mod tests {
     fn seen(
         given: [Option<&str>; 2],
         env: &[(&str, &str)],
-        (there, strange): (&[&str], &[&str]),
+        there: &[&str],
+        strange: &[&str],
     ) -> Result<Found, NoPlace> {
         let [config, data] = given.map(|dir| dir.map(Path::new));
         let env = env.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect();
@@ -163,14 +164,14 @@ mod tests {
     fn what_others_may_write_to_is_not_used_unless_it_was_named() {
         let here = ["config", "data"];
         for (there, strange) in [(&here[..], &["config"][..]), (&here, &["data"])] {
-            let found = seen([None, None], &[], (there, strange)).unwrap();
+            let found = seen([None, None], &[], there, strange).unwrap();
             assert_eq!(found.places, Places { config: "/etc/radard".into(), data: "/var/lib/radard".into() });
             let said = format!("`./config` is not used, because `{}` is everybody's. To use", strange[0]);
             assert!(found.notice.as_ref().unwrap().starts_with(&said), "{found:?}");
-            let named = seen([Some("config"), None], &[], (there, strange)).unwrap();
+            let named = seen([Some("config"), None], &[], there, strange).unwrap();
             assert_eq!((named.places.config, named.notice), ("config".into(), None));
         }
-        let fresh = seen([None, None], &[], (&["config"], &["data"])).unwrap();
+        let fresh = seen([None, None], &[], &["config"], &["data"]).unwrap();
         assert_eq!(fresh.places.config, Path::new("config"), "data that are not there yet are nobody's");
     }
 

@@ -152,7 +152,7 @@ impl ProfileCommand {
                 Ok(describe(told, now))
             }
             Self::Import { name, file, platform, patience } => {
-                Box::pin(import(desk, (&name, platform), &file, patience)).await
+                Box::pin(import(desk, &name, platform, &file, patience)).await
             }
             Self::Login(login) => Box::pin(login.answer(desk)).await,
             Self::Capture { name, output, patience } => {

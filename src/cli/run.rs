@@ -32,7 +32,7 @@ impl Run {
             no_color: desk.no_color(),
             say: person.then(say),
         };
-        Box::pin(house::run(desk, (checked, places), options)).await.map(Answer::nothing)
+        Box::pin(house::run(desk, checked, places, options)).await.map(Answer::nothing)
     }
 }
 

@@ -80,7 +80,7 @@ fn prefer_credential(secrets: &Secrets, found: &[Origin], draft: &mut Draft) {
         Err(why) => {
             let message = format!("secrets.store-url cannot be used: {why}");
             let advice = "put postgres://USER:PASSWORD@HOST/DATABASE alone into it";
-            draft.problem(&place, "secrets.store-url", (message, advice.to_owned()));
+            draft.problem(&place, "secrets.store-url", message, advice.to_owned());
         }
     }
 }
@@ -96,7 +96,7 @@ fn compare(draft: &mut Draft) {
     let message = format!("queue.backoff_cap is `{cap_shown}`: below queue.backoff_base, `{base_shown}`");
     let [base_place, cap_place] = pair.map(|key| draft.values.place(key));
     let place = if cap_place == Place::Default { base_place } else { cap_place };
-    draft.problem(&place, "queue.backoff_cap", (message, "raise the cap or lower the base".to_owned()));
+    draft.problem(&place, "queue.backoff_cap", message, "raise the cap or lower the base".to_owned());
 }
 
 fn list_origins(draft: &Draft) -> impl Iterator<Item = Origin> {

@@ -25,9 +25,9 @@ pub(super) struct Draft {
 }
 
 impl Draft {
-    /// Notes a problem of `key` at `place`; `said` is what is wrong and what to do.
-    pub(super) fn problem(&mut self, place: &Place, key: &str, said: (String, String)) {
-        self.problems.push(Problem::new(place, key, said));
+    /// Notes a problem of `key` at `place`: what is wrong, and what to do.
+    pub(super) fn problem(&mut self, place: &Place, key: &str, message: String, advice: String) {
+        self.problems.push(Problem::new(place, key, message, advice));
     }
 
     /// Takes what was read for `key` at `place`, or notes why it does not fit.
@@ -36,7 +36,8 @@ impl Draft {
             Ok(value) => _ = self.values.0.insert(key.name, (value, place)),
             Err(wrong) => {
                 let default = key.kind.read_text(key.default).map(|value| value.show()).unwrap_or_default();
-                self.problem(&place, key.name, wrong.say(key.name, key.kind, Some(&default)));
+                let (message, advice) = wrong.say(key.name, key.kind, Some(&default));
+                self.problem(&place, key.name, message, advice);
             }
         }
     }
@@ -44,6 +45,6 @@ impl Draft {
     /// Notes that the value of `key` is right in itself and too large for this machine.
     pub(super) fn unheld(&mut self, key: &str, place: &Place) {
         let message = format!("{key} is more than this machine can hold");
-        self.problem(place, key, (message, "give a smaller value".to_owned()));
+        self.problem(place, key, message, "give a smaller value".to_owned());
     }
 }

@@ -27,17 +27,14 @@ pub(super) struct Shape {
 }
 
 /// Reads those fields of a table that stand in it; the others are left to somebody else.
-pub(super) fn given(
-    (shape, key): (Shape, &str),
-    (table, text): (&DeTable<'_>, &Text<'_>),
-    draft: &mut Draft,
-) -> Values {
+pub(super) fn given(shape: Shape, key: &str, table: &DeTable<'_>, text: &Text<'_>, draft: &mut Draft) -> Values {
     let mut entry = Entry { key: key.to_owned(), place: Place::Default, values: Values::default() };
-    entry.read((shape, &Missing::Left), (table, text), draft);
+    entry.read(shape, Missing::Left, table, text, draft);
     entry.values
 }
 
 /// What holds for a field that an entry does not have.
+#[derive(Clone, Copy)]
 enum Missing<'a> {
     /// Its default, if there is one.
     Default,
@@ -63,14 +60,15 @@ pub(super) fn read<'a>(
 ) -> Vec<(Entry, &'a DeTable<'a>)> {
     let mut entries = Vec::new();
     for (i, item) in items.iter().enumerate() {
-        entries.extend(read_one((shape, format!("{}[{i}]", shape.list)), item, text, draft));
+        entries.extend(read_one(shape, format!("{}[{i}]", shape.list), item, text, draft));
     }
     entries
 }
 
 /// The same, where `base` says what an entry leaves out.
 pub(super) fn read_over<'a>(
-    (shape, base): (Shape, &Values),
+    shape: Shape,
+    base: &Values,
     items: &'a DeArray<'a>,
     text: &Text<'_>,
     draft: &mut Draft,
@@ -78,23 +76,26 @@ pub(super) fn read_over<'a>(
     let mut entries = Vec::with_capacity(items.len());
     for (i, item) in items.iter().enumerate() {
         let key = format!("{}[{i}]", shape.list);
-        entries.extend(read_with((shape, key, Missing::Over(base)), item, text, draft));
+        entries.extend(read_with(shape, key, Missing::Over(base), item, text, draft));
     }
     entries
 }
 
 /// Reads the entry that stands at `key`; nothing when it has a problem.
 pub(super) fn read_one<'a>(
-    (shape, key): (Shape, String),
+    shape: Shape,
+    key: String,
     item: &'a Spanned<DeValue<'a>>,
     text: &Text<'_>,
     draft: &mut Draft,
 ) -> Option<(Entry, &'a DeTable<'a>)> {
-    read_with((shape, key, Missing::Default), item, text, draft)
+    read_with(shape, key, Missing::Default, item, text, draft)
 }
 
 fn read_with<'a>(
-    (shape, key, missing): (Shape, String, Missing<'_>),
+    shape: Shape,
+    key: String,
+    missing: Missing<'_>,
     item: &'a Spanned<DeValue<'a>>,
     text: &Text<'_>,
     draft: &mut Draft,
@@ -103,22 +104,17 @@ fn read_with<'a>(
     let DeValue::Table(table) = item.get_ref() else {
         let message = format!("{key} is {} where an entry is wanted", named(item.get_ref()));
         let head = if key.ends_with(']') { format!("[[{}]]", shape.list) } else { format!("[{key}]") };
-        draft.problem(&place, &key, (message, format!("write {head} alone on a line, its keys below it")));
+        draft.problem(&place, &key, message, format!("write {head} alone on a line, its keys below it"));
         return None;
     };
     let mut entry = Entry { key, place, values: Values::default() };
     let before = draft.problems.len();
-    entry.read((shape, &missing), (table, text), draft);
+    entry.read(shape, missing, table, text, draft);
     (draft.problems.len() == before).then_some((entry, table))
 }
 
 impl Entry {
-    fn read(
-        &mut self,
-        (shape, missing): (Shape, &Missing<'_>),
-        (table, text): (&DeTable<'_>, &Text<'_>),
-        draft: &mut Draft,
-    ) {
+    fn read(&mut self, shape: Shape, missing: Missing<'_>, table: &DeTable<'_>, text: &Text<'_>, draft: &mut Draft) {
         for (name, kind, default) in shape.fields {
             let (read, place) = match (table.get(*name), missing, default) {
                 (Some(given), ..) => (kind.read(given.get_ref()), text.place(given.span().start)),
@@ -131,7 +127,7 @@ impl Entry {
                 (None, _, None) => {
                     let key = format!("{}.{name}", self.key);
                     let advice = format!("add `{name}`: {}", kind.wanted());
-                    draft.problem(&self.place, &key, (format!("{} has no `{name}`", self.key), advice));
+                    draft.problem(&self.place, &key, format!("{} has no `{name}`", self.key), advice);
                     continue;
                 }
             };
@@ -140,7 +136,8 @@ impl Entry {
                 Err(wrong) => {
                     let key = format!("{}.{name}", self.key);
                     let default = default.and_then(|text| kind.read_text(text).ok()).map(|value| value.show());
-                    draft.problem(&place, &key, wrong.say(&key, *kind, default.as_deref()));
+                    let (message, advice) = wrong.say(&key, *kind, default.as_deref());
+                    draft.problem(&place, &key, message, advice);
                 }
             }
         }
@@ -156,7 +153,7 @@ impl Entry {
                     }
                 };
                 let message = format!("{key} is no key that radard knows");
-                draft.problem(&text.place(name.span().start), &key, (message, advice));
+                draft.problem(&text.place(name.span().start), &key, message, advice);
             }
         }
     }
@@ -167,7 +164,7 @@ impl Entry {
         let key = format!("{}.name", self.key);
         let message = format!("{key} is `\"{name}\"`, the name of the entry at {first}");
         let place = self.values.0.get("name").map_or(&self.place, |(_, place)| place);
-        draft.problem(place, &key, (message, "give each entry a name of its own".to_owned()));
+        draft.problem(place, &key, message, "give each entry a name of its own".to_owned());
         false
     }
 }

@@ -35,7 +35,7 @@ pub(super) fn text_of<'a>(file: &str, read: Result<&'a [u8], &String>, draft: &m
         Err(why) => {
             let message = format!("the file cannot be read: {why}");
             let advice = "let the user that runs radard read it, or take it away for the defaults";
-            draft.problems.push(Problem::of_file(file.to_owned(), (message, advice.to_owned())));
+            draft.problems.push(Problem::of_file(file.to_owned(), message, advice.to_owned()));
             return None;
         }
     };
@@ -45,7 +45,7 @@ pub(super) fn text_of<'a>(file: &str, read: Result<&'a [u8], &String>, draft: &m
             let sound = bytes.get(..broken.valid_up_to()).map(String::from_utf8_lossy).unwrap_or_default();
             let place = Text::new(file.to_owned(), &sound).place(sound.len());
             let advice = "save the file as UTF-8".to_owned();
-            draft.problem(&place, "", ("the file is not UTF-8 from here on".to_owned(), advice));
+            draft.problem(&place, "", "the file is not UTF-8 from here on".to_owned(), advice);
             None
         }
     }
@@ -53,7 +53,7 @@ pub(super) fn text_of<'a>(file: &str, read: Result<&'a [u8], &String>, draft: &m
 
 fn lay_text(text: &Text<'_>, source: &str, draft: &mut Draft) {
     let (table, errors) = DeTable::parse_recoverable(source);
-    let trust = judge(text, (table.get_ref(), &errors), draft);
+    let trust = judge(text, table.get_ref(), &errors, draft);
     Walk { text, trust, sections: sections(), draft }.table("", table.get_ref());
 }
 
@@ -66,7 +66,7 @@ pub(super) struct Trust {
 }
 
 /// Reports the errors of syntax up to the first wall.
-pub(super) fn judge(text: &Text<'_>, (table, errors): (&DeTable<'_>, &[toml::de::Error]), draft: &mut Draft) -> Trust {
+pub(super) fn judge(text: &Text<'_>, table: &DeTable<'_>, errors: &[toml::de::Error], draft: &mut Draft) -> Trust {
     let mut plain_lines = BTreeSet::new();
     note_plain_lines(text, table, &mut plain_lines);
     let said = |error: &toml::de::Error| match (error.message(), error.span()) {
@@ -85,7 +85,7 @@ pub(super) fn judge(text: &Text<'_>, (table, errors): (&DeTable<'_>, &[toml::de:
         if trust.bad_lines.insert(line) {
             let advice =
                 if wall { "fix this line; the lines below it are checked after that" } else { "fix this line" };
-            draft.problem(&text.place(offset), "", (format!("the syntax is wrong: {said}"), advice.to_owned()));
+            draft.problem(&text.place(offset), "", format!("the syntax is wrong: {said}"), advice.to_owned());
         }
         if wall {
             trust.wall = Some(offset);
@@ -155,7 +155,7 @@ impl Walk<'_, '_> {
         match value.get_ref() {
             _ if dotted => {
                 let message = format!("{} is no key that radard knows: a quoted dot parts nothing", shorten(name));
-                self.draft.problem(&place, name, (message, "write the key without quotes".to_owned()));
+                self.draft.problem(&place, name, message, "write the key without quotes".to_owned());
             }
             DeValue::Array(_) if !whole => {}
             given if let Some(key) = find(name) => {
@@ -170,11 +170,7 @@ impl Walk<'_, '_> {
             other if self.sections.contains(name) => {
                 let wanted = if name == "schedule" { "[[schedule]]".to_owned() } else { format!("[{name}]") };
                 let message = format!("{name} is {} where a section is wanted", named(other));
-                self.draft.problem(
-                    &place,
-                    name,
-                    (message, format!("write {wanted} alone on a line, its keys below it")),
-                );
+                self.draft.problem(&place, name, message, format!("write {wanted} alone on a line, its keys below it"));
             }
             DeValue::Table(_) => refuse_section(self.draft, name, &place),
             _ => refuse_key(self.draft, name, &place),

@@ -36,8 +36,7 @@ pub(super) struct Waiting(pub(super) Vec<&'static str>);
 
 impl Waiting {
     /// The new value of a live key; the old value of any other, which is noted when the two differ.
-    pub(super) fn choose<T: PartialEq + Clone>(&mut self, key: &'static str, reload: Reload, values: (&T, T)) -> T {
-        let (old, new) = values;
+    pub(super) fn choose<T: PartialEq + Clone>(&mut self, key: &'static str, reload: Reload, old: &T, new: T) -> T {
         if reload == Reload::Live || *old == new {
             return new;
         }
@@ -69,7 +68,7 @@ macro_rules! section {
             }
 
             pub(super) fn reload(&self, new: Self, waiting: &mut Waiting) -> Self {
-                Self { $($field: waiting.choose($key, Reload::$reload, (&self.$field, new.$field))),+ }
+                Self { $($field: waiting.choose($key, Reload::$reload, &self.$field, new.$field)),+ }
             }
         }
     };

@@ -101,11 +101,11 @@ impl Kind {
     pub(super) fn read(self, given: &DeValue<'_>) -> Result<Value, Wrong> {
         match self {
             Self::Flag => given.as_bool().map(Value::Flag).ok_or_else(|| mismatch(given, "true or false")),
-            Self::Count(least, most) => read_count(given, (least, most)),
-            Self::Level(least, most) => read_level(given, (least, most)),
-            Self::Span(least, most) => read_span(given, (least, most)),
-            Self::Days(least, most) => read_days(given, (least, most)),
-            Self::Size(least, most) => read_size(given, (least, most)),
+            Self::Count(least, most) => read_count(given, least, most),
+            Self::Level(least, most) => read_level(given, least, most),
+            Self::Span(least, most) => read_span(given, least, most),
+            Self::Days(least, most) => read_days(given, least, most),
+            Self::Size(least, most) => read_size(given, least, most),
             Self::Choice(words, later) => read_choice(given, words, later),
             Self::Text(form) => read_text(given, form),
             Self::List(form) => read_list(given, form),
@@ -126,7 +126,7 @@ fn mismatch(given: &DeValue<'_>, wanted: &str) -> Wrong {
     Wrong::new(given, format!("{} stands where {wanted} is wanted", named(given)))
 }
 
-fn read_count(given: &DeValue<'_>, (least, most): (u64, u64)) -> Result<Value, Wrong> {
+fn read_count(given: &DeValue<'_>, least: u64, most: u64) -> Result<Value, Wrong> {
     let number = given.as_integer().ok_or_else(|| mismatch(given, "a whole number"))?;
     match u64::from_str_radix(number.as_str(), number.radix()) {
         Ok(number) if number < least => Err(Wrong::new(given, format!("the least is {least}"))),
@@ -136,7 +136,7 @@ fn read_count(given: &DeValue<'_>, (least, most): (u64, u64)) -> Result<Value, W
     }
 }
 
-fn read_level(given: &DeValue<'_>, (least, most): (i64, i64)) -> Result<Value, Wrong> {
+fn read_level(given: &DeValue<'_>, least: i64, most: i64) -> Result<Value, Wrong> {
     let number = given.as_integer().ok_or_else(|| mismatch(given, "a whole number"))?;
     let wrong = Wrong::new(given, format!("it has to lie between {least} and {most}"));
     match i64::from_str_radix(number.as_str(), number.radix()) {
@@ -145,13 +145,13 @@ fn read_level(given: &DeValue<'_>, (least, most): (i64, i64)) -> Result<Value, W
     }
 }
 
-fn read_days(given: &DeValue<'_>, bounds: (&str, &str)) -> Result<Value, Wrong> {
-    let Some(number) = given.as_integer() else { return read_span(given, bounds) };
+fn read_days(given: &DeValue<'_>, least: &str, most: &str) -> Result<Value, Wrong> {
+    let Some(number) = given.as_integer() else { return read_span(given, least, most) };
     let days = DeValue::String(Cow::Owned(format!("{}d", number.as_str())));
-    read_span(&days, bounds).map_err(|wrong| Wrong::new(given, wrong.why))
+    read_span(&days, least, most).map_err(|wrong| Wrong::new(given, wrong.why))
 }
 
-fn read_span(given: &DeValue<'_>, (least, most): (&str, &str)) -> Result<Value, Wrong> {
+fn read_span(given: &DeValue<'_>, least: &str, most: &str) -> Result<Value, Wrong> {
     let text = given.as_str().ok_or_else(|| mismatch(given, "a duration in quotes with its unit"))?;
     let unreadable = "a whole number and one of ms s m h d is wanted";
     let span = parse_duration(text).map_err(|_| Wrong::new(given, unreadable))?;
@@ -165,7 +165,7 @@ fn read_span(given: &DeValue<'_>, (least, most): (&str, &str)) -> Result<Value, 
     Ok(Value::Span(span, text.to_owned()))
 }
 
-fn read_size(given: &DeValue<'_>, (least, most): (&str, &str)) -> Result<Value, Wrong> {
+fn read_size(given: &DeValue<'_>, least: &str, most: &str) -> Result<Value, Wrong> {
     let text = given.as_str().ok_or_else(|| mismatch(given, "an amount in quotes with its unit"))?;
     let bytes = parse_size(text).map_err(|why| Wrong::new(given, why.to_string()))?;
     let bound = |text| parse_size(text).unwrap_or_default();

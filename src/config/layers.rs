@@ -29,7 +29,7 @@ pub(super) fn lay_environment(sources: &Sources, draft: &mut Draft) {
         let Some(rest) = name.strip_prefix("RADARD_").map(str::to_ascii_lowercase) else { continue };
         if rest.contains("__") {
             let place = Place::Environment { name: shorten(name) };
-            set_text(draft, (&rest.replace("__", "."), text), place);
+            set_text(draft, &rest.replace("__", "."), text, place);
         } else if let Some(key) = keys().find(|key| key.name.replace('.', "_") == rest) {
             let meant = key.name.replace('.', "__").to_ascii_uppercase();
             draft.warnings.push(format!("environment {name} is no setting: write RADARD_{meant} for {}", key.name));
@@ -40,11 +40,11 @@ pub(super) fn lay_environment(sources: &Sources, draft: &mut Draft) {
 /// Takes what the command line sets; of two values for one key the last counts.
 pub(super) fn lay_flags(sources: &Sources, draft: &mut Draft) {
     for (name, text) in &sources.flags {
-        set_text(draft, (name, text), Place::Flag);
+        set_text(draft, name, text, Place::Flag);
     }
 }
 
-fn set_text(draft: &mut Draft, (name, text): (&str, &str), place: Place) {
+fn set_text(draft: &mut Draft, name: &str, text: &str, place: Place) {
     if let Some(key) = find(name) {
         draft.set(key, key.kind.read_text(text), place);
     } else if let Some(secret) = name.strip_prefix("secrets.") {
@@ -62,7 +62,10 @@ pub(super) fn set_secret(draft: &mut Draft, name: &str, read: Result<Value, Wron
     };
     match read.map(|value| String::from_value(&value).unwrap_or_default()) {
         Ok(path) => name_file(draft, credential.name, &path, place),
-        Err(wrong) => draft.problem(&place, &key, wrong.say(&key, Kind::Text(SECRET_PATH), None)),
+        Err(wrong) => {
+            let (message, advice) = wrong.say(&key, Kind::Text(SECRET_PATH), None);
+            draft.problem(&place, &key, message, advice);
+        }
     }
 }
 
@@ -84,7 +87,7 @@ pub(super) fn refuse_key(draft: &mut Draft, name: &str, place: &Place) {
     let near = nearest(name, known).unwrap_or_default();
     let name = shorten(name);
     let advice = format!("the nearest key is {near}: write that, or take `{name}` out");
-    draft.problem(place, &name, (format!("{name} is no key that radard knows"), advice));
+    draft.problem(place, &name, format!("{name} is no key that radard knows"), advice);
 }
 
 /// Notes that `name` is no section, and which one is nearest.
@@ -93,5 +96,5 @@ pub(super) fn refuse_section(draft: &mut Draft, name: &str, place: &Place) {
     let name = shorten(name);
     let near = if near == "schedule" { "[[schedule]]".to_owned() } else { format!("[{near}]") };
     let advice = format!("the nearest section is {near}: write that, or take `{name}` out");
-    draft.problem(place, &name, (format!("{name} is no section that radard knows"), advice));
+    draft.problem(place, &name, format!("{name} is no section that radard knows"), advice);
 }

@@ -110,19 +110,17 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem of `key` at `place`; `said` is what is wrong and what to do.
-    pub(super) fn new(place: &Place, key: &str, said: (String, String)) -> Self {
+    /// A problem of `key` at `place`: what is wrong, and what to do.
+    pub(super) fn new(place: &Place, key: &str, message: String, advice: String) -> Self {
         let (file, line, column) = match place {
             Place::File { file, line, column } => (file.clone(), Some(*line), Some(*column)),
             other => (other.to_string(), None, None),
         };
-        let (message, advice) = said;
         Self { file, line, column, key: key.to_owned(), message, advice }
     }
 
     /// A problem of a whole file.
-    pub(super) fn of_file(file: String, said: (String, String)) -> Self {
-        let (message, advice) = said;
+    pub(super) fn of_file(file: String, message: String, advice: String) -> Self {
         Self { file, line: None, column: None, key: String::new(), message, advice }
     }
 }

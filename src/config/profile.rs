@@ -28,10 +28,10 @@ pub(super) fn lay(tables: &DeTable<'_>, text: &Text<'_>, draft: &mut Draft) {
         let key = format!("profile.{}", super::kind::shorten(name.get_ref()));
         if (NAME.read)(name.get_ref()).is_err() {
             let message = format!("{key} cannot be used: it is no name");
-            draft.problem(&text.place(name.span().start), &key, (message, format!("give {}", NAME.wanted)));
+            draft.problem(&text.place(name.span().start), &key, message, format!("give {}", NAME.wanted));
             continue;
         }
-        let Some((entry, _)) = entries::read_one((SHAPE, key), table, text, draft) else { continue };
+        let Some((entry, _)) = entries::read_one(SHAPE, key, table, text, draft) else { continue };
         match build(name.get_ref(), &entry) {
             Ok(profile) => draft.profiles.push((profile, entry.place)),
             Err(field) => draft.unheld(&format!("{}.{field}", entry.key), &entry.place),

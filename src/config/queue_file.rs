@@ -77,12 +77,12 @@ impl QueueFile {
     /// What `noted` says of each target: of which part, what, and what to do.
     pub fn notes(&self, noted: impl Fn(&Target) -> Option<(Part, (String, String))>) -> Vec<Problem> {
         let problem = |(target, places): (&Target, &TargetPlaces)| {
-            let (part, said) = noted(target)?;
+            let (part, (message, advice)) = noted(target)?;
             let place = match part {
                 Part::Url => &places.url,
                 Part::Take => &places.take,
             };
-            Some(Problem::new(place, &places.key, said))
+            Some(Problem::new(place, &places.key, message, advice))
         };
         self.all.iter().zip(&self.places).filter_map(problem).collect()
     }
@@ -103,7 +103,7 @@ pub fn check_queue(text: &QueueText, profiles: &[Profile]) -> Result<QueueFile, 
     let file = text.file.display().to_string();
     let read = text.read.as_ref().map(|read| read.as_deref());
     let source = read.and_then(|read| text_of(&file, read, &mut draft));
-    let targets = source.map(|source| lay(&Text::new(file, source), source, (profiles, &mut draft)));
+    let targets = source.map(|source| lay(&Text::new(file, source), source, profiles, &mut draft));
     if !draft.problems.is_empty() {
         return Err(Problems::sorted(draft.problems));
     }
@@ -111,9 +111,9 @@ pub fn check_queue(text: &QueueText, profiles: &[Profile]) -> Result<QueueFile, 
     Ok(QueueFile { all, places })
 }
 
-fn lay(text: &Text<'_>, source: &str, (profiles, draft): (&[Profile], &mut Draft)) -> Vec<(Target, TargetPlaces)> {
+fn lay(text: &Text<'_>, source: &str, profiles: &[Profile], draft: &mut Draft) -> Vec<(Target, TargetPlaces)> {
     let (table, errors) = DeTable::parse_recoverable(source);
-    let trust = judge(text, (table.get_ref(), &errors), draft);
+    let trust = judge(text, table.get_ref(), &errors, draft);
     let (mut defaults, mut items) = (None, None);
     for (name, value) in table.get_ref() {
         let (key, place) = (name.get_ref().as_ref(), text.place(name.span().start));
@@ -126,12 +126,12 @@ fn lay(text: &Text<'_>, source: &str, (profiles, draft): (&[Profile], &mut Draft
             (key, given) if TOP.contains(&key) => {
                 let head = if key == "target" { "[[target]]" } else { "[defaults]" };
                 let message = format!("{key} is {} where {head} is wanted", named(given));
-                draft.problem(&place, key, (message, format!("write {head} alone on a line, its keys below it")));
+                draft.problem(&place, key, message, format!("write {head} alone on a line, its keys below it"));
             }
             _ => {
                 let (key, near) = (shorten(key), nearest(key, TOP.into_iter()).unwrap_or_default());
                 let advice = format!("the nearest is {near}: write that, or take `{key}` out");
-                draft.problem(&place, &key, (format!("{key} is nothing that a queue file has"), advice));
+                draft.problem(&place, &key, format!("{key} is nothing that a queue file has"), advice);
             }
         }
     }
@@ -140,5 +140,5 @@ fn lay(text: &Text<'_>, source: &str, (profiles, draft): (&[Profile], &mut Draft
         return Vec::new();
     }
     let none = DeArray::default();
-    target::lay((defaults, items.unwrap_or(&none)), profiles, text, draft)
+    target::lay(defaults, items.unwrap_or(&none), profiles, text, draft)
 }

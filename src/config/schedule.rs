@@ -53,7 +53,7 @@ fn payload(entry: &Entry, table: &DeTable<'_>, text: &Text<'_>, draft: &mut Draf
     let refuse = |why| {
         let key = format!("{}.payload", entry.key);
         let advice = "give what the job takes, such as { platform = \"douyin\" }".to_owned();
-        draft.problem(&text.place(given.span().start), &key, (format!("{key} cannot be used: {why}"), advice));
+        draft.problem(&text.place(given.span().start), &key, format!("{key} cannot be used: {why}"), advice);
     };
     read.map_err(refuse).ok()
 }

@@ -216,7 +216,8 @@ const OWN: [&str; 4] = ["name", "url", "query", "note"];
 
 /// Takes `[defaults]` and the entries of the file, which go in the name of profiles that are `known`.
 pub(super) fn lay(
-    (defaults, items): (Option<&DeTable<'_>>, &DeArray<'_>),
+    defaults: Option<&DeTable<'_>>,
+    items: &DeArray<'_>,
     known: &[Profile],
     text: &Text<'_>,
     draft: &mut Draft,
@@ -224,13 +225,13 @@ pub(super) fn lay(
     let base = defaults.map(|table| {
         refuse_own(table, text, draft);
         refuse_later("defaults", table, text, draft);
-        entries::given((SHAPE, "defaults"), (table, text), draft)
+        entries::given(SHAPE, "defaults", table, text, draft)
     });
     let base = base.unwrap_or_default();
     let mut names: HashMap<String, Place> = HashMap::new();
     let profiles: Vec<&str> = known.iter().map(|profile| profile.name.as_str()).collect();
     let mut targets = Vec::with_capacity(items.len());
-    for (entry, table) in entries::read_over((SHAPE, &base), items, text, draft) {
+    for (entry, table) in entries::read_over(SHAPE, &base, items, text, draft) {
         let before = draft.problems.len();
         refuse_later(&entry.key, table, text, draft);
         let target = match build(&entry) {
@@ -242,10 +243,10 @@ pub(super) fn lay(
         };
         let is_alone = entry.is_alone(&target.name, names.get(&target.name), draft);
         names.entry(target.name.clone()).or_insert_with(|| entry.place.clone());
-        for (field, said) in wrong(&target, table, &profiles) {
+        for (field, (message, advice)) in wrong(&target, table, &profiles) {
             let place = entry.values.place(field);
             let place = if place == Place::Default { &entry.place } else { &place };
-            draft.problem(place, &format!("{}.{field}", entry.key), said);
+            draft.problem(place, &format!("{}.{field}", entry.key), message, advice);
         }
         if is_alone && draft.problems.len() == before {
             let [url, take] = ["url", "take"].map(|field| entry.values.place(field));
@@ -258,8 +259,8 @@ pub(super) fn lay(
 fn refuse_own(defaults: &DeTable<'_>, text: &Text<'_>, draft: &mut Draft) {
     for (name, _) in defaults.iter().filter(|(name, _)| OWN.contains(&name.get_ref().as_ref())) {
         let key = format!("defaults.{}", name.get_ref());
-        let said = (format!("{key} would be the same for all targets"), "write it into the target".to_owned());
-        draft.problem(&text.place(name.span().start), &key, said);
+        let message = format!("{key} would be the same for all targets");
+        draft.problem(&text.place(name.span().start), &key, message, "write it into the target".to_owned());
     }
 }
 
@@ -271,7 +272,7 @@ fn refuse_later(of: &str, table: &DeTable<'_>, text: &Text<'_>, draft: &mut Draf
         if is_later && !is_empty {
             let key = format!("{of}.{}", name.get_ref());
             let message = format!("{key} cannot be followed: this radard does not keep media of targets yet");
-            draft.problem(&text.place(name.span().start), &key, (message, "take the line out".to_owned()));
+            draft.problem(&text.place(name.span().start), &key, message, "take the line out".to_owned());
         }
     }
 }

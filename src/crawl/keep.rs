@@ -44,7 +44,7 @@ pub(super) async fn keep(tx: &mut Tx, pages: &[Given<'_>]) -> Result<Vec<Met>, E
         }
         if let Some((list, owner)) = &page.shelf.list {
             // What is new in a list may be known from elsewhere.
-            met.fresh = listed::put(tx, (list, owner), items(page.rows)).await?;
+            met.fresh = listed::put(tx, list, owner, items(page.rows)).await?;
         }
     }
     Ok(all)
@@ -69,7 +69,7 @@ async fn keep_others(tx: &mut Tx, page: &Given<'_>) -> Result<Met, Error> {
         }
         Rows::Comments(rows) => {
             if let Some((post, parent)) = &page.shelf.below {
-                met.fresh = comments::keep(tx, (post, parent.as_deref()), rows).await?;
+                met.fresh = comments::keep(tx, post, parent.as_deref(), rows).await?;
             }
         }
         Rows::Folders(rows) => {

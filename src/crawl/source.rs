@@ -37,7 +37,7 @@ pub trait Source: Send + Sync {
 
 impl Source for Fetcher {
     fn haul<'a>(&'a self, ask: Ask<'a>) -> Answer<'a, Haul> {
-        Box::pin(self.haul_of((ask.lane, ask.profile), ask.order, (ask.wants, ask.standing)))
+        Box::pin(self.haul_of(ask.lane, ask.profile, ask.order, ask.wants, ask.standing))
     }
 
     fn resolve<'a>(&'a self, short: &'a str) -> Answer<'a, (Kind, String)> {

@@ -194,7 +194,16 @@ impl House {
         if clock.limit(before_end(20), self.session.profiles.pool().close()).await.is_err() {
             tracing::warn!("A browser did not end in time: what is left of it is ended at the next start");
         }
-        drop((self.session, self.targets, self.queue, self.inlets, self.pace, self.credentials, self.clock));
+        drop((
+            self.session,
+            self.targets,
+            self.forgetter,
+            self.queue,
+            self.inlets,
+            self.pace,
+            self.credentials,
+            self.clock,
+        ));
         self.store.close().await;
         // What was accepted is on the disk; this is for what nobody waits for.
         self.ground.leave(end.saturating_sub(clock.steady()).max(Duration::from_millis(500))).await;

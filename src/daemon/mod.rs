@@ -3,6 +3,7 @@
 //! This is the only room that knows all the others. What belongs to one of them stays there; here is what ties them
 //! together, and what ties the process to systemd.
 
+mod conditions;
 mod direct;
 mod entry;
 
@@ -14,6 +15,8 @@ mod ready;
 mod reload;
 mod rooms;
 mod run;
+mod run_error;
+mod signals;
 pub mod systemd;
 #[cfg(test)]
 mod tests;
@@ -26,4 +29,4 @@ pub use house_error::{HouseError, open_vault};
 pub use jobs::{ADDABLE, Addable};
 pub use options::{DemoOptions, Role, RunOptions, Say, SimOptions};
 pub use rooms::served;
-pub use run::RunError;
+pub use run_error::RunError;

@@ -21,8 +21,8 @@ use crate::store::Refusals;
 use crate::supervise::{Failure, Stop};
 use crate::target::Targets;
 
-/// What the alarm about refused settings is called, and what it is about.
-pub(super) const REFUSED: (&str, &str) = ("config_refused", "settings");
+/// What the alarm about refused settings is called.
+pub(super) const REFUSED: &str = "config_refused";
 /// An editor writes a file in several steps; this long after the last of them it is read.
 const SETTLE: Duration = Duration::from_millis(300);
 

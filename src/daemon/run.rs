@@ -3,7 +3,6 @@
 //! READY is said when the schema is in place, the listeners are bound and the workers stand. The watchdog is fed by
 //! proof: a write could begin and the workers went round. The first signal drains, the second drops everything.
 
-use std::io::ErrorKind;
 use std::net::SocketAddr;
 use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
@@ -11,15 +10,15 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use tokio::net::{TcpListener, UnixListener};
-use tokio::signal::unix::{Signal, SignalKind, signal};
 use tower::ServiceExt as _;
 
 use super::house::House;
-use super::house_error::HouseError;
 use super::options::Say;
 use super::ready::Board;
 use super::reload::{self, Origin, Reloader, Stamps};
 use super::rooms::served;
+use super::run_error::RunError;
+use super::signals::Signals;
 use super::systemd::{Notifier, monotonic_usec};
 use super::watch::Watch;
 use crate::base::Plan;
@@ -54,54 +53,6 @@ pub(super) enum Ended {
     Stopped,
     /// Something without which it cannot stand failed.
     Failed(String),
-}
-
-/// Why a day could not begin.
-#[derive(Debug, thiserror::Error)]
-pub enum RunError {
-    /// The house cannot be put together.
-    #[error(transparent)]
-    House(#[from] HouseError),
-    /// An address is taken or not ours.
-    #[error("cannot listen on `{on}`")]
-    Listen {
-        /// The address or the file.
-        on: String,
-        /// Why.
-        source: std::io::Error,
-    },
-    /// Signals cannot be followed.
-    #[error("cannot follow signals")]
-    Signals(#[source] std::io::Error),
-}
-
-impl RunError {
-    /// What a person can do about it.
-    pub fn advice(&self) -> Option<String> {
-        match self {
-            Self::House(error) => error.advice(),
-            Self::Listen { on, source } => Some(listen_advice(on, source.kind())),
-            Self::Signals(_) => None,
-        }
-    }
-}
-
-/// What to do when radard cannot listen on an address.
-fn listen_advice(on: &str, why: ErrorKind) -> String {
-    let Ok(at) = on.parse::<SocketAddr>() else {
-        return "check that the data folder belongs to the user of radard".to_owned();
-    };
-    match why {
-        ErrorKind::AddrInUse => {
-            let next = SocketAddr::new(at.ip(), at.port().checked_add(1).unwrap_or(7878));
-            format!("stop what listens there, or set `web.listen` to another port, such as {next}")
-        }
-        ErrorKind::PermissionDenied => {
-            let free = SocketAddr::new(at.ip(), 7878);
-            format!("set `web.listen` to a port of 1024 or above, such as {free}")
-        }
-        _ => format!("set `web.listen` to an address of this machine, such as 127.0.0.1:{}", at.port()),
-    }
 }
 
 /// Lives one day.
@@ -234,7 +185,7 @@ fn reloader(house: &House, setup: &RunSetup) -> Reloader {
         metrics: house.metrics.clone(),
         clock: house.plan.ambient.clock.clone(),
         apply: Arc::new(apply),
-        refusals: Refusals::new(&house.store, reload::REFUSED),
+        refusals: Refusals::new(&house.store, reload::REFUSED, "settings"),
         seen: Stamps::of(&setup.origin.dir),
         targets: house.targets.clone(),
     }
@@ -309,28 +260,4 @@ fn start_watching(house: &House, board: &Board, reloader: &Reloader, notifier: &
             }
         }
     });
-}
-
-/// The signals of a service.
-struct Signals {
-    terminate: Signal,
-    interrupt: Signal,
-    reload: Signal,
-}
-
-impl Signals {
-    fn new() -> std::io::Result<Self> {
-        Ok(Self {
-            terminate: signal(SignalKind::terminate())?,
-            interrupt: signal(SignalKind::interrupt())?,
-            reload: signal(SignalKind::hangup())?,
-        })
-    }
-
-    async fn leave(&mut self) {
-        tokio::select! {
-            _ = self.terminate.recv() => {}
-            _ = self.interrupt.recv() => {}
-        }
-    }
 }

@@ -8,32 +8,25 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
+use super::conditions::{Condition, Conditions};
 use super::house::House;
 use super::systemd::Notifier;
 use crate::ambient::Clock;
-use crate::config::{Current, parse_cron, parse_zone};
-use crate::domain::amount::{counted, roughly_size};
-use crate::domain::time::roughly;
-use crate::domain::{Class, Millis};
+use crate::domain::Class;
+use crate::domain::amount::counted;
 use crate::observe::{Metrics, metric};
-use crate::pace::Pace;
-use crate::queue::{Queue, slot_before_last};
-use crate::store::alarms::{Alarm, Raise, Severity};
+use crate::pace::{Forecast, Pace};
+use crate::queue::Queue;
+use crate::store::alarms::{Alarm, Raise};
 use crate::store::disk::{Disk, Level, Seen};
 use crate::store::stops::{self, Stopped};
-use crate::store::{ClockWatch, Doubt, Error, Store, alarms, clocks, gates, jobs, vault};
-use crate::supervise::{Failure, State, Status, Stop};
+use crate::store::{ClockWatch, Error, Store, alarms, gates, jobs};
+use crate::supervise::{Failure, Status, Stop};
 use crate::target::Desk;
-use crate::vault::{Credentials, can_be_sealed};
 
 /// The pause between two looks, and the shorter one while the disk is not well.
 const EVERY: Duration = Duration::from_secs(10);
 const SOON: Duration = Duration::from_secs(2);
-/// A database clock that is further away than this is worth an alarm.
-const SKEW_MS: u64 = 2000;
-/// How long a backup may take.
-const BACKING_UP: Duration = Duration::from_hours(1);
-
 /// Watches one house.
 #[derive(Clone)]
 pub(super) struct Watch {
@@ -49,10 +42,8 @@ pub(super) struct Watch {
     pub(super) wall: ClockWatch,
     /// What a wrong clock may have put off.
     pub(super) targets: Desk,
-    /// The settings.
-    pub(super) current: Current,
-    /// The credentials, which other machines may set as well.
-    pub(super) credentials: Credentials,
+    /// What a person should know.
+    pub(super) conditions: Conditions,
     /// The numbers.
     pub(super) metrics: Metrics,
     /// Time.
@@ -64,9 +55,13 @@ pub(super) struct Watch {
 }
 
 /// What one look read.
-type Rows<'a> = (&'a [jobs::Count], &'a [Alarm], &'a [gates::Gate], &'a [Stopped]);
-/// A condition: an alarm when it holds, its end when it does not.
-type Condition = (&'static str, String, Option<(Severity, String)>);
+struct Rows {
+    counts: Vec<jobs::Count>,
+    open: Vec<Alarm>,
+    gates: Vec<gates::Gate>,
+    stopped: Vec<Stopped>,
+    foretold: BTreeMap<String, Forecast>,
+}
 
 impl Watch {
     /// Watches `house`.
@@ -78,8 +73,12 @@ impl Watch {
             disk: house.disk.clone(),
             wall: house.clock.clone(),
             targets: house.targets.desk.clone(),
-            current: house.current.clone(),
-            credentials: house.credentials.clone(),
+            conditions: Conditions {
+                store: house.store.clone(),
+                current: house.current.clone(),
+                credentials: house.credentials.clone(),
+                metrics: house.metrics.clone(),
+            },
             metrics: house.metrics.clone(),
             clock: house.plan.ambient.clock.clone(),
             tasks: house.tasks(),
@@ -118,34 +117,34 @@ impl Watch {
     async fn look(&self, seen: std::io::Result<Seen>, last: &mut Totals) -> Result<(), Error> {
         let doubt = self.wall.tend(|| self.targets.set_back()).await?;
         let pace = self.pace.clone();
-        let (counts, open, gates, stopped, foretold) = self
-            .store
-            .read::<_, Error, _>(|tx| {
-                Box::pin(async move {
-                    let (counts, open) = (jobs::counts(tx).await?, alarms::open(tx).await?);
-                    let (gates, stopped) = (gates::list(tx).await?, stops::list_by_the_wall(tx).await?);
-                    let lanes = jobs::lanes(tx).await?;
-                    Ok((counts, open, gates, stopped, pace.forecast(tx, &lanes).await?))
+        let read = self.store.read::<_, Error, _>(|tx| {
+            Box::pin(async move {
+                let lanes = jobs::lanes(tx).await?;
+                Ok(Rows {
+                    counts: jobs::counts(tx).await?,
+                    open: alarms::open(tx).await?,
+                    gates: gates::list(tx).await?,
+                    stopped: stops::list_by_the_wall(tx).await?,
+                    foretold: pace.forecast(tx, &lanes).await?,
                 })
             })
-            .await?;
-        let now = self.store.now();
-        let left = foretold.iter().map(|(lane, told)| ([lane.as_str()], told.drained_at.since(now)));
-        self.metrics.replace(metric::LANE_DRAIN, left);
-        self.count((&counts, &open, &gates, &stopped), last);
+        });
+        let rows = read.await?;
+        self.count(&rows, last);
+        let Rows { counts, open, .. } = rows;
         let of = |state| counts.iter().filter(|c| c.state == state).map(|c| c.n).sum::<i64>();
         let (waiting, running) = (of(jobs::State::Queued), of(jobs::State::Running));
         self.notifier.status(&format!("{waiting} queued, {running} running, {}", counted(open.len(), "alarm")));
-        let mut conditions = vec![self.wal(), self.skew(), jumped(doubt)];
-        conditions.extend(self.backup(doubt).await?);
-        conditions.extend(self.secrets().await?);
-        conditions.extend(self.disk_conditions(seen));
-        conditions.extend((self.tasks)().iter().map(task));
+        let conditions = self.conditions.all(seen, doubt, &(self.tasks)()).await?;
         self.settle(conditions, &open).await
     }
 
     /// Puts the numbers in place.
-    fn count(&self, (counts, open, gates, stopped): Rows<'_>, last: &mut Totals) {
+    fn count(&self, rows: &Rows, last: &mut Totals) {
+        let Rows { counts, open, gates, stopped, foretold } = rows;
+        let now = self.store.now();
+        let left = foretold.iter().map(|(lane, told)| ([lane.as_str()], told.drained_at.since(now)));
+        self.metrics.replace(metric::LANE_DRAIN, left);
         let rows = counts.iter().map(|c| ([c.kind.as_str(), c.state.as_str()], u64::try_from(c.n).unwrap_or(0)));
         self.metrics.replace(metric::JOBS, rows);
         let mut by_severity = BTreeMap::from([("notice", 0), ("warning", 0), ("critical", 0)]);
@@ -155,8 +154,7 @@ impl Watch {
         self.metrics.replace(metric::ALARMS_OPEN, by_severity.into_iter().map(|(severity, n)| ([severity], n)));
         let closed = gates.iter().filter(|gate| gate.scope == "lane").map(|gate| ([gate.name.as_str()], 1));
         self.metrics.replace(metric::LANE_CLOSED, closed);
-        let now = self.store.now().0;
-        let stopped = stopped.iter().filter(|stop| stop.is_breaker || stop.until > now);
+        let stopped = stopped.iter().filter(|stop| stop.is_breaker || stop.until > now.0);
         let stopped = stopped.map(|stop| ([stop.subject.as_str(), stop.class.as_str()], 1));
         self.metrics.replace(metric::STOPPED, stopped);
         self.metrics.set(metric::WAL_BYTES, [], self.store.wal_bytes());
@@ -170,78 +168,6 @@ impl Watch {
             self.metrics.add(metric::TASK_RESTARTS, [task], u64::from(restarts.saturating_sub(before)));
         }
         *last = now;
-    }
-
-    /// Counts what is sealed, takes what other machines set, and names what does not open.
-    async fn secrets(&self) -> Result<Vec<Condition>, Error> {
-        let sealed = self.store.read::<_, Error, _>(|tx| Box::pin(vault::counts(tx))).await?;
-        let sorts = [("current", sealed.current), ("leaving", sealed.leaving)];
-        self.metrics.replace(metric::SEALED, sorts.map(|(sort, n)| ([sort], u64::try_from(n).unwrap_or(0))));
-        if self.store.is_shared()
-            && let Err(error) = self.credentials.refresh().await
-        {
-            tracing::warn!("What other machines sealed could not be read: {error}");
-        }
-        let shut = self.credentials.shut();
-        let condition = |name: &'static str| {
-            let why = shut.iter().find(|(known, _)| *known == name).map(|(_, why)| (Severity::Critical, why.clone()));
-            ("secret_shut", name.to_owned(), why)
-        };
-        Ok(can_be_sealed().map(condition).collect())
-    }
-
-    /// Whether two backups in a row are missing. By a clock that is not trusted nobody can tell.
-    async fn backup(&self, doubt: Option<Doubt>) -> Result<Option<Condition>, Error> {
-        if self.store.is_shared() || doubt.is_some() {
-            return Ok(None);
-        }
-        let Some(made) = self.store.read::<_, Error, _>(|tx| Box::pin(clocks::backup_at(tx))).await? else {
-            // Nothing is known of the time before.
-            self.store.write::<_, Error, _>(|tx| Box::pin(clocks::backed_up(tx))).await?;
-            return Ok(None);
-        };
-        let settings = self.current.now().backup.clone();
-        let due = |now: Millis| {
-            slot_before_last(&parse_cron(&settings.at).ok()?, &parse_zone(&settings.timezone)?, now - BACKING_UP)
-        };
-        let late = due(self.store.now()).is_some_and(|slot| slot > made);
-        let said = format!("no backup was made since {made}, though `backup.at` is \"{}\"", settings.at);
-        Ok(Some(("backup_overdue", "database".to_owned(), late.then_some((Severity::Critical, said)))))
-    }
-
-    fn wal(&self) -> Condition {
-        let limit = self.current.now().store.wal_limit_mib << 20;
-        let bytes = self.store.wal_bytes();
-        let said = format!(
-            "the write-ahead log has {}; `store.wal_limit_mib` allows {}",
-            roughly_size(bytes),
-            roughly_size(limit)
-        );
-        ("wal_large", "database".to_owned(), (bytes > limit).then_some((Severity::Warning, said)))
-    }
-
-    fn skew(&self) -> Condition {
-        let ms = self.store.skew_ms();
-        let (off, side) = (Duration::from_millis(ms.unsigned_abs()), if ms < 0 { "behind" } else { "ahead of" });
-        let said = format!("the database's clock is {} {side} this machine's", roughly(off));
-        ("clock_skew", "database".to_owned(), (ms.unsigned_abs() > SKEW_MS).then_some((Severity::Warning, said)))
-    }
-
-    fn disk_conditions(&self, seen: std::io::Result<Seen>) -> Vec<Condition> {
-        let seen = match seen {
-            Ok(seen) => seen,
-            Err(error) => {
-                return vec![("disk_unknown", "data".to_owned(), Some((Severity::Warning, error.to_string())))];
-            }
-        };
-        self.metrics.set(metric::DISK_FREE, [], seen.free);
-        let (low, full) = (seen.level != Level::Plenty, seen.level == Level::Full);
-        let said = seen.said();
-        vec![
-            ("disk_unknown", "data".to_owned(), None),
-            ("disk_low", "data".to_owned(), low.then(|| (Severity::Warning, said.clone()))),
-            ("disk_full", "data".to_owned(), full.then_some((Severity::Critical, said))),
-        ]
     }
 
     /// Opens what holds and is not open, closes what is open and no longer holds.
@@ -270,16 +196,6 @@ impl Watch {
             })
             .await
     }
-}
-
-fn jumped(doubt: Option<Doubt>) -> Condition {
-    ("clock_jumped", "clock".to_owned(), doubt.map(|doubt| (Severity::Warning, doubt.said())))
-}
-
-fn task(status: &Status) -> Condition {
-    let bad = matches!(status.state, State::Waiting | State::Failed);
-    let said = status.last_error.clone().unwrap_or_else(|| "it ended".to_owned());
-    ("task_restarting", status.name.to_owned(), bad.then_some((Severity::Warning, said)))
 }
 
 /// Totals since the start, to tell what came since the last look.

@@ -11,7 +11,7 @@ use super::trouble::{Trouble, expected};
 pub(super) fn daemon(stage: &mut Stage) -> Playing<'_> {
     Box::pin(async {
         let ready = stage.raise().await?;
-        let kinds = stage.must(200, ("GET", "/api/v1/kinds"), None).await?;
+        let kinds = stage.must(200, "GET", "/api/v1/kinds", None).await?;
         Ok(json!({"ready_ms": ms(ready), "kinds": kinds.get("items").and_then(Value::as_array).map(Vec::len)}))
     })
 }
@@ -27,7 +27,7 @@ pub(super) fn kill(stage: &mut Stage) -> Playing<'_> {
             let payload = json!({"url": format!("{base}/files/part{i}-{bytes}.bin")});
             asked.insert(stage.ask("download", &format!("kill-{i}"), payload).await?);
         }
-        let running = stage.must(200, ("GET", "/api/v1/jobs?state=running&limit=1000"), None).await?;
+        let running = stage.must(200, "GET", "/api/v1/jobs?state=running&limit=1000", None).await?;
         let under_way = running.get("items").and_then(Value::as_array).map_or(0, Vec::len);
         if under_way == 0 {
             return Err(expected("work under way when the daemon is killed".into(), "all of it was done".into()));
@@ -39,7 +39,7 @@ pub(super) fn kill(stage: &mut Stage) -> Playing<'_> {
             stage.until_state(id, "done").await?;
         }
         let back = stage.clock().steady().saturating_sub(began);
-        let found = stage.must(200, ("GET", "/api/v1/jobs?kind=download&limit=1000"), None).await?;
+        let found = stage.must(200, "GET", "/api/v1/jobs?kind=download&limit=1000", None).await?;
         let keys: Vec<_> = found.get("items").and_then(Value::as_array).into_iter().flatten().collect();
         let ours =
             keys.iter().filter(|job| job.get("key").and_then(Value::as_str).is_some_and(|k| k.starts_with("kill-")));
@@ -77,7 +77,7 @@ pub(super) fn settings(stage: &mut Stage) -> Playing<'_> {
 async fn refused(stage: &Stage, wanted: bool) -> Result<(), Trouble> {
     stage
         .until("the settings should be refused, and accepted when they are mended", async |stage: &Stage| {
-            let ready = stage.must(200, ("GET", "/api/v1/readiness"), None).await?;
+            let ready = stage.must(200, "GET", "/api/v1/readiness", None).await?;
             let parts = ready.get("parts").and_then(Value::as_array).cloned().unwrap_or_default();
             let bad = |part: &Value| {
                 part.get("name").and_then(Value::as_str) == Some("config") && part.get("ok") == Some(&json!(false))

@@ -30,59 +30,101 @@ use stage::Stage;
 pub use setup::{Curtain, DemoError, DemoSetup, Event};
 pub use view::lines;
 
-type Step = for<'a> fn(&'a mut Stage) -> Playing<'a>;
+/// A step of the demonstration.
+struct Step {
+    name: &'static str,
+    /// What the viewer reads.
+    shows: &'static str,
+    act: for<'a> fn(&'a mut Stage) -> Playing<'a>,
+}
 
 /// Every step: its name, what the viewer reads, what it does.
-const STEPS: &[(&str, &str, Step)] = &[
-    ("daemon", "start the daemon and wait until it says that it is ready", daemon::daemon),
-    ("probe", "probe five platforms through the queue", platform::probe),
-    ("ids", "find the ids in messages, ask short links where they lead, refuse the bad ones by name", platform::ids),
-    (
-        "signatures",
-        "sign as Douyin's pages do, before a judge that shares no line with the signers; then change what was signed",
-        platform::signatures,
-    ),
-    (
-        "lists",
-        "list posts, a mix, followers and comments, each page failing in every way, and compare with peaceful lists",
-        platform::lists,
-    ),
-    (
-        "form",
-        "let the site call a field something else, and see it missed by its old name and found by its new one",
-        platform::form,
-    ),
-    (
-        "targets",
-        "edit queue.toml while the daemon runs: targets are followed, a mistake is refused, posts come through a failure and leave as a workbook",
-        target::targets,
-    ),
-    ("classes", "let a platform refuse in every way and see each way told apart", platform::classes),
-    ("lane", "a sign of risk closes one lane and no other; a person opens it again", pace::lane),
-    ("download", "download a file, cut in the middle the first time, and compare every byte", media::download),
-    ("same_key", "ask twice for the same work, and for other work under its key", queue::same_key),
-    ("kill", "kill the daemon in the middle of work and count what is lost", daemon::kill),
-    ("settings", "save a mistake into the settings, see it refused, fix it", daemon::settings),
-    ("schedule", "let a year pass in a moment: every slot once, through daylight saving", queue::schedule),
-    (
-        "rates",
-        "send at the limit for two hours in a moment; count any minute of it, and compare the forecast",
-        pace::rates,
-    ),
-    ("breaker", "meet a sign of risk, be silent for hours, let one request try, and go on", pace::breaker),
-    (
-        "logins",
-        "let a browser capture a login, lose it, refuse what is none, meet a challenge, go back; log in by a code that is scanned",
-        session::logins,
-    ),
-    ("leaks", "put secrets into every place for them, work, then hunt for them in all that was written", vault::leaks),
-    ("backup", "copy the database while it is in use and check the copy", store::backup),
-    ("stop", "stop the daemon in the middle of work and see it leave nothing half done", daemon::stop),
+const STEPS: &[Step] = &[
+    Step { name: "daemon", shows: "start the daemon and wait until it says that it is ready", act: daemon::daemon },
+    Step { name: "probe", shows: "probe five platforms through the queue", act: platform::probe },
+    Step {
+        name: "ids",
+        shows: "find the ids in messages, ask short links where they lead, refuse the bad ones by name",
+        act: platform::ids,
+    },
+    Step {
+        name: "signatures",
+        shows: "sign as Douyin's pages do, before a judge that shares no line with the signers; then change what was signed",
+        act: platform::signatures,
+    },
+    Step {
+        name: "lists",
+        shows: "list posts, a mix, followers and comments, each page failing in every way, and compare with peaceful lists",
+        act: platform::lists,
+    },
+    Step {
+        name: "form",
+        shows: "let the site call a field something else, and see it missed by its old name and found by its new one",
+        act: platform::form,
+    },
+    Step {
+        name: "targets",
+        shows: "edit queue.toml while the daemon runs: targets are followed, a mistake is refused, posts come through a failure and leave as a workbook",
+        act: target::targets,
+    },
+    Step {
+        name: "classes",
+        shows: "let a platform refuse in every way and see each way told apart",
+        act: platform::classes,
+    },
+    Step {
+        name: "lane",
+        shows: "a sign of risk closes one lane and no other; a person opens it again",
+        act: pace::lane,
+    },
+    Step {
+        name: "download",
+        shows: "download a file, cut in the middle the first time, and compare every byte",
+        act: media::download,
+    },
+    Step {
+        name: "same_key",
+        shows: "ask twice for the same work, and for other work under its key",
+        act: queue::same_key,
+    },
+    Step { name: "kill", shows: "kill the daemon in the middle of work and count what is lost", act: daemon::kill },
+    Step { name: "settings", shows: "save a mistake into the settings, see it refused, fix it", act: daemon::settings },
+    Step {
+        name: "schedule",
+        shows: "let a year pass in a moment: every slot once, through daylight saving",
+        act: queue::schedule,
+    },
+    Step {
+        name: "rates",
+        shows: "send at the limit for two hours in a moment; count any minute of it, and compare the forecast",
+        act: pace::rates,
+    },
+    Step {
+        name: "breaker",
+        shows: "meet a sign of risk, be silent for hours, let one request try, and go on",
+        act: pace::breaker,
+    },
+    Step {
+        name: "logins",
+        shows: "let a browser capture a login, lose it, refuse what is none, meet a challenge, go back; log in by a code that is scanned",
+        act: session::logins,
+    },
+    Step {
+        name: "leaks",
+        shows: "put secrets into every place for them, work, then hunt for them in all that was written",
+        act: vault::leaks,
+    },
+    Step { name: "backup", shows: "copy the database while it is in use and check the copy", act: store::backup },
+    Step {
+        name: "stop",
+        shows: "stop the daemon in the middle of work and see it leave nothing half done",
+        act: daemon::stop,
+    },
 ];
 
 /// Names and sentences of the steps, for `--list`.
 pub fn list() -> impl Iterator<Item = (&'static str, &'static str)> {
-    STEPS.iter().map(|(name, sentence, _)| (*name, *sentence))
+    STEPS.iter().map(|step| (step.name, step.shows))
 }
 
 /// Runs every step; gives one object with a key per step, and how it ended.
@@ -116,14 +158,9 @@ pub async fn demo(setup: DemoSetup) -> Result<(Value, Curtain), DemoError> {
     Ok((Value::Object(report), curtain))
 }
 
-async fn play(
-    step: &(&'static str, &'static str, Step),
-    stage: &mut Stage,
-    setup: &DemoSetup,
-    report: &mut Map<String, Value>,
-) -> bool {
-    let (name, sentence, act) = *step;
-    (setup.tell)(Event::Begin { name, sentence });
+async fn play(step: &Step, stage: &mut Stage, setup: &DemoSetup, report: &mut Map<String, Value>) -> bool {
+    let Step { name, shows, act } = step;
+    (setup.tell)(Event::Begin { name, sentence: shows });
     let began = setup.ambient.clock.steady();
     let outcome = act(stage).await;
     let took = setup.ambient.clock.steady().saturating_sub(began);
@@ -137,11 +174,11 @@ async fn play(
         }
         Err(trouble) => json!({"ok": false, "error": trouble.to_string()}),
     };
-    report.insert(name.to_owned(), row);
+    report.insert((*name).to_owned(), row);
     let ok = outcome.is_ok();
     (setup.tell)(Event::End { name, outcome: outcome.map_err(|trouble| trouble.to_string()), took });
     if ok
-        && name == "daemon"
+        && *name == "daemon"
         && let Ok(link) = stage.link().await
     {
         (setup.tell)(Event::Page { link });

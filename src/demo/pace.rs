@@ -50,7 +50,7 @@ pub(super) fn lane(stage: &mut Stage) -> Playing<'_> {
             return Err(expected("an open alarm about the lane".into(), format!("open are {alarms:?}")));
         }
         let open = json!({"scope": "lane", "name": "douyin/probe", "paused": false});
-        stage.must(200, ("POST", "/api/v1/gates"), Some(open)).await?;
+        stage.must(200, "POST", "/api/v1/gates", Some(open)).await?;
         stage.until_state(&waits, "done").await?;
         stage
             .until("the alarm should close by itself", async |stage: &Stage| {
@@ -63,7 +63,7 @@ pub(super) fn lane(stage: &mut Stage) -> Playing<'_> {
 }
 
 async fn open_alarms(stage: &Stage) -> Result<BTreeSet<String>, Trouble> {
-    let list = stage.must(200, ("GET", "/api/v1/alarms"), None).await?;
+    let list = stage.must(200, "GET", "/api/v1/alarms", None).await?;
     let items = list.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
     Ok(items.iter().filter_map(|a| a.get("name").and_then(Value::as_str)).map(str::to_owned).collect())
 }

@@ -39,9 +39,9 @@ pub(super) fn same_key(stage: &mut Stage) -> Playing<'_> {
     Box::pin(async {
         let id = stage.ask("probe_platform", "once", json!({"platform": "tiktok"})).await?;
         let again = json!({"kind": "probe_platform", "key": "once", "payload": {"platform": "tiktok"}});
-        let same = stage.must(200, ("POST", "/api/v1/jobs"), Some(again)).await?;
+        let same = stage.must(200, "POST", "/api/v1/jobs", Some(again)).await?;
         let other = json!({"kind": "probe_platform", "key": "once", "payload": {"platform": "tikapi"}});
-        let clash = stage.must(409, ("POST", "/api/v1/jobs"), Some(other)).await?;
+        let clash = stage.must(409, "POST", "/api/v1/jobs", Some(other)).await?;
         let named = |answer: &Value| answer.get("id").and_then(Value::as_str) == Some(id.as_str());
         if !named(&same) || !named(&clash) {
             return Err(expected(format!("both answers name job {id}"), format!("{same} and {clash}")));

@@ -51,7 +51,7 @@ pub(super) fn logins(stage: &mut Stage) -> Playing<'_> {
 /// A challenge is shown to a person and to nobody else: the profile stops, and what the page showed is kept.
 async fn challenged(stage: &mut Stage) -> Result<(), Trouble> {
     stage.play("creative_radar.business.risk@1")?;
-    let answer = stage.must(502, ("POST", PATH), Some(json!({"act": "capture", "name": "ads"}))).await?;
+    let answer = stage.must(502, "POST", PATH, Some(json!({"act": "capture", "name": "ads"}))).await?;
     let said = text(&answer, "error");
     let picture = said.rsplit(' ').next().unwrap_or_default();
     if text(&answer, "class") != "risk" || !std::fs::metadata(picture).is_ok_and(|picture| picture.len() > 1000) {
@@ -62,7 +62,7 @@ async fn challenged(stage: &mut Stage) -> Result<(), Trouble> {
 
 /// Looks that these alarms about logins are open, and no other.
 async fn alarms(stage: &Stage, expected_ones: &[&str]) -> Result<(), Trouble> {
-    let told = stage.must(200, ("GET", "/api/v1/alarms"), None).await?;
+    let told = stage.must(200, "GET", "/api/v1/alarms", None).await?;
     let rows = told.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
     let open = rows.iter().filter(|row| row.get("closed_at").is_some_and(Value::is_null));
     let mut names: Vec<String> = open.map(|row| text(row, "name")).filter(|name| name.starts_with("login")).collect();
@@ -100,11 +100,11 @@ fn state(name: &str, value: &str) -> Value {
 }
 
 async fn done(stage: &Stage, asked: Value) -> Result<Value, Trouble> {
-    stage.must(200, ("POST", PATH), Some(asked)).await
+    stage.must(200, "POST", PATH, Some(asked)).await
 }
 
 async fn refused(stage: &Stage, asked: Value) -> Result<(), Trouble> {
-    let answer = stage.must(502, ("POST", PATH), Some(asked)).await?;
+    let answer = stage.must(502, "POST", PATH, Some(asked)).await?;
     if text(&answer, "class") == "auth" {
         return Ok(());
     }

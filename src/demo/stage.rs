@@ -113,7 +113,8 @@ impl Stage {
     pub(super) async fn must(
         &self,
         status: u16,
-        (method, path): (&str, &str),
+        method: &str,
+        path: &str,
         body: Option<Value>,
     ) -> Result<Value, Trouble> {
         let (got, answer) = self.call(method, path, body).await?;
@@ -126,7 +127,7 @@ impl Stage {
     /// Asks for work; gives the job's id.
     pub(super) async fn ask(&self, kind: &str, key: &str, payload: Value) -> Result<String, Trouble> {
         let body = json!({"kind": kind, "key": key, "payload": payload});
-        let answer = self.must(201, ("POST", "/api/v1/jobs"), Some(body)).await?;
+        let answer = self.must(201, "POST", "/api/v1/jobs", Some(body)).await?;
         Ok(answer.get("id").and_then(Value::as_str).unwrap_or_default().to_owned())
     }
 
@@ -152,7 +153,7 @@ impl Stage {
     /// Waits until the job stands in `state`; gives its row.
     pub(super) async fn until_state(&self, id: &str, state: &str) -> Result<Value, Trouble> {
         self.until(&format!("job {id} should become {state}"), async |stage: &Self| {
-            let job = stage.must(200, ("GET", &format!("/api/v1/jobs/{id}")), None).await?;
+            let job = stage.must(200, "GET", &format!("/api/v1/jobs/{id}"), None).await?;
             let is = job.get("state").and_then(Value::as_str) == Some(state);
             Ok(if is { Ok(job) } else { Err(format!("it is {job}")) })
         })
@@ -161,7 +162,7 @@ impl Stage {
 
     /// A link that signs a browser in.
     pub(super) async fn link(&self) -> Result<String, Trouble> {
-        let answer = self.must(200, ("POST", "/api/v1/open"), None).await?;
+        let answer = self.must(200, "POST", "/api/v1/open", None).await?;
         Ok(answer.get("url").and_then(Value::as_str).unwrap_or_default().to_owned())
     }
 

@@ -7,7 +7,7 @@ use super::stage::Stage;
 
 pub(super) fn backup(stage: &mut Stage) -> Playing<'_> {
     Box::pin(async {
-        let made = stage.must(201, ("POST", "/api/v1/backups"), None).await?;
+        let made = stage.must(201, "POST", "/api/v1/backups", None).await?;
         Ok(json!({"bytes": made.get("bytes"), "jobs": made.get("jobs"), "step": made.get("step")}))
     })
 }

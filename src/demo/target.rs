@@ -78,7 +78,7 @@ fn save(stage: &Stage, text: &str) -> Result<(), Trouble> {
 
 /// Whether so many rounds of a target have ended.
 async fn ended(stage: &Stage, name: &str, rounds: i64) -> Result<Result<(), String>, Trouble> {
-    let told = stage.must(200, ("GET", PATH), None).await?;
+    let told = stage.must(200, "GET", PATH, None).await?;
     let rows = told.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
     let of = |row: &&Value| row.get("name").and_then(Value::as_str) == Some(name);
     let takes = rows.iter().find(of).and_then(|row| row.get("takes")?.as_array().cloned()).unwrap_or_default();
@@ -88,7 +88,7 @@ async fn ended(stage: &Stage, name: &str, rounds: i64) -> Result<Result<(), Stri
 
 /// Why the queue file is refused, when it is.
 async fn refusal(stage: &Stage) -> Result<Result<String, String>, Trouble> {
-    let told = stage.must(200, ("GET", "/api/v1/readiness"), None).await?;
+    let told = stage.must(200, "GET", "/api/v1/readiness", None).await?;
     let parts = told.get("parts").and_then(Value::as_array).cloned().unwrap_or_default();
     let queue = parts.iter().find(|part| part.get("name").and_then(Value::as_str) == Some("queue"));
     let why = queue.and_then(|part| part.get("do")?.as_str().map(str::to_owned));
@@ -96,7 +96,7 @@ async fn refusal(stage: &Stage) -> Result<Result<String, String>, Trouble> {
 }
 
 async fn found(stage: &Stage) -> Result<u64, Trouble> {
-    let told = stage.must(200, ("GET", PATH), None).await?;
+    let told = stage.must(200, "GET", PATH, None).await?;
     let rows = told.get("items").and_then(Value::as_array).cloned().unwrap_or_default();
     let takes = rows.iter().filter_map(|row| row.get("takes")?.as_array()).flatten();
     Ok(takes.filter_map(|take| take.get("found")?.as_u64()).sum())

@@ -28,17 +28,16 @@ pub(super) fn leaks(stage: &mut Stage) -> Playing<'_> {
         }
         for name in SEALED {
             let secret = hunt.lay(stage);
-            stage.must(200, ("PUT", &format!("/api/v1/secrets/{name}")), Some(json!({"value": secret}))).await?;
+            stage.must(200, "PUT", &format!("/api/v1/secrets/{name}"), Some(json!({"value": secret}))).await?;
         }
-        let made = stage
-            .must(201, ("POST", "/api/v1/keys"), Some(json!({"name": "hunted", "scopes": ["jobs:write"]})))
-            .await?;
+        let made =
+            stage.must(201, "POST", "/api/v1/keys", Some(json!({"name": "hunted", "scopes": ["jobs:write"]}))).await?;
         hunt.know(made.get("key").and_then(Value::as_str).unwrap_or_default());
         let link = stage.link().await?;
         hunt.know(link.rsplit(['/', '=']).next().unwrap_or_default());
         let id = stage.ask("probe_platform", "hunted", json!({"platform": "tiktok"})).await?;
         stage.until_state(&id, "done").await?;
-        stage.must(201, ("POST", "/api/v1/backups"), None).await?;
+        stage.must(201, "POST", "/api/v1/backups", None).await?;
 
         let mut said = String::new();
         for path in ["/readyz", "/api/v1/jobs", "/api/v1/lanes", "/api/v1/alarms", "/api/v1/keys", "/api/v1/secrets"] {

@@ -112,7 +112,7 @@ impl Ring {
     }
 
     /// Keeps an exchange, if it is on. What cannot be kept is said in the log and disturbs nobody.
-    pub(super) async fn keep(&self, ask: &Ask<'_>, answer: &Answer, (endpoint, at): (&str, Millis)) {
+    pub(super) async fn keep(&self, ask: &Ask<'_>, answer: &Answer, endpoint: &str, at: Millis) {
         let keep = (self.0.keep)();
         if keep == 0 {
             return;
@@ -134,14 +134,14 @@ impl Ring {
         let turn = self.0.turn.fetch_add(1, Ordering::Relaxed) % 10_000;
         let name = format!("{:013}-{turn:04}.json", at.0);
         let dir = self.0.dir.clone();
-        let written = tokio::task::spawn_blocking(move || write(&dir, &name, (&exchange, keep))).await;
+        let written = tokio::task::spawn_blocking(move || write(&dir, &name, &exchange, keep)).await;
         if let Err(error) = written.unwrap_or_else(|lost| Err(io::Error::other(lost))) {
             tracing::warn!("An exchange could not be kept in `{}`: {error}", self.0.dir.display());
         }
     }
 }
 
-fn write(dir: &Path, name: &str, (exchange, keep): (&Exchange, usize)) -> io::Result<()> {
+fn write(dir: &Path, name: &str, exchange: &Exchange, keep: usize) -> io::Result<()> {
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(dir)?;
     let part = dir.join(format!("{name}.part"));
     let mut file = std::fs::OpenOptions::new().write(true).create(true).truncate(true).mode(0o600).open(&part)?;

@@ -166,7 +166,7 @@ impl Client {
         let (host, trail) = (hop.host.clone(), Trail::default());
         // Pinned here, since it is large and would be moved on the way down.
         let work = pin!(async {
-            let (response, host) = self.follow(&ask, hop, (leave, &trail)).await?;
+            let (response, host) = self.follow(&ask, hop, leave, &trail).await?;
             read_whole(response, host, self.caps, &self.clock).await
         });
         let answer = match self.in_time(&host, work).await {
@@ -175,7 +175,7 @@ impl Client {
         };
         if let Some(ring) = &self.ring {
             let endpoint = self.paced.as_ref().map_or("", |paced| paced.endpoint());
-            ring.keep(&ask, &answer, (endpoint, self.clock.now())).await;
+            ring.keep(&ask, &answer, endpoint, self.clock.now()).await;
         }
         Ok(answer)
     }
@@ -201,7 +201,7 @@ impl Client {
         let (hop, leave) = self.begin(&ask).await?;
         let hold = self.clock.hold();
         let (asked, trail) = (hop.host.clone(), Trail::default());
-        let work = pin!(self.follow(&ask, hop, (leave, &trail)));
+        let work = pin!(self.follow(&ask, hop, leave, &trail));
         let (response, host) = match self.in_time(&asked, work).await {
             Ok(answered) => answered,
             Err(refusal) => return Err(Box::pin(self.conclude(&asked, &trail, refusal)).await),
@@ -250,11 +250,12 @@ impl Client {
         &self,
         ask: &Ask<'_>,
         mut hop: Hop,
-        (mut leave, trail): (Option<Leave>, &Trail),
+        mut leave: Option<Leave>,
+        trail: &Trail,
     ) -> Result<(Response, String), Refusal> {
         let mut at_home = true;
         for _ in 0..=HOPS {
-            let response = self.send(&hop, (ask, at_home), (leave.take(), trail)).await?;
+            let response = self.send(&hop, ask, at_home, leave.take(), trail).await?;
             if !ask.follows() {
                 return Ok((response, hop.host));
             }
@@ -295,8 +296,10 @@ impl Client {
     async fn send(
         &self,
         hop: &Hop,
-        (ask, at_home): (&Ask<'_>, bool),
-        (mut leave, trail): (Option<Leave>, &Trail),
+        ask: &Ask<'_>,
+        at_home: bool,
+        mut leave: Option<Leave>,
+        trail: &Trail,
     ) -> Result<Response, Refusal> {
         let client = match self.way(hop)? {
             Way::Listed => &self.listed,

@@ -54,7 +54,7 @@ impl Dialer {
         let mut stream = reach(&found).await.map_err(broken)?;
         let passed = match proxy.speaks {
             Speaks::Http => connect_http(&mut stream, proxy, there).await,
-            Speaks::Socks5 => connect_socks(&mut stream, proxy, (host, port_there)).await,
+            Speaks::Socks5 => connect_socks(&mut stream, proxy, host, port_there).await,
         };
         passed.map_err(broken)?;
         Ok(stream)
@@ -101,7 +101,7 @@ async fn connect_http(stream: &mut TcpStream, proxy: &Proxy, there: &str) -> Res
 }
 
 /// Asks a SOCKS proxy for a way through; a name goes there as it is.
-async fn connect_socks(stream: &mut TcpStream, proxy: &Proxy, (host, port): (&str, u16)) -> Result<(), String> {
+async fn connect_socks(stream: &mut TcpStream, proxy: &Proxy, host: &str, port: u16) -> Result<(), String> {
     let method = if proxy.login.is_some() { 2 } else { 0 };
     stream.write_all(&[5, 1, method]).await.map_err(text)?;
     match read::<2>(stream).await? {

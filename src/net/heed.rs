@@ -55,7 +55,7 @@ impl Client {
         let _hold = self.clock.hold();
         let (asked, trail) = (hop.host.clone(), Trail::default());
         let work = async {
-            let (mut response, host) = self.follow(&ask, hop, (leave, &trail)).await?;
+            let (mut response, host) = self.follow(&ask, hop, leave, &trail).await?;
             match response.status().as_u16() {
                 200..=299 => {}
                 429 => {

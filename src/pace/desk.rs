@@ -115,8 +115,8 @@ impl Pace {
     ) -> Result<BTreeMap<String, Forecast>, Error> {
         let mut seen = Seen::look(tx).await?;
         let lanes = std::mem::take(&mut seen.lanes);
-        let (terms, now) = (self.0.terms(), (self.0.timeline.now(), tx.now()));
-        let judge = terms.judge(&seen, now);
+        let terms = self.0.terms();
+        let judge = terms.judge(&seen, self.0.timeline.now(), tx.now());
         let of = |counted: Counted| {
             let waiting = waiting.get(&counted.lane)?;
             let all = u64::try_from(waiting.due + waiting.resting).ok()?;
@@ -128,7 +128,7 @@ impl Pace {
     /// What is to be expected of `requests` that count as `sending` and begin now.
     pub async fn foretell(&self, tx: &mut Tx, sending: &Sending, requests: u64) -> Result<Forecast, Error> {
         let seen = Seen::look(tx).await?;
-        Ok(self.0.terms().judge(&seen, (self.0.timeline.now(), tx.now())).lane(sending, requests))
+        Ok(self.0.terms().judge(&seen, self.0.timeline.now(), tx.now()).lane(sending, requests))
     }
 
     /// Remembers as what a lane counts, once in the life of this process and when it changes.
@@ -256,7 +256,7 @@ impl Pace {
             }
             return Ok(None);
         }
-        let Some(stop) = follows(told, sending, (now, &desk.ambient.entropy)) else { return Ok(None) };
+        let Some(stop) = follows(told, sending, now, &desk.ambient.entropy) else { return Ok(None) };
         let wait = Millis(stop.until).since(now);
         // The client tells of a status before the platform's room reads the body: one answer is one stop.
         if desk.hands().stops.get(&subject).is_some_and(|known| known.covers(&stop)) {
@@ -395,7 +395,7 @@ impl Desk {
         let (now, name) = (self.timeline.now(), subject.to_owned());
         let tried = self.store.write::<_, Error, _>(move |tx| {
             Box::pin(async move {
-                let taken = stops::take_probe(tx, &name, (now, now + TRY)).await?;
+                let taken = stops::take_probe(tx, &name, now, now + TRY).await?;
                 Ok((taken, stops::list(tx).await?))
             })
         });

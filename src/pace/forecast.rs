@@ -87,7 +87,7 @@ impl Judge<'_> {
         let spread = self.seen.spreads.get(&line.name).copied().unwrap_or(0);
         let spread = Duration::from_millis(u64::try_from(spread).unwrap_or(0)).min(WIDEST);
         let entries = self.seen.entries.get(&line.name).map(Vec::as_slice).unwrap_or_default();
-        nth(line, entries, (from, window(line, spread)), n)
+        nth(line, entries, from, window(line, spread), n)
     }
 
     /// When `work` that begins at `at` is done, if nothing is done in quiet hours.

@@ -42,7 +42,7 @@ pub(super) fn lasting(line: &Line) -> Duration {
 }
 
 /// How many more may be sent now, or when the next one may.
-pub(super) fn room(line: &Line, entries: &[Entry], (now, window): (Millis, Duration)) -> Result<u32, Millis> {
+pub(super) fn room(line: &Line, entries: &[Entry], now: Millis, window: Duration) -> Result<u32, Millis> {
     // What seems to lie ahead, after a clock was set back, counts from now on and not for ever.
     let ahead = now + lasting(line);
     let counts = |entry: &&Entry| Millis(entry.last_at) + window > now;
@@ -63,7 +63,7 @@ pub(super) fn room(line: &Line, entries: &[Entry], (now, window): (Millis, Durat
 }
 
 /// When the `n`-th further request may be sent, if each goes as soon as it may.
-pub(super) fn nth(line: &Line, entries: &[Entry], (now, window): (Millis, Duration), n: u64) -> Millis {
+pub(super) fn nth(line: &Line, entries: &[Entry], now: Millis, window: Duration, n: u64) -> Millis {
     let counts = |entry: &&Entry| Millis(entry.last_at) + window > now;
     let counted: Vec<Entry> = entries.iter().filter(counts).copied().collect();
     let sent: u64 = counted.iter().map(|entry| u64::try_from(entry.n).unwrap_or(0)).sum();
@@ -96,24 +96,24 @@ mod tests {
     fn a_full_log_says_when_its_oldest_leaves() {
         let (line, window) = (line(3, Duration::from_mins(1)), Duration::from_secs(61));
         let entries = [Entry { last_at: 1000, n: 1 }, Entry { last_at: 2000, n: 2 }];
-        assert_eq!(room(&line, &entries, (Millis(3000), window)), Err(Millis(62_000)));
-        assert_eq!(room(&line, &entries, (Millis(61_999), window)), Err(Millis(62_000)));
-        assert_eq!(room(&line, &entries, (Millis(62_000), window)), Ok(1));
-        assert_eq!(room(&line, &entries, (Millis(63_000), window)), Ok(3));
+        assert_eq!(room(&line, &entries, Millis(3000), window), Err(Millis(62_000)));
+        assert_eq!(room(&line, &entries, Millis(61_999), window), Err(Millis(62_000)));
+        assert_eq!(room(&line, &entries, Millis(62_000), window), Ok(1));
+        assert_eq!(room(&line, &entries, Millis(63_000), window), Ok(3));
     }
 
     #[test]
     fn a_limit_that_was_lowered_waits_until_enough_have_left() {
         let (line, window) = (line(1, Duration::from_mins(1)), Duration::from_secs(61));
         let entries: Vec<_> = (1..=5).map(|n| Entry { last_at: n * 1000, n: 1 }).collect();
-        assert_eq!(room(&line, &entries, (Millis(6000), window)), Err(Millis(66_000)));
+        assert_eq!(room(&line, &entries, Millis(6000), window), Err(Millis(66_000)));
     }
 
     #[test]
     fn what_lies_ahead_counts_one_window_from_now() {
         let (line, window) = (line(1, Duration::from_mins(1)), Duration::from_secs(61));
         let year = 365 * 86_400_000;
-        let Err(when) = room(&line, &[Entry { last_at: year, n: 1 }], (Millis(0), window)) else { panic!() };
+        let Err(when) = room(&line, &[Entry { last_at: year, n: 1 }], Millis(0), window) else { panic!() };
         assert_eq!(when, Millis(250) + window);
     }
 
@@ -127,11 +127,11 @@ mod tests {
             let (mut entries, mut now) = (Vec::<Entry>::new(), Millis(0));
             for wait in waits {
                 now = Millis(now.0 + wait);
-                if let Err(when) = room(&line, &entries, (now, window)) {
+                if let Err(when) = room(&line, &entries, now, window) {
                     prop_assert!(when > now);
                     now = when;
                 }
-                prop_assert!(room(&line, &entries, (now, window)).is_ok());
+                prop_assert!(room(&line, &entries, now, window).is_ok());
                 entries.push(Entry { last_at: now.0, n: 1 });
             }
             for first in &entries {

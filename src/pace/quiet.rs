@@ -30,7 +30,7 @@ impl Quiet {
         let begun = at.timestamp();
         // One window may end where another begins; more than a day of quiet is all there is.
         for _ in 0..=self.windows.len() {
-            match self.windows.iter().find_map(|window| end(&at, *window)) {
+            match self.windows.iter().find_map(|(from, to)| end(&at, *from, *to)) {
                 Some(end) => at = end,
                 None => break,
             }
@@ -57,7 +57,7 @@ fn begin(at: &Zoned, from: Time) -> Option<Zoned> {
 
 /// The end of the window that `at` is in. A time that the clock skips or repeats counts as the zone has it; what is
 /// left of a window is never less than nothing.
-fn end(at: &Zoned, (from, to): (Time, Time)) -> Option<Zoned> {
+fn end(at: &Zoned, from: Time, to: Time) -> Option<Zoned> {
     let time = at.time();
     let (inside, days) =
         if from < to { (from <= time && time < to, 0) } else { (time >= from || time < to, i64::from(time >= from)) };

@@ -147,7 +147,7 @@ impl Pace {
                 None if failures < FAILURES => (None, None),
                 other => {
                     let times = other.map_or(1, |(_, times)| times + 1);
-                    let stop = outage(&name, sending, (why, times), (now, desk.entropy()));
+                    let stop = outage(&name, sending, why, times, now, desk.entropy());
                     let wait = Millis(stop.until).since(now);
                     hands.stops.begin(stop.clone());
                     (Some(stop), Some(wait + BEHIND))

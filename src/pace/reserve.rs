@@ -46,7 +46,7 @@ pub(super) async fn reserve(
         let window = window(line, spread);
         let entries = pace::entries(tx, &line.name, now - window).await?;
         let kept = kept_for(Millis(kept_until), now);
-        let free = room(line, &entries, (now, window)).map_err(|when| when.since(now));
+        let free = room(line, &entries, now, window).map_err(|when| when.since(now));
         let free = match (free, kept, wish) {
             (Ok(_), Some(left), Wish::Send(Rank::Background)) => Err(left),
             (Err(wait), Some(left), Wish::Send(Rank::Background)) => Err(wait.max(left)),
@@ -79,9 +79,9 @@ pub(super) async fn reserve(
         }
         // What is free and was kept stays kept while another limit is waited for.
         (Wish::Send(Rank::Person) | Wish::Look, Some(_)) => {
-            keep(tx, to_keep.into_iter().chain(to_release), (now, wait)).await?;
+            keep(tx, to_keep.into_iter().chain(to_release), now, wait).await?;
         }
-        (Wish::Look, None) => keep(tx, wanted.iter().map(|it| it.line.name.as_str()), (now, wait)).await?,
+        (Wish::Look, None) => keep(tx, wanted.iter().map(|it| it.line.name.as_str()), now, wait).await?,
     }
     Ok(match longest {
         Some(wait) => Err(wait),
@@ -91,11 +91,7 @@ pub(super) async fn reserve(
 }
 
 /// Keeps the next slot of these lines for a person who waits so long.
-async fn keep<'l>(
-    tx: &mut Tx,
-    lines: impl Iterator<Item = &'l str>,
-    (now, wait): (Millis, Duration),
-) -> Result<(), Error> {
+async fn keep<'l>(tx: &mut Tx, lines: impl Iterator<Item = &'l str>, now: Millis, wait: Duration) -> Result<(), Error> {
     let Some(until) = kept_until(now, wait) else { return Ok(()) };
     for line in lines {
         pace::keep_slot(tx, line, until).await?;

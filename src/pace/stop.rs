@@ -138,8 +138,14 @@ const TRY_FIRST: Duration = Duration::from_secs(30);
 const TRY_CAP: Duration = Duration::from_mins(15);
 
 /// The stop of `host` after `times` failed tries. Half of the wait is chance, so that hosts are not tried all at once.
-pub(super) fn outage(host: &str, sending: &Sending, told: (&str, i64), at: (Millis, &Entropy)) -> Stopped {
-    let ((reason, times), (now, entropy)) = (told, at);
+pub(super) fn outage(
+    host: &str,
+    sending: &Sending,
+    reason: &str,
+    times: i64,
+    now: Millis,
+    entropy: &Entropy,
+) -> Stopped {
     let doubled = 1u32.checked_shl(u32::try_from(times - 1).unwrap_or(0).min(16)).unwrap_or(u32::MAX);
     let half = TRY_FIRST.saturating_mul(doubled).min(TRY_CAP) / 2;
     let chance = Duration::from_millis(entropy.below(u64::try_from(half.as_millis()).unwrap_or(1)));
@@ -169,7 +175,7 @@ pub struct Told {
 }
 
 /// The stop that follows from `told`, if one does.
-pub(super) fn follows(told: &Told, sending: &Sending, (now, entropy): (Millis, &Entropy)) -> Option<Stopped> {
+pub(super) fn follows(told: &Told, sending: &Sending, now: Millis, entropy: &Entropy) -> Option<Stopped> {
     let asked = told.retry_after.unwrap_or_default();
     let is_breaker = told.class == Class::Risk;
     let wait = match told.class {
@@ -211,7 +217,7 @@ mod tests {
 
     fn told(class: Class, after: Option<u64>) -> Option<Stopped> {
         let told = Told { class, reason: "no".into(), retry_after: after.map(Duration::from_secs) };
-        follows(&told, &Sending::default(), (Millis(0), &Entropy::pinned(3)))
+        follows(&told, &Sending::default(), Millis(0), &Entropy::pinned(3))
     }
 
     #[test]
@@ -229,7 +235,7 @@ mod tests {
     #[test]
     fn tries_to_reach_a_host_grow_apart_up_to_a_quarter_of_an_hour() {
         let entropy = Entropy::pinned(3);
-        let wait = |times| outage("h", &Sending::default(), ("no connection", times), (Millis(0), &entropy)).until;
+        let wait = |times| outage("h", &Sending::default(), "no connection", times, Millis(0), &entropy).until;
         for (times, full) in [(1, 30_000), (2, 60_000), (4, 240_000), (6, 900_000), (90, 900_000)] {
             let wait = wait(times);
             assert!((full / 2..full).contains(&wait), "try {times}: {wait}");

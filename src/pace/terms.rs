@@ -33,8 +33,8 @@ impl Terms {
     }
 
     /// What lanes are judged by, now in the time that limits count in, and by the wall.
-    pub(super) fn judge<'a>(&'a self, seen: &'a Seen, now: (Millis, Millis)) -> Judge<'a> {
-        Judge { rules: &self.rules, quiet: &self.quiet, gap: self.spacing.mean(), seen, now }
+    pub(super) fn judge<'a>(&'a self, seen: &'a Seen, now: Millis, by_the_wall: Millis) -> Judge<'a> {
+        Judge { rules: &self.rules, quiet: &self.quiet, gap: self.spacing.mean(), seen, now: (now, by_the_wall) }
     }
 
     /// What `sending` falls under.

@@ -157,7 +157,7 @@ impl Queue {
     pub async fn call_back(&self, kind: &'static str, who: &str, then: Millis) -> Result<usize, store::Error> {
         let who = who.to_owned();
         let called = self.store.write::<_, store::Error, _>(move |tx| {
-            Box::pin(async move { jobs::call_back(tx, kind, (&who, then)).await })
+            Box::pin(async move { jobs::call_back(tx, kind, &who, then).await })
         });
         let called = called.await?;
         if called > 0 {

@@ -111,12 +111,12 @@ impl Hands {
     }
 
     /// What is cancelled when the job is lost; `None` when it was lost already.
-    pub(super) fn watch(&self, (id, fence): (Uuid, i64)) -> Option<CancellationToken> {
+    pub(super) fn watch(&self, id: Uuid, fence: i64) -> Option<CancellationToken> {
         self.with(|all| all.get(&id).filter(|held| held.fence == fence).map(|held| held.lost.clone()))
     }
 
     /// The end of a job is on its way.
-    pub(super) fn ending(&self, (id, fence): (Uuid, i64)) {
+    pub(super) fn ending(&self, id: Uuid, fence: i64) {
         self.with(|all| {
             if let Some(held) = all.get_mut(&id).filter(|held| held.fence == fence) {
                 held.ended = true;
@@ -124,7 +124,7 @@ impl Hands {
         });
     }
 
-    pub(super) fn let_go(&self, (id, fence): (Uuid, i64)) {
+    pub(super) fn let_go(&self, id: Uuid, fence: i64) {
         self.take(id, |held| held.fence == fence);
     }
 
@@ -230,7 +230,7 @@ impl Hands {
     }
 
     /// Tells the run of a job that it is no longer ours.
-    pub(super) fn lose(&self, (id, fence): (Uuid, i64)) {
+    pub(super) fn lose(&self, id: Uuid, fence: i64) {
         if let Some(held) = self.take(id, |held| held.fence == fence) {
             held.lost.cancel();
         }
@@ -275,7 +275,7 @@ mod tests {
         };
         hands.hold(&job, false);
         assert_eq!(room(11), Some(NARROW - 1), "what is in hand counts");
-        hands.let_go((job.id, 1));
+        hands.let_go(job.id, 1);
         assert_eq!((room(69), room(70)), (Some(NARROW), None));
         hands.hold_back("l", at(100));
         hands.let_lanes_go(Some("l"));

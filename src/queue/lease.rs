@@ -53,7 +53,8 @@ impl Lease {
     pub(crate) fn new(
         store: Store,
         job: &jobs::Claimed,
-        (has_progressed, lost): (Arc<AtomicBool>, CancellationToken),
+        has_progressed: Arc<AtomicBool>,
+        lost: CancellationToken,
     ) -> Self {
         let (id, fence, key, remembered) = (job.id, job.fence, job.key.clone(), job.progress.clone());
         Self { id, fence, key, attempt: job.attempts + 1, remembered, has_progressed, lost, store }
@@ -105,7 +106,7 @@ impl Lease {
         let text = serde_json::to_string(state).unwrap_or_default();
         let kept = self
             .store
-            .write::<_, store::Error, _>(move |tx| Box::pin(async move { jobs::note(tx, (id, fence, &text)).await }));
+            .write::<_, store::Error, _>(move |tx| Box::pin(async move { jobs::note(tx, id, fence, &text).await }));
         if kept.await? { Ok(()) } else { Err(Lost::Fence) }
     }
 

@@ -51,7 +51,7 @@ pub(super) async fn serve(
         let (some, more) = batch.split_at(batch.len().min(BATCH));
         let written = tokio::join!(write(store, clock, some), write(store, clock, more));
         for Ended { end, also } in &batch {
-            hands.let_go((end.id, end.fence));
+            hands.let_go(end.id, end.fence);
             if let Some(Also::CloseLane { lane, .. }) = also {
                 hands.closed(lane);
             }

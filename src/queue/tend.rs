@@ -81,9 +81,9 @@ impl Tender {
                 })
             });
             let kept = kept.await?;
-            for held in asked.into_iter().filter(|(id, _)| !kept.contains(id)) {
+            for (id, fence) in asked.into_iter().filter(|(id, _)| !kept.contains(id)) {
                 // It may have ended since we asked; then its hold is gone already and this does nothing.
-                self.hands.lose(held);
+                self.hands.lose(id, fence);
             }
         }
         Ok(())
@@ -95,8 +95,8 @@ impl Tender {
         tracing::warn!("Leases could not be renewed for {}: {error}", roughly(since));
         let lease = self.rules.now().lease;
         if self.store.is_shared() && since + MARGIN.min(lease / 4) >= lease {
-            for held in self.hands.all() {
-                self.hands.lose(held);
+            for (id, fence) in self.hands.all() {
+                self.hands.lose(id, fence);
             }
         }
     }

@@ -95,7 +95,7 @@ impl Shift {
     }
 
     /// Keeps what a claim brought.
-    fn take(&mut self, (hoped, taken): (usize, Result<Taken, store::Error>)) -> Result<usize, store::Error> {
+    fn take(&mut self, hoped: usize, taken: Result<Taken, store::Error>) -> Result<usize, store::Error> {
         self.hoped -= hoped;
         self.pace = std::mem::take(&mut self.ended);
         let Taken { jobs, only } = taken?;
@@ -145,9 +145,9 @@ impl Workers {
                 shift.ended += 1;
             }
         }
-        while let Some(Ok(answer)) = shift.claims.join_next().await {
+        while let Some(Ok((wanted, taken))) = shift.claims.join_next().await {
             // What a failed claim may have taken comes back when its lease ends.
-            let _brought = shift.take(answer);
+            let _brought = shift.take(wanted, taken);
         }
         this.drain(shift.running, shift.ahead, &stop).await
     }
@@ -169,7 +169,7 @@ impl Workers {
     async fn wait(&self, shift: &mut Shift, stop: &Stop) -> Result<bool, Failure> {
         let Shift { running, claims, ended, .. } = shift;
         let under_way = !claims.is_empty();
-        let answer = tokio::select! {
+        let (wanted, taken) = tokio::select! {
             biased;
             () = stop.asked() => return Ok(false),
             Some(Ok(answer)) = claims.join_next(), if under_way => answer,
@@ -179,7 +179,7 @@ impl Workers {
                 return Ok(false);
             }
         };
-        match shift.take(answer) {
+        match shift.take(wanted, taken) {
             Ok(brought) => Ok(brought == 0),
             Err(error) if error.is_fatal() => Err(error.into()),
             Err(error) => {
@@ -210,7 +210,7 @@ impl Workers {
                 let until = tx.now() + rules.lease;
                 let mut taken = Vec::with_capacity(wanted);
                 if alone && let Some(slot) = suspects.into_iter().max_by_key(|slot| slot.priority) {
-                    taken.extend(jobs::take(tx, &slot, 1, (&rules.owner, until)).await?);
+                    taken.extend(jobs::take(tx, &slot, 1, &rules.owner, until).await?);
                 }
                 for (slot, share) in shares(slots, wanted, turn) {
                     let narrow = rooms.get(&slot.lane).copied().unwrap_or(usize::MAX);
@@ -218,7 +218,7 @@ impl Workers {
                     if room == 0 {
                         continue;
                     }
-                    match jobs::take(tx, &slot, room, (&rules.owner, until)).await {
+                    match jobs::take(tx, &slot, room, &rules.owner, until).await {
                         Ok(more) => {
                             rooms.entry(slot.lane).and_modify(|left| *left = left.saturating_sub(more.len()));
                             taken.extend(more);
@@ -240,9 +240,9 @@ impl Workers {
 
     async fn run(&self, mut job: Claimed) {
         let Some(kind) = self.kinds.get(&job.kind) else { return };
-        let Some(lost) = self.hands.watch((job.id, job.fence)) else { return };
+        let Some(lost) = self.hands.watch(job.id, job.fence) else { return };
         let has_progressed = Arc::new(AtomicBool::new(false));
-        let lease = Lease::new(self.store.clone(), &job, (has_progressed.clone(), lost));
+        let lease = Lease::new(self.store.clone(), &job, has_progressed.clone(), lost);
         if let Some(outcome) = run::run(kind, &job, lease, &self.ambient).await {
             let rules = self.rules.now();
             let desk = run::Desk { rules: &rules, now: self.store.now(), ambient: &self.ambient };
@@ -268,7 +268,7 @@ impl Workers {
             // Full means that the store is slow; waiting here is what slows the workers down. A run that is cut off
             // while it waits has no end on its way, and is given back.
             if let Ok(place) = self.ends.reserve().await {
-                self.hands.ending((job.id, job.fence));
+                self.hands.ending(job.id, job.fence);
                 place.send(ended);
             }
         } else {
@@ -325,7 +325,7 @@ impl Workers {
 
     async fn give_back(&self, why: &str, which: impl Fn(&Held) -> bool) {
         for held in self.hands.unfinished().into_iter().filter(which) {
-            self.hands.ending((held.id, held.fence));
+            self.hands.ending(held.id, held.fence);
             let end = run::given_back(held, self.store.now(), why);
             let _house_is_gone = self.ends.send(Ended { end, also: None }).await;
         }
@@ -385,7 +385,7 @@ mod tests {
     fn shift(jobs: usize, shut: usize) -> Shift {
         let mut shift = Shift { hoped: 1, shut: vec![(Scope::Lane, "l".into()); shut], ..Shift::default() };
         let taken = Taken { jobs: vec![claimed(); jobs], only: Some(lone_line()) };
-        assert_eq!(shift.take((1, Ok(taken))).ok(), Some(jobs));
+        assert_eq!(shift.take(1, Ok(taken)).ok(), Some(jobs));
         shift
     }
 

@@ -76,17 +76,20 @@ impl Book {
 
     /// Adds a capture that waits to be proved; gives its id.
     pub async fn add(&self, fresh: Fresh<'_>, rules: &Rules) -> Result<Uuid, Error> {
-        let of = (fresh.profile.to_owned(), fresh.platform.as_str(), fresh.source.to_owned(), fresh.is_made);
-        let cookies = i64::try_from(fresh.login.state.cookies.len()).unwrap_or(i64::MAX);
-        let counts = (cookies, fresh.login.ends_at(rules).map(|at| at.0));
-        let (vault, text) = (self.vault.clone(), fresh.login.to_text());
-        self.know(fresh.login);
+        let Fresh { profile, platform, source, is_made, login } = fresh;
+        let (profile, platform, source) = (profile.to_owned(), platform.as_str(), source.to_owned());
+        let cookies = i64::try_from(login.state.cookies.len()).unwrap_or(i64::MAX);
+        let ends_at = login.ends_at(rules).map(|at| at.0);
+        let (vault, text) = (self.vault.clone(), login.to_text());
+        self.know(login);
         self.store
             .write::<_, Error, _>(move |tx| {
                 Box::pin(async move {
-                    let id = captures::add(tx, (&of.0, of.1, &of.2, of.3), counts).await?;
+                    let fresh =
+                        captures::Fresh { profile: &profile, platform, source: &source, is_made, cookies, ends_at };
+                    let id = captures::add(tx, fresh).await?;
                     vault.put(tx, &slot(id), &text).await?;
-                    prune(tx, &vault, &of.0).await?;
+                    prune(tx, &vault, &profile).await?;
                     Ok(id)
                 })
             })
@@ -113,7 +116,7 @@ impl Book {
     /// Notes that `id` could not be proved. What the site said no to is refused; what it could not be asked waits on;
     /// one that is in use stays in use, as there is nothing better, and if the site said no, its profile stops: that the
     /// site could not be asked once more lets it not go on.
-    pub async fn doubt(&self, capture: &Capture, (class, said): (Class, &str)) -> Result<(), Error> {
+    pub async fn doubt(&self, capture: &Capture, class: Class, said: &str) -> Result<(), Error> {
         if capture.is_stopped() && !matches!(class, Class::Auth | Class::Risk) {
             return Ok(());
         }
@@ -127,9 +130,9 @@ impl Book {
         self.store
             .write::<_, Error, _>(move |tx| {
                 Box::pin(async move {
-                    captures::judge(tx, id, &standing, (class, &said)).await?;
+                    captures::judge(tx, id, &standing, class, &said).await?;
                     match stopped {
-                        Some(profile) => alarm(tx, &profile, (class, &said)).await,
+                        Some(profile) => alarm(tx, &profile, class, &said).await,
                         None => Ok(()),
                     }
                 })
@@ -138,13 +141,13 @@ impl Book {
     }
 
     /// Notes that the site wants a person before anything more is done in the name of `profile`.
-    pub async fn stop(&self, profile: &str, (class, said): (Class, &str)) -> Result<(), Error> {
+    pub async fn stop(&self, profile: &str, class: Class, said: &str) -> Result<(), Error> {
         if let Some(active) = self.of(profile).await?.into_iter().find(|capture| capture.standing == "active") {
-            return self.doubt(&active, (class, said)).await;
+            return self.doubt(&active, class, said).await;
         }
         let (profile, said) = (profile.to_owned(), said.to_owned());
         self.store
-            .write::<_, Error, _>(move |tx| Box::pin(async move { alarm(tx, &profile, (class, &said)).await }))
+            .write::<_, Error, _>(move |tx| Box::pin(async move { alarm(tx, &profile, class, &said).await }))
             .await
     }
 
@@ -221,7 +224,7 @@ pub const fn is_no(class: Class) -> bool {
 }
 
 /// Raises the alarm about `profile`, if a person is wanted.
-async fn alarm(tx: &mut Tx, profile: &str, (class, said): (Class, &str)) -> Result<(), Error> {
+async fn alarm(tx: &mut Tx, profile: &str, class: Class, said: &str) -> Result<(), Error> {
     let name = match class {
         Class::Auth => LOST,
         Class::Risk => CHALLENGED,

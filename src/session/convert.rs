@@ -8,7 +8,8 @@ use crate::wire::login::{Cookie, Origin, Rest, SameSite, StorageState};
 /// A login of what a browser holds: the cookies of `domains`, and what the page at `base` stored.
 pub fn login_of(
     cookies: Vec<browser::Cookie>,
-    (base, stored): (&str, Vec<(String, Secret<String>)>),
+    base: &str,
+    stored: Vec<(String, Secret<String>)>,
     domains: &[&str],
 ) -> Login {
     let cookies = cookies.into_iter().map(told).filter(|cookie| cookie.is_of(domains)).collect();

@@ -76,7 +76,7 @@ impl Fetcher {
         let settings = current.now().douyin.clone();
         let held = credentials.clone();
         let report = move || held.now().get("douyin-device-report").cloned();
-        let tokens = Tokens::new(settings.clone(), report, (ambient.clone(), register.clone()));
+        let tokens = Tokens::new(settings.clone(), report, ambient.clone(), register.clone());
         let choice = current.clone();
         let native = Native::new(ambient.clone(), move || choice.now().douyin.sign);
         let chain = Chain::new(ambient.clock.clone(), metrics.clone()).then(native);
@@ -116,7 +116,7 @@ impl Fetcher {
         let visitor = self.visitor(&lane, profile.as_deref(), order.mode).await;
         let (visitor, _guest) = visitor.map_err(|miss| Declined { class: miss.class, ..wrong(&miss.error) })?;
         let visitor = Visitor { client: visitor.client.ranked(Rank::Person), ..visitor };
-        let fetched = Box::pin(sheet(&self.0.site, &visitor, &order, (wants, standing))).await;
+        let fetched = Box::pin(sheet(&self.0.site, &visitor, &order, wants, standing)).await;
         self.0.shapes.save().await;
         fetched.map_err(|refusal| match profile {
             None if refusal.class == Class::Auth => shut_to_guests(&refusal),
@@ -128,9 +128,11 @@ impl Fetcher {
     /// has one pair of hands.
     pub async fn haul_of(
         &self,
-        (lane, profile): (&str, Option<&str>),
+        lane: &str,
+        profile: Option<&str>,
         order: &Order,
-        (wants, standing): (Wants, Standing),
+        wants: Wants,
+        standing: Standing,
     ) -> Result<Haul, Miss> {
         let turn = profile.map(|profile| self.turn(profile));
         let _turn = match &turn {
@@ -138,7 +140,7 @@ impl Fetcher {
             None => None,
         };
         let (visitor, _guest) = self.visitor(lane, profile, order.mode).await?;
-        let hauled = Box::pin(haul(&self.0.site, &visitor, order, (wants, standing))).await;
+        let hauled = Box::pin(haul(&self.0.site, &visitor, order, wants, standing)).await;
         self.0.shapes.save().await;
         Ok(hauled?)
     }
@@ -158,7 +160,7 @@ impl Fetcher {
             Sending { lane: "douyin/links".to_owned(), endpoint: "douyin.link".to_owned(), ..Sending::default() };
         let client = self.0.ways.of(None, sending)?;
         let settings = self.0.current.now();
-        let resolver = Resolver::new(None).asking(client, (&settings.douyin.short, GUEST_AGENT));
+        let resolver = Resolver::new(None).asking(client, &settings.douyin.short, GUEST_AGENT);
         let rows = resolver.all(&[short.to_owned()]).await;
         let found = rows.into_iter().next().map(|row| row.found);
         let found = found.unwrap_or(Err(BadLink::NoUrl));
@@ -201,13 +203,14 @@ impl Fetcher {
             let class = if capture.class.as_deref() == Some("risk") { Class::Risk } else { Class::Auth };
             return Err(Miss::new(class, what));
         }
-        let captured = captured.zip(host).and_then(|((_, login), host)| login.cookies(host, ambient.clock.now()));
+        let captured =
+            captured.zip(host).and_then(|((_, login), (rules, host))| login.cookies(rules, &host, ambient.clock.now()));
         let cookies = captured.or_else(|| line_of(name, credentials.now().get("douyin-cookies"), register));
         let cookies = cookies.ok_or_else(|| {
             let what = format!("the profile `{name}` has no login: `radard profile import {name} FILE` takes one in");
             Miss::new(Class::Auth, what)
         })?;
-        Ok((self.visitor_of(known, cookies, (lane, endpoint))?, None))
+        Ok((self.visitor_of(known, cookies, lane, endpoint)?, None))
     }
 
     /// The browser of a profile that brings these cookies.
@@ -215,7 +218,8 @@ impl Fetcher {
         &self,
         profile: &Profile,
         cookies: Secret<String>,
-        (lane, endpoint): (&str, String),
+        lane: &str,
+        endpoint: String,
     ) -> Result<Visitor, Miss> {
         let Inner { ways, ambient, .. } = &*self.0;
         let name = &profile.name;
@@ -230,7 +234,7 @@ impl Fetcher {
     /// Whether these cookies are those of somebody who is logged in: only such a one has folders of their own.
     pub async fn prove(&self, profile: &Profile, cookies: Secret<String>, rank: Rank) -> Result<(), Miss> {
         let lane = format!("{}/proof", profile.name);
-        let visitor = self.visitor_of(profile, cookies, (&lane, "douyin.proof".to_owned()))?;
+        let visitor = self.visitor_of(profile, cookies, &lane, "douyin.proof".to_owned())?;
         let visitor = Visitor { client: visitor.client.ranked(rank), ..visitor };
         let first = user_collects::Request::first();
         let proved = self.0.site.ask(&visitor, &first).await;

@@ -59,7 +59,7 @@ impl Folder {
     }
 
     /// Keeps what a page of `profile` showed, for the person that it wants; gives where the picture lies.
-    pub fn keep_seen(&self, profile: &str, (picture, text): (&[u8], &str)) -> io::Result<PathBuf> {
+    pub fn keep_seen(&self, profile: &str, picture: &[u8], text: &str) -> io::Result<PathBuf> {
         let [shown, said] = SEEN.map(|name| self.0.join(profile).join(name));
         self.make(profile)?;
         write_whole(&said, text.as_bytes())?;
@@ -126,7 +126,7 @@ mod tests {
         folder.write("main", &Secret::new("third".to_owned())).unwrap_err();
         assert_eq!(std::fs::read_to_string(folder.state_of("main")).unwrap(), "second");
         std::fs::remove_dir(folder.0.join("main").join("state.json.part")).unwrap();
-        let picture = folder.keep_seen("main", (b"png", "<html>")).unwrap();
+        let picture = folder.keep_seen("main", b"png", "<html>").unwrap();
         assert_eq!((std::fs::read(&picture).unwrap(), mode(&picture)), (b"png".to_vec(), 0o600));
         folder.forget("main").unwrap();
         folder.forget("main").unwrap();

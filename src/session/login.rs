@@ -19,9 +19,9 @@ pub struct Login {
 
 impl Login {
     /// The `Cookie` header of requests to the platform, or else to `host`, where it is asked instead.
-    pub fn cookies(&self, (rules, host): (&Rules, String), now: Millis) -> Option<Secret<String>> {
-        let header = |host: &str| header_for(&self.state.cookies, (host, "/", true), now);
-        header(rules.host).or_else(|| header(&host))
+    pub fn cookies(&self, rules: &Rules, host: &str, now: Millis) -> Option<Secret<String>> {
+        let header = |host: &str| header_for(&self.state.cookies, host, "/", true, now);
+        header(rules.host).or_else(|| header(host))
     }
 
     /// Takes out what is of other sites than `domains`.

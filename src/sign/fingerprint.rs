@@ -37,7 +37,7 @@ pub struct FingerprintInput<'a> {
 
 impl<'a> FingerprintInput<'a> {
     /// A window on `system`, on a screen of this size: smaller than what the bars leave, which is smaller than it.
-    pub fn drawn(system: &'a str, (size_width, size_height): (u32, u32), chance: &Entropy) -> Self {
+    pub fn drawn(system: &'a str, size_width: u32, size_height: u32, chance: &Entropy) -> Self {
         let between = |least: u32, most: u32| {
             let choices = u64::from(most.saturating_sub(least)) + 1;
             least.saturating_add(u32::try_from(chance.below(choices)).unwrap_or(0))
@@ -110,7 +110,7 @@ mod tests {
         let chance = Entropy::pinned(1);
         for screen in [(1920, 1080), (1366, 768), (2560, 1440), (0, 0)] {
             for _ in 0..200 {
-                let drawn = FingerprintInput::drawn("Win32", screen, &chance);
+                let drawn = FingerprintInput::drawn("Win32", screen.0, screen.1, &chance);
                 let fits = drawn.inner_width + drawn.outer_dw <= drawn.avail_width
                     && drawn.inner_height + drawn.outer_dh <= drawn.avail_height
                     && drawn.avail_height <= drawn.size_height;

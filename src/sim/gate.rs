@@ -16,7 +16,7 @@ pub(super) async fn pass(State(stand): State<Stand>, mut request: Request, next:
     let Stand { platform, world } = stand;
     let _hold = world.clock.hold();
     let now = world.clock.now();
-    let seq = world.ledger.arrive(now, platform, (request.method(), request.uri()));
+    let seq = world.ledger.arrive(now, platform, request.method(), request.uri());
     if let Some(status) = world.proxy.status() {
         world.ledger.settle(seq, status, Some(Class::Network));
         return server_page(StatusCode::from_u16(status).unwrap_or(StatusCode::BAD_GATEWAY));
@@ -32,7 +32,7 @@ pub(super) async fn pass(State(stand): State<Stand>, mut request: Request, next:
     let is_own = ["business", "creative"].contains(&named)
         || is_list
         || (class == Some(Class::Signature) && douyin::name_of(path).is_some());
-    let refused = strike.filter(|_| !is_own).and_then(|strike| refusal((platform, named), strike, (now, world.wait())));
+    let refused = strike.filter(|_| !is_own).and_then(|strike| refusal(platform, named, strike, now, world.wait()));
     let reply = if let Some(refused) = refused {
         refused
     } else {

@@ -68,8 +68,7 @@ impl Ledger {
     }
 
     /// Writes down that a request came and gives it its number.
-    pub(super) fn arrive(&self, at: Millis, platform: &'static str, asked: (&Method, &Uri)) -> u64 {
-        let (method, uri) = asked;
+    pub(super) fn arrive(&self, at: Millis, platform: &'static str, method: &Method, uri: &Uri) -> u64 {
         let path = uri.path_and_query().map_or("/", |path| path.as_str());
         let path = path.get(..path.floor_char_boundary(PATH)).unwrap_or_default().to_owned();
         let method = method.to_string();
@@ -131,7 +130,7 @@ mod tests {
     fn a_full_ring_forgets_the_oldest_and_still_counts_all() {
         let ledger = Ledger::keeping(3);
         for i in 1..=5 {
-            assert_eq!(ledger.arrive(Millis(i), "douyin", (&Method::GET, &uri("/probe"))), u64::try_from(i).unwrap());
+            assert_eq!(ledger.arrive(Millis(i), "douyin", &Method::GET, &uri("/probe")), u64::try_from(i).unwrap());
         }
         ledger.settle(4, 200, None);
         ledger.settle(1, 500, None);
@@ -146,7 +145,7 @@ mod tests {
     fn rows_are_found_by_platform_moment_and_number() {
         let ledger = Ledger::default();
         for (i, platform) in [(1, "douyin"), (2, "tiktok"), (3, "douyin"), (4, "douyin")] {
-            ledger.arrive(Millis(i * 10), platform, (&Method::GET, &uri("/")));
+            ledger.arrive(Millis(i * 10), platform, &Method::GET, &uri("/"));
         }
         let read = |platform: &str, since, after, limit| {
             let wanted = Wanted { platform: Some(platform.to_owned()), since: Some(Millis(since)), after, limit };
@@ -162,7 +161,7 @@ mod tests {
     #[test]
     fn an_endless_path_is_cut() {
         let ledger = Ledger::default();
-        ledger.arrive(Millis(0), "douyin", (&Method::GET, &uri(&format!("/{}", "a".repeat(5000)))));
+        ledger.arrive(Millis(0), "douyin", &Method::GET, &uri(&format!("/{}", "a".repeat(5000))));
         let (rows, _) = ledger.read(&Wanted { limit: 1, ..Wanted::default() });
         assert_eq!(rows[0].path.len(), PATH);
     }

@@ -53,11 +53,7 @@ pub(super) fn server_page(status: StatusCode) -> Response {
 }
 
 /// The refusal of `platform`'s `endpoint` in the place of its answer; `None` when the answer itself must be spoilt.
-pub(super) fn refusal(
-    (platform, endpoint): (&str, &str),
-    strike: Strike,
-    (now, wait): (Millis, Duration),
-) -> Option<Response> {
+pub(super) fn refusal(platform: &str, endpoint: &str, strike: Strike, now: Millis, wait: Duration) -> Option<Response> {
     let told = |status, code: i64, text: &str| {
         let body = json!({"ok": false, "status_code": code, "status_msg": text});
         Some(json_reply(status, &body))

@@ -138,7 +138,7 @@ impl Running {
             let platform = PLATFORMS.into_iter().zip(TASKS).find(|(_, known)| *known == task).map(|(name, _)| name);
             let world = self.world.clone();
             house.spawn(task, Restart::OnFailure, move |stop| {
-                keep((socket.clone(), platform), (router.clone(), world.clone()), stop)
+                keep(socket.clone(), platform, router.clone(), world.clone(), stop)
             });
         }
     }
@@ -289,8 +289,10 @@ fn router(stand: Stand) -> Router {
 }
 
 async fn keep(
-    (socket, platform): (Arc<TcpListener>, Option<&'static str>),
-    (router, world): (Router, Arc<World>),
+    socket: Arc<TcpListener>,
+    platform: Option<&'static str>,
+    router: Router,
+    world: Arc<World>,
     stop: Stop,
 ) -> Result<(), Failure> {
     let socket = tokio::net::TcpListener::from_std(socket.try_clone()?)?;

@@ -59,12 +59,26 @@ impl Capture {
     }
 }
 
+/// A capture that is new.
+#[derive(Debug, Clone, Copy)]
+pub struct Fresh<'a> {
+    /// The profile.
+    pub profile: &'a str,
+    /// Its platform.
+    pub platform: &'a str,
+    /// Where it comes from.
+    pub source: &'a str,
+    /// Whether the profile stands in no settings.
+    pub is_made: bool,
+    /// How many cookies it has.
+    pub cookies: i64,
+    /// When its login ends, if it says so.
+    pub ends_at: Option<i64>,
+}
+
 /// Adds one that waits to be proved; gives its id.
-pub async fn add(
-    tx: &mut Tx,
-    (profile, platform, source, is_made): (&str, &str, &str, bool),
-    (cookies, ends_at): (i64, Option<i64>),
-) -> Result<Uuid, Error> {
+pub async fn add(tx: &mut Tx, fresh: Fresh<'_>) -> Result<Uuid, Error> {
+    let Fresh { profile, platform, source, is_made, cookies, ends_at } = fresh;
     let (id, now) = (tx.entropy.id(tx.now), tx.now.0);
     on!(tx, db => sqlx::query(ADD).bind(id).bind(profile).bind(platform).bind(source).bind(is_made).bind(cookies).bind(ends_at)
         .bind(now).execute(db).await.map(drop))
@@ -103,7 +117,7 @@ pub async fn prove(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
 }
 
 /// Notes why it could not be proved, and how it stands from now on.
-pub async fn judge(tx: &mut Tx, id: Uuid, standing: &str, (class, said): (Class, &str)) -> Result<(), Error> {
+pub async fn judge(tx: &mut Tx, id: Uuid, standing: &str, class: Class, said: &str) -> Result<(), Error> {
     on!(tx, db => sqlx::query(JUDGE).bind(class.as_str()).bind(said).bind(standing).bind(id).execute(db).await.map(drop))
         .map_err(Error::in_act("judge a capture"))
 }

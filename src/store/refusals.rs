@@ -18,8 +18,8 @@ pub struct Refusals {
 
 impl Refusals {
     /// None stands yet.
-    pub fn new(store: &Store, alarm: (&'static str, &'static str)) -> Self {
-        Self { store: store.clone(), alarm, standing: Arc::default() }
+    pub fn new(store: &Store, name: &'static str, subject: &'static str) -> Self {
+        Self { store: store.clone(), alarm: (name, subject), standing: Arc::default() }
     }
 
     /// The one that stands, and since when.

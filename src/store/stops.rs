@@ -102,7 +102,7 @@ pub async fn forget(tx: &mut Tx, now: Millis) -> Result<(), Error> {
 }
 
 /// Takes the one try of `subject` until `until`; false when somebody else has it, or it is too early.
-pub async fn take_probe(tx: &mut Tx, subject: &str, (now, until): (Millis, Millis)) -> Result<bool, Error> {
+pub async fn take_probe(tx: &mut Tx, subject: &str, now: Millis, until: Millis) -> Result<bool, Error> {
     let taken: Option<(String,)> = on!(tx, db => sqlx::query_as(PROBE).bind(until.0).bind(subject).bind(now.0)
         .fetch_optional(db).await)
     .map_err(Error::in_act("try an account again"))?;

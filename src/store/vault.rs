@@ -110,8 +110,16 @@ pub struct Counts {
     pub leaving: i64,
 }
 
-/// A place: table, row, column.
-pub type At<'a> = (&'a str, &'a str, &'a str);
+/// A place.
+#[derive(Debug, Clone, Copy)]
+pub struct At<'a> {
+    /// The table.
+    pub table: &'a str,
+    /// The row, as its table names it.
+    pub row: &'a str,
+    /// The column.
+    pub column: &'a str,
+}
 
 /// Every data key.
 pub async fn keys(tx: &mut Tx) -> Result<Vec<WrappedKey>, Error> {
@@ -165,7 +173,8 @@ pub async fn drop_unused(tx: &mut Tx) -> Result<usize, Error> {
 }
 
 /// Keeps a sealed value in its place.
-pub async fn put(tx: &mut Tx, (table, row, column): At<'_>, (key_id, bytes): (Uuid, &[u8])) -> Result<(), Error> {
+pub async fn put(tx: &mut Tx, at: At<'_>, key_id: Uuid, bytes: &[u8]) -> Result<(), Error> {
+    let At { table, row, column } = at;
     let (id, now) = (tx.entropy.id(tx.now), tx.now.0);
     on!(tx, db => sqlx::query(PUT).bind(table).bind(row).bind(column).bind(id).bind(key_id).bind(bytes).bind(now)
         .execute(db).await.map(drop))
@@ -173,13 +182,15 @@ pub async fn put(tx: &mut Tx, (table, row, column): At<'_>, (key_id, bytes): (Uu
 }
 
 /// The sealed value in a place.
-pub async fn find(tx: &mut Tx, (table, row, column): At<'_>) -> Result<Option<Sealed>, Error> {
+pub async fn find(tx: &mut Tx, at: At<'_>) -> Result<Option<Sealed>, Error> {
+    let At { table, row, column } = at;
     on!(tx, db => sqlx::query_as(FIND).bind(table).bind(row).bind(column).fetch_optional(db).await)
         .map_err(Error::in_act("find a sealed value"))
 }
 
 /// Throws the sealed value in a place away; false when there is none.
-pub async fn forget(tx: &mut Tx, (table, row, column): At<'_>) -> Result<bool, Error> {
+pub async fn forget(tx: &mut Tx, at: At<'_>) -> Result<bool, Error> {
+    let At { table, row, column } = at;
     let gone: Option<(Uuid,)> = on!(tx, db => sqlx::query_as(FORGET).bind(table).bind(row).bind(column)
         .fetch_optional(db).await)
     .map_err(Error::in_act("forget a sealed value"))?;
@@ -188,14 +199,14 @@ pub async fn forget(tx: &mut Tx, (table, row, column): At<'_>) -> Result<bool, E
 
 /// Up to `most` values behind `after` that are not sealed under `current`; they are ours until the end of the
 /// transaction.
-pub async fn leaving(tx: &mut Tx, (after, current): (Uuid, Uuid), most: i64) -> Result<Vec<Sealed>, Error> {
+pub async fn leaving(tx: &mut Tx, after: Uuid, current: Uuid, most: i64) -> Result<Vec<Sealed>, Error> {
     let text = tx.pick(LEAVING, LEAVING_LOCKED);
     on!(tx, db => sqlx::query_as(text).bind(after).bind(current).bind(most).fetch_all(db).await)
         .map_err(Error::in_act("list what is to be sealed anew"))
 }
 
 /// Keeps the value called `id` sealed anew; for its owner it has not changed.
-pub async fn reseal(tx: &mut Tx, id: Uuid, (key_id, bytes): (Uuid, &[u8])) -> Result<(), Error> {
+pub async fn reseal(tx: &mut Tx, id: Uuid, key_id: Uuid, bytes: &[u8]) -> Result<(), Error> {
     on!(tx, db => sqlx::query(RESEAL).bind(key_id).bind(bytes).bind(id).execute(db).await.map(drop))
         .map_err(Error::in_act("seal a value anew"))
 }

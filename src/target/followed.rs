@@ -16,8 +16,8 @@ use crate::observe::Metrics;
 use crate::observe::metric::CONFIG_RELOADS;
 use crate::store::Refusals;
 
-/// What the alarm about a refused file is called, and what it is about.
-pub const REFUSED: (&str, &str) = ("queue_refused", "queue.toml");
+/// What the alarm about a refused file is called.
+pub const REFUSED: &str = "queue_refused";
 
 /// A cheap handle.
 #[derive(Clone)]

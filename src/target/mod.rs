@@ -28,6 +28,7 @@ mod subject;
 mod times;
 
 use crate::base::Base;
+use crate::config::QUEUE;
 use crate::queue::Queue;
 use crate::store::Refusals;
 
@@ -62,6 +63,6 @@ pub fn open(base: &Base, queue: &Queue, served: Served, changes: Changes) -> Tar
         current: base.current.clone(),
         metrics: base.metrics.clone(),
         dir: base.plan.places.config.clone(),
-        refusals: Refusals::new(&base.store, REFUSED),
+        refusals: Refusals::new(&base.store, REFUSED, QUEUE),
     }
 }

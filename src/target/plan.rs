@@ -160,7 +160,7 @@ impl Before {
                 }
             };
             work.plan.changes.insert(target.name.clone(), change);
-            self.turn(&mut work, (&target.name, spec), (&mut load, now));
+            self.turn(&mut work, &target.name, &spec, &mut load, now);
         }
         let names: BTreeSet<&str> = wanted.iter().map(|target| target.name.as_str()).collect();
         for name in self.said.keys().filter(|name| !names.contains(name.as_str())) {
@@ -174,20 +174,22 @@ impl Before {
     fn turn<'a>(
         &'a self,
         work: &mut Work<'a>,
-        (name, spec): (&'a str, Spec),
-        (load, now): (&mut HashMap<String, usize>, Millis),
+        name: &'a str,
+        spec: &Spec,
+        load: &mut HashMap<String, usize>,
+        now: Millis,
     ) {
         let (old, last) = (self.of(name), self.said.get(name).and_then(Option::as_ref));
         let gone = old.iter().filter(|course| !spec.takes().any(|take| take.as_str() == course.take));
         work.dropped.extend(gone);
-        let profile = profile_of(&spec, old, load);
+        let profile = profile_of(spec, old, load);
         let is_held = spec.paused || self.held.contains(name);
-        let is_about_others = last.is_none_or(|last| !last.asks_as(&spec));
+        let is_about_others = last.is_none_or(|last| !last.asks_as(spec));
         for take in spec.takes() {
             let course = old.iter().find(|course| course.take == take.as_str());
             // Another login sees other records, so its round begins anew too.
             let same = course.filter(|course| !is_about_others && course.profile == profile);
-            let moment = if is_held { NEVER } else { due(&spec, (same, last), now) };
+            let moment = if is_held { NEVER } else { due(spec, same, last, now) };
             work.courses.push((name, take, profile.clone(), moment));
             if same.is_none() {
                 work.anew.extend(course);
@@ -219,7 +221,7 @@ impl Before {
 
 /// When it is next: at once when it is new or about other records, else when it would have been, by what the target says
 /// now.
-fn due(spec: &Spec, (course, last): (Option<&Course>, Option<&Spec>), now: Millis) -> Millis {
+fn due(spec: &Spec, course: Option<&Course>, last: Option<&Spec>, now: Millis) -> Millis {
     let Some(course) = course else { return within_hours(spec, now) };
     if last.is_some_and(|last| last.comes_as(spec)) {
         return Millis(course.next_at);

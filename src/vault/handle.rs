@@ -92,8 +92,8 @@ impl Vault {
             None => self.begin(tx).await?,
         };
         let key = self.key(&row)?;
-        let sealed = seal_with((&row.id, &key), slot, tx, secret.reveal().as_bytes())?;
-        Ok(rows::put(tx, slot.at(), (row.id, &sealed)).await?)
+        let sealed = seal_with(&row.id, &key, slot, tx, secret.reveal().as_bytes())?;
+        Ok(rows::put(tx, slot.at(), row.id, &sealed).await?)
     }
 
     /// Opens what is sealed in `slot`, if anything is.
@@ -133,7 +133,7 @@ impl Vault {
         let master = self.master()?.ok_or_else(|| Error::Missing { file: self.0.source.file.clone() })?;
         let (data, id) = (draw(&tx.entropy), tx.entropy.id(tx.now()));
         let blank = WrappedKey { id, wrapped: Vec::new(), master: String::new(), is_current: true };
-        let row = master.wrap(&blank, (&data, &tx.entropy))?;
+        let row = master.wrap(&blank, &data, &tx.entropy)?;
         if rows::add(tx, &row).await? {
             self.opened().data.insert(id, data);
             return Ok(row);
@@ -200,7 +200,7 @@ pub async fn data_keys(place: &Place, ambient: &Ambient) -> Result<Vec<WrappedKe
 }
 
 /// Seals `plain` for `slot` under a data key, with chance from the transaction.
-pub(super) fn seal_with((id, key): (&Uuid, &Key), slot: &Slot, tx: &Tx, plain: &[u8]) -> Result<Vec<u8>, Error> {
+pub(super) fn seal_with(id: &Uuid, key: &Key, slot: &Slot, tx: &Tx, plain: &[u8]) -> Result<Vec<u8>, Error> {
     let sealed = seal(key, Binding { slot, key_id: &id.to_string() }, &tx.entropy, plain);
     sealed.map_err(|_| Error::TooLong { what: slot.to_string() })
 }

@@ -86,7 +86,7 @@ impl Master {
     }
 
     /// Wraps the data key `row.id`.
-    pub(super) fn wrap(&self, row: &WrappedKey, (data, entropy): (&Key, &Entropy)) -> Result<WrappedKey, Error> {
+    pub(super) fn wrap(&self, row: &WrappedKey, data: &Key, entropy: &Entropy) -> Result<WrappedKey, Error> {
         let slot = slot(row);
         let wrapped = seal(&self.key, Binding { slot: &slot, key_id: &self.fingerprint }, entropy, data.reveal());
         let wrapped = wrapped.map_err(|_| Error::TooLong { what: slot.to_string() })?;

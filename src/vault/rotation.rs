@@ -54,12 +54,12 @@ impl Vault {
         let mut page = Page::default();
         let Some(current) = rows::current(tx).await? else { return Ok(page) };
         let key = self.key(&current)?;
-        for sealed in rows::leaving(tx, (after, current.id), PAGE).await? {
+        for sealed in rows::leaving(tx, after, current.id, PAGE).await? {
             page.next = Some(sealed.id);
             match self.open_sealed(tx, &sealed).await {
                 Ok(Some(plain)) => {
-                    let bytes = seal_with((&current.id, &key), &slot_of(&sealed), tx, plain.reveal())?;
-                    rows::reseal(tx, sealed.id, (current.id, &bytes)).await?;
+                    let bytes = seal_with(&current.id, &key, &slot_of(&sealed), tx, plain.reveal())?;
+                    rows::reseal(tx, sealed.id, current.id, &bytes).await?;
                     page.sealed += 1;
                 }
                 Ok(None) | Err(Error::Damaged { .. }) => page.damaged.push(slot_of(&sealed).to_string()),
@@ -81,7 +81,7 @@ impl Vault {
         let keys = rows::keys(tx).await?;
         for row in &keys {
             let data = self.key(row)?;
-            let wrapped = master.wrap(row, (&data, &tx.entropy))?;
+            let wrapped = master.wrap(row, &data, &tx.entropy)?;
             rows::rewrap(tx, &wrapped).await?;
         }
         Ok(keys.len())

@@ -74,7 +74,7 @@ pub(super) fn open(key: &Key, binding: Binding<'_>, sealed: &[u8]) -> Result<Sec
 
 /// Each part behind its length: `ab`, `c` and `a`, `bc` are two places.
 fn bound_to(Binding { slot, key_id }: Binding<'_>) -> Vec<u8> {
-    let (table, row, column) = slot.at();
+    let Slot { table, row, column } = slot;
     let parts = [LABEL, &[VERSION], table.as_bytes(), row.as_bytes(), column.as_bytes(), key_id.as_bytes()];
     let with_length = |part: &[u8]| [&u64::try_from(part.len()).unwrap_or(u64::MAX).to_be_bytes(), part].concat();
     parts.into_iter().flat_map(with_length).collect()

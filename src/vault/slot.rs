@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use crate::store::vault::At;
+
 /// Table, row and column of a sealed value; the value opens nowhere else.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Slot {
@@ -21,8 +23,8 @@ impl Slot {
     }
 
     /// As the store asks for it.
-    pub(super) fn at(&self) -> (&str, &str, &str) {
-        (&self.table, &self.row, &self.column)
+    pub(super) fn at(&self) -> At<'_> {
+        At { table: &self.table, row: &self.row, column: &self.column }
     }
 }
 

@@ -175,7 +175,8 @@ pub(super) async fn need(scope: Scope, request: Request, next: Next) -> Result<R
         return Ok(next.run(request).await);
     }
     Err(Refusal::new(
-        (StatusCode::FORBIDDEN, Class::Auth),
+        StatusCode::FORBIDDEN,
+        Class::Auth,
         format!("this key lacks the scope `{}`", scope.as_str()),
         "make a key that has it with `radard key add NAME --scope …`",
     ))

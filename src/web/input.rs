@@ -85,7 +85,8 @@ async fn read(request: Request, app: &App, most: usize) -> Result<axum::body::By
         Ok(Ok(bytes)) => Ok(bytes),
         Ok(Err(_)) => Err(too_large(most)),
         Err(out) => Err(Refusal::new(
-            (StatusCode::REQUEST_TIMEOUT, Class::Network),
+            StatusCode::REQUEST_TIMEOUT,
+            Class::Network,
             format!("the body {out}"),
             "send it again, faster",
         )),
@@ -94,7 +95,8 @@ async fn read(request: Request, app: &App, most: usize) -> Result<axum::body::By
 
 fn too_large(most: usize) -> Refusal {
     Refusal::new(
-        (StatusCode::PAYLOAD_TOO_LARGE, Class::Schema),
+        StatusCode::PAYLOAD_TOO_LARGE,
+        Class::Schema,
         format!("the body is larger than {}, or was cut off", roughly_long(most)),
         "send a reference instead of the data",
     )
@@ -105,7 +107,8 @@ fn says_json(headers: &HeaderMap) -> Result<(), Refusal> {
         return Ok(());
     }
     Err(Refusal::new(
-        (StatusCode::UNSUPPORTED_MEDIA_TYPE, Class::Schema),
+        StatusCode::UNSUPPORTED_MEDIA_TYPE,
+        Class::Schema,
         "the body does not say that it is JSON",
         "send the header `Content-Type: application/json`",
     ))

@@ -69,14 +69,15 @@ impl From<Declined> for Refusal {
             let (limit, slot_in_ms) = (held.limit().map(str::to_owned), slot_in.map(span_millis));
             Box::new(HeldBack { held: held.as_str(), limit, slot_in_ms })
         });
-        Self { held, ..Self::new((status, class), error, advice).until(wait) }
+        Self { held, ..Self::new(status, class, error, advice).until(wait) }
     }
 }
 
 impl Refusal {
     /// A refusal in two sentences.
     pub(super) fn new(
-        (status, class): (StatusCode, Class),
+        status: StatusCode,
+        class: Class,
         error: impl Into<Cow<'static, str>>,
         advice: impl Into<Cow<'static, str>>,
     ) -> Self {
@@ -91,28 +92,28 @@ impl Refusal {
 
     /// The request cannot be read, or asks for nonsense.
     pub(super) fn bad(error: impl Into<Cow<'static, str>>, advice: impl Into<Cow<'static, str>>) -> Self {
-        Self::new((StatusCode::BAD_REQUEST, Class::Schema), error, advice)
+        Self::new(StatusCode::BAD_REQUEST, Class::Schema, error, advice)
     }
 
     /// There is no such thing.
     pub(super) fn absent(error: impl Into<Cow<'static, str>>, advice: impl Into<Cow<'static, str>>) -> Self {
-        Self::new((StatusCode::NOT_FOUND, Class::Gone), error, advice)
+        Self::new(StatusCode::NOT_FOUND, Class::Gone, error, advice)
     }
 
     /// The caller may not do this.
     pub(super) fn forbidden(error: impl Into<Cow<'static, str>>, advice: impl Into<Cow<'static, str>>) -> Self {
-        Self::new((StatusCode::FORBIDDEN, Class::Auth), error, advice)
+        Self::new(StatusCode::FORBIDDEN, Class::Auth, error, advice)
     }
 
     /// Nobody knows the caller.
     pub(super) fn stranger(error: impl Into<Cow<'static, str>>) -> Self {
         let advice = "send `Authorization: Bearer rk_…` with a key from `radard key add`, or run `radard open` to sign a browser in";
-        Self::new((StatusCode::UNAUTHORIZED, Class::Auth), error, advice)
+        Self::new(StatusCode::UNAUTHORIZED, Class::Auth, error, advice)
     }
 
     /// What is asked for does not fit how things stand.
     pub(super) fn conflict(error: impl Into<Cow<'static, str>>, advice: impl Into<Cow<'static, str>>) -> Self {
-        Self::new((StatusCode::CONFLICT, Class::Schema), error, advice)
+        Self::new(StatusCode::CONFLICT, Class::Schema, error, advice)
     }
 
     /// The state of a job does not allow what was asked for.
@@ -152,7 +153,7 @@ impl From<store::Error> for Refusal {
             }
             store::Error::Statement { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        Self::new((status, error.class()), error.to_string(), error.advice())
+        Self::new(status, error.class(), error.to_string(), error.advice())
     }
 }
 
@@ -160,7 +161,7 @@ impl From<vault::Error> for Refusal {
     fn from(error: vault::Error) -> Self {
         match error {
             vault::Error::Store(error) => error.into(),
-            error => Self::new((StatusCode::CONFLICT, error.class()), error.to_string(), error.advice()),
+            error => Self::new(StatusCode::CONFLICT, error.class(), error.to_string(), error.advice()),
         }
     }
 }
@@ -175,7 +176,8 @@ impl From<AskError> for Refusal {
             AskError::Key => Self::bad(text, "choose a short key that names the work, such as `chef-li@2026-11-21`"),
             AskError::Priority(_) => Self::bad(text, "leave the priority out, or choose one between -100 and 100"),
             AskError::TooLarge { .. } => Self::new(
-                (StatusCode::PAYLOAD_TOO_LARGE, Class::Schema),
+                StatusCode::PAYLOAD_TOO_LARGE,
+                Class::Schema,
                 text,
                 "send a reference instead of the data, or raise `queue.body_limit_kib`",
             ),

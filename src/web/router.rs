@@ -79,7 +79,8 @@ async fn absent(request: Request) -> Refusal {
 
 async fn wrong_method(request: Request) -> Refusal {
     Refusal::new(
-        (StatusCode::METHOD_NOT_ALLOWED, Class::Schema),
+        StatusCode::METHOD_NOT_ALLOWED,
+        Class::Schema,
         format!("`{}` does not answer to {}", request.uri().path(), request.method()),
         "use the method that the documents name",
     )

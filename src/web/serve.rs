@@ -84,7 +84,7 @@ pub(super) async fn serve_people(listener: TcpListener, app: App, stop: Stop, te
         };
         Some((stream, Some(place)))
     };
-    serve((listener, app.router(Door::Public)), app.clock(), stop, (terms, admit)).await;
+    serve(listener, app.router(Door::Public), app.clock(), stop, terms, admit).await;
 }
 
 /// Serves the owner on `listener` until the house stops. Peers of another user than `own_uid` are turned away.
@@ -100,7 +100,7 @@ pub async fn serve_unix(listener: UnixListener, app: App, own_uid: u32, stop: St
             None
         }
     };
-    serve((listener, app.router(Door::Local)), app.clock(), stop, (Terms::default(), admit)).await;
+    serve(listener, app.router(Door::Local), app.clock(), stop, Terms::default(), admit).await;
     Ok(())
 }
 
@@ -155,10 +155,12 @@ trait Admit<I>: FnMut(I) -> Option<(I, Option<Taken>)> {}
 impl<I, F: FnMut(I) -> Option<(I, Option<Taken>)>> Admit<I> for F {}
 
 async fn serve<L: Listener>(
-    (mut listener, router): (L, Router),
+    mut listener: L,
+    router: Router,
     clock: &Clock,
     stop: Stop,
-    (terms, mut admit): (Terms, impl Admit<L::Io>),
+    terms: Terms,
+    mut admit: impl Admit<L::Io>,
 ) {
     let mut open = JoinSet::new();
     loop {
@@ -168,7 +170,7 @@ async fn serve<L: Listener>(
             Some(_) = open.join_next(), if !open.is_empty() => {}
             (stream, _) = listener.accept(), if open.len() < terms.most => {
                 if let Some((stream, place)) = admit(stream) {
-                    let served = connection(stream, router.clone(), clock.clone(), (stop.clone(), terms));
+                    let served = connection(stream, router.clone(), clock.clone(), stop.clone(), terms);
                     open.spawn(async move {
                         served.await;
                         drop(place);
@@ -185,7 +187,7 @@ async fn serve<L: Listener>(
 }
 
 /// Serves one connection; when the house stops or the connection is old, its current request is the last.
-async fn connection<I>(stream: I, router: Router, clock: Clock, (stop, terms): (Stop, Terms))
+async fn connection<I>(stream: I, router: Router, clock: Clock, stop: Stop, terms: Terms)
 where
     I: tokio::io::AsyncRead + tokio::io::AsyncWrite + Send + 'static,
 {

@@ -106,7 +106,7 @@ impl Line {
     async fn fill(&mut self, count: usize, lane: &'static str, later: Duration) -> anyhow::Result<()> {
         let first = self.next;
         self.next += count;
-        Ok(fill(&self.fresh.store, first..self.next, (lane, later)).await?)
+        Ok(fill(&self.fresh.store, first..self.next, lane, later).await?)
     }
 
     async fn close_lane(&self) -> anyhow::Result<()> {
@@ -131,7 +131,8 @@ impl Line {
 pub(crate) async fn fill(
     store: &Store,
     which: std::ops::Range<usize>,
-    (lane, later): (&'static str, Duration),
+    lane: &'static str,
+    later: Duration,
 ) -> Result<(), Error> {
     for page in which.clone().step_by(PAGE) {
         let run_at = store.now() + later;
@@ -149,7 +150,7 @@ pub(crate) async fn take(store: &Store, n: usize) -> Result<Vec<jobs::Claimed>, 
                 let until = tx.now() + Duration::from_mins(1);
                 let mut taken = Vec::new();
                 for slot in jobs::slots(tx, None).await? {
-                    taken.extend(jobs::take(tx, &slot, n, ("bench/1", until)).await?);
+                    taken.extend(jobs::take(tx, &slot, n, "bench/1", until).await?);
                 }
                 Ok(taken)
             })

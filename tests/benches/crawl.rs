@@ -198,7 +198,7 @@ impl Source for Site {
 }
 
 /// Crawls every feed once into `db`, where the peers' script looks for a table `item`.
-pub(crate) async fn once((base, feeds): (&str, &Path), db: &Path, raw: bool) -> anyhow::Result<Value> {
+pub(crate) async fn once(base: &str, feeds: &Path, db: &Path, raw: bool) -> anyhow::Result<Value> {
     let allow_private = vec![base.trim_start_matches("http://").to_owned()];
     let policy = Policy { allow_private, max_body: 1 << 20, ..Policy::default() };
     let site = Site { client: Client::new(&policy, Clock::real())?, base: base.to_owned() };

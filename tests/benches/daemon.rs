@@ -148,7 +148,7 @@ fn database(folder: &Path) -> Place {
 async fn leave_orphans(folder: &Path) -> anyhow::Result<()> {
     std::fs::create_dir_all(data(folder))?;
     let fresh = Fresh::open_at(&database(folder)).await?;
-    claim::fill(&fresh.store, 0..ORPHANS, ("open", Duration::ZERO)).await?;
+    claim::fill(&fresh.store, 0..ORPHANS, "open", Duration::ZERO).await?;
     let mut taken = 0;
     while taken < ORPHANS {
         taken += claim::take(&fresh.store, 1000).await?.len();

@@ -66,8 +66,7 @@ async fn work_on_nothing(tx: &mut store::Tx) -> Result<(), store::Error> {
     let (lane, kind) = ("none".to_owned(), "none".to_owned());
     let end = jobs::End::done(uuid::Uuid::nil(), 0, kind.clone());
     jobs::slots(tx, Some(2)).await?;
-    jobs::take(tx, &jobs::Slot { lane, kind, priority: 0, whom: jobs::Whom::Below(2) }, 1, ("nobody", Millis(0)))
-        .await?;
+    jobs::take(tx, &jobs::Slot { lane, kind, priority: 0, whom: jobs::Whom::Below(2) }, 1, "nobody", Millis(0)).await?;
     jobs::settle(tx, &[end]).await.map(drop)
 }
 

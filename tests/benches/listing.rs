@@ -144,7 +144,7 @@ pub(crate) async fn once(control: &str, creators: &[String]) -> anyhow::Result<V
     let ambient = Ambient::real(None);
     let mut settings = Config::default().douyin;
     (settings.base, settings.ttwid) = (base.clone(), base.clone());
-    let tokens = Tokens::new(settings.clone(), || None, (ambient.clone(), Register::default()));
+    let tokens = Tokens::new(settings.clone(), || None, ambient.clone(), Register::default());
     let chain =
         Chain::new(ambient.clock.clone(), Metrics::new()).then(Native::new(ambient.clone(), || Signing::Abogus));
     let watch = Watch::new("douyin", ambient.clock.clone(), Metrics::new());

@@ -93,7 +93,7 @@ fn main() -> anyhow::Result<ExitCode> {
         return Ok(ExitCode::SUCCESS);
     }
     if let (Some(base), Some(feeds), Some(db)) = (&args.base, &args.feeds, &args.db) {
-        figure::print(&runtime.block_on(crawl::once((base, feeds), db, args.raw))?);
+        figure::print(&runtime.block_on(crawl::once(base, feeds, db, args.raw))?);
         return Ok(ExitCode::SUCCESS);
     }
     if let (Some(db), Some(out)) = (&args.db, &args.out) {

@@ -22,7 +22,7 @@ pub(crate) fn are_absent(tree: &Tree) -> Vec<Problem> {
             let line = way.get(1).or(way.first()).and_then(|next| graph.get(start)?.get(next)).copied().unwrap_or(0);
             let what = format!("{} → {start}", way.join(" → "));
             let advice = "move what both need into a third file, or pass it in";
-            problems.push(Problem::at((start, line), "circles", what, advice));
+            problems.push(Problem::at(start, line, "circles", what, advice));
         }
     }
     problems

@@ -74,16 +74,16 @@ pub(crate) fn keep_to_the_rules(graph: &Value, rules: &Rules) -> Vec<Problem> {
         if !allows(licence, &rules.licences) {
             let what = format!("`{name}` is licensed `{licence}`");
             let advice = "use another crate, or allow the licence in deny.toml and say why";
-            problems.push(Problem::at((LOCK, 0), "licences", what, advice));
+            problems.push(Problem::at(LOCK, 0, "licences", what, advice));
         }
         if rules.banned.contains(name) {
             let advice = "find who brings it with `cargo tree -i` and turn that feature off";
-            problems.push(Problem::at((LOCK, 0), "bans", format!("`{name}` is banned by {RULES}"), advice));
+            problems.push(Problem::at(LOCK, 0, "bans", format!("`{name}` is banned by {RULES}"), advice));
         }
     }
     for (name, count) in versions.into_iter().filter(|(name, count)| *count > 1 && rules.single.contains(*name)) {
         let advice = "find who brings each with `cargo tree -i` and bring them to one version";
-        problems.push(Problem::at((LOCK, 0), "duplicates", format!("{count} versions of `{name}`"), advice));
+        problems.push(Problem::at(LOCK, 0, "duplicates", format!("{count} versions of `{name}`"), advice));
     }
     problems
 }

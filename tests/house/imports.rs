@@ -30,15 +30,20 @@ pub(crate) fn follow_the_table(tree: &Tree) -> Vec<Problem> {
     let mut problems = Vec::new();
     for file in files(tree) {
         for import in &file.imports {
-            let place = (file.name.as_str(), import.line);
             let to = import.path.first().map_or("*", String::as_str);
             if !table.knows(to) {
                 let advice = "import it from the room that owns it; the crate root holds rooms only";
-                problems.push(Problem::at(place, "imports", format!("`crate::{to}` is not a room"), advice));
+                problems.push(Problem::at(
+                    &file.name,
+                    import.line,
+                    "imports",
+                    format!("`crate::{to}` is not a room"),
+                    advice,
+                ));
             } else if !table.allows(file.room(), to) {
                 let advice = "turn the call round, meet in the store, or let daemon lay a channel; else move the wall in src/lib.rs";
                 let what = format!("`{}` may not use `{to}`", file.room());
-                problems.push(Problem::at(place, "imports", what, advice));
+                problems.push(Problem::at(&file.name, import.line, "imports", what, advice));
             }
         }
     }
@@ -54,7 +59,7 @@ pub(crate) fn never_lean_on_the_folder(tree: &Tree) -> Vec<Problem> {
             let what =
                 format!("`{}` is taken from `{target}`, in whose folder this file stands", import.path.join("::"));
             let advice = "import it from the sibling that defines it, or give it a file of its own";
-            problems.push(Problem::at((&file.name, import.line), "folder", what, advice));
+            problems.push(Problem::at(&file.name, import.line, "folder", what, advice));
         }
     }
     problems
@@ -83,11 +88,11 @@ pub(crate) fn respect_owners(tree: &Tree) -> Vec<Problem> {
             if let Some((owned, rooms)) = owner.filter(|_| (opens || path) && !inner) {
                 let what = format!("`{room}` names `{owned}`, which belongs to `{}`", rooms.join("`, `"));
                 let advice = "ask the owner for what is needed, in the words of the field";
-                problems.push(Problem::at((name, token.line), "owners", what, advice));
+                problems.push(Problem::at(name, token.line, "owners", what, advice));
             }
             if PURE.contains(&room.as_str()) && IMPURE.iter().any(|word| token.is(word)) {
                 let what = format!("`{}` in `{room}`, which only computes", token.text);
-                problems.push(Problem::at((name, token.line), "owners", what, "move the waiting to the caller"));
+                problems.push(Problem::at(name, token.line, "owners", what, "move the waiting to the caller"));
             }
         }
     }

@@ -22,7 +22,7 @@ pub(crate) fn fixtures_are_used(tree: &Tree) -> Vec<Problem> {
         let named = code.iter().any(|text| text.contains(name) || names_folder(text, folders));
         if !named && name != "README.md" {
             let advice = "use it in a test, or remove it";
-            problems.push(Problem::at((path, 0), "fixtures", "no test names this file".to_owned(), advice));
+            problems.push(Problem::at(path, 0, "fixtures", "no test names this file".to_owned(), advice));
         }
     }
     problems
@@ -38,7 +38,7 @@ pub(crate) fn readme_points_at_files(tree: &Tree) -> Vec<Problem> {
             let outside = link.contains("://") || link.starts_with('#');
             if !outside && tree.text(link).is_none() {
                 let what = format!("`{link}` is not there");
-                problems.push(Problem::at(("README.md", at + 1), "readme", what, "fix the link, or add the file"));
+                problems.push(Problem::at("README.md", at + 1, "readme", what, "fix the link, or add the file"));
             }
         }
     }
@@ -65,7 +65,7 @@ pub(crate) fn statements_are_listed(tree: &Tree) -> Vec<Problem> {
                 if !listed.iter().any(|listed| listed.is(name.text)) {
                     let what = format!("`{}` is not in this file's `{list}`", name.text);
                     let advice = "add it to that list, so that both databases prepare it in a test";
-                    problems.push(Problem::at((path, name.line), "statements", what, advice));
+                    problems.push(Problem::at(path, name.line, "statements", what, advice));
                 }
             }
         }

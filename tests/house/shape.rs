@@ -39,7 +39,7 @@ pub(crate) fn top_is_fixed(tree: &Tree) -> Vec<Problem> {
         .filter(|(path, _)| path.split('/').next().is_some_and(|top| !top.starts_with('.') && !TOP.contains(&top)))
         .map(|(path, _)| {
             let advice = "move it into src, tests, config, protos or sessions";
-            Problem::at((path, 0), "top level", "the top level is fixed".to_owned(), advice)
+            Problem::at(path, 0, "top level", "the top level is fixed".to_owned(), advice)
         })
         .collect()
 }
@@ -51,14 +51,15 @@ pub(crate) fn files_are_short(tree: &Tree) -> Vec<Problem> {
         let lines = text.lines().count();
         if lines > LONGEST {
             let what = format!("{lines} lines, at most {LONGEST}");
-            problems.push(Problem::at((path, LONGEST + 1), "length", what, "split it by meaning, not by kind"));
+            problems.push(Problem::at(path, LONGEST + 1, "length", what, "split it by meaning, not by kind"));
         }
     }
     let map = tree.text(MAP).unwrap_or_default().lines().filter(|line| line.starts_with("//!")).count();
     if map > LONGEST_MAP {
         let what = format!("the map has {map} lines, at most {LONGEST_MAP}");
         problems.push(Problem::at(
-            (MAP, LONGEST_MAP + 1),
+            MAP,
+            LONGEST_MAP + 1,
             "length",
             what,
             "say it shorter, or in the head of the room it is about",
@@ -73,7 +74,7 @@ pub(crate) fn files_have_heads(tree: &Tree) -> Vec<Problem> {
         .filter(|(_, text)| !text.starts_with("//!"))
         .map(|(path, _)| {
             let advice = "open it with `//!`: what this is, why it is shaped so, what it does not do";
-            Problem::at((path, 1), "heads", "no head".to_owned(), advice)
+            Problem::at(path, 1, "heads", "no head".to_owned(), advice)
         })
         .collect()
 }
@@ -84,7 +85,7 @@ pub(crate) fn names_say_something(tree: &Tree) -> Vec<Problem> {
         .filter(|(path, _)| path.split('/').any(|part| NAMELESS.contains(&part.trim_end_matches(".rs"))))
         .map(|(path, _)| {
             let advice = "name it after the thing of the field that it is";
-            Problem::at((path, 0), "names", "the name refuses nothing".to_owned(), advice)
+            Problem::at(path, 0, "names", "the name refuses nothing".to_owned(), advice)
         })
         .collect()
 }
@@ -102,7 +103,7 @@ pub(crate) fn no_code_is_ignored(tree: &Tree) -> Vec<Problem> {
         .filter(|(_, line)| hides(line))
         .map(|(at, line)| {
             let what = format!("`{line}` hides a folder of code");
-            Problem::at((IGNORED, at + 1), "ignored", what, "begin the line with `/`, so that it means the top only")
+            Problem::at(IGNORED, at + 1, "ignored", what, "begin the line with `/`, so that it means the top only")
         })
         .collect()
 }
@@ -114,7 +115,7 @@ pub(crate) fn settings_have_a_reference(tree: &Tree) -> Vec<Problem> {
         return Vec::new();
     }
     let advice = "write config/radard.toml: every key with its default and one sentence";
-    vec![Problem::at((shape, 0), "settings", "settings without `config/radard.toml`".to_owned(), advice)]
+    vec![Problem::at(shape, 0, "settings", "settings without `config/radard.toml`".to_owned(), advice)]
 }
 
 #[cfg(test)]

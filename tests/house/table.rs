@@ -73,7 +73,8 @@ pub(crate) fn points_down(tree: &Tree) -> Vec<Problem> {
     let mut problems = Vec::new();
     let mut say = |line, what| {
         problems.push(Problem::at(
-            (HOME, line),
+            HOME,
+            line,
             "table",
             what,
             "fix the row; rooms use lower floors, and each has one row",
@@ -119,7 +120,7 @@ pub(crate) fn rooms_have_rows(tree: &Tree) -> Vec<Problem> {
         .map(|room| {
             let file = format!("src/{room}");
             let advice = "give the room a row in the table of src/lib.rs, or move the files to the room they belong to";
-            Problem::at((&file, 0), "rooms", format!("`{room}` is not in the floor table"), advice)
+            Problem::at(&file, 0, "rooms", format!("`{room}` is not in the floor table"), advice)
         })
         .collect()
 }

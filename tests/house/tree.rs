@@ -80,8 +80,8 @@ pub(crate) struct Problem {
 
 impl Problem {
     /// Makes a problem at `file:line`; line 0 means the file as a whole.
-    pub(crate) fn at(place: (&str, usize), rule: &'static str, what: String, advice: &'static str) -> Self {
-        Self { file: place.0.to_owned(), line: place.1, rule, what, advice }
+    pub(crate) fn at(file: &str, line: usize, rule: &'static str, what: String, advice: &'static str) -> Self {
+        Self { file: file.to_owned(), line, rule, what, advice }
     }
 }
 

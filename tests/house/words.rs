@@ -20,7 +20,7 @@ pub(crate) fn nothing_is_left_for_later(tree: &Tree) -> Vec<Problem> {
     let mut problems = Vec::new();
     for (path, text) in tree.files().filter(|(path, _)| ours(path)) {
         for (line, word) in whole_words(text).filter(|(_, word)| LATER.contains(word)) {
-            problems.push(Problem::at((path, line), "later", format!("`{word}`"), "do it now, or leave it out"));
+            problems.push(Problem::at(path, line, "later", format!("`{word}`"), "do it now, or leave it out"));
         }
     }
     problems
@@ -42,19 +42,20 @@ pub(crate) fn tests_test(tree: &Tree) -> Vec<Problem> {
             let Some(rest) = tokens.get(at..) else { continue };
             if let Some(word) = hollow(rest) {
                 let advice = "let the test run everywhere and assert what must hold";
-                problems.push(Problem::at((path, token.line), "hollow test", format!("`{word}`"), advice));
+                problems.push(Problem::at(path, token.line, "hollow test", format!("`{word}`"), advice));
             }
             let before = at.checked_sub(1).and_then(|at| tokens.get(at));
             if path.starts_with("tests/") && naps(before, rest) {
                 let advice = "wait for a condition; time passes through ambient::Clock";
-                problems.push(Problem::at((path, token.line), "nap", format!("`{}` in a test", token.text), advice));
+                problems.push(Problem::at(path, token.line, "nap", format!("`{}` in a test", token.text), advice));
             }
         }
         for (at, line) in text.lines().enumerate() {
             let fence = line.trim_start().trim_start_matches(['/', '!', ' ']).strip_prefix("```");
             if line.trim_start().starts_with("//") && fence.is_some_and(|fence| fence.contains("ignore")) {
                 problems.push(Problem::at(
-                    (path, at + 1),
+                    path,
+                    at + 1,
                     "hollow test",
                     "an example that never runs".to_owned(),
                     "let it run",
@@ -94,7 +95,7 @@ pub(crate) fn the_text_speaks_of_the_product(tree: &Tree) -> Vec<Problem> {
         });
         for (line, word) in words.chain(paths) {
             let advice = "say it without the place where it was written";
-            problems.push(Problem::at((path, line), "elsewhere", format!("`{word}`"), advice));
+            problems.push(Problem::at(path, line, "elsewhere", format!("`{word}`"), advice));
         }
     }
     problems

@@ -29,7 +29,7 @@ impl Source for Way {
     fn haul<'a>(&'a self, ask: Ask<'a>) -> Answer<'a, Haul> {
         let visitor = if ask.profile.is_some() { &self.0.owner } else { &self.0.guest };
         Box::pin(async move {
-            let hauled = haul(&self.0.douyin, visitor, ask.order, (ask.wants, ask.standing)).await;
+            let hauled = haul(&self.0.douyin, visitor, ask.order, ask.wants, ask.standing).await;
             // On this clock a refusal that asks for patience is waited for at once.
             hauled.map_err(|refusal| match refusal.class {
                 Class::Risk => Miss::waiting(Class::Risk, Duration::from_mins(10), refusal.message),
@@ -254,7 +254,7 @@ impl Crawling<'_> {
         let mut all = Vec::new();
         loop {
             let wants = Wants::default();
-            let page = haul(&self.site.douyin, &self.site.owner, order, (wants, standing.clone())).await.unwrap();
+            let page = haul(&self.site.douyin, &self.site.owner, order, wants, standing.clone()).await.unwrap();
             all.push(page.rows);
             if page.progress.ended.is_some() {
                 return all;

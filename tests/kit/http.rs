@@ -32,7 +32,7 @@ impl Caller {
         let mut stream = UnixStream::connect(&self.socket)?;
         stream.set_read_timeout(Some(LIMIT))?;
         stream.set_write_timeout(Some(LIMIT))?;
-        ask(&mut stream, (method, path), body)
+        ask(&mut stream, method, path, body)
     }
 
     /// Every row of a listing, page by page.
@@ -58,15 +58,16 @@ impl Caller {
 /// One question and its answer, on a connection of its own.
 pub(crate) fn ask<S: Read + Write>(
     stream: &mut S,
-    line: (&str, &str),
+    method: &str,
+    path: &str,
     body: Option<&Value>,
 ) -> io::Result<(u16, Value)> {
     let body = body.map(Value::to_string).unwrap_or_default();
     let request = format!(
         "{} {} HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\nContent-Type: application/json\r\n\
          Content-Length: {}\r\n\r\n{body}",
-        line.0,
-        line.1,
+        method,
+        path,
         body.len()
     );
     stream.write_all(request.as_bytes())?;

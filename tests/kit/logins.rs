@@ -13,7 +13,7 @@ use super::{Dir, Outside, QUIET, RADARD, ask, env};
 pub(crate) fn login_dir(name: &str, outside: &Outside) -> (Dir, Value) {
     let dir = Dir::new(name);
     let mut stream = std::net::TcpStream::connect(outside.control.trim_start_matches("http://")).unwrap();
-    let (_, told) = ask(&mut stream, ("GET", "/state"), None).unwrap();
+    let (_, told) = ask(&mut stream, "GET", "/state", None).unwrap();
     dir.save_settings(&login_settings(outside));
     let (code, _, err) = run(&dir, &["secrets", "init"], None);
     assert_eq!(code, 0, "{err}");
@@ -78,14 +78,14 @@ pub(crate) fn ads_state(told: &Value) -> String {
 /// Sets a switch of the platforms.
 pub(crate) fn play(outside: &Outside, spec: &str) {
     let mut stream = std::net::TcpStream::connect(outside.control.trim_start_matches("http://")).unwrap();
-    let (status, told) = ask(&mut stream, ("POST", "/fault"), Some(&json!({"spec": spec}))).unwrap();
+    let (status, told) = ask(&mut stream, "POST", "/fault", Some(&json!({"spec": spec}))).unwrap();
     assert_eq!(status, 200, "{told}");
 }
 
 /// Clears every switch.
 pub(crate) fn play_nothing(outside: &Outside) {
     let mut stream = std::net::TcpStream::connect(outside.control.trim_start_matches("http://")).unwrap();
-    assert_eq!(ask(&mut stream, ("DELETE", "/fault"), None).unwrap().0, 200);
+    assert_eq!(ask(&mut stream, "DELETE", "/fault", None).unwrap().0, 200);
 }
 
 /// The processes of browsers that live in one of `homes`, as folders below `/proc`. The parts of Chromium write their title

@@ -24,7 +24,7 @@ impl Site {
         let mut settings = Config::default().douyin;
         (settings.base, settings.live, settings.webcast) = (base.clone(), base.clone(), base.clone());
         settings.ttwid = base;
-        let tokens = Tokens::new(settings.clone(), || None, (world.ambient.clone(), Register::default()));
+        let tokens = Tokens::new(settings.clone(), || None, world.ambient.clone(), Register::default());
         let native = Native::new(world.ambient.clone(), || Signing::Abogus);
         let chain = Chain::new(world.ambient.clock.clone(), Metrics::new()).then(native);
         let identity =

@@ -73,7 +73,7 @@ fn signs(marks: &[String]) -> Signs<'_> {
 
 fn control(outside: &Outside, method: &str, path: &str, body: Option<&Value>) -> Value {
     let mut stream = std::net::TcpStream::connect(outside.control.trim_start_matches("http://")).unwrap();
-    let (status, answer) = ask(&mut stream, (method, path), body).unwrap();
+    let (status, answer) = ask(&mut stream, method, path, body).unwrap();
     assert_eq!(status, 200, "{answer}");
     answer
 }

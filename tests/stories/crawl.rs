@@ -18,7 +18,7 @@ const WHILE: Duration = Duration::from_secs(90);
 /// The creators of the simulated site.
 fn creators(outside: &Outside) -> Vec<String> {
     let mut stream = std::net::TcpStream::connect(outside.control.trim_start_matches("http://")).unwrap();
-    let (_, told) = ask(&mut stream, ("GET", "/state"), None).unwrap();
+    let (_, told) = ask(&mut stream, "GET", "/state", None).unwrap();
     told["creators"].as_array().unwrap().iter().map(|id| id.as_str().unwrap().to_owned()).collect()
 }
 

@@ -59,7 +59,7 @@ impl Elsewhere {
     /// The sessions that are open there.
     fn open(&self) -> usize {
         let mut stream = TcpStream::connect(self.url.trim_start_matches("http://")).unwrap();
-        let (_, told) = ask(&mut stream, ("GET", "/sessions"), None).unwrap();
+        let (_, told) = ask(&mut stream, "GET", "/sessions", None).unwrap();
         told["value"].as_array().unwrap().len()
     }
 }

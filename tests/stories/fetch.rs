@@ -15,7 +15,7 @@ use crate::kit::{Daemon, Dir, Extra, Outside, QUIET, RADARD, ask, records};
 fn dir(name: &str, outside: &Outside, more: &str) -> (Dir, Vec<String>) {
     let dir = Dir::new(name);
     let mut stream = TcpStream::connect(outside.control.trim_start_matches("http://")).unwrap();
-    let (_, control) = ask(&mut stream, ("GET", "/state"), None).unwrap();
+    let (_, control) = ask(&mut stream, "GET", "/state", None).unwrap();
     let cookies = dir.path().join("cookies");
     std::fs::write(&cookies, format!("main {}\n", control["login"].as_str().unwrap())).unwrap();
     std::fs::set_permissions(&cookies, std::fs::Permissions::from_mode(0o600)).unwrap();
@@ -126,7 +126,7 @@ fn a_field_that_the_site_renames_is_told_of_by_doctor_and_an_alarm() {
     let rename = |from: &str, to: &str| {
         let mut stream = TcpStream::connect(outside.control.trim_start_matches("http://")).unwrap();
         let change = json!({"page": "user_post", "from": from, "to": to});
-        assert_eq!(ask(&mut stream, ("POST", "/rename"), Some(&change)).unwrap().0, 200);
+        assert_eq!(ask(&mut stream, "POST", "/rename", Some(&change)).unwrap().0, 200);
     };
     let list = |most: &str| assert_eq!(fetch(&dir, &["--json", "--profile", "main", "--max", most, &creators[0]]).0, 0);
     let radard = |arguments: &[&str]| -> Value {

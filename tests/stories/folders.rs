@@ -53,7 +53,8 @@ fn a_written_folder_works_as_it_is() {
     let control = page.lines().find_map(|line| line.strip_prefix("curl ")?.strip_suffix("/state")).unwrap();
     let state = crate::kit::ask(
         &mut std::net::TcpStream::connect(control.trim_start_matches("http://")).unwrap(),
-        ("GET", "/state"),
+        "GET",
+        "/state",
         None,
     );
     let (_, told) = state.unwrap();
@@ -63,7 +64,7 @@ fn a_written_folder_works_as_it_is() {
         let (body, place) = played.split_once("' ").unwrap();
         let mut stream = std::net::TcpStream::connect(control.trim_start_matches("http://")).unwrap();
         let asked =
-            crate::kit::ask(&mut stream, ("POST", &place[control.len()..]), Some(&serde_json::from_str(body).unwrap()));
+            crate::kit::ask(&mut stream, "POST", &place[control.len()..], Some(&serde_json::from_str(body).unwrap()));
         assert_eq!(asked.unwrap().0, 200, "{played}");
     }
 }

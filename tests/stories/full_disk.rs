@@ -164,7 +164,7 @@ fn a_crawl_that_meets_a_full_disk_waits_and_goes_on_with_every_page_whole() {
     };
     let outside = Outside::start(&[]);
     let mut stream = std::net::TcpStream::connect(outside.control.trim_start_matches("http://")).unwrap();
-    let (_, told) = ask(&mut stream, ("GET", "/state"), None).unwrap();
+    let (_, told) = ask(&mut stream, "GET", "/state", None).unwrap();
     let cookies = dir.path().join("cookies");
     std::fs::write(&cookies, format!("main {}\n", told["login"].as_str().unwrap())).unwrap();
     std::fs::set_permissions(&cookies, std::fs::Permissions::from_mode(0o600)).unwrap();

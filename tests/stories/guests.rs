@@ -24,7 +24,7 @@ fn tokens(world: &World, report: Option<&'static str>) -> (Tokens, Register) {
     (douyin.ttwid, douyin.webid, douyin.mssdk) = (base.clone(), base.clone(), format!("{base}/mssdk"));
     let register = Register::default();
     let report = move || report.map(|text| Secret::new(text.to_owned()));
-    (Tokens::new(douyin, report, (world.ambient.clone(), register.clone())), register)
+    (Tokens::new(douyin, report, world.ambient.clone(), register.clone()), register)
 }
 
 fn identity() -> Identity {
@@ -51,12 +51,12 @@ fn many_who_need_a_mark_at_once_ask_once_and_another_has_its_own() {
         world.ambient.clock.jump(Duration::from_hours(24 * 90));
         assert_eq!(tokens.ttwid(&main).await.unwrap(), first, "it is kept until it is refused");
         let token = tokens.ms_token(&main).await;
-        tokens.refused(main.owner, Class::Rate, (&first, &token)).await;
+        tokens.refused(main.owner, Class::Rate, &first, &token).await;
         assert_eq!(tokens.ttwid(&main).await.unwrap(), first);
-        tokens.refused(main.owner, Class::Risk, (&first, &token)).await;
+        tokens.refused(main.owner, Class::Risk, &first, &token).await;
         let second = tokens.ttwid(&main).await.unwrap();
         assert_ne!(second, first);
-        tokens.refused(main.owner, Class::Risk, (&first, &token)).await;
+        tokens.refused(main.owner, Class::Risk, &first, &token).await;
         assert_eq!(tokens.ttwid(&main).await.unwrap(), second, "a late answer to the old one takes nothing away");
         assert_eq!(world.asked("douyin").await, [TTWID; 3]);
         assert_eq!(register.redact(&format!("ttwid={}", first.reveal())), "ttwid=…");

@@ -13,7 +13,7 @@ use crate::kit::{Dir, Outside, RADARD, World};
 
 fn resolver(world: &World) -> Resolver {
     let short = format!("{}/short", world.running.platforms["douyin"]);
-    Resolver::new(None).asking(world.client.clone(), (&short, "Mozilla/5.0 (made up)"))
+    Resolver::new(None).asking(world.client.clone(), &short, "Mozilla/5.0 (made up)")
 }
 
 fn url(link: &ShortLink) -> String {

@@ -229,7 +229,7 @@ fn what_needs_a_login_is_what_the_site_shows_to_no_guest() {
         for (take, mode) in modes {
             let id = if mode.about().is_empty() { String::new() } else { creator.clone() };
             let order = Order { source_type: Some(1), keyword: "的".to_owned(), ..Order::new(mode, id) };
-            let asked = haul(&house.site.douyin, &house.site.guest, &order, (Wants::default(), Standing::default()));
+            let asked = haul(&house.site.douyin, &house.site.guest, &order, Wants::default(), Standing::default());
             let refused = asked.await.err().map(|refusal| refusal.class.as_str());
             assert_eq!(refused == Some("auth"), take.needs_login(), "{}: {refused:?}", take.as_str());
         }

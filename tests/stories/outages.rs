@@ -161,7 +161,7 @@ fn a_wait_that_a_host_asked_for_survives_a_kill() {
     let told = |method: &str, path: &str, body: &serde_json::Value| {
         let host = outside.control.trim_start_matches("http://");
         let mut stream = std::net::TcpStream::connect(host).unwrap();
-        ask(&mut stream, (method, path), Some(body).filter(|_| method != "GET")).unwrap().1
+        ask(&mut stream, method, path, Some(body).filter(|_| method != "GET")).unwrap().1
     };
     told("POST", "/wait", &json!({"seconds": 3600}));
     let settings = format!("{QUIET}{}\n", outside.config);

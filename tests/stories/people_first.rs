@@ -19,7 +19,7 @@ const SPACING: Duration = Duration::from_millis(6500);
 /// When each request arrived that counts under the limit.
 fn arrivals(outside: &Outside) -> Vec<i64> {
     let mut stream = std::net::TcpStream::connect(outside.control.trim_start_matches("http://")).unwrap();
-    let (_, told) = ask(&mut stream, ("GET", "/ledger?platform=douyin&limit=1000"), None).unwrap();
+    let (_, told) = ask(&mut stream, "GET", "/ledger?platform=douyin&limit=1000", None).unwrap();
     let rows = told["items"].as_array().unwrap();
     let counted = rows.iter().filter(|row| row["path"].as_str().unwrap().starts_with("/aweme/v1/web/"));
     counted.map(|row| row["at"].as_i64().unwrap()).collect()

@@ -218,7 +218,7 @@ fn a_browser_captures_a_login_and_keeps_it_fresh() {
     }
     // The session is lost: the page leads to its login, and what there was stays in use.
     let mut stream = std::net::TcpStream::connect(outside.control.trim_start_matches("http://")).unwrap();
-    ask(&mut stream, ("POST", "/fault"), Some(&json!({"spec": "creative_radar.business.auth@1"}))).unwrap();
+    ask(&mut stream, "POST", "/fault", Some(&json!({"spec": "creative_radar.business.auth@1"}))).unwrap();
     let (code, _, err) = run(&dir, &["profile", "capture", "ads"], None);
     assert!(code == 16 && err.contains("asks for a login"), "{code} {err}");
     assert_eq!(listed(&dir, "ads")["made_at"], row["made_at"]);
@@ -247,7 +247,7 @@ fn a_page_that_is_retired_leads_to_the_next_and_a_login_lasts_as_long_as_it_last
     // After three more uses the session is over: two for this capture, one for the next one's page.
     let control = |path: &str, body: Value| {
         let mut stream = std::net::TcpStream::connect(outside.control.trim_start_matches("http://")).unwrap();
-        assert_eq!(ask(&mut stream, ("POST", path), Some(&body)).unwrap().0, 200);
+        assert_eq!(ask(&mut stream, "POST", path, Some(&body)).unwrap().0, 200);
     };
     control("/expire", json!({"after": 3}));
     let (code, _, err) = run(&dir, &["profile", "capture", "ads"], None);
@@ -294,7 +294,7 @@ fn a_person_logs_in_by_the_code_in_the_terminal() {
     let shown: Vec<String> = lines.by_ref().take_while(|line| !line.starts_with("scan it")).skip(1).collect();
     // What the terminal shows is the code of the only page that waits.
     let mut stream = std::net::TcpStream::connect(outside.control.trim_start_matches("http://")).unwrap();
-    let (_, state) = ask(&mut stream, ("GET", "/state"), None).unwrap();
+    let (_, state) = ask(&mut stream, "GET", "/state", None).unwrap();
     let says = state["codes"].as_array().unwrap().last().unwrap().as_str().unwrap().to_owned();
     let code = qrcode::QrCode::new(&says).unwrap();
     let (width, colours) = (code.width(), code.to_colors());
@@ -307,7 +307,7 @@ fn a_person_logs_in_by_the_code_in_the_terminal() {
         assert_eq!(is_dark(at % width, at / width), colour == qrcode::Color::Dark, "module {at}\n{}", shown.join("\n"));
     }
     let mut stream = std::net::TcpStream::connect(outside.control.trim_start_matches("http://")).unwrap();
-    assert_eq!(ask(&mut stream, ("POST", "/scan"), Some(&json!({"says": says}))).unwrap().0, 200);
+    assert_eq!(ask(&mut stream, "POST", "/scan", Some(&json!({"says": says}))).unwrap().0, 200);
     let rest: Vec<String> = lines.collect();
     let ended = child.wait_with_output().unwrap();
     let out = String::from_utf8(ended.stdout).unwrap();

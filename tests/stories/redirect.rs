@@ -125,7 +125,7 @@ fn what_somebody_else_answers_is_none_of_douyins() {
         let ambient = Ambient::pinned(1, DAWN);
         let mut settings = Config::default().douyin;
         settings.base = base.to_owned();
-        let tokens = Tokens::new(settings.clone(), || None, (ambient.clone(), Register::default()));
+        let tokens = Tokens::new(settings.clone(), || None, ambient.clone(), Register::default());
         let native = Native::new(ambient.clone(), || Signing::Abogus);
         let chain = Chain::new(ambient.clock.clone(), Metrics::new()).then(native);
         let watch = Watch::new("douyin", ambient.clock.clone(), Metrics::new());

@@ -10,7 +10,7 @@ const WHILE: Duration = Duration::from_secs(40);
 
 fn change_page(outside: &Outside, change: &Value) {
     let mut stream = std::net::TcpStream::connect(outside.control.trim_start_matches("http://")).unwrap();
-    assert_eq!(ask(&mut stream, ("POST", "/page"), Some(change)).unwrap().0, 200);
+    assert_eq!(ask(&mut stream, "POST", "/page", Some(change)).unwrap().0, 200);
 }
 
 /// Has the daemon compare now; gives what its job says.

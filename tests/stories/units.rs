@@ -268,7 +268,7 @@ impl Driver {
     fn ask(&self, method: &str, path: &str, body: Option<&Value>) -> Value {
         let mut stream = TcpStream::connect(("127.0.0.1", self.port)).unwrap();
         stream.set_read_timeout(Some(Duration::from_mins(2))).unwrap();
-        ask(&mut stream, (method, path), body).unwrap().1["value"].take()
+        ask(&mut stream, method, path, body).unwrap().1["value"].take()
     }
 
     /// Opens a browser; gives what the driver says about it.

@@ -7,7 +7,7 @@ use serde_json::Value;
 use super::file::{Wrong, each, same};
 
 /// What `radard sign KIND` gives for the inputs `flags` of a vector, which must be what stands in its `outputs`.
-fn check(kind: &str, (flags, outputs): (&[&str], &[&str]), vector: &Value) -> Result<(), Wrong> {
+fn check(kind: &str, flags: &[&str], outputs: &[&str], vector: &Value) -> Result<(), Wrong> {
     let mut radard = Command::new(env!("CARGO_BIN_EXE_radard"));
     radard.args(["--json", "sign", kind]);
     for name in flags {
@@ -29,7 +29,7 @@ macro_rules! commands {
     ($($test:ident: $file:literal $kind:literal [$($flag:literal)*] => [$($output:literal)*];)+) => {$(
         #[test]
         fn $test() {
-            each($file, |vector: &Value| check($kind, (&[$($flag),*], &[$($output),*]), vector));
+            each($file, |vector: &Value| check($kind, &[$($flag),*], &[$($output),*], vector));
         }
     )+};
 }

@@ -96,7 +96,8 @@ impl Dice {
 }
 
 #[track_caller]
-fn hold((name, read): Target) {
+fn hold(target: Target) {
+    let (name, read) = target;
     let corpus = corpus(name);
     assert!(corpus.len() >= 8, "{name} has {} files to begin with", corpus.len());
     let mut dice = Dice(7);

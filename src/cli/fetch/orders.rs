@@ -40,7 +40,7 @@ pub(super) async fn of(fetch: &Flags, desk: &Desk) -> Result<Vec<Wanted>, Failur
         }
         let asks = found.iter().any(|url| Link::parse(url).is_ok_and(|link| link.short_code().is_some()));
         for url in found {
-            let order = by_link(fetch, desk, (url, asks)).await;
+            let order = by_link(fetch, desk, url, asks).await;
             wanted.push(Wanted { link: url.to_owned(), order });
         }
     }
@@ -48,7 +48,7 @@ pub(super) async fn of(fetch: &Flags, desk: &Desk) -> Result<Vec<Wanted>, Failur
 }
 
 /// What a link of a kind is asked for; of several kinds that a mode takes, the first that the link names.
-async fn by_link(fetch: &Flags, desk: &Desk, (url, asks): (&str, bool)) -> Result<Order, Failure> {
+async fn by_link(fetch: &Flags, desk: &Desk, url: &str, asks: bool) -> Result<Order, Failure> {
     let kinds = fetch.mode.map_or_else(|| vec![None], |mode| mode.about().iter().map(|kind| Some(*kind)).collect());
     let mut worst = None;
     for want in kinds {

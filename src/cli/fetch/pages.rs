@@ -63,7 +63,8 @@ impl<'a> Pages<'a> {
     pub(super) async fn walk(
         &mut self,
         order: &Order,
-        (mut progress, interrupted): (Value, &mut Signal),
+        mut progress: Value,
+        interrupted: &mut Signal,
     ) -> Result<Option<Failure>, Failure> {
         if !self.out.json && !self.fetch.raw {
             self.shown = Some(Shown::new(order.mode));

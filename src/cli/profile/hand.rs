@@ -131,7 +131,8 @@ pub(super) fn in_use(told: Value) -> Answer {
 pub(super) async fn known(
     desk: &Desk,
     config: &Config,
-    (name, platform): (&str, Option<Platform>),
+    name: &str,
+    platform: Option<Platform>,
 ) -> Result<Profile, Failure> {
     let written = config.profiles.iter().find(|known| known.name == name);
     let made = match (written, platform) {
@@ -158,7 +159,8 @@ pub(super) async fn known(
 pub(super) async fn take_in(
     desk: &Desk,
     profile: &Profile,
-    (source, login): (&str, &Login),
+    source: &str,
+    login: &Login,
     patience: Patience,
 ) -> Result<Value, Failure> {
     let state: Value = serde_json::from_str(login.state.write(Millis(0)).reveal()).unwrap_or_default();

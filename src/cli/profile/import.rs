@@ -20,19 +20,20 @@ const MOST: u64 = 64 << 20;
 /// Takes in what stands in `file`.
 pub(super) async fn import(
     desk: &Desk,
-    (name, platform): (&str, Option<Platform>),
+    name: &str,
+    platform: Option<Platform>,
     file: &Path,
     patience: Patience,
 ) -> Result<Answer, Failure> {
     let places = desk.places()?;
     let config = desk.checked(&places)?.config;
-    let profile = &known(desk, &config, (name, platform)).await?;
+    let profile = &known(desk, &config, name, platform).await?;
     let (found, left_out) = found_in(file, profile, host_of_platform(&config, profile.platform)).await?;
     desk.out.say(&told_of(&found, left_out, desk.ambient.clock.now()));
     let source = serde_json::to_value(found.form).unwrap_or_default();
     let headers = found.headers.into_iter().collect();
     let login = Login { state: found.state, headers };
-    take_in(desk, profile, (source.as_str().unwrap_or_default(), &login), patience).await.map(in_use)
+    take_in(desk, profile, source.as_str().unwrap_or_default(), &login, patience).await.map(in_use)
 }
 
 /// What stands in `file` for `profile`, and how many cookies and origins of other sites were left out.

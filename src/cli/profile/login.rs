@@ -53,7 +53,7 @@ impl LogIn {
     pub(super) async fn answer(self, desk: &Desk) -> Result<Answer, Failure> {
         let places = desk.places()?;
         let config = desk.checked(&places)?.config;
-        let profile = known(desk, &config, (&self.name, self.platform)).await?;
+        let profile = known(desk, &config, &self.name, self.platform).await?;
         let rules = rules_of(&profile)?;
         let display = if self.qr { None } else { Some(display(desk)?) };
         let failed = |trouble: crate::browser::Trouble| {
@@ -70,7 +70,7 @@ impl LogIn {
         }
         let browser = Browser::open(&source, &desk.ambient.clock).await.map_err(failed)?;
         let waited = tokio::select! {
-            waited = self.wait_for(desk, &browser, (&config, &profile, rules)) => waited,
+            waited = self.wait_for(desk, &browser, &config, &profile, rules) => waited,
             _ = tokio::signal::ctrl_c() => Err(Failure::new("interrupted: no login was saved").exit(Exit::Interrupted)),
         };
         browser.close().await;
@@ -81,7 +81,9 @@ impl LogIn {
         &self,
         desk: &Desk,
         browser: &Browser,
-        (config, profile, rules): (&Config, &Profile, &Rules),
+        config: &Config,
+        profile: &Profile,
+        rules: &Rules,
     ) -> Result<Value, Failure> {
         let failed = |trouble: crate::browser::Trouble| Failure::new(trouble.to_string()).advise(trouble.advice());
         let base = base_of(config, profile.platform);
@@ -95,13 +97,13 @@ impl LogIn {
             let cookies = page.cookies().await.map_err(failed)?;
             let host = host_of_platform(config, profile.platform);
             let domains = [rules.domains, &[host]].concat();
-            let login = login_of(cookies.clone(), (base, Vec::new()), &domains);
+            let login = login_of(cookies.clone(), base, Vec::new(), &domains);
             let marks: Vec<_> = login.marks(rules).map(|cookie| (cookie.name.clone(), cookie.value.clone())).collect();
             // Some are set before all is done: it is a login once it proves to be one, and until then the window stays.
             if !marks.is_empty() && marks != refused {
                 let stored = page.stored(base.trim_end_matches('/')).await.map_err(failed)?;
-                let login = login_of(cookies, (base, stored), &domains);
-                match take_in(desk, profile, ("login", &login), Patience::default()).await {
+                let login = login_of(cookies, base, stored, &domains);
+                match take_in(desk, profile, "login", &login, Patience::default()).await {
                     Err(failure) if failure.code() == Exit::Login => {
                         desk.out.say(&format!("not yet: {}", failure.what()));
                         refused = marks;

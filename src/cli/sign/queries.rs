@@ -56,7 +56,7 @@ impl Abogus {
         let chance = &ambient.entropy;
         let throw = || u32::try_from(chance.below(sign::AbogusInput::THROWS)).unwrap_or(0);
         let rd = self.rd.unwrap_or_else(|| [throw(), throw(), throw()]);
-        let drawn = || sign::Fingerprint::sign(&sign::FingerprintInput::drawn("Win32", (1920, 1080), chance));
+        let drawn = || sign::Fingerprint::sign(&sign::FingerprintInput::drawn("Win32", 1920, 1080, chance));
         let fingerprint = self.fingerprint.unwrap_or_else(drawn);
         let start_ms = self.start_ms.unwrap_or_else(|| u64::try_from(ambient.clock.now().0).unwrap_or(0));
         let end_ms = self.end_ms.unwrap_or(start_ms);

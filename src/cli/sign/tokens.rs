@@ -98,9 +98,9 @@ pub(in crate::cli) struct Fingerprint {
 
 impl Fingerprint {
     pub(super) fn sign(self, ambient: &Ambient) -> Signed {
-        let screen = (self.size_width.unwrap_or(1920), self.size_height.unwrap_or(1080));
+        let (width, height) = (self.size_width.unwrap_or(1920), self.size_height.unwrap_or(1080));
         let drawn =
-            sign::FingerprintInput::drawn(sign::Fingerprint::system_of(&self.browser), screen, &ambient.entropy);
+            sign::FingerprintInput::drawn(sign::Fingerprint::system_of(&self.browser), width, height, &ambient.entropy);
         let input = sign::FingerprintInput {
             inner_width: self.inner_width.unwrap_or(drawn.inner_width),
             inner_height: self.inner_height.unwrap_or(drawn.inner_height),

@@ -17,15 +17,15 @@ fn written() -> BTreeMap<String, (String, String)> {
     let text = reference();
     let table = DeTable::parse(text).unwrap();
     let mut found = BTreeMap::new();
-    collect(text, ("", table.get_ref()), &mut found);
+    collect(text, "", table.get_ref(), &mut found);
     found
 }
 
-fn collect(text: &str, (prefix, table): (&str, &DeTable<'_>), found: &mut BTreeMap<String, (String, String)>) {
+fn collect(text: &str, prefix: &str, table: &DeTable<'_>, found: &mut BTreeMap<String, (String, String)>) {
     for (name, value) in table {
         let key = format!("{prefix}{}", name.get_ref());
         if let DeValue::Table(inner) = value.get_ref() {
-            collect(text, (&format!("{key}."), inner), found);
+            collect(text, &format!("{key}."), inner, found);
             continue;
         }
         let above = text[..name.span().start].lines().next_back().unwrap();

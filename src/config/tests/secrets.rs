@@ -19,7 +19,7 @@ impl Folder {
         Self(path)
     }
 
-    fn write(&self, name: &str, (mode, text): (u32, &str)) -> String {
+    fn write(&self, name: &str, mode: u32, text: &str) -> String {
         let path = self.0.join(name);
         fs::write(&path, text).unwrap();
         fs::set_permissions(&path, Permissions::from_mode(mode)).unwrap();
@@ -41,10 +41,10 @@ fn read(dir: &Path, env: BTreeMap<String, String>) -> Result<Checked, Problems> 
 fn a_credential_goes_before_a_file_and_a_file_before_an_old_name() {
     let folder = Folder::new("order");
     let held = Folder::new("order-credentials");
-    held.write("weekly-token", (0o440, "from-systemd\n"));
-    held.write("something-else", (0o440, "ignored"));
-    let key = folder.write("key", (0o600, "from-file\r\n"));
-    folder.write("radard.toml", (0o644, &format!("[secrets]\nweekly-token = \"/no\"\ntiktok-app-key = \"{key}\"\n")));
+    held.write("weekly-token", 0o440, "from-systemd\n");
+    held.write("something-else", 0o440, "ignored");
+    let key = folder.write("key", 0o600, "from-file\r\n");
+    folder.write("radard.toml", 0o644, &format!("[secrets]\nweekly-token = \"/no\"\ntiktok-app-key = \"{key}\"\n"));
     let env = pairs(&[
         ("CREDENTIALS_DIRECTORY", &held.0.display().to_string()),
         ("WEEKLY_TOKEN", "from-env"),
@@ -79,13 +79,13 @@ fn a_credential_goes_before_a_file_and_a_file_before_an_old_name() {
 #[test]
 fn a_secret_file_that_others_may_read_or_that_is_missing_is_refused() {
     let folder = Folder::new("modes");
-    let open = folder.write("open", (0o640, "hunter2"));
-    let empty = folder.write("empty", (0o600, "\n"));
+    let open = folder.write("open", 0o640, "hunter2");
+    let empty = folder.write("empty", 0o600, "\n");
     let text = format!(
         "[secrets]\nvault-key = \"{open}\"\nstore-url = \"{empty}\"\nweekly-token = \"{}/none\"\n",
         folder.0.display()
     );
-    folder.write("radard.toml", (0o644, &text));
+    folder.write("radard.toml", 0o644, &text);
     let problems = read(&folder.0, BTreeMap::new()).unwrap_err();
     let said: Vec<_> = problems.items.iter().map(|p| (p.line, p.message.as_str(), p.advice.as_str())).collect();
     let missing = "secrets.weekly-token is not there: its file cannot be read: No such file or directory (os error 2)";
@@ -124,7 +124,7 @@ fn what_is_kept_elsewhere_goes_before_an_old_name_and_behind_the_rest() {
 #[test]
 fn the_environment_may_name_a_secret_file() {
     let folder = Folder::new("env");
-    let path = folder.write("token", (0o400, "hunter2"));
+    let path = folder.write("token", 0o400, "hunter2");
     let checked = read(&folder.0, pairs(&[("RADARD_SECRETS__WEEKLY_TOKEN", &path)])).unwrap();
     assert_eq!(checked.secrets.get("weekly-token"), Some(&Secret::new("hunter2".to_owned())));
 }

@@ -127,7 +127,7 @@ async fn keep_in(tx: &mut Tx, pages: &[Arc<Page>]) -> Result<Vec<Round>, Stopped
         if round.pages == 0 && page.brief.stops_at_known_rows() {
             targets::begin(tx, page.brief.name(), &page.brief.key).await?;
         }
-        round.take(&page.haul, met, (&page.brief.about(), page.brief.known()));
+        round.take(&page.haul, met, &page.brief.about(), page.brief.known());
         if round.leg_is_over() {
             let asked = if matches!(round.leg, Leg::Counter { .. }) { Asked::Answered } else { Asked::NotYet };
             turn(tx, &page.brief, round, asked).await?;

@@ -93,14 +93,14 @@ impl About<'_> {
     }
 
     /// The next post of a creator whose comments are read, behind the `nth` that was made at `made_at`.
-    async fn next_post(&self, tx: &mut Tx, (nth, made_at): (u64, i64)) -> Result<Option<Leg>, Error> {
+    async fn next_post(&self, tx: &mut Tx, nth: u64, made_at: i64) -> Result<Option<Leg>, Error> {
         let Some((Kind::User, creator)) = self.page else { return Ok(None) };
         if nth >= self.spec.max.unwrap_or(POSTS).get() {
             return Ok(None);
         }
         let from = self.spec.between().map_or(Millis(0), |between| between.start);
         let to = self.spec.between().map_or(i64::MAX, |between| between.end.0);
-        let next = posts::before(tx, creator, (from, Millis(made_at.min(to)))).await?;
+        let next = posts::before(tx, creator, from, Millis(made_at.min(to))).await?;
         Ok(next.map(|(post, made_at)| Leg::Comments { post, nth: nth + 1, made_at }))
     }
 
@@ -126,10 +126,10 @@ impl About<'_> {
             }
             (Leg::Whole, Take::Collects) => self.next_folder(tx, "", began).await,
             (Leg::Whole | Leg::Counter { .. }, _) => Ok(None),
-            (Leg::Newest, _) => self.next_post(tx, (0, i64::MAX)).await,
+            (Leg::Newest, _) => self.next_post(tx, 0, i64::MAX).await,
             (Leg::Folder { id }, _) => self.next_folder(tx, id, began).await,
             (Leg::Comments { nth, made_at, .. } | Leg::Replies { nth, made_at, .. }, _) => {
-                self.next_post(tx, (*nth, *made_at)).await
+                self.next_post(tx, *nth, *made_at).await
             }
         }
     }

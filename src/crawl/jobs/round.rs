@@ -124,7 +124,7 @@ impl Round {
 
     /// Notes a page, and whether the list goes on behind it: `known` is what was read of it before, when that may be
     /// relied on.
-    pub(super) fn take(&mut self, haul: &Haul, met: Met, (about, known): (&About<'_>, Option<&Course>)) {
+    pub(super) fn take(&mut self, haul: &Haul, met: Met, about: &About<'_>, known: Option<&Course>) {
         let count = |n: usize| u64::try_from(n).unwrap_or(u64::MAX);
         self.pages += 1;
         if !matches!(self.leg, Leg::Check { .. } | Leg::Counter { .. }) {

@@ -37,7 +37,8 @@ pub(super) async fn settle(
     tx: &mut Tx,
     brief: &Brief,
     round: &mut Round,
-    (list, asked): (&Complete, Asked),
+    list: &Complete,
+    asked: Asked,
 ) -> Result<Follows, Error> {
     let Complete { kept, extent, shown, counter } = list;
     // A post that became private or was deleted says nothing about its comments.

@@ -58,7 +58,7 @@ pub(super) async fn turn(tx: &mut Tx, brief: &Brief, round: &mut Round, asked: A
         return Ok(());
     }
     if let Some(list) = round.complete_read(&about, &leg)
-        && let Follows::AskCounter(shown) = settle(tx, brief, round, (&list, asked)).await?
+        && let Follows::AskCounter(shown) = settle(tx, brief, round, &list, asked).await?
     {
         round.turn(Leg::Counter { behind: Box::new(leg), shown });
         return Ok(());

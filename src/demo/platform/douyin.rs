@@ -43,7 +43,7 @@ pub(in crate::demo) fn ids(stage: &mut Stage) -> Playing<'_> {
         let links = short_links(stage.sim.seed);
         let pasted = |code: &str| format!("0.53 复制打开抖音 https://v.douyin.com/{code}/ 看看");
         let texts: Vec<String> = links.iter().map(|link| pasted(&link.code)).collect();
-        let resolver = Resolver::new(None).asking(client, (&douyin.short, crate::domain::identity::GUEST_AGENT));
+        let resolver = Resolver::new(None).asking(client, &douyin.short, crate::domain::identity::GUEST_AGENT);
         let before = stage.sim.requests();
         let rows = resolver.all(&texts).await;
         let (mut found, mut refused) = (0, Vec::new());
@@ -70,7 +70,7 @@ pub(in crate::demo) fn signatures(stage: &mut Stage) -> Playing<'_> {
         }
         let (client, douyin) = way_out(stage)?;
         let guest = Guests::new(stage.ambient.entropy.clone()).take().map_err(broken)?;
-        let tokens = Tokens::new(douyin.clone(), || None, (stage.ambient.clone(), Register::default()));
+        let tokens = Tokens::new(douyin.clone(), || None, stage.ambient.clone(), Register::default());
         let visitor =
             Visitor { owner: guest.owner(), cookies: None, identity: guest.identity.clone(), client: client.clone() };
         let (mut ids, mut refused) = (BTreeSet::new(), 0);
@@ -79,7 +79,7 @@ pub(in crate::demo) fn signatures(stage: &mut Stage) -> Playing<'_> {
             let site = Douyin::new(douyin.clone(), chain.clone(), tokens.clone(), unwatched(stage));
             let told = site.ask(&visitor, &query_user::Request).await.map_err(broken)?;
             ids.extend(told.content.user_unique_id.as_str().map(std::borrow::Cow::into_owned));
-            refused += tampered(&chain, (&douyin, &tokens), &visitor).await?;
+            refused += tampered(&chain, &douyin, &tokens, &visitor).await?;
         }
         if ids.len() != 1 {
             return Err(expected("the same guest both times".into(), format!("{ids:?}")));
@@ -118,7 +118,8 @@ pub(in crate::demo) fn chain(ambient: &Ambient, recipes: &[Signing]) -> Chain {
 /// Sends what was signed with something changed behind the signature; counts what the site refused, which must be all.
 async fn tampered(
     chain: &Chain,
-    (douyin, tokens): (&config::Douyin, &Tokens),
+    douyin: &config::Douyin,
+    tokens: &Tokens,
     visitor: &Visitor,
 ) -> Result<usize, Trouble> {
     let Visitor { owner, identity, client, .. } = visitor;
@@ -134,7 +135,7 @@ async fn tampered(
     let url = |query: &str| format!("{}?{query}", query_user::Request::PLACE.url(douyin));
     let sent = [(url(&changed), identity.user_agent.as_str()), (url(&signed), "Mozilla/5.0 (another browser)")];
     for (url, user_agent) in &sent {
-        let answer = asked(client, url, (user_agent, &mark)).await?;
+        let answer = asked(client, url, user_agent, &mark).await?;
         if !answer.body.is_empty() {
             return Err(expected(format!("an empty answer to {user_agent}"), roughly_long(answer.body.len())));
         }
@@ -142,7 +143,7 @@ async fn tampered(
     Ok(sent.len())
 }
 
-async fn asked(client: &Client, url: &str, (user_agent, mark): (&str, &Secret<String>)) -> Result<Answer, Trouble> {
+async fn asked(client: &Client, url: &str, user_agent: &str, mark: &Secret<String>) -> Result<Answer, Trouble> {
     let cookie = Secret::new(format!("ttwid={}", mark.reveal()));
     client.fetch(Ask::get(url).header("user-agent", user_agent).secret("cookie", &cookie)).await.map_err(broken)
 }

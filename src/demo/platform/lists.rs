@@ -23,7 +23,7 @@ const WAYS: [Class; 7] =
 /// The site, and somebody who is logged in there.
 pub(in crate::demo) fn at_the_site(stage: &Stage) -> Result<(Douyin, Visitor), Trouble> {
     let (client, settings) = way_out(stage)?;
-    let tokens = Tokens::new(settings.clone(), || None, (stage.ambient.clone(), Register::default()));
+    let tokens = Tokens::new(settings.clone(), || None, stage.ambient.clone(), Register::default());
     let site = Douyin::new(settings, chain(&stage.ambient, &[Signing::Abogus]), tokens, unwatched(stage));
     let identity = Identity::of(Told::default(), draw_fingerprint(&stage.ambient.entropy)).map_err(broken)?;
     let cookies = Some(Secret::new(stage.sim.login()));

@@ -38,7 +38,7 @@ pub(in crate::demo) fn classes(stage: &mut Stage) -> Playing<'_> {
             let id = stage.ask("probe_platform", &key, json!({"platform": "tikapi"})).await?;
             let job = stage
                 .until(&format!("the refusal should be told as {class}"), async |stage: &Stage| {
-                    let job = stage.must(200, ("GET", &format!("/api/v1/jobs/{id}")), None).await?;
+                    let job = stage.must(200, "GET", &format!("/api/v1/jobs/{id}"), None).await?;
                     let text = |field: &str| job.get(field).and_then(Value::as_str).unwrap_or_default().to_owned();
                     let settled = text("class") == class.as_str();
                     Ok(if settled { Ok((text("state"), job)) } else { Err(format!("it is {job}")) })

@@ -39,7 +39,7 @@ fn header(way: &str) -> HeaderMap {
     [(CONTENT_ENCODING, HeaderValue::from_str(value).unwrap())].into_iter().collect()
 }
 
-fn unpack(way: &str, bytes: &[u8], (piece, caps): (usize, Caps)) -> Result<Vec<u8>, BadBody> {
+fn unpack(way: &str, bytes: &[u8], piece: usize, caps: Caps) -> Result<Vec<u8>, BadBody> {
     let mut unpacker = Unpacker::new(&header(way), caps, 0)?;
     bytes.chunks(piece).try_for_each(|piece| unpacker.push(piece))?;
     unpacker.finish()
@@ -56,12 +56,12 @@ fn a_body_comes_out_whole_however_it_is_cut() {
     for way in ["gzip", "zlib", "raw", "identity"] {
         let bytes = packed(way, &body);
         for piece in [1, 2, 3, 1000, usize::MAX] {
-            assert_eq!(unpack(way, &bytes, (piece, CAPS)).as_ref(), Ok(&body), "{way} in pieces of {piece}");
+            assert_eq!(unpack(way, &bytes, piece, CAPS).as_ref(), Ok(&body), "{way} in pieces of {piece}");
         }
     }
-    assert_eq!(unpack("br", BROTLI, (1, CAPS)).as_deref(), Ok(&b"{\"a\":1}"[..]));
+    assert_eq!(unpack("br", BROTLI, 1, CAPS).as_deref(), Ok(&b"{\"a\":1}"[..]));
     let twice = [packed("gzip", b"one "), packed("gzip", b"two")].concat();
-    assert_eq!(unpack("gzip", &twice, (5, CAPS)).as_deref(), Ok(&b"one two"[..]), "a file in several members");
+    assert_eq!(unpack("gzip", &twice, 5, CAPS).as_deref(), Ok(&b"one two"[..]), "a file in several members");
 }
 
 #[test]
@@ -70,19 +70,19 @@ fn a_body_that_ends_early_is_refused() {
     for way in ["gzip", "zlib", "raw"] {
         let bytes = packed(way, &body);
         for cut in 1..bytes.len() {
-            let cut = unpack(way, &bytes[..cut], (usize::MAX, CAPS));
+            let cut = unpack(way, &bytes[..cut], usize::MAX, CAPS);
             assert!(matches!(cut, Err(BadBody::Broken(..))), "{way}: {cut:?}");
         }
     }
     for cut in 1..BROTLI.len() {
-        assert!(matches!(unpack("br", &BROTLI[..cut], (usize::MAX, CAPS)), Err(BadBody::Broken(..))), "{cut}");
+        assert!(matches!(unpack("br", &BROTLI[..cut], usize::MAX, CAPS), Err(BadBody::Broken(..))), "{cut}");
     }
 }
 
 #[test]
 fn an_empty_body_is_empty_however_it_says_it_is_packed() {
     for way in ["gzip", "zlib", "br", "identity"] {
-        assert_eq!(unpack(way, b"", (1, CAPS)), Ok(Vec::new()), "{way}");
+        assert_eq!(unpack(way, b"", 1, CAPS), Ok(Vec::new()), "{way}");
     }
 }
 
@@ -96,17 +96,17 @@ fn a_bomb_is_refused_at_once_and_holds_no_memory() {
         let refused = bomb.chunks(1400).try_for_each(|piece| unpacker.push(piece)).unwrap_err();
         assert_eq!(refused, BadBody::Bomb(200), "{way}");
         assert!(unpacker.sink().out.capacity() <= 4 << 20, "{way} holds {}", unpacker.sink().out.capacity());
-        let long = unpack(way, &bomb, (usize::MAX, Caps { bytes: 1 << 20, ratio: u64::MAX }));
+        let long = unpack(way, &bomb, usize::MAX, Caps { bytes: 1 << 20, ratio: u64::MAX });
         assert_eq!(long, Err(BadBody::TooLong(1 << 20)), "{way}");
     }
-    let plain = unpack("identity", &zeros, (1400, CAPS));
+    let plain = unpack("identity", &zeros, 1400, CAPS);
     assert_eq!(plain, Err(BadBody::TooLong(CAPS.bytes)));
 }
 
 #[test]
 fn what_was_not_asked_for_is_refused_by_name() {
     for way in ["gzip, gzip", "zstd", "gzip, br", "compress", "gzip,,"] {
-        assert_eq!(unpack(way, b"x", (1, CAPS)), Err(BadBody::Unknown(way.into())));
+        assert_eq!(unpack(way, b"x", 1, CAPS), Err(BadBody::Unknown(way.into())));
     }
     let mut two = header("gzip");
     two.append(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
@@ -119,7 +119,7 @@ proptest! {
         way in prop::sample::select(vec!["gzip", "zlib", "br"]), bytes in prop::collection::vec(any::<u8>(), 0..600),
     ) {
         let caps = Caps { bytes: 4096, ratio: 200 };
-        let out = unpack(way, &bytes, (7, caps));
+        let out = unpack(way, &bytes, 7, caps);
         prop_assert!(out.map_or(0, |out| out.len()) <= 4096);
     }
 
@@ -129,7 +129,7 @@ proptest! {
         let mut bytes = packed("gzip", &body);
         let at = at % bytes.len();
         bytes[at] ^= 1 << bit;
-        let out = unpack("gzip", &bytes, (64, CAPS));
+        let out = unpack("gzip", &bytes, 64, CAPS);
         prop_assert!(out.is_err() || out == Ok(body));
     }
 }

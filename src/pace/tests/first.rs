@@ -21,12 +21,7 @@ async fn open(store: &Store, config: &Config, ambient: &Ambient) -> Pace {
 }
 
 /// How long each of eight requests of `rank` waits at `pace` while `crowd` sends in the background.
-async fn waits(
-    rank: Rank,
-    (pace, crowd): (&Pace, &Pace),
-    sending: &Sending,
-    ambient: &Ambient,
-) -> (Vec<Duration>, usize) {
+async fn waits(rank: Rank, pace: &Pace, crowd: &Pace, sending: &Sending, ambient: &Ambient) -> (Vec<Duration>, usize) {
     let (server, span) = (Server::default(), MINUTE * 15);
     let person = async {
         let mut waits = Vec::new();
@@ -69,10 +64,10 @@ fn a_person_takes_the_next_free_slot_however_much_waits_in_the_background() {
             // Another process does the background work.
             let other = open(&store, &config, &fresh.ambient).await;
             for crowd in [&one, &other] {
-                let (waits, most) = waits(Rank::Person, (&one, crowd), &of_main(), &fresh.ambient).await;
+                let (waits, most) = waits(Rank::Person, &one, crowd, &of_main(), &fresh.ambient).await;
                 assert!(waits.iter().all(|wait| *wait <= SPACING) && most <= 3, "{waits:?}, {most} in a minute");
             }
-            let (waits, most) = waits(Rank::Background, (&one, &one), &of_main(), &fresh.ambient).await;
+            let (waits, most) = waits(Rank::Background, &one, &one, &of_main(), &fresh.ambient).await;
             assert!(waits.iter().any(|wait| *wait > SPACING) && most <= 3, "the control: {waits:?}");
         });
     }
@@ -86,7 +81,7 @@ fn a_person_goes_first_in_the_gaps_of_an_account_too() {
         config.pace.tolerance = Tolerance::Careful;
         let pace = open(&store, &config, &fresh.ambient).await;
         let sending = Sending { endpoint: "douyin.post".to_owned(), ..of_main() };
-        let (waits, most) = waits(Rank::Person, (&pace, &pace), &sending, &fresh.ambient).await;
+        let (waits, most) = waits(Rank::Person, &pace, &pace, &sending, &fresh.ambient).await;
         assert!(waits.iter().all(|wait| *wait <= SPACING + SECOND * 6) && most <= 6, "{waits:?}, {most} in a minute");
     });
 }

@@ -110,7 +110,7 @@ pub(super) async fn send_for(span: Duration, ambient: &Ambient, server: &Server,
 }
 
 /// Several senders of one process at work for `span`.
-pub(super) async fn crowd((span, senders): (Duration, usize), ambient: &Ambient, server: &Server, pace: &Pace) {
+pub(super) async fn crowd(span: Duration, senders: usize, ambient: &Ambient, server: &Server, pace: &Pace) {
     let mut all = JoinSet::new();
     for _ in 0..senders {
         let (ambient, server, mut paced) = (ambient.clone(), server.clone(), Paced(pace.clone(), of_main()));

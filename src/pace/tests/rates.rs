@@ -36,7 +36,7 @@ fn a_server_never_sees_more_than_the_limit_and_the_limit_is_used() {
                 let rules = with(vec![per_account(&format!("posts-{at_most}"), at_most, MINUTE)]);
                 let pace = Pace::open(store, &rules, fresh.ambient.clone()).await.unwrap();
                 let span = if at_most > 6 { span() / 9 } else { span() };
-                crowd((span, 8), &fresh.ambient, &server, &pace).await;
+                crowd(span, 8, &fresh.ambient, &server, &pace).await;
                 let (most, used) = (server.most_in_any(MINUTE), used(&server, at_most, span));
                 figure(&format!("limit={at_most}/min most={most} used={used:.1}% requests={}", server.count()));
                 assert!(most <= usize::try_from(at_most).unwrap(), "{most} of {at_most} in a minute");
@@ -91,9 +91,9 @@ fn a_day_has_its_limit_whatever_is_done_to_the_clock() {
         for step_h in [0_i64, 2, -3, 1, 24, -24] {
             fresh.ambient.clock.step(step_h * 3_600_000);
             let pace = Pace::open(store.clone(), &rules(), fresh.ambient.clone()).await.unwrap();
-            crowd((Duration::from_hours(6), 3), &fresh.ambient, &server, &pace).await;
+            crowd(Duration::from_hours(6), 3, &fresh.ambient, &server, &pace).await;
             fresh.ambient.clock.step(-step_h * 1_800_000);
-            crowd((Duration::from_hours(6), 3), &fresh.ambient, &server, &pace).await;
+            crowd(Duration::from_hours(6), 3, &fresh.ambient, &server, &pace).await;
         }
     });
     let most = server.most_in_any(day);
@@ -114,8 +114,8 @@ fn two_processes_share_a_limit_also_when_one_is_killed_each_hour() {
                 let steady = Pace::open(store.clone(), &rules(), fresh.ambient.clone()).await.unwrap();
                 let killed = Pace::open(other, &rules(), fresh.ambient.clone()).await.unwrap();
                 let (one, two) = (
-                    crowd((hour, 2), &fresh.ambient, &server, &steady),
-                    crowd((hour / 2, 2), &fresh.ambient, &server, &killed),
+                    crowd(hour, 2, &fresh.ambient, &server, &steady),
+                    crowd(hour / 2, 2, &fresh.ambient, &server, &killed),
                 );
                 tokio::join!(one, two);
             }
@@ -180,7 +180,7 @@ fn nothing_goes_out_in_quiet_hours() {
         let mut config = with(vec![per_account("posts", 6, MINUTE)]);
         config.pace.quiet = vec!["23:30-07:00".to_owned()];
         let (pace, server) = (Pace::open(store, &config, fresh.ambient.clone()).await.unwrap(), Server::default());
-        let work = async || crowd((Duration::from_hours(8), 2), &fresh.ambient, &server, &pace).await;
+        let work = async || crowd(Duration::from_hours(8), 2, &fresh.ambient, &server, &pace).await;
         work().await;
         let evening = *server.arrivals().last().unwrap();
         assert!(evening < Duration::from_hours(7) + Duration::from_mins(31), "{evening:?}");

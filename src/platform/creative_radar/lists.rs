@@ -61,7 +61,7 @@ impl Asker<'_> {
         // Where no id was captured, any will do: it only has to agree with the signature.
         let id = self.header("anonymous-user-id").unwrap_or("00000000000040008000000000000000");
         let web_id = self.header("web-id");
-        let Signed { timestamp, sign, is_known } = self.signed((id, web_id), u64::try_from(now.0 / 1000).unwrap_or(0));
+        let Signed { timestamp, sign, is_known } = self.signed(id, web_id, u64::try_from(now.0 / 1000).unwrap_or(0));
         let ask = Ask::get(format!("{base}{OLDER}{CREATORS}")).within(DOMAINS).secret("cookie", self.cookies);
         let ask = ask.header("anonymous-user-id", id).header("timestamp", &timestamp.to_string());
         let ask = ask.header("user-sign", &sign).header("lang", "en").header("referer", &format!("{base}{PAGE}"));
@@ -85,7 +85,7 @@ impl Asker<'_> {
     }
 
     /// A signature of `now`; where the page turned out to sign by another recipe than ours, its own while that is good.
-    fn signed(&self, (id, web_id): (&str, Option<&str>), now: u64) -> Signed {
+    fn signed(&self, id: &str, web_id: Option<&str>, now: u64) -> Signed {
         let of = |timestamp| UserSign::sign(&UserSignInput { web_id, anonymous_user_id: id, timestamp });
         let seen = self.header("user-sign").zip(self.header("timestamp").and_then(|at| at.parse().ok()));
         match seen {

@@ -69,7 +69,7 @@ impl Listing for Request {
 
     fn turn(&mut self, page: &Reading<Answer>) -> Turn {
         let head = &page.content.head;
-        let turn = turn_to(&mut self.cursor, (head.has_more.is_on(), head.cursor.value()), Order::Any);
+        let turn = turn_to(&mut self.cursor, head.has_more.is_on(), head.cursor.value(), Order::Any);
         if let (Turn::On, Some(level)) = (turn, head.level.value().and_then(|level| u64::try_from(level).ok())) {
             self.at_level(level);
         }

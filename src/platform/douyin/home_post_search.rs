@@ -77,7 +77,7 @@ impl Listing for Request<'_> {
 
     fn turn(&mut self, page: &Reading<Answer>) -> Turn {
         let head = &page.content.head;
-        let turn = turn_to(&mut self.offset, (head.has_more.is_on(), head.cursor.value()), Order::Onward);
+        let turn = turn_to(&mut self.offset, head.has_more.is_on(), head.cursor.value(), Order::Onward);
         if let (Turn::On, Some(id)) = (turn, head.search_id.as_str()) {
             self.search_id = id.into_owned().into();
         }

@@ -78,7 +78,7 @@ impl Listing for Request<'_> {
         if let Some(offset) = head.offset.value().and_then(|offset| u64::try_from(offset).ok()) {
             self.offset = offset;
         }
-        turn_to(&mut self.max_time, (more, head.min_time.value()), Order::Older)
+        turn_to(&mut self.max_time, more, head.min_time.value(), Order::Older)
     }
 }
 

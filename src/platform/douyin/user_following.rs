@@ -77,9 +77,9 @@ impl Listing for Request<'_> {
         let (head, more) = (&page.content.head, page.content.head.has_more.is_on());
         // Each order goes on at a number of its own.
         match self.source_type {
-            1 => turn_to(&mut self.max_time, (more, head.min_time.value()), Order::Older),
-            3 => turn_to(&mut self.min_time, (more, head.max_time.value()), Order::Onward),
-            _ => turn_to(&mut self.offset, (more, head.offset.value()), Order::Onward),
+            1 => turn_to(&mut self.max_time, more, head.min_time.value(), Order::Older),
+            3 => turn_to(&mut self.min_time, more, head.max_time.value(), Order::Onward),
+            _ => turn_to(&mut self.offset, more, head.offset.value(), Order::Onward),
         }
     }
 }

@@ -106,7 +106,7 @@ impl Memory {
         }
         let mut found = Vec::new();
         let mut place = String::new();
-        walk(root, (&mut place, 0), &mut |place| {
+        walk(root, &mut place, 0, &mut |place| {
             if !self.known.contains(place) && self.known.len() < MOST_KNOWN {
                 self.known.insert(place.to_owned());
                 found.push(Fresh { place: place.to_owned(), at: now });
@@ -152,7 +152,7 @@ impl Memory {
 }
 
 /// Names the place of every field below `value`; the items of a list, and members named by a number, share one.
-fn walk(value: Value<'_>, (place, deep): (&mut String, usize), seen: &mut impl FnMut(&str)) {
+fn walk(value: Value<'_>, place: &mut String, deep: usize, seen: &mut impl FnMut(&str)) {
     if deep > DEEPEST {
         return;
     }
@@ -169,7 +169,7 @@ fn walk(value: Value<'_>, (place, deep): (&mut String, usize), seen: &mut impl F
             place.push_str(if is_number { "*" } else { &name });
             seen(place);
         }
-        walk(item, (place, deep + 1), seen);
+        walk(item, place, deep + 1, seen);
         place.truncate(length);
     }
 }

@@ -41,9 +41,9 @@ impl Line {
     }
 
     /// Its slots after `from` up to `to`. Both zones are whole hours away from UTC, so their hours are UTC's.
-    fn slots(self, zone: &TimeZone, (from, to): (Millis, Millis)) -> Vec<Millis> {
+    fn slots(self, zone: &TimeZone, from: Millis, to: Millis) -> Vec<Millis> {
         let minutes = match self {
-            Self::Daily => return daily(zone, (from, to)),
+            Self::Daily => return daily(zone, from, to),
             Self::Hourly => 60,
             Self::HalfHourly => 30,
         };
@@ -54,7 +54,7 @@ impl Line {
 }
 
 /// 02:30 of each day: the first of two where the clock is put back, the end of the gap where it is put forward.
-fn daily(zone: &TimeZone, (from, to): (Millis, Millis)) -> Vec<Millis> {
+fn daily(zone: &TimeZone, from: Millis, to: Millis) -> Vec<Millis> {
     let mut slots = Vec::new();
     let mut day = zoned(from, zone).date().yesterday().unwrap();
     while day <= zoned(to, zone).date() {
@@ -118,13 +118,13 @@ fn expected(lived: &Lived, line: Line, name: &str) -> BTreeSet<String> {
         if reached > *from + Duration::from_mins(5) {
             reached = *from;
         }
-        if let Some(missed) = line.slots(&zone, (reached, *from)).pop() {
+        if let Some(missed) = line.slots(&zone, reached, *from).pop() {
             if line != Line::HalfHourly || from.since(missed) <= Duration::from_mins(1) {
                 keys.insert(key(&full, missed, &zone));
             }
             reached = missed;
         }
-        for slot in line.slots(&zone, (reached.max(*from), *to)) {
+        for slot in line.slots(&zone, reached.max(*from), *to) {
             keys.insert(key(&full, slot, &zone));
             reached = slot;
         }
@@ -231,7 +231,7 @@ fn a_naive_timer_is_found_out_by_the_same_reckoning() {
     let naive = |lived: &Lived, name: &str| -> Vec<String> {
         let (zone, full) = (zone(name), format!("{:?} {name}", Line::Daily));
         let days = |(from, to): &(Millis, Millis)| {
-            let first = Line::Daily.slots(&zone, (*from, *from + 2 * DAY))[0];
+            let first = Line::Daily.slots(&zone, *from, *from + 2 * DAY)[0];
             let mut slot = first;
             let mut keys = Vec::new();
             while slot <= *to {
@@ -301,7 +301,7 @@ proptest! {
         let zone = zone(ZONES[at]);
         for line in Line::ALL {
             let cron = crate::config::parse_cron(line.cron()).unwrap();
-            prop_assert_eq!(slots_between(&cron, &zone, last, now), line.slots(&zone, (last, now)));
+            prop_assert_eq!(slots_between(&cron, &zone, last, now), line.slots(&zone, last, now));
         }
     }
 }
@@ -312,15 +312,11 @@ fn the_calendar_knows_both_changes_of_the_clocks() {
     let berlin = zone("Europe/Berlin");
     let around = |day: &str| {
         let noon = at(&format!("{day}T12:00:00Z"));
-        Line::Daily
-            .slots(&berlin, (noon - DAY, noon))
-            .into_iter()
-            .map(|slot| key("d", slot, &berlin))
-            .collect::<Vec<_>>()
+        Line::Daily.slots(&berlin, noon - DAY, noon).into_iter().map(|slot| key("d", slot, &berlin)).collect::<Vec<_>>()
     };
     assert_eq!(around("2027-03-28"), ["d@2027-03-28T03:00"]);
     assert_eq!(around("2027-10-31"), ["d@2027-10-31T02:30"]);
-    let twice = Line::Hourly.slots(&berlin, (at("2027-10-30T23:30:00Z"), at("2027-10-31T01:30:00Z")));
+    let twice = Line::Hourly.slots(&berlin, at("2027-10-30T23:30:00Z"), at("2027-10-31T01:30:00Z"));
     let twice: Vec<_> = twice.into_iter().map(|slot| key("h", slot, &berlin)).collect();
     assert_eq!(twice, ["h@2027-10-31T02:00", "h@2027-10-31T02:00+01:00"]);
 }

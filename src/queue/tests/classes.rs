@@ -71,7 +71,7 @@ fn a_sign_of_risk_closes_its_lane_and_no_other() {
             for n in 0..100 {
                 lane(&node, &format!("calm{n}"), "calm").await;
             }
-            node.until(("deed", "calm99"), State::Done, SECOND).await;
+            node.until("deed", "calm99", State::Done, SECOND).await;
             let asked = runs.all().iter().filter(|(key, _)| key.starts_with("risky")).count();
             assert!(asked <= 16, "{asked} jobs of the lane ran, and there are 16 workers");
             assert_eq!(node.alarms().await, ["lane_closed risky"]);
@@ -80,8 +80,8 @@ fn a_sign_of_risk_closes_its_lane_and_no_other() {
             let after = runs.all().iter().filter(|(key, _)| key.starts_with("risky")).count();
             assert_eq!(after, asked, "a job of a closed lane ran");
             assert_eq!((node.count(State::Running).await, node.count(State::Dead).await), (0, 0));
-            node.until(("deed", "risky-new"), State::Done, Duration::from_hours(2)).await;
-            node.until(("deed", "risky0"), State::Done, Duration::from_hours(2)).await;
+            node.until("deed", "risky-new", State::Done, Duration::from_hours(2)).await;
+            node.until("deed", "risky0", State::Done, Duration::from_hours(2)).await;
             node.clock.sleep(Duration::from_hours(2)).await;
             assert_eq!(node.count(State::Done).await, 201);
             assert_eq!(node.alarms().await, Vec::<String>::new());
@@ -107,7 +107,7 @@ fn a_job_that_met_a_risk_goes_on_when_its_lane_is_resumed() {
             node.quiet().await;
             assert_eq!(node.state("deed", "k").await, State::Snoozed);
             node.queue.pause(Scope::Lane, "l", false).await.unwrap();
-            node.until(("deed", "k"), State::Done, SECOND).await;
+            node.until("deed", "k", State::Done, SECOND).await;
         });
     }
 }
@@ -146,7 +146,7 @@ fn an_alarm_about_dead_jobs_closes_when_they_have_been_retried() {
             });
             let node = life.working("one/1", deed(script)).await;
             let id = node.ask("deed", "k").await.id();
-            node.until(("deed", "k"), State::Dead, Duration::from_mins(5)).await;
+            node.until("deed", "k", State::Dead, Duration::from_mins(5)).await;
             let runs = runs.all();
             let waits: Vec<_> = runs.windows(2).map(|two| two[1].since(two[0])).collect();
             for (n, wait) in waits.iter().enumerate() {
@@ -155,7 +155,7 @@ fn an_alarm_about_dead_jobs_closes_when_they_have_been_retried() {
             assert_eq!(runs.len(), 5);
             assert_eq!(node.alarms().await, ["jobs_dead deed"]);
             node.queue.retry(id).await.unwrap();
-            node.until(("deed", "k"), State::Done, SECOND).await;
+            node.until("deed", "k", State::Done, SECOND).await;
             node.clock.sleep(20 * SECOND).await;
             assert_eq!(node.alarms().await, Vec::<String>::new());
         });
@@ -194,7 +194,7 @@ fn an_alarm_for_a_person_stands_until_the_login_is_back() {
                 assert_eq!(node.alarms().await, ["needs_person deed"]);
                 node.clock.sleep(30 * SECOND).await;
             }
-            node.until(("deed", "k"), State::Done, Duration::from_mins(20)).await;
+            node.until("deed", "k", State::Done, Duration::from_mins(20)).await;
             node.clock.sleep(Duration::from_mins(6)).await;
             assert_eq!(node.alarms_ever().await, 1, "it was opened more than once");
             assert_eq!(node.state("deed", "slow").await, State::Snoozed, "somebody else waits for something else");
@@ -232,9 +232,9 @@ fn a_paused_kind_stops_at_once_and_goes_on_when_it_is_resumed() {
                 assert_eq!(runs.all().len(), 16, "only what had begun went on");
                 assert_eq!(node.count(State::Running).await, 0);
                 node.ask("other", &format!("{scope:?}")).await;
-                node.until(("other", &format!("{scope:?}")), State::Done, SECOND).await;
+                node.until("other", &format!("{scope:?}"), State::Done, SECOND).await;
                 node.queue.pause(scope, name, false).await.unwrap();
-                node.until(("deed", &format!("{scope:?}49")), State::Done, Duration::from_mins(2)).await;
+                node.until("deed", &format!("{scope:?}49"), State::Done, Duration::from_mins(2)).await;
                 node.clock.sleep(Duration::from_mins(2)).await;
                 assert_eq!(runs.all().len(), 50);
                 node.people.leave(SECOND).await;
@@ -263,8 +263,8 @@ fn who_comes_further_between_failures_does_not_die_of_them() {
             node.work(Vec::new());
             node.ask("deed", "moves").await;
             node.ask("deed", "stands").await;
-            node.until(("deed", "moves"), State::Done, Duration::from_hours(10)).await;
-            node.until(("deed", "stands"), State::Dead, Duration::from_hours(1)).await;
+            node.until("deed", "moves", State::Done, Duration::from_hours(10)).await;
+            node.until("deed", "stands", State::Dead, Duration::from_hours(1)).await;
             let moved = node.job("deed", "moves").await;
             assert!(moved.attempts <= 2, "what was forgiven is not counted: {}", moved.attempts);
         });

@@ -20,7 +20,7 @@ fn work_of_a_dead_process_comes_back_at_once_when_the_node_does() {
                 node.ask("deed", &n.to_string()).await;
             }
             node.work(Vec::new());
-            node.until(("deed", "15"), State::Running, SECOND).await;
+            node.until("deed", "15", State::Running, SECOND).await;
         });
         house.live(async |life| {
             let node = life.resting("one/boot2", deed(Script::done())).await;
@@ -28,7 +28,7 @@ fn work_of_a_dead_process_comes_back_at_once_when_the_node_does() {
             assert!(held >= 16, "only {held} jobs were in the hands of the process that died");
             node.work(Vec::new());
             for n in 0..40 {
-                node.until(("deed", &n.to_string()), State::Done, 5 * SECOND).await;
+                node.until("deed", &n.to_string(), State::Done, 5 * SECOND).await;
             }
             let rows = node.jobs(None).await;
             assert_eq!(rows.iter().filter(|job| job.crashes == 1).count(), held);
@@ -60,7 +60,7 @@ fn work_of_a_dead_node_is_taken_over_when_its_lease_has_ended() {
             node.clock.sleep(30 * SECOND).await;
             let job = node.job("deed", "k").await;
             assert_eq!((job.state(), job.lease_owner.as_deref()), (State::Running, Some("one/boot1")));
-            node.until(("deed", "k"), State::Done, 60 * SECOND).await;
+            node.until("deed", "k", State::Done, 60 * SECOND).await;
             let took = taken.all()[0].since(died);
             assert!(took <= 75 * SECOND, "taken over after {took:?}");
         });
@@ -74,7 +74,7 @@ fn work_of_a_dead_process_stays_stuck_when_nobody_tends_the_queue() {
         house.live(async |life| {
             let node = life.working("one/boot1", deed(Script::stuck(&house.clock))).await;
             node.ask("deed", "k").await;
-            node.until(("deed", "k"), State::Running, SECOND).await;
+            node.until("deed", "k", State::Running, SECOND).await;
         });
         house.live(async |life| {
             let node = life.resting("one/boot2", deed(Script::done())).await;

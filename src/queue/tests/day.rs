@@ -57,7 +57,7 @@ async fn stuck(node: &Node, now: Millis) -> usize {
 }
 
 /// Asks for a few jobs now and then.
-async fn ask_some(node: &Node, (hour, minute): (u64, u64), dice: &Entropy) {
+async fn ask_some(node: &Node, hour: u64, minute: u64, dice: &Entropy) {
     for n in 0..dice.below(3) {
         let kind = if dice.below(3) == 0 { "other" } else { "deed" };
         let payload = json!({"lane": format!("lane{}", dice.below(5)), "target": format!("t{}", dice.below(4))});
@@ -86,7 +86,7 @@ fn in_a_day_of_everything_no_job_is_ever_stuck() {
                     let node = life.node(rules, kinds()).await;
                     node.work(Vec::new());
                     while hour < hours {
-                        ask_some(&node, (hour, minute), &dice).await;
+                        ask_some(&node, hour, minute, &dice).await;
                         node.clock.sleep(Duration::from_mins(1)).await;
                         assert_eq!(stuck(&node, house.clock.now()).await, 0, "seed {seed}, {hour}:{minute}");
                         minute += 1;
@@ -170,7 +170,7 @@ fn a_stepped_clock_does_not_take_work_from_a_living_worker() {
                 node.clock.sleep(7 * SECOND).await;
                 house.clock.step(step * 1000);
             }
-            node.until(("deed", "k"), State::Done, Duration::from_hours(2)).await;
+            node.until("deed", "k", State::Done, Duration::from_hours(2)).await;
             let job = node.job("deed", "k").await;
             assert_eq!((job.fence, job.crashes, node.queue.tallies().1), (1, 0, 0));
         });

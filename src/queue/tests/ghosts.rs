@@ -113,14 +113,14 @@ fn a_worker_that_lost_its_lease_changes_nothing() {
                 stage.haunt(&key).await;
                 if round % 2 == 0 {
                     stage.go.notify_one();
-                    stage.quick.until(("deed", &key), State::Done, SECOND).await;
+                    stage.quick.until("deed", &key, State::Done, SECOND).await;
                     stage.wake.notify_one();
                 } else {
                     stage.wake.notify_one();
                     stage.quick.quiet().await;
                     stage.go.notify_one();
                 }
-                stage.quick.until(("deed", &key), State::Done, SECOND).await;
+                stage.quick.until("deed", &key, State::Done, SECOND).await;
             }
             stage.quick.quiet().await;
             assert_eq!(overwritten(&stage.quick).await, 0);

@@ -37,19 +37,19 @@ pub(super) struct House {
 }
 
 impl House {
-    fn within(mut fresh: Fresh, (seed, begin): (u64, Millis)) -> Self {
+    fn within(mut fresh: Fresh, seed: u64, begin: Millis) -> Self {
         fresh.ambient = Ambient::pinned(seed, begin);
         Self { ambient: fresh.ambient.clone(), clock: fresh.ambient.clock.clone(), fresh }
     }
 
     /// A house on SQLite whose dice are `seed` and whose time begins at `begin`.
     pub(super) fn new(seed: u64, begin: Millis) -> Self {
-        Self::within(Fresh::sqlite(), (seed, begin))
+        Self::within(Fresh::sqlite(), seed, begin)
     }
 
     /// A house on each database at hand.
     pub(super) fn each(seed: u64) -> impl Iterator<Item = Self> {
-        one_of_each().into_iter().map(move |fresh| Self::within(fresh, (seed, crate::store::tests::BEGIN)))
+        one_of_each().into_iter().map(move |fresh| Self::within(fresh, seed, crate::store::tests::BEGIN))
     }
 
     /// As many rounds as `whole`, or a tenth of them where each costs ten times more and the long run was not asked for.
@@ -184,7 +184,7 @@ impl Node {
     }
 
     /// Waits, at most for `limit` of simulated time, until `state` is where the job stands; gives how long it took.
-    pub(super) async fn until(&self, (kind, key): (&str, &str), state: State, limit: Duration) -> Duration {
+    pub(super) async fn until(&self, kind: &str, key: &str, state: State, limit: Duration) -> Duration {
         let begun = self.clock.now();
         loop {
             self.quiet().await;

@@ -59,7 +59,7 @@ fn what_ends_within_the_drain_is_done_and_the_rest_goes_back_untouched() {
         });
         house.live(async |life| {
             let node = life.working("one/boot2", deed(Script::done())).await;
-            node.until(("deed", "600.7"), State::Done, SECOND).await;
+            node.until("deed", "600.7", State::Done, SECOND).await;
             assert_eq!(node.count(State::Done).await, 48);
         });
     }

@@ -30,10 +30,10 @@ fn dead_jobs_are_given_another_life_one_by_one_and_by_kind() {
             let dead = node.job("deed", "17").await;
             assert_eq!(dead.last_error.as_deref(), Some("the post is no more"));
             assert_eq!(node.queue.retry(JobId(dead.id)).await.unwrap(), Some((State::Dead, true)));
-            node.until(("deed", "17"), State::Done, SECOND).await;
+            node.until("deed", "17", State::Done, SECOND).await;
             assert_eq!(node.queue.retry(JobId(dead.id)).await.unwrap(), Some((State::Done, false)), "done is done");
             assert_eq!(node.queue.retry_kind("deed").await.unwrap(), 599);
-            node.until(("deed", "599"), State::Done, 5 * SECOND).await;
+            node.until("deed", "599", State::Done, 5 * SECOND).await;
             node.clock.sleep(20 * SECOND).await;
             assert_eq!((node.count(State::Done).await, node.count(State::Dead).await), (600, 1));
             assert_eq!(node.state("other", "alone").await, State::Dead, "another kind was not asked for");

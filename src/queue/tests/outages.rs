@@ -36,7 +36,7 @@ fn a_network_failure_spends_no_attempt_and_the_job_dies_after_retry_for() {
             assert!(left <= HOUR && left > Duration::from_mins(59), "{left:?}");
             let made = tries.all().len();
             assert!((8..100).contains(&made), "{made} tries in two hours");
-            node.until(("deed", "k"), State::Dead, 2 * HOUR).await;
+            node.until("deed", "k", State::Dead, 2 * HOUR).await;
             let job = node.job("deed", "k").await;
             assert!(job.last_error.as_deref().unwrap().contains("queue.retry_for"), "{job:?}");
             assert_eq!((job.attempts, job.give_up_at(retry_for)), (0, None));
@@ -80,7 +80,7 @@ fn a_panic_still_spends_an_attempt() {
             let script = Script::new(|_| async { panic!("a bug") });
             let node = life.working("one/1", deed(script)).await;
             node.ask("deed", "k").await;
-            node.until(("deed", "k"), State::Dead, HOUR).await;
+            node.until("deed", "k", State::Dead, HOUR).await;
             assert_eq!(node.job("deed", "k").await.attempts, 5);
         });
     }
@@ -92,7 +92,7 @@ fn a_job_with_the_key_of_a_dead_one_is_told_so_and_revives_nothing() {
         house.live(async |life| {
             let node = life.working("one/1", deed(Script::missing(|_| Miss::new(Class::Gone, "no")))).await;
             let id = node.ask("deed", "k").await.id();
-            node.until(("deed", "k"), State::Dead, SECOND).await;
+            node.until("deed", "k", State::Dead, SECOND).await;
             assert_eq!(node.ask("deed", "k").await, crate::queue::ask::Asked::Dead(id));
             node.quiet().await;
             assert_eq!((node.state("deed", "k").await, node.count(State::Dead).await), (State::Dead, 1));
@@ -124,7 +124,7 @@ fn a_wait_of_a_host_closes_its_lane_for_exactly_that_long_and_through_a_restart(
             let node = life.patient("one/boot1", deed(script())).await;
             node.work(Vec::new());
             node.ask_with("deed", "first", json!({"lane": "download/h"})).await.unwrap();
-            node.until(("deed", "first"), State::Snoozed, SECOND).await;
+            node.until("deed", "first", State::Snoozed, SECOND).await;
             for n in 0..11 {
                 node.ask_with("deed", &format!("k{n}"), json!({"lane": "download/h"})).await.unwrap();
             }
@@ -165,7 +165,7 @@ fn a_person_who_resumes_a_lane_opens_every_lane_of_the_same_stop() {
             for key in ["first-a", "first-b"] {
                 let lane = json!({"lane": if key == "first-a" { "main/posts" } else { "main/likes" }});
                 node.ask_with("deed", key, lane).await.unwrap();
-                node.until(("deed", key), State::Snoozed, SECOND).await;
+                node.until("deed", key, State::Snoozed, SECOND).await;
             }
             for (key, lane) in [("a", "main/posts"), ("b", "main/likes")] {
                 node.ask_with("deed", key, json!({ "lane": lane })).await.unwrap();
@@ -187,8 +187,8 @@ fn a_person_who_resumes_a_lane_opens_every_lane_of_the_same_stop() {
             };
             node.write(move |tx| Box::pin(async move { crate::store::stops::stop(tx, &stop).await })).await;
             node.queue.pause(Scope::Lane, resumed, false).await.unwrap();
-            node.until(("deed", "b"), State::Done, SECOND).await;
-            node.until(("deed", "a"), State::Done, 2 * MINUTE).await;
+            node.until("deed", "b", State::Done, SECOND).await;
+            node.until("deed", "a", State::Done, 2 * MINUTE).await;
             let closed = node.read(|tx| Box::pin(gates::list(tx))).await;
             assert!(closed.iter().all(|gate| gate.open_at.is_none()), "{closed:?}");
         });

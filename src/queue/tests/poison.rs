@@ -66,12 +66,12 @@ fn a_job_that_kills_three_processes_is_dead_and_the_others_are_done() {
         }
         house.live(async |life| {
             let node = life.working("one/boot4", kinds(&runs)).await;
-            node.until(("deed", "bomb"), State::Dead, SECOND).await;
+            node.until("deed", "bomb", State::Dead, SECOND).await;
             let bomb = node.job("deed", "bomb").await;
             assert_eq!((bomb.crashes, bomb.attempts), (3, 0));
             assert!(bomb.last_error.unwrap().starts_with("poison: 3 processes died while holding it"));
             for n in 0..20 {
-                node.until(("other", &n.to_string()), State::Done, Duration::from_mins(2)).await;
+                node.until("other", &n.to_string(), State::Done, Duration::from_mins(2)).await;
             }
             assert_eq!(node.alarms().await, ["jobs_dead deed"]);
             assert_eq!(node.count(State::Dead).await, 1);
@@ -99,7 +99,7 @@ fn a_job_that_comes_further_each_time_is_not_poison() {
                 async { Ok(Settled::Done(json!("whole"))) }
             });
             let node = life.working("one/boot7", deed(reader)).await;
-            node.until(("deed", "k"), State::Done, 5 * SECOND).await;
+            node.until("deed", "k", State::Done, 5 * SECOND).await;
             assert_eq!(node.job("deed", "k").await.crashes, 1);
             assert_eq!(last.all(), [Some(6)]);
         });
@@ -121,7 +121,7 @@ fn crashes_that_lie_far_apart_are_not_poison() {
         }
         house.live(async |life| {
             let node = life.working("one/boot6", deed(Script::done())).await;
-            node.until(("deed", "k"), State::Done, 5 * SECOND).await;
+            node.until("deed", "k", State::Done, 5 * SECOND).await;
         });
     }
 }

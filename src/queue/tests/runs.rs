@@ -26,7 +26,7 @@ fn a_panic_is_one_failed_attempt_and_the_worker_goes_on() {
             assert_eq!((bad.state(), bad.class.as_deref(), bad.attempts), (State::Failed, Some("local"), 1));
             assert_eq!(bad.last_error.as_deref(), Some("the run panicked: the answer had no end"));
             assert_eq!(node.count(State::Done).await, 20);
-            node.until(("deed", "bad"), State::Done, 60 * SECOND).await;
+            node.until("deed", "bad", State::Done, 60 * SECOND).await;
             assert!(node.people.statuses().iter().all(|task| task.restarts == 0));
         });
     }

@@ -108,7 +108,7 @@ fn write(order: &Order, rows: Receiver<Vec<Row>>) -> Result<(Exported, Option<Wh
         Some(file) => {
             let (whole, to) = Whole::begin(file)?;
             let exported = match order.shape {
-                Shape::Xlsx => write_book(order, Whole::folder(file), (to, rows))?,
+                Shape::Xlsx => write_book(order, Whole::folder(file), to, rows)?,
                 _ => write_rows(order, to, rows)?,
             };
             Ok((exported, Some(whole)))
@@ -143,7 +143,8 @@ fn write_rows(order: &Order, to: impl Write, mut rows: Receiver<Vec<Row>>) -> Re
 fn write_book(
     order: &Order,
     folder: &Path,
-    (to, mut rows): (BufWriter<std::fs::File>, Receiver<Vec<Row>>),
+    to: BufWriter<std::fs::File>,
+    mut rows: Receiver<Vec<Row>>,
 ) -> Result<Exported, BadExport> {
     let mut book = Workbook::begin(folder)?;
     let mut sheet = book.sheet(order.table.name, order.table.columns)?;

@@ -29,8 +29,10 @@ const CHALLENGE: [&str; 2] = ["/verify", "/captcha"];
 
 /// Captures a login at the Creative Center, beginning with what `before` held.
 pub(super) async fn capture(
-    (prover, pool): (&Prover, &Pool),
-    (profile, rules): (&Profile, &Rules),
+    prover: &Prover,
+    pool: &Pool,
+    profile: &Profile,
+    rules: &Rules,
     before: Option<&Login>,
     source: &Source,
 ) -> Result<Login, Missed> {
@@ -51,7 +53,7 @@ pub(super) async fn capture(
     let host = prover.host(profile.platform);
     let mut headers = request.headers;
     headers.retain(|name, _| !PASSING.contains(&name.as_str()) && !name.starts_with(':'));
-    let mut login = login_of(cookies, (&base, stored), &[rules.domains, &[&host]].concat());
+    let mut login = login_of(cookies, &base, stored, &[rules.domains, &[&host]].concat());
     if let Some(before) = before {
         login.carry_over(before);
     }

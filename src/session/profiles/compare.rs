@@ -28,7 +28,7 @@ impl Profiles {
             turn.end(page).await;
             caught
         });
-        match self.prover.visiting(profile, (&format!("{base}{PAGE}"), caught)).await? {
+        match self.prover.visiting(profile, &format!("{base}{PAGE}"), caught).await? {
             Ok(Captured { url, headers, .. }) => Ok(compare(&url, &headers)),
             Err(Trouble::LoginRequired(_)) => Ok(Compared::Skipped("its page asks guests to log in".to_owned())),
             Err(trouble) => Err(Miss::new(trouble.class(), format!("no page signed: {trouble}"))),

@@ -211,7 +211,7 @@ impl Profiles {
         let login = self.book.open(target.id).await.map_err(|error| broken(&error))?;
         let is_stopped = |capture: Option<&Capture>| capture.is_some_and(Capture::is_stopped);
         match self.prover.prove(&profile, &login).await {
-            Ok(()) => return self.use_proved(name, (target.id, &login)).await,
+            Ok(()) => return self.use_proved(name, target.id, &login).await,
             Err(miss) if is_no(miss.class) || is_stopped(Some(target)) || is_stopped(all.get(active.unwrap_or(0))) => {
                 return Err(self.refuse(target, miss).await);
             }

@@ -59,7 +59,7 @@ impl Inside {
         Self(Arc::new(Inner { pool, current, ways, clock, metrics, browsers, signed: Mutex::default() }))
     }
 
-    async fn open(&self, base: &str, (guise, cookies): (Guise<'_>, &[Cookie])) -> Result<(Turn, Page), Trouble> {
+    async fn open(&self, base: &str, guise: Guise<'_>, cookies: &[Cookie]) -> Result<(Turn, Page), Trouble> {
         let source = source_of(&self.0.current.now().browser, self.0.browsers.clone());
         let turn = self.0.pool.turn(&source).await?;
         let page = Page::open(turn.browser(), guise).await?;
@@ -95,7 +95,7 @@ impl Inside {
         }
         let base = self.0.current.now().douyin.live.clone();
         let done = async {
-            let (turn, page) = self.open(&base, (Guise::default(), &[])).await?;
+            let (turn, page) = self.open(&base, Guise::default(), &[]).await?;
             let signature = page.frontier_sign(stub).await?;
             Ok((turn, page, signature))
         };
@@ -125,7 +125,7 @@ impl Inside {
         let guise = Guise { user_agent: Some(ask.user_agent), ..profile.map(guise_of).unwrap_or_default() };
         let cookies = cookies_of(ask.cookies, &base);
         let done = async {
-            let (turn, page) = self.open(&base, (guise, &cookies)).await?;
+            let (turn, page) = self.open(&base, guise, &cookies).await?;
             let (status, kind, body, sent) = page.fetch(ask.url).await?;
             Ok((turn, page, PageReply { status, kind, body, sent }))
         };

@@ -48,7 +48,7 @@ pub(in crate::session) async fn keep(
         if Quiet::of(&current.now().pace).until(now).is_none() {
             let lanes = queue.soon(AHEAD).await?;
             let wanted = soon(&lanes, &current.now(), now);
-            for (name, since) in profiles.due(now, (&wanted, AHEAD)).await? {
+            for (name, since) in profiles.due(now, &wanted, AHEAD).await? {
                 // One look at a time, and one that came to nothing is taken again an hour later.
                 if lanes.contains(&format!("{name}/capture")) {
                     continue;

@@ -39,7 +39,7 @@ impl Prover {
         };
         let ended = match profile.platform {
             Platform::Douyin => self.fetcher.prove(profile, cookies, self.rank).await,
-            Platform::CreativeRadar => self.prove_radar(profile, (login, &cookies)).await,
+            Platform::CreativeRadar => self.prove_radar(profile, login, &cookies).await,
             other => Err(Miss::new(Class::Local, format!("nobody logs in to {other} with a browser"))),
         };
         ended.map_err(|miss| Miss { error: miss.error.chars().take(LONGEST).collect(), ..miss })
@@ -55,7 +55,8 @@ impl Prover {
     pub(super) async fn visiting<T>(
         &self,
         profile: &Profile,
-        (url, visit): (&str, impl Future<Output = T>),
+        url: &str,
+        visit: impl Future<Output = T>,
     ) -> Result<T, Miss> {
         let client = self.way(profile, "capture")?;
         Ok(client.fetch_by(url, async { Ok(visit.await) }).await?)
@@ -63,7 +64,7 @@ impl Prover {
 
     /// The cookies of a login as its platform is sent them.
     pub fn cookies(&self, profile: &Profile, login: &Login) -> Option<Secret<String>> {
-        login.cookies((rules(profile.platform)?, self.host(profile.platform)), self.ambient.clock.now())
+        login.cookies(rules(profile.platform)?, &self.host(profile.platform), self.ambient.clock.now())
     }
 
     /// The host of the platform as the settings have it.
@@ -80,7 +81,7 @@ impl Prover {
         }
     }
 
-    async fn prove_radar(&self, profile: &Profile, (login, cookies): (&Login, &Secret<String>)) -> Result<(), Miss> {
+    async fn prove_radar(&self, profile: &Profile, login: &Login, cookies: &Secret<String>) -> Result<(), Miss> {
         let client = self.way(profile, "proof")?;
         let asker = Asker { cookies, headers: &login.headers, client: &client };
         Ok(creative_radar::prove(&self.base(profile.platform), &asker, self.ambient.clock.now()).await?)

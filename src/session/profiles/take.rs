@@ -48,8 +48,8 @@ impl Profiles {
             None => self.unproved(name).await?,
         };
         let (source, url) = (self.source(), format!("{}{PAGE}", self.prover.base(profile.platform)));
-        let visit = Box::pin(capture((&self.prover, &self.pool), (&profile, rules), first.as_ref(), &source));
-        let captured = self.prover.visiting(&profile, (&url, visit)).await.map_err(|miss| unasked(name, miss))?;
+        let visit = Box::pin(capture(&self.prover, &self.pool, &profile, rules, first.as_ref(), &source));
+        let captured = self.prover.visiting(&profile, &url, visit).await.map_err(|miss| unasked(name, miss))?;
         match captured {
             Ok(login) => match self.take_in(name, "browser", login).await {
                 Err(declined) => Err(self.what_of_the_other(&profile, before, declined).await),
@@ -70,7 +70,7 @@ impl Profiles {
         let Some((capture, login)) = before else { return declined };
         let noted = match class {
             // Whom the site looks at more closely asks for nothing more.
-            Class::Risk => self.book.stop(name, (*class, error)).await,
+            Class::Risk => self.book.stop(name, *class, error).await,
             Class::Auth => match self.prover.prove(profile, &login).await {
                 Ok(()) => self.book.prove(name, capture.id).await,
                 Err(miss) => return self.refuse(&capture, miss).await,
@@ -111,12 +111,12 @@ impl Profiles {
         state.keep_only(&[rules.domains, &[&host]].concat());
         let login = Login { state, headers: std::collections::BTreeMap::new() };
         if login.marks(rules).next().is_some() {
-            self.add(profile, ("file", &login)).await?;
+            self.add(profile, "file", &login).await?;
         }
         Ok(())
     }
 
-    async fn add(&self, profile: &Profile, (source, login): (&str, &Login)) -> Result<Uuid, Declined> {
+    async fn add(&self, profile: &Profile, source: &str, login: &Login) -> Result<Uuid, Declined> {
         let (_, rules) = self.known(&profile.name)?;
         let is_made = self.prover.current.is_made(&profile.name);
         let fresh = Fresh { profile: &profile.name, platform: profile.platform, source, is_made, login };
@@ -131,7 +131,7 @@ impl Profiles {
             error = format!("{error}; what it shows is in {}", picture.display());
         }
         if matches!(class, Class::Auth | Class::Risk)
-            && let Err(failed) = self.book.stop(name, (class, &error)).await
+            && let Err(failed) = self.book.stop(name, class, &error).await
         {
             return broken(&failed);
         }
@@ -141,7 +141,7 @@ impl Profiles {
     /// Keeps what a page showed that wants a person; gives where.
     async fn keep_seen(&self, name: &str, seen: Option<Seen>) -> Option<PathBuf> {
         let (folder, profile, seen) = (self.folder.clone(), name.to_owned(), seen?);
-        let kept = tokio::task::spawn_blocking(move || folder.keep_seen(&profile, (&seen.picture, &seen.text))).await;
+        let kept = tokio::task::spawn_blocking(move || folder.keep_seen(&profile, &seen.picture, &seen.text)).await;
         match kept.ok()? {
             Ok(picture) => Some(picture),
             Err(error) => {
@@ -158,7 +158,7 @@ impl Profiles {
         let host = self.prover.host(profile.platform);
         login.keep_only(&[rules.domains, &[&host]].concat());
         self.take_up_file(&profile).await?;
-        let id = self.add(&profile, (source, &login)).await?;
+        let id = self.add(&profile, source, &login).await?;
         let capture = self.book.of(name).await.map_err(|error| broken(&error))?.into_iter().find(|it| it.id == id);
         let capture = capture.ok_or_else(|| Declined::by_us("the capture is gone", "try again"))?;
         if login.marks(rules).next().is_none() {
@@ -166,13 +166,13 @@ impl Profiles {
             return Err(self.refuse(&capture, Miss::new(Class::Auth, why)).await);
         }
         match self.prover.prove(&profile, &login).await {
-            Ok(()) => self.use_proved(name, (id, &login)).await,
+            Ok(()) => self.use_proved(name, id, &login).await,
             Err(miss) => Err(self.refuse(&capture, miss).await),
         }
     }
 
     /// Lets a login that was proved be the one in use, and writes its file.
-    pub(super) async fn use_proved(&self, name: &str, (id, login): (Uuid, &Login)) -> Result<InUse, Declined> {
+    pub(super) async fn use_proved(&self, name: &str, id: Uuid, login: &Login) -> Result<InUse, Declined> {
         let before = self.book.of(name).await.map_err(|error| broken(&error))?;
         let is_same = before.iter().any(|capture| capture.id == id && capture.standing == "active");
         self.book.prove(name, id).await.map_err(|error| broken(&error))?;
@@ -208,7 +208,7 @@ impl Profiles {
     /// Notes why a login could not be proved.
     pub(super) async fn refuse(&self, capture: &Capture, miss: Miss) -> Declined {
         let Miss { class, error: why, after, held, .. } = miss;
-        if let Err(error) = self.book.doubt(capture, (class, &why)).await {
+        if let Err(error) = self.book.doubt(capture, class, &why).await {
             return broken(&error);
         }
         let (name, is_used) = (&capture.profile, capture.standing == "active");
@@ -245,7 +245,7 @@ impl Profiles {
         for capture in waiting.into_iter().chain(all.iter().find(|capture| capture.standing == "active")) {
             let login = self.book.open(capture.id).await.map_err(|error| broken(&error))?;
             match (self.prover.prove(&profile, &login).await, refused.take()) {
-                (Ok(()), None) => return self.use_proved(name, (capture.id, &login)).await,
+                (Ok(()), None) => return self.use_proved(name, capture.id, &login).await,
                 // Whoever brought the other is told that it is none; this one is fine.
                 (Ok(()), Some(declined)) => {
                     self.book.prove(name, capture.id).await.map_err(|error| broken(&error))?;

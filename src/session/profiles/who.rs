@@ -119,7 +119,8 @@ impl Profiles {
     pub(super) async fn due(
         &self,
         now: Millis,
-        (wanted, ahead): (&BTreeSet<String>, Duration),
+        wanted: &BTreeSet<String>,
+        ahead: Duration,
     ) -> Result<Vec<(String, Millis)>, Error> {
         let all = self.book.all().await?;
         let since = |profile: &Profile| {

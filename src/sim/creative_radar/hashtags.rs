@@ -46,13 +46,13 @@ pub(in crate::sim) async fn answer(
     let to = if is_known { (from + limit).min(ALL) } else { SHOWN };
     // Ids come as texts to who asks for that, else as numbers.
     let as_texts = headers.get("agw-js-conv").is_some_and(|value| value == "str");
-    let rows: Vec<Value> = (from..to).map(|nth| hashtag(world.seed, (&asked, nth), as_texts)).collect();
+    let rows: Vec<Value> = (from..to).map(|nth| hashtag(world.seed, &asked, nth, as_texts)).collect();
     let pages = json!({"page": asked.page, "totalCount": ALL, "hasMore": is_known && to < ALL});
     let fine = json!({"StatusCode": 0, "StatusMessage": ""});
     json_reply(StatusCode::OK, &json!({"BaseResp": fine, "items": rows, "pagination": pages}))
 }
 
-fn hashtag(seed: u64, (asked, nth): (&Asked, u64), as_texts: bool) -> Value {
+fn hashtag(seed: u64, asked: &Asked, nth: u64, as_texts: bool) -> Value {
     let dice = Dice::of(seed, &format!("creative_one/{}/{}/{nth}", asked.country_code, asked.time_range));
     let number = 1_600_000_000_000_000_000 + dice.below(0, 1_000_000_000);
     let id = if as_texts { json!(number.to_string()) } else { json!(number) };

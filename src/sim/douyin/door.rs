@@ -125,8 +125,8 @@ pub(in crate::sim) async fn answer(
     };
     let cookies = header(COOKIE);
     let is_owner = cookie(cookies, "sessionid") == world.cast.session;
-    if let Err(why) = let_in(page.needs, world, (cookies, is_owner)) {
-        return tell(&stand, (page.name, spoil), Err(why));
+    if let Err(why) = let_in(page.needs, world, cookies, is_owner) {
+        return tell(&stand, page.name, spoil, Err(why));
     }
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     let base = format!("http://{}", header(HOST));
@@ -141,7 +141,7 @@ pub(in crate::sim) async fn answer(
         files: Files { base: &base, now, seed: world.seed },
     };
     let told = (page.answer)(&asked);
-    tell(&stand, (page.name, spoil), told)
+    tell(&stand, page.name, spoil, told)
 }
 
 /// What the site believes to be no browser.
@@ -149,7 +149,7 @@ fn refuse(why: &'static str) -> Response {
     (StatusCode::OK, [("x-refused", why)]).into_response()
 }
 
-fn let_in(needs: Needs, world: &World, (cookies, is_owner): (&str, bool)) -> Result<(), (i64, &'static str)> {
+fn let_in(needs: Needs, world: &World, cookies: &str, is_owner: bool) -> Result<(), (i64, &'static str)> {
     let is_marked = world.knows_mark(cookie(cookies, "ttwid"));
     match needs {
         Nothing if cookies.is_empty() => Ok(()),
@@ -166,7 +166,7 @@ fn cookie<'h>(cookies: &'h str, name: &str) -> &'h str {
 }
 
 /// The answer as it is sent. Spoilt by `schema` it ends in the middle, and is whole for those who only count bytes.
-fn tell(stand: &Stand, (page, spoil): (&str, Spoil), told: Told) -> Response {
+fn tell(stand: &Stand, page: &str, spoil: Spoil, told: Told) -> Response {
     let mut text = match told {
         Ok(fields) => stand.world.renames.applied(page, format!("{{\"status_code\":0,{fields}}}")),
         Err((code, message)) => json!({"status_code": code, "status_msg": message}).to_string(),

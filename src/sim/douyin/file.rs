@@ -30,7 +30,8 @@ pub(in crate::sim) struct Told {
 /// The file `name`, while its address is good. Spoilt by `network`, it breaks off in the middle.
 pub(in crate::sim) async fn media(
     State(stand): State<Stand>,
-    (Path(name), Query(told)): (Path<String>, Query<Told>),
+    Path(name): Path<String>,
+    Query(told): Query<Told>,
     Extension(spoil): Extension<Spoil>,
     headers: HeaderMap,
 ) -> Response {
@@ -68,15 +69,25 @@ pub(in crate::sim) fn bytes_of(seed: u64, name: &str) -> Option<(Vec<u8>, &'stat
         ('v', "mp4") => {
             let (_, rest) = stem.split_once('x')?;
             let height: u64 = rest.split_once('d')?.0.parse().ok()?;
-            (mp4(dice, shape(height.clamp(16, 1080)), number('d')?.clamp(1, 600_000)), "video/mp4")
+            let (width, height) = shape(height.clamp(16, 1080));
+            (mp4(dice, width, height, number('d')?.clamp(1, 600_000)), "video/mp4")
         }
-        ('l', "mp4") => (mp4(dice, shape(640), number('d')?.clamp(1, 600_000)), "video/mp4"),
+        ('l', "mp4") => {
+            let (width, height) = shape(640);
+            (mp4(dice, width, height, number('d')?.clamp(1, 600_000)), "video/mp4")
+        }
         ('m', "mp3") => (mp3(dice, number('s')?.clamp(1, 600).into()), "audio/mpeg"),
-        ('a', "jpeg") => (jpeg(dice, (100, 100)), "image/jpeg"),
-        ('A', "jpeg") => (jpeg(dice, (300, 300)), "image/jpeg"),
-        ('b', "jpeg") => (jpeg(dice, (720, 360)), "image/jpeg"),
-        ('c' | 'o', "jpeg") => (jpeg(dice, shape(640)), "image/jpeg"),
-        ('d' | 'g' | 'i', "webp") => (webp(dice, shape(480)), "image/webp"),
+        ('a', "jpeg") => (jpeg(dice, 100, 100), "image/jpeg"),
+        ('A', "jpeg") => (jpeg(dice, 300, 300), "image/jpeg"),
+        ('b', "jpeg") => (jpeg(dice, 720, 360), "image/jpeg"),
+        ('c' | 'o', "jpeg") => {
+            let (width, height) = shape(640);
+            (jpeg(dice, width, height), "image/jpeg")
+        }
+        ('d' | 'g' | 'i', "webp") => {
+            let (width, height) = shape(480);
+            (webp(dice, width, height), "image/webp")
+        }
         _ => return None,
     })
 }

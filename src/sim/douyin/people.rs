@@ -24,12 +24,12 @@ fn followers(creator: &Creator) -> Vec<u64> {
 pub(super) fn profile(asked: &Asked<'_>) -> Told {
     let creator = asked.creator()?;
     let user =
-        show_profile(creator, (following(creator), u64::try_from(followers(creator).len()).unwrap_or(0)), &asked.files);
+        show_profile(creator, following(creator), u64::try_from(followers(creator).len()).unwrap_or(0), &asked.files);
     Ok(format!("\"user\":{user}"))
 }
 
 /// Those who follow someone, or whom someone follows; the newest first, by seconds or by places.
-fn relations(asked: &Asked<'_>, (name, mut order, step): (&str, Vec<u64>, u64)) -> Told {
+fn relations(asked: &Asked<'_>, name: &str, mut order: Vec<u64>, step: u64) -> Told {
     let (creator, count) = (asked.creator()?, asked.count()?);
     if creator.is_closed() {
         return Err(HIDDEN);
@@ -80,20 +80,20 @@ fn someone(mut person: Value, nth: u64) -> Value {
 /// Those whom someone follows.
 pub(super) fn followed(asked: &Asked<'_>) -> Told {
     let all = (0..following(asked.creator()?)).collect();
-    relations(asked, ("followings", all, 1))
+    relations(asked, "followings", all, 1)
 }
 
 /// Those who follow someone.
 pub(super) fn follow(asked: &Asked<'_>) -> Told {
     let all = followers(asked.creator()?);
-    relations(asked, ("followers", all, 5))
+    relations(asked, "followers", all, 5)
 }
 
 /// What people say below a work.
 pub(super) fn comment_list(asked: &Asked<'_>) -> Told {
     let work = asked.asked_work().filter(Work::is_shown).ok_or(WRONG)?;
     let (range, more) = page(asked, comments(&work))?;
-    let said: Vec<Value> = range.map(|nth| comment(asked, (work.id(), nth), None)).collect();
+    let said: Vec<Value> = range.map(|nth| comment(asked, work.id(), nth, None)).collect();
     Ok(format!("\"comments\":{}{}", Value::from(said), fields(&more)))
 }
 
@@ -104,11 +104,11 @@ pub(super) fn replies(asked: &Asked<'_>) -> Told {
     let nth = comment_id.checked_sub(work.id()).filter(|nth| *nth < comments(&work)).ok_or(WRONG)?;
     let (range, more) = page(asked, nth % 8)?;
     let said: Vec<Value> =
-        range.map(|reply| comment(asked, (work.id(), 1000 + nth * 10 + reply), Some(comment_id))).collect();
+        range.map(|reply| comment(asked, work.id(), 1000 + nth * 10 + reply, Some(comment_id))).collect();
     Ok(format!("\"comments\":{}{}", Value::from(said), fields(&more)))
 }
 
-fn comment(asked: &Asked<'_>, (work, nth): (u64, u64), reply_to: Option<u64>) -> Value {
+fn comment(asked: &Asked<'_>, work: u64, nth: u64, reply_to: Option<u64>) -> Value {
     let who = asked.cast.creator(work + nth * 3);
     let (user, said) =
         who.map_or((Value::Null, ""), |who| (show_person(who, &asked.files), who.dice.choose(work + nth, &SAID)));

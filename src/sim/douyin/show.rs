@@ -211,7 +211,7 @@ pub(super) fn show_person(creator: &Creator, files: &Files<'_>) -> Value {
 }
 
 /// Someone, as their own page writes them down.
-pub(super) fn show_profile(creator: &Creator, (following, followers): (u64, u64), files: &Files<'_>) -> Value {
+pub(super) fn show_profile(creator: &Creator, following: u64, followers: u64, files: &Files<'_>) -> Value {
     let more = json!({
         "favoriting_count": 5 + creator.dice.below(6, 60), "follower_count": followers, "following_count": following,
         "ip_location": "IP属地：四川", "is_ban": creator.is_banned(), "live_status": u8::from(creator.is_on_air()),

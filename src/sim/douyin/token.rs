@@ -28,7 +28,7 @@ pub(in crate::sim) async fn ttwid(
     let (dice, now) = fresh(&stand, "ttwid");
     let mark = format!("1%7C{}%7C{}%7C{:032x}", text(dice, 43), now / 1000, u128::from(dice.key()));
     stand.world.give_mark(mark.clone());
-    give(&stand, spoil, ("ttwid", &mark), &json!({"status_code": 0, "message": "", "redirect_url": ""}))
+    give(&stand, spoil, "ttwid", &mark, &json!({"status_code": 0, "message": "", "redirect_url": ""}))
 }
 
 /// `POST /mssdk/web/r/token`: a real request token.
@@ -47,7 +47,7 @@ pub(in crate::sim) async fn ms_token(
     let (dice, _) = fresh(&stand, "msToken");
     // A report that nobody believes is answered, with a token that is too short.
     let length = if report.contains("doubtful") { 118 } else { 182 };
-    give(&stand, spoil, ("msToken", &format!("{}==", text(dice, length))), &json!({"code": 0}))
+    give(&stand, spoil, "msToken", &format!("{}==", text(dice, length)), &json!({"code": 0}))
 }
 
 /// `POST /mssdk/web/report`: the same, as older pages asked for it.
@@ -61,7 +61,7 @@ pub(in crate::sim) async fn older_ms_token(
         return refuse("the report is not one of a browser");
     }
     let (dice, _) = fresh(&stand, "msToken");
-    give(&stand, spoil, ("msToken", &format!("{}==", text(dice, 126))), &json!({"code": 0}))
+    give(&stand, spoil, "msToken", &format!("{}==", text(dice, 126)), &json!({"code": 0}))
 }
 
 /// `POST /webid`: the id of a browser.
@@ -106,7 +106,7 @@ fn refuse(text: &str) -> Response {
 }
 
 /// An answer with a cookie. Spoilt by `schema`, the cookie is missing.
-fn give(stand: &Stand, spoil: Spoil, (name, value): (&str, &str), answer: &Value) -> Response {
+fn give(stand: &Stand, spoil: Spoil, name: &str, value: &str, answer: &Value) -> Response {
     let cookie = format!("{name}={value}; Path=/; Max-Age=31536000; HttpOnly; Secure");
     let headers = if spoil.0 == Some(Class::Schema) { Vec::new() } else { vec![(SET_COOKIE, cookie)] };
     content(stand, spoil, headers, answer)

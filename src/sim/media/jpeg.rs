@@ -25,7 +25,7 @@ const CODES: [(u32, u32); 12] = [
 const STEP: u8 = 8;
 
 /// A picture of `width` by `height`.
-pub(in crate::sim) fn jpeg(dice: Dice, (width, height): (u16, u16)) -> Vec<u8> {
+pub(in crate::sim) fn jpeg(dice: Dice, width: u16, height: u16) -> Vec<u8> {
     let mut file = vec![0xFF, 0xD8];
     segment(&mut file, 0xE0, b"JFIF\0\x01\x01\0\0\x01\0\x01\0\0");
     segment(&mut file, 0xDB, &[&[0][..], &[STEP; 64]].concat());

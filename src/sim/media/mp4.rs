@@ -9,7 +9,7 @@ const SCALE: u32 = 1000;
 const UPRIGHT: [u32; 9] = [0x1_0000, 0, 0, 0, 0x1_0000, 0, 0, 0, 0x4000_0000];
 
 /// A video of `width` by `height` that lasts so many milliseconds.
-pub(in crate::sim) fn mp4(dice: Dice, (width, height): (u16, u16), lasts_ms: u32) -> Vec<u8> {
+pub(in crate::sim) fn mp4(dice: Dice, width: u16, height: u16, lasts_ms: u32) -> Vec<u8> {
     let size = Size { width, height };
     let count = lasts_ms.div_ceil(SCALE).max(1);
     let units = std::iter::once(first(dice, size)).chain((1..count).map(|nth| same(nth, size)));
@@ -17,12 +17,12 @@ pub(in crate::sim) fn mp4(dice: Dice, (width, height): (u16, u16), lasts_ms: u32
     let sizes: Vec<u32> = samples.iter().map(|sample| u32::try_from(sample.len()).unwrap_or(u32::MAX)).collect();
     let kind = boxed(*b"ftyp", &[b"isom", &number(512)[..], b"isom", b"iso2", b"avc1", b"mp41"].concat());
     // Where the pictures lie depends on how long the box before them is, which does not depend on where they lie.
-    let before = kind.len() + movie((size, lasts_ms), &sizes, 0).len() + 8;
-    let movie = movie((size, lasts_ms), &sizes, u32::try_from(before).unwrap_or(u32::MAX));
+    let before = kind.len() + movie(size, lasts_ms, &sizes, 0).len() + 8;
+    let movie = movie(size, lasts_ms, &sizes, u32::try_from(before).unwrap_or(u32::MAX));
     [kind, movie, boxed(*b"mdat", &samples.concat())].concat()
 }
 
-fn movie((size, lasts_ms): (Size, u32), sizes: &[u32], from: u32) -> Vec<u8> {
+fn movie(size: Size, lasts_ms: u32, sizes: &[u32], from: u32) -> Vec<u8> {
     let head = full(*b"mvhd", 0, &[0, 0, SCALE, lasts_ms, 0x1_0000, 0x0100_0000, 0, 0], &[&UPRIGHT, &[0; 6], &[2]]);
     let edges = [u32::from(size.width) << 16, u32::from(size.height) << 16];
     let track = full(*b"tkhd", 3, &[0, 0, 1, 0, lasts_ms, 0, 0, 0, 0], &[&UPRIGHT, &edges]);
@@ -31,13 +31,13 @@ fn movie((size, lasts_ms): (Size, u32), sizes: &[u32], from: u32) -> Vec<u8> {
     let handler = resized(handler);
     let place = full(*b"dref", 0, &[1], &[]);
     let place = resized([place, full(*b"url ", 1, &[], &[])].concat());
-    let inner = [full(*b"vmhd", 1, &[0, 0], &[]), boxed(*b"dinf", &place), table((size, lasts_ms), sizes, from)];
+    let inner = [full(*b"vmhd", 1, &[0, 0], &[]), boxed(*b"dinf", &place), table(size, lasts_ms, sizes, from)];
     let media = boxed(*b"mdia", &[media, handler, boxed(*b"minf", &inner.concat())].concat());
     boxed(*b"moov", &[head, boxed(*b"trak", &[track, media].concat())].concat())
 }
 
 /// Where each picture lies and how long it stands.
-fn table((size, lasts_ms): (Size, u32), sizes: &[u32], from: u32) -> Vec<u8> {
+fn table(size: Size, lasts_ms: u32, sizes: &[u32], from: u32) -> Vec<u8> {
     let count = u32::try_from(sizes.len()).unwrap_or(u32::MAX);
     let last = [1, lasts_ms.saturating_sub((count - 1) * SCALE)];
     let whole = [count - 1, SCALE];

@@ -19,7 +19,7 @@ fn number(bytes: &[u8], at: usize) -> usize {
 #[test]
 fn the_same_dice_draw_the_same_and_others_do_not() {
     let all = |name| {
-        [jpeg(dice(name), (90, 160)), webp(dice(name), (90, 160)), mp3(dice(name), 2), mp4(dice(name), (90, 160), 2500)]
+        [jpeg(dice(name), 90, 160), webp(dice(name), 90, 160), mp3(dice(name), 2), mp4(dice(name), 90, 160, 2500)]
     };
     for (same, other) in all("a").iter().zip(all("b")) {
         assert!(*same == all("a")[all("a").iter().position(|drawn| drawn == same).unwrap()] && *same != other);
@@ -28,7 +28,7 @@ fn the_same_dice_draw_the_same_and_others_do_not() {
 
 #[test]
 fn every_box_of_a_video_ends_where_it_says_and_the_pictures_lie_where_it_says() {
-    let video = mp4(dice("v"), (404, 720), 15_321);
+    let video = mp4(dice("v"), 404, 720, 15_321);
     let mut at = 0;
     let mut boxes = Vec::new();
     while at < video.len() {
@@ -57,7 +57,7 @@ fn every_box_of_a_video_ends_where_it_says_and_the_pictures_lie_where_it_says() 
 #[test]
 fn a_unit_never_holds_what_looks_like_the_beginning_of_the_next() {
     for nth in 0..200 {
-        let video = mp4(dice(&nth.to_string()), (90, 160), 40_000);
+        let video = mp4(dice(&nth.to_string()), 90, 160, 40_000);
         let pictures = &video[number(&video, find(&video, b"stco") + 12)..];
         let first = &pictures[4..4 + number(pictures, 0)];
         assert!(!first.windows(3).any(|three| three[..2] == [0, 0] && three[2] < 3), "{nth}");
@@ -66,12 +66,12 @@ fn a_unit_never_holds_what_looks_like_the_beginning_of_the_next() {
 
 #[test]
 fn a_picture_has_no_marker_but_its_own_and_a_sound_its_frames() {
-    let picture = jpeg(dice("c"), (360, 640));
+    let picture = jpeg(dice("c"), 360, 640);
     let scan = find(&picture, &[0xFF, 0xDA]) + 12;
     let body = &picture[scan..picture.len() - 2];
     assert!(body.windows(2).all(|two| two[0] != 0xFF || two[1] == 0), "a byte of ones stands alone");
     assert_eq!(picture[picture.len() - 2..], [0xFF, 0xD9]);
-    let picture = webp(dice("i"), (270, 480));
+    let picture = webp(dice("i"), 270, 480);
     assert_eq!(u32::from_le_bytes(*picture[4..].first_chunk().unwrap()), u32::try_from(picture.len() - 8).unwrap());
     let sound = mp3(dice("m"), 30);
     assert_eq!(sound.len(), 1149 * 104);

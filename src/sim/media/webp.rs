@@ -4,7 +4,7 @@ use super::bits::Low;
 use crate::sim::seed::Dice;
 
 /// A picture of `width` by `height`, each at most 16,384.
-pub(in crate::sim) fn webp(dice: Dice, (width, height): (u16, u16)) -> Vec<u8> {
+pub(in crate::sim) fn webp(dice: Dice, width: u16, height: u16) -> Vec<u8> {
     let mut bits = Low::default();
     bits.put(0x2F, 8);
     bits.put(u32::from(width) - 1, 14);

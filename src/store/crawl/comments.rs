@@ -33,7 +33,7 @@ pub(in crate::store) const STATEMENTS: &[&str] = &[ANSWERED];
 pub(in crate::store) const BATCHES: &[Batch] = &[PUT];
 
 /// Keeps the comments of a page below `post`, or the answers to `parent`; gives how many were never seen before.
-pub async fn keep(tx: &mut Tx, (post, parent): (&str, Option<&str>), comments: &[Comment]) -> Result<usize, Error> {
+pub async fn keep(tx: &mut Tx, post: &str, parent: Option<&str>, comments: &[Comment]) -> Result<usize, Error> {
     let now = tx.now.0;
     let rows: Vec<[Cell<'_>; 10]> = comments
         .iter()

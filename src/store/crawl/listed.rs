@@ -23,7 +23,8 @@ pub(in crate::store) const BATCHES: &[Batch] = &[PUT];
 /// Stores that these stand in `list` of `owner`; gives how many are new there. One that was gone and is back is new.
 pub async fn put<'a>(
     tx: &mut Tx,
-    (list, owner): (&str, &str),
+    list: &str,
+    owner: &str,
     items: impl Iterator<Item = &'a str> + Send,
 ) -> Result<usize, Error> {
     let now = tx.now.0;

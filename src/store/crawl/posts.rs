@@ -226,7 +226,7 @@ async fn remember(tx: &mut Tx, post: &Post, was: &Known) -> Result<(), Error> {
 }
 
 /// The newest post of `creator` made from then on and before then, and when it was made.
-pub async fn before(tx: &mut Tx, creator: &str, (from, to): (Millis, Millis)) -> Result<Option<(String, i64)>, Error> {
+pub async fn before(tx: &mut Tx, creator: &str, from: Millis, to: Millis) -> Result<Option<(String, i64)>, Error> {
     on!(tx, db => sqlx::query_as(BEFORE).bind(creator).bind(from.0).bind(to.0).fetch_optional(db).await)
         .map_err(Error::in_act("look for the next post"))
 }

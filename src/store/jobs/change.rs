@@ -47,12 +47,7 @@ async fn look(tx: &mut Tx, id: Uuid) -> Result<Option<(String, State)>, Error> {
 }
 
 /// Changes a job if its state is one of `from`; gives the state it had, `None` when there is no such job.
-async fn change(
-    tx: &mut Tx,
-    id: Uuid,
-    from: &[State],
-    (to, text): (State, &'static str),
-) -> Result<Option<State>, Error> {
+async fn change(tx: &mut Tx, id: Uuid, from: &[State], to: State, text: &'static str) -> Result<Option<State>, Error> {
     let Some((kind, state)) = look(tx, id).await? else { return Ok(None) };
     if from.contains(&state) {
         let now = tx.now.0;
@@ -70,18 +65,18 @@ pub(super) const RETRYABLE: [State; 5] = [State::Dead, State::Cancelled, State::
 
 /// Takes a job back; gives the state it had and whether that allowed it.
 pub async fn cancel(tx: &mut Tx, id: JobId) -> Result<Option<(State, bool)>, Error> {
-    let had = change(tx, id.0, &CANCELLABLE, (State::Cancelled, CANCEL)).await?;
+    let had = change(tx, id.0, &CANCELLABLE, State::Cancelled, CANCEL).await?;
     Ok(had.map(|state| (state, CANCELLABLE.contains(&state))))
 }
 
 /// Gives a job another life with all its attempts; gives the state it had and whether that allowed it.
 pub async fn retry(tx: &mut Tx, id: JobId) -> Result<Option<(State, bool)>, Error> {
-    let had = change(tx, id.0, &RETRYABLE, (State::Queued, RETRY)).await?;
+    let had = change(tx, id.0, &RETRYABLE, State::Queued, RETRY).await?;
     Ok(had.map(|state| (state, RETRYABLE.contains(&state))))
 }
 
 /// Lets jobs of `kind` that wait for a login of `who`, and were told so before `then`, be tried again now; gives how many.
-pub async fn call_back(tx: &mut Tx, kind: &str, (who, then): (&str, Millis)) -> Result<usize, Error> {
+pub async fn call_back(tx: &mut Tx, kind: &str, who: &str, then: Millis) -> Result<usize, Error> {
     let (now, lanes) = (tx.now.0, format!("{who}/"));
     let called: Result<Vec<(Uuid,)>, _> =
         on!(tx, db => sqlx::query_as(CALL_BACK).bind(now).bind(kind).bind(&lanes).bind(then.0).fetch_all(db).await);
@@ -116,7 +111,7 @@ pub async fn retry_kind(tx: &mut Tx, kind: &str) -> Result<Vec<JobId>, Error> {
         .map_err(Error::in_act("find dead jobs"))?;
     let mut revived = Vec::with_capacity(dead.len());
     for (id,) in dead {
-        if let Some(State::Dead) = change(tx, id, &[State::Dead], (State::Queued, RETRY)).await? {
+        if let Some(State::Dead) = change(tx, id, &[State::Dead], State::Queued, RETRY).await? {
             revived.push(JobId(id));
         }
     }

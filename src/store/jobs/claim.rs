@@ -192,7 +192,7 @@ pub async fn slots(tx: &mut Tx, last_chance: Option<i64>) -> Result<Vec<Slot>, E
 }
 
 /// Takes up to `n` jobs of `slot` under a lease: who holds them, and until when.
-pub async fn take(tx: &mut Tx, slot: &Slot, n: usize, (owner, until): (&str, Millis)) -> Result<Vec<Claimed>, Error> {
+pub async fn take(tx: &mut Tx, slot: &Slot, n: usize, owner: &str, until: Millis) -> Result<Vec<Claimed>, Error> {
     let (now, n) = (tx.now.0, i64::try_from(n).unwrap_or(i64::MAX));
     let (text, crashes) = match slot.whom {
         Whom::Everyone => (tx.pick(TAKE, TAKE_LOCKED), i64::MAX),

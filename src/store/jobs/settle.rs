@@ -167,8 +167,8 @@ pub async fn progress(tx: &mut Tx, runs: &[(Uuid, i64, &str)]) -> Result<bool, E
 
 /// Remembers where a run stands that has come no further than earlier ones; false when the job is no longer ours. Crashes
 /// still count.
-pub async fn note(tx: &mut Tx, run: (Uuid, i64, &str)) -> Result<bool, Error> {
-    remember(tx, &NOTE, &[run]).await
+pub async fn note(tx: &mut Tx, id: Uuid, fence: i64, progress: &str) -> Result<bool, Error> {
+    remember(tx, &NOTE, &[(id, fence, progress)]).await
 }
 
 async fn remember(tx: &mut Tx, how: &Batch, runs: &[(Uuid, i64, &str)]) -> Result<bool, Error> {

@@ -41,8 +41,16 @@ fn what_a_wrong_clock_put_off_for_a_year_is_set_back_and_the_rest_stays() {
         do_in(&store, |tx| {
             Box::pin(async move {
                 let open_at = tx.now() + Duration::from_hours(3);
+                let fresh = captures::Fresh {
+                    profile: "main",
+                    platform: "douyin",
+                    source: "file",
+                    is_made: false,
+                    cookies: 1,
+                    ends_at: None,
+                };
                 gates::close(tx, &puzzle("shut", open_at)).await?;
-                let id = captures::add(tx, ("main", "douyin", "file", false), (1, None)).await?;
+                let id = captures::add(tx, fresh).await?;
                 captures::prove(tx, id).await?;
                 let until = tx.now() + Duration::from_hours(1);
                 let visit = keys::New { pass: keys::Pass::Visit, hash: "hash", until, opened_by: None };
@@ -60,7 +68,7 @@ fn what_a_wrong_clock_put_off_for_a_year_is_set_back_and_the_rest_stays() {
                     whole,
                 };
                 targets::ended(tx, targets::CourseName { target: "a", take: "posts" }, round).await?;
-                listed::put(tx, ("likes", "owner"), std::iter::once("item")).await?;
+                listed::put(tx, "likes", "owner", std::iter::once("item")).await?;
                 Ok(())
             })
         })

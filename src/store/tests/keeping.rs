@@ -20,10 +20,10 @@ async fn keep(store: &Store, all: Vec<Post>) {
             creators::meet(tx, all.iter().map(|post| &post.creator)).await?;
             posts::keep(tx, &[&all]).await?;
             for post in &all {
-                listed::put(tx, ("likes", "owner"), std::iter::once(post.id.as_str())).await?;
+                listed::put(tx, "likes", "owner", std::iter::once(post.id.as_str())).await?;
                 let said = crate::domain::Comment { id: format!("c{}", post.id), ..Default::default() };
                 raw::keep(tx, "comment", &[(&said.id, &raw::pack("{}"))]).await?;
-                comments::keep(tx, (&post.id, None), &[said]).await?;
+                comments::keep(tx, &post.id, None, &[said]).await?;
                 raw::keep(tx, "post", &[(&post.id, &raw::pack("{}"))]).await?;
             }
             Ok(())
@@ -105,7 +105,7 @@ fn who_is_forgotten_takes_what_was_sent_of_their_words_and_rooms_along() {
                 for (who, post) in [("voice", "p1"), ("other", "p1"), ("other", "p2")] {
                     let id = format!("{who}-{post}");
                     let said = crate::domain::Comment { id: id.clone(), author: by(who), ..Default::default() };
-                    comments::keep(tx, (post, None), &[said]).await?;
+                    comments::keep(tx, post, None, &[said]).await?;
                     raw::keep(tx, "comment", &[(&id, &raw::pack("{}"))]).await?;
                     shelf::room(tx, &Room { number: who.to_owned(), owner: by(who), ..Room::default() }).await?;
                     raw::keep(tx, "room", &[(who, &raw::pack("{}"))]).await?;

@@ -144,7 +144,7 @@ pub(crate) async fn take(store: &Store, n: usize, owner: &'static str) -> Vec<jo
                 let mut taken = Vec::new();
                 for slot in jobs::slots(tx, None).await? {
                     let until = tx.now() + Duration::from_mins(1);
-                    taken.extend(jobs::take(tx, &slot, n, (owner, until)).await?);
+                    taken.extend(jobs::take(tx, &slot, n, owner, until).await?);
                 }
                 Ok(taken)
             })

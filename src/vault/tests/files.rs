@@ -10,7 +10,7 @@ fn read(file: &Path) -> Result<Master, Error> {
     Master::of_file(file, &Register::default())
 }
 
-fn write(file: &Path, (mode, text): (u32, &str)) {
+fn write(file: &Path, mode: u32, text: &str) {
     let _old = fs::remove_file(file);
     fs::write(file, text).unwrap();
     fs::set_permissions(file, Permissions::from_mode(mode)).unwrap();
@@ -36,9 +36,9 @@ fn a_key_is_made_once_for_its_owner_alone() {
 fn what_a_killed_life_left_is_replaced_and_what_is_there_is_not() {
     let folder = Folder::new();
     let file = folder.0.join("vault.key");
-    write(&folder.0.join("vault.key.part"), (0o400, "half a k"));
+    write(&folder.0.join("vault.key.part"), 0o400, "half a k");
     assert!(matches!(make_file(&file, &Entropy::real(None), &Register::default()), Ok(Made::New(_))));
-    write(&file, (0o400, "no key"));
+    write(&file, 0o400, "no key");
     let refused = make_file(&file, &Entropy::real(None), &Register::default()).unwrap_err();
     assert!(matches!(refused, Error::NoKey { .. }), "{refused}");
     assert_eq!(fs::read_to_string(&file).unwrap(), "no key");
@@ -68,7 +68,7 @@ fn what_is_no_key_is_refused_without_being_repeated() {
     let digits = "0123456789abcdefABCDEF9876543210".repeat(2);
     let texts = ["", "\n", &digits[1..], &format!("{digits}0"), &format!(" {digits}"), &digits.replace('a', "g")];
     for text in texts {
-        write(&file, (0o400, text));
+        write(&file, 0o400, text);
         let refused = read(&file).err().unwrap();
         assert!(matches!(refused, Error::NoKey { .. }) && !refused.to_string().contains("89abc"), "{refused}");
     }
@@ -77,7 +77,7 @@ fn what_is_no_key_is_refused_without_being_repeated() {
     fs::set_permissions(&file, Permissions::from_mode(0o400)).unwrap();
     assert!(matches!(read(&file).err().unwrap(), Error::NoKey { .. }));
     let prints = [&digits, &format!("{digits}\n"), &format!("{digits}\r\n")].map(|text| {
-        write(&file, (0o400, text));
+        write(&file, 0o400, text);
         read(&file).ok().unwrap().fingerprint().to_owned()
     });
     assert!(prints.iter().all(|print| *print == prints[0]), "a line break at the end is no part of it: {prints:?}");

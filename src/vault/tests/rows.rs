@@ -58,7 +58,7 @@ async fn change(store: &Store, row: &str, bytes: impl FnOnce(Vec<u8>) -> Vec<u8>
         Box::pin(async move {
             let found = rows::find(tx, at.at()).await?.unwrap();
             let key_id = found.key_id;
-            rows::put(tx, at.at(), (key_id, &bytes(found.bytes))).await
+            rows::put(tx, at.at(), key_id, &bytes(found.bytes)).await
         })
     });
     done.await.unwrap();
@@ -129,7 +129,9 @@ fn swapped_and_edited_values_do_not_open() {
         for row in ["a", "b"] {
             put(&store, &vault, row, row).await.unwrap();
         }
-        let b = store.read::<_, crate::store::Error, _>(|tx| Box::pin(rows::find(tx, ("grant", "b", "token"))));
+        let b = store.read::<_, crate::store::Error, _>(|tx| {
+            Box::pin(rows::find(tx, rows::At { table: "grant", row: "b", column: "token" }))
+        });
         let b = b.await.unwrap().unwrap().bytes;
         let moved = b.clone();
         change(&store, "a", move |_| moved).await;
@@ -367,8 +369,9 @@ fn a_credential_that_does_not_open_is_left_out_alone() {
         }
         let hurt = store.write::<_, crate::store::Error, _>(|tx| {
             Box::pin(async move {
-                let found = rows::find(tx, ("credential", "weekly-token", "value")).await?.unwrap();
-                rows::put(tx, ("credential", "weekly-token", "value"), (found.key_id, &[1; 50])).await
+                let at = rows::At { table: "credential", row: "weekly-token", column: "value" };
+                let found = rows::find(tx, at).await?.unwrap();
+                rows::put(tx, at, found.key_id, &[1; 50]).await
             })
         });
         hurt.await.unwrap();

@@ -30,7 +30,8 @@ pub(super) async fn back_up(State(app): State<App>) -> Result<(StatusCode, Json<
     match backup::create(app.store(), &app.parts().backups).await {
         Ok(made) => Ok((StatusCode::CREATED, Json(made))),
         Err(error) => Err(Refusal::new(
-            (StatusCode::INTERNAL_SERVER_ERROR, Class::Local),
+            StatusCode::INTERNAL_SERVER_ERROR,
+            Class::Local,
             error.to_string(),
             "look at the free space and the rights of the folder for backups, then try again",
         )),

@@ -115,7 +115,7 @@ fn may_add(app: &App, caller: &Caller, kind: &str) -> Result<(), Refusal> {
         Some(OpenTo::Radard) => {
             let error = format!("jobs of kind `{kind}` are not added over the API: radard and its schedules add them");
             let advice = "run `radard target run NAME` to crawl, `radard schedule run NAME` for the rest";
-            Err(Refusal::new((StatusCode::FORBIDDEN, Class::Schema), error, advice))
+            Err(Refusal::new(StatusCode::FORBIDDEN, Class::Schema, error, advice))
         }
         Some(OpenTo::Owner) => needs_admin(caller, kind),
         Some(OpenTo::Scripts) | None => Ok(()),
@@ -155,13 +155,13 @@ fn accepts_work(app: &App) -> Result<(), Refusal> {
     }
     let rank = |part: &Part| ["store", "disk"].iter().position(|name| *name == part.name).unwrap_or(usize::MAX);
     let Some(part) = readiness.parts.into_iter().filter(|part| !part.ok).min_by_key(rank) else {
-        let status = (StatusCode::SERVICE_UNAVAILABLE, Class::Local);
-        return Err(Refusal::new(status, "no new work is accepted now", "look at `radard doctor`"));
+        let status = StatusCode::SERVICE_UNAVAILABLE;
+        return Err(Refusal::new(status, Class::Local, "no new work is accepted now", "look at `radard doctor`"));
     };
     let full = part.name == "disk";
     let status = if full { StatusCode::INSUFFICIENT_STORAGE } else { StatusCode::SERVICE_UNAVAILABLE };
     let advice = part.r#do.unwrap_or_else(|| "look at `radard doctor`".to_owned());
-    Err(Refusal::new((status, part.class), format!("no new work is accepted now because of the {}", part.name), advice))
+    Err(Refusal::new(status, part.class, format!("no new work is accepted now because of the {}", part.name), advice))
 }
 
 /// What a listing of jobs may be asked for.

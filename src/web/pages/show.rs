@@ -138,7 +138,8 @@ pub(super) fn answer(page: &impl Template) -> Result<Response, Refusal> {
     match page.render() {
         Ok(text) => Ok(Html(text).into_response()),
         Err(error) => Err(Refusal::new(
-            (axum::http::StatusCode::INTERNAL_SERVER_ERROR, crate::domain::Class::Local),
+            axum::http::StatusCode::INTERNAL_SERVER_ERROR,
+            crate::domain::Class::Local,
             format!("cannot draw the page: {error}"),
             "report this with `radard diagnose`; it is a bug",
         )),

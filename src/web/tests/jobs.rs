@@ -231,7 +231,7 @@ pub(super) async fn kill(store: &Store, n: usize, error: &'static str) {
             let until = tx.now() + Duration::from_mins(1);
             let mut ends = Vec::new();
             for slot in jobs::slots(tx, None).await? {
-                for job in jobs::take(tx, &slot, n, ("n1/1", until)).await? {
+                for job in jobs::take(tx, &slot, n, "n1/1", until).await? {
                     let end = End::done(job.id, job.fence, job.kind);
                     let (state, error) = (State::Dead, Some(error.to_owned()));
                     ends.push(End { state, attempts: 1, class: Class::Risk, error, ..end });

@@ -127,7 +127,7 @@ impl House {
         writer.start(&owner);
         let ready = Arc::new(Mutex::new(Readiness { ready: true, parts: vec![part("store", Class::Ok)] }));
         let tasks = Arc::<Mutex<Vec<supervise::Status>>>::default();
-        let app = Self::app(&store, &ambient, &owner, (ready.clone(), tasks.clone())).await;
+        let app = Self::app(&store, &ambient, &owner, ready.clone(), tasks.clone()).await;
         Self { app, store, ambient, ready, tasks, owner, dir }
     }
 
@@ -135,7 +135,8 @@ impl House {
         store: &Store,
         ambient: &Ambient,
         owner: &Supervisor,
-        (ready, tasks): (Arc<Mutex<Readiness>>, Arc<Mutex<Vec<supervise::Status>>>),
+        ready: Arc<Mutex<Readiness>>,
+        tasks: Arc<Mutex<Vec<supervise::Status>>>,
     ) -> App {
         let kinds = Kinds::default().with::<Look>(()).with::<Glance>(()).with::<Rotate>(());
         let (queue, inlets) = Queue::new(rules(), kinds, store.clone(), ambient.clone());
@@ -185,7 +186,7 @@ impl House {
         let place = Place::Sqlite(self.dir.join("radard.db"));
         let (store, _) = Store::open(&place, Access::Read, self.ambient.clone()).await.unwrap();
         let owner = Supervisor::new(self.ambient.clone());
-        Self::app(&store, &self.ambient, &owner, (self.ready.clone(), Arc::default())).await
+        Self::app(&store, &self.ambient, &owner, self.ready.clone(), Arc::default()).await
     }
 
     /// Sends a request through the public door.

@@ -80,7 +80,7 @@ async fn rest(house: &House, classes: [(&'static str, Class); 2]) {
                 store::jobs::insert_one(tx, &new).await?;
                 let slots = store::jobs::slots(tx, None).await?;
                 let slot = slots.into_iter().find(|slot| slot.lane == lane).unwrap();
-                let job = store::jobs::take(tx, &slot, 1, ("n1/1", until)).await?.remove(0);
+                let job = store::jobs::take(tx, &slot, 1, "n1/1", until).await?.remove(0);
                 let run_at = Some(tx.now() + Duration::from_secs(8));
                 let end = store::jobs::End {
                     state: store::jobs::State::Snoozed,

@@ -292,7 +292,7 @@ impl Reader<'_> {
     }
 
     fn object(&mut self) -> Result<Kind, BadJson> {
-        let members = self.between((b'}', self.caps.members), |reader| {
+        let members = self.between(b'}', self.caps.members, |reader| {
             let key = reader.string()?;
             reader.skip_white();
             reader.expect(b':')?;
@@ -303,13 +303,14 @@ impl Reader<'_> {
     }
 
     fn list(&mut self) -> Result<Kind, BadJson> {
-        Ok(Kind::List(self.between((b']', usize::MAX), |reader| reader.value(Quoted::default()))?))
+        Ok(Kind::List(self.between(b']', usize::MAX, |reader| reader.value(Quoted::default()))?))
     }
 
     /// At most so many children with commas between them, up to `close`; gives their places.
     fn between(
         &mut self,
-        (close, most): (u8, usize),
+        close: u8,
+        most: usize,
         child: impl Fn(&mut Self) -> Result<Node, BadJson>,
     ) -> Result<Span, BadJson> {
         self.deep += 1;

@@ -159,7 +159,7 @@ impl Cookie {
     }
 
     /// Whether a request to `host` and `path` carries it.
-    fn goes_to(&self, (host, path, is_secure): (&str, &str, bool)) -> bool {
+    fn goes_to(&self, host: &str, path: &str, is_secure: bool) -> bool {
         let is_there = if self.domain.starts_with('.') { is_below(host, self.host()) } else { host == self.domain };
         let below = path.strip_prefix(self.path.as_str());
         let is_path = below.is_some_and(|rest| rest.is_empty() || self.path.ends_with('/') || rest.starts_with('/'));
@@ -172,8 +172,9 @@ pub(super) fn is_below(host: &str, domain: &str) -> bool {
 }
 
 /// The `Cookie` header of a request: the longest paths first, as browsers send them; nothing when no cookie goes there.
-pub fn header_for(cookies: &[Cookie], to: (&str, &str, bool), now: Millis) -> Option<Secret<String>> {
-    let mut sent: Vec<&Cookie> = cookies.iter().filter(|cookie| cookie.goes_to(to) && !cookie.is_over(now)).collect();
+pub fn header_for(cookies: &[Cookie], host: &str, path: &str, is_secure: bool, now: Millis) -> Option<Secret<String>> {
+    let mut sent: Vec<&Cookie> =
+        cookies.iter().filter(|cookie| cookie.goes_to(host, path, is_secure) && !cookie.is_over(now)).collect();
     sent.sort_by_key(|cookie| std::cmp::Reverse(cookie.path.len()));
     let mut header = String::new();
     for cookie in sent {

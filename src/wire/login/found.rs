@@ -101,7 +101,10 @@ pub fn read(bytes: &[u8], domains: &[&'static str]) -> Result<Found, BadLogin> {
     let text = text.strip_prefix('\u{feff}').unwrap_or(text).trim_start();
     let found = match text.chars().next() {
         Some('{' | '[') => of_json(text, domains)?,
-        _ if netscape::is_one(text) => cookies_of(Form::Netscape, netscape::read(text)),
+        _ if netscape::is_one(text) => {
+            let (cookies, skipped) = netscape::read(text);
+            cookies_of(Form::Netscape, cookies, skipped)
+        }
         _ if text.starts_with("curl ") => sent(Form::Curl, request::of_curl(text).as_slice(), domains)?,
         _ => of_line(text.trim_end(), domains)?,
     };
@@ -112,14 +115,15 @@ pub fn read(bytes: &[u8], domains: &[&'static str]) -> Result<Found, BadLogin> {
     }
 }
 
-fn cookies_of(form: Form, (cookies, skipped): (Vec<Cookie>, Vec<Skipped>)) -> Found {
+fn cookies_of(form: Form, cookies: Vec<Cookie>, skipped: Vec<Skipped>) -> Found {
     Found { form, state: StorageState { cookies, ..StorageState::default() }, headers: Vec::new(), skipped }
 }
 
 fn of_json(text: &str, domains: &[&'static str]) -> Result<Found, BadLogin> {
     match serde_json::from_str(text).map_err(|error| BadLogin::Damaged(error.line()))? {
         Value::Array(list) if list.iter().all(|item| item.get("name").is_some()) => {
-            Ok(cookies_of(Form::List, extension::read(list)))
+            let (cookies, skipped) = extension::read(list);
+            Ok(cookies_of(Form::List, cookies, skipped))
         }
         Value::Object(object)
             if object.get("cookies").is_some_and(Value::is_array) || object.contains_key("origins") =>
@@ -190,7 +194,7 @@ fn from_headers(
         });
         cookies.extend(named.filter_map(|cookie| take(cookie, &mut skipped)));
     }
-    Ok(Found { headers: others, ..cookies_of(form, (cookies, skipped)) })
+    Ok(Found { headers: others, ..cookies_of(form, cookies, skipped) })
 }
 
 impl Found {

@@ -54,10 +54,10 @@ pub(super) fn words(text: &str) -> Vec<String> {
                 Some(plain) => word.get_or_insert_default().push(plain),
             },
             '\'' => word.get_or_insert_default().extend(rest.by_ref().take_while(|c| *c != '\'')),
-            '"' => quoted(&mut rest, word.get_or_insert_default(), ('"', false)),
+            '"' => quoted(&mut rest, word.get_or_insert_default(), '"', false),
             '$' if rest.peek() == Some(&'\'') => {
                 rest.next();
-                quoted(&mut rest, word.get_or_insert_default(), ('\'', true));
+                quoted(&mut rest, word.get_or_insert_default(), '\'', true);
             }
             c if c.is_whitespace() => all.extend(word.take()),
             c => word.get_or_insert_default().push(c),
@@ -71,7 +71,7 @@ pub(super) fn words(text: &str) -> Vec<String> {
 }
 
 /// Reads up to `end`; in the second sort of quotes a backslash means more than itself.
-fn quoted(rest: &mut impl Iterator<Item = char>, word: &mut String, (end, has_codes): (char, bool)) {
+fn quoted(rest: &mut impl Iterator<Item = char>, word: &mut String, end: char, has_codes: bool) {
     while let Some(c) = rest.next().filter(|c| *c != end) {
         if c != '\\' {
             word.push(c);

@@ -230,7 +230,7 @@ fn a_request_carries_the_cookies_that_are_meant_for_it() {
     .state
     .cookies;
     let header = |host: &str, path: &str, secure: bool| {
-        header_for(&cookies, (host, path, secure), NOW).map(|header| header.reveal().clone())
+        header_for(&cookies, host, path, secure, NOW).map(|header| header.reveal().clone())
     };
     assert_eq!(header("www.douyin.com", "/aweme/v1", true).as_deref(), Some("deep=2; all=1; here=3; safe=5; flag"));
     assert_eq!(header("live.douyin.com", "/awemes", false).as_deref(), Some("all=1; flag"));

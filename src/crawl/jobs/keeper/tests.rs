@@ -36,7 +36,7 @@ fn page(store: &Store, job: &Claimed, text: &str) -> Page {
     let post = Post { id: job.key.clone(), text: text.to_owned(), creator, counts, ..Post::default() };
     let haul = Haul { rows: Rows::Posts(vec![post]), raw: Vec::new(), of: 1, progress: Progress::default() };
     let round = Round::new(store.now(), Leg::Whole, &brief.about());
-    let lease = Lease::new(store.clone(), job, (Arc::new(AtomicBool::new(false)), CancellationToken::new()));
+    let lease = Lease::new(store.clone(), job, Arc::new(AtomicBool::new(false)), CancellationToken::new());
     Page { lease, brief: Arc::new(brief), round, haul, sent: Vec::new() }
 }
 

@@ -57,7 +57,7 @@ impl Resolver {
 
     /// The same, asking `short`, the base of short links, as `user_agent`.
     #[must_use]
-    pub fn asking(self, client: Client, (short, user_agent): (&str, &str)) -> Self {
+    pub fn asking(self, client: Client, short: &str, user_agent: &str) -> Self {
         let asking = Asking { client, short: short.to_owned(), user_agent: user_agent.to_owned() };
         Self { asking: Some(asking), ..self }
     }

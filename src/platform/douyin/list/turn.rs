@@ -100,11 +100,7 @@ pub(in crate::platform::douyin) enum Order {
 }
 
 /// Moves the cursor `at` to where an answer says that its list goes on.
-pub(in crate::platform::douyin) fn turn_to(
-    at: &mut u64,
-    (more, next): (Option<bool>, Option<i64>),
-    order: Order,
-) -> Turn {
+pub(in crate::platform::douyin) fn turn_to(at: &mut u64, more: Option<bool>, next: Option<i64>, order: Order) -> Turn {
     let turn = Turn::of(more);
     if turn != Turn::On {
         return turn;
@@ -153,11 +149,7 @@ macro_rules! listing {
             ) -> $crate::platform::douyin::list::turn::Turn {
                 let head = &page.content.head;
                 let order = $crate::platform::douyin::list::turn::Order::$order;
-                $crate::platform::douyin::list::turn::turn_to(
-                    &mut self.$cursor,
-                    (head.has_more.is_on(), head.$next.value()),
-                    order,
-                )
+                $crate::platform::douyin::list::turn::turn_to(&mut self.$cursor, head.has_more.is_on(), head.$next.value(), order)
             }
         }
     };

@@ -59,7 +59,8 @@ pub async fn sheet(
     site: &Douyin,
     visitor: &Visitor,
     order: &Order,
-    (wants, standing): (Wants, Standing),
+    wants: Wants,
+    standing: Standing,
 ) -> Result<Sheet, Refusal> {
     let taste = AsShown { raw: standing.raw };
     let way = Way { site, visitor, wants, progress: standing.progress, mode: order.mode, taste };
@@ -72,7 +73,8 @@ pub async fn haul(
     site: &Douyin,
     visitor: &Visitor,
     order: &Order,
-    (wants, standing): (Wants, Standing),
+    wants: Wants,
+    standing: Standing,
 ) -> Result<Haul, Refusal> {
     let taste = AsRows { raw: standing.raw };
     let way = Way { site, visitor, wants, progress: standing.progress, mode: order.mode, taste };

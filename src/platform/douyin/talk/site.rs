@@ -116,7 +116,7 @@ impl Douyin {
                 if *class == Class::Schema {
                     watch.failed(E::PLACE.name);
                 }
-                tokens.refused(&visitor.owner, *class, (&ttwid, &ms_token)).await;
+                tokens.refused(&visitor.owner, *class, &ttwid, &ms_token).await;
             }
         }
         let ended = read.map_err(|Judged { class, why, .. }| answer.refuse(class, why));

@@ -28,8 +28,10 @@ pub(super) async fn ttwid(client: &Client, base: &str, identity: &Identity) -> R
 pub(super) async fn ms_token(
     client: &Client,
     base: &str,
-    (identity, report): (&Identity, &Secret<String>),
-    (earlier, now): (&Secret<String>, Millis),
+    identity: &Identity,
+    report: &Secret<String>,
+    earlier: &Secret<String>,
+    now: Millis,
 ) -> Result<Secret<String>, Refusal> {
     let body = json!({
         "magic": 538_969_122, "version": 1, "dataType": 8, "strData": report.reveal(), "ulr": 0, "tspFromClient": now,

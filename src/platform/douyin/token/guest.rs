@@ -14,7 +14,7 @@ use crate::sign::{Fingerprint, FingerprintInput, Scheme as _};
 
 /// The fingerprint of a browser on a system, by the browser's name for it, and on a screen of this size.
 pub fn draw_fingerprint(chance: &Entropy) -> impl FnOnce(&str, (u32, u32)) -> String {
-    |system, screen| Fingerprint::sign(&FingerprintInput::drawn(system, screen, chance))
+    |system, (width, height)| Fingerprint::sign(&FingerprintInput::drawn(system, width, height, chance))
 }
 
 /// What the browser of a profile looks like.

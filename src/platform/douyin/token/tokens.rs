@@ -99,7 +99,8 @@ impl Tokens {
     pub fn new(
         settings: Douyin,
         report: impl Fn() -> Option<Secret<String>> + Send + Sync + 'static,
-        (ambient, register): (Ambient, Register),
+        ambient: Ambient,
+        register: Register,
     ) -> Self {
         Self(Arc::new(Inner { settings, report: Box::new(report), ambient, register, held: Mutex::default() }))
     }
@@ -134,7 +135,7 @@ impl Tokens {
         let made_up = Secret::new(sign::MsToken::drawn(&self.0.ambient.entropy));
         let earlier = held.ms_token.take().map_or(made_up.clone(), |(token, _)| token.value);
         let given = match (self.0.report)() {
-            Some(report) => self.real_ms_token(holder, (&report, &earlier)).await,
+            Some(report) => self.real_ms_token(holder, &report, &earlier).await,
             None => Given::NotAsked,
         };
         // What was made up is no secret, and is made up again soon only if a real one may come of it.
@@ -147,10 +148,10 @@ impl Tokens {
         token
     }
 
-    async fn real_ms_token(&self, holder: &Holder<'_>, (report, earlier): (&Secret<String>, &Secret<String>)) -> Given {
+    async fn real_ms_token(&self, holder: &Holder<'_>, report: &Secret<String>, earlier: &Secret<String>) -> Given {
         self.0.register.add(report);
         let (base, now) = (&self.0.settings.mssdk, self.0.ambient.clock.now());
-        match ask::ms_token(holder.client, base, (holder.identity, report), (earlier, now)).await {
+        match ask::ms_token(holder.client, base, holder.identity, report, earlier, now).await {
             Ok(given) => Given::Real(given),
             Err(refusal) => {
                 tracing::warn!("No real request token, a made-up one stands in: {refusal}");
@@ -185,7 +186,7 @@ impl Tokens {
 
     /// Takes note that the site refused what an owner came with; the next who asks gets something new. A mark that has
     /// been renewed meanwhile stays, and what belongs to the cookies of a profile is the affair of whoever holds them.
-    pub async fn refused(&self, owner: &Owner, class: Class, (ttwid, ms_token): (&Secret<String>, &MsToken)) {
+    pub async fn refused(&self, owner: &Owner, class: Class, ttwid: &Secret<String>, ms_token: &MsToken) {
         if matches!(class, Class::Auth | Class::Risk) {
             let held = self.held(owner);
             let mut held = held.lock().await;
