@@ -262,6 +262,7 @@ mod tests {
             id: Uuid::from_u128(1),
             kind: text(),
             key: text(),
+            target: String::new(),
             lane: "l".into(),
             payload: text(),
             priority: 0,

@@ -13,6 +13,8 @@ use std::time::Duration;
 use tokio::sync::mpsc;
 use tokio::task::JoinSet;
 
+use tracing::{Instrument as _, Span};
+
 use super::hands::{Hands, Held};
 use super::kinds::Kinds;
 use super::lease::Lease;
@@ -138,7 +140,8 @@ impl Workers {
                 && let Some(job) = shift.ahead.pop_front()
             {
                 let this = this.clone();
-                shift.running.spawn(async move { this.run(job).await });
+                let span = span_of(&job);
+                shift.running.spawn(async move { this.run(job).await }.instrument(span));
             }
             idle = this.wait(&mut shift, &stop).await?;
             while shift.running.try_join_next().is_some() {
@@ -259,7 +262,7 @@ impl Workers {
             }
             let mut ended = run::end(&desk, &job, outcome);
             ended.end.attempts -= forgiven;
-            tracing::debug!(job.id = %job.id, job.kind = job.kind, class = %ended.end.class, "Job ended");
+            tracing::debug!(class = %ended.end.class, "Job ended");
             if let Some(Also::CloseLane { lane, open_at, .. }) = &ended.also {
                 self.hands.closing(lane, *open_at);
             } else if let Some(until) = held_until {
@@ -273,8 +276,7 @@ impl Workers {
             }
         } else {
             self.hands.lost.fetch_add(1, Ordering::Relaxed);
-            tracing::warn!(job.id = %job.id, job.kind = job.kind,
-                "Job `{}` was taken over or taken back while it ran (lease_lost)", job.id);
+            tracing::warn!("Job `{}` was taken over or taken back while it ran (lease_lost)", job.id);
         }
     }
 
@@ -350,6 +352,17 @@ fn shares(mut slots: Vec<Slot>, wanted: usize, turn: usize) -> Vec<(Slot, usize)
     slots.into_iter().map(|slot| (slot, even)).collect()
 }
 
+/// What each line says that is logged while `job` runs.
+fn span_of(job: &Claimed) -> Span {
+    tracing::info_span!(
+        "queue.job",
+        job.id = %job.id,
+        job.kind = job.kind,
+        target.name = job.target,
+        job.attempt = job.attempts + 1
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -368,6 +381,7 @@ mod tests {
             id,
             kind,
             key,
+            target: String::new(),
             lane,
             payload,
             priority,

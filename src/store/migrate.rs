@@ -35,6 +35,7 @@ const STEPS: &[Step] = &[
     Step { version: 13, name: "indexes", sql: include_str!("migrations/0013_indexes.sql") },
     Step { version: 14, name: "access", sql: include_str!("migrations/0014_access.sql") },
     Step { version: 15, name: "files of posts", sql: include_str!("migrations/0015_files_of_posts.sql") },
+    Step { version: 16, name: "prune", sql: include_str!("migrations/0016_prune.sql") },
 ];
 
 const CREATE: &str = "CREATE TABLE IF NOT EXISTS radard_schema (

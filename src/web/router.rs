@@ -10,6 +10,8 @@ use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::Response;
 use axum::routing::{get, post};
 
+use tracing::Instrument as _;
+
 use super::app::App;
 use super::auth::{Caller, Scope};
 use super::refusal::Refusal;
@@ -91,7 +93,8 @@ async fn count(State(app): State<App>, request: Request, next: Next) -> Response
     let _hold = app.parts().ambient.clock.hold();
     let route =
         request.extensions().get::<MatchedPath>().map_or_else(|| "other".to_owned(), |path| path.as_str().to_owned());
-    let answer = next.run(request).await;
+    let span = tracing::info_span!("web.request", http.method = %request.method(), http.route = route);
+    let answer = next.run(request).instrument(span).await;
     app.parts().metrics.add(metric::HTTP_REQUESTS, [&route, answer.status().as_str()], 1_u64);
     answer
 }

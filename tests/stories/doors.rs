@@ -58,7 +58,7 @@ fn a_key_that_may_write_jobs_reaches_no_backup_and_no_profile() {
     let before: Vec<_> = copies().collect();
     let writer = key(&dir, "writer", "jobs:write");
     // Eight backups deleted the only old copy once; and the others act in the name of any profile.
-    for kind in ["backup", "rotate", "prune", "tidy", "crawl", "compare_signatures", "capture"] {
+    for kind in ["backup", "rotate", "prune", "crawl", "compare_signatures", "capture"] {
         let payload = if kind == "capture" { json!({"profile": "main"}) } else { json!({}) };
         for n in 0..8 {
             let ask = json!({"kind": kind, "key": format!("k{n}"), "payload": payload});

@@ -212,7 +212,7 @@ fn a_step_of_the_schema_empties_zeros_that_were_none() {
     ] {
         change(&file, back);
     }
-    assert_eq!(change(&file, "DELETE FROM radard_schema WHERE version >= 15"), 1);
+    assert_eq!(change(&file, "DELETE FROM radard_schema WHERE version >= 15"), 2);
     let plays = "UPDATE post SET plays = CASE id WHEN '71' THEN 5 ELSE 0 END, duration = CASE id WHEN '71' THEN 0 END";
     assert_eq!(change(&file, plays), 3000);
     assert_eq!(change(&file, "UPDATE post_count SET plays = 0"), 2);

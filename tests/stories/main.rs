@@ -48,9 +48,11 @@ mod shell;
 mod shown;
 mod signatures;
 
+mod spans;
 mod stopped;
 mod syncs;
 mod terminal;
 mod units;
+mod upgrade;
 mod weeks;
 mod wire;

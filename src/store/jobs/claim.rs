@@ -37,7 +37,7 @@ const SLOTS: &str = "WITH RECURSIVE head(id) AS (
         AND ((g.scope = 'lane' AND g.name = line.lane) OR (g.scope = 'kind' AND g.name = line.kind)))";
 macro_rules! columns {
     () => {
-        "id, key, payload, priority, attempts, attempts_max, crashes, snoozes, failing_since, fence, progress"
+        "id, key, target, payload, priority, attempts, attempts_max, crashes, snoozes, failing_since, fence, progress"
     };
 }
 /// The next jobs of a line, of those whose crashes are meant, by where they lie. (A limit that is more than a bare
@@ -150,6 +150,8 @@ pub struct Claimed {
     pub kind: String,
     /// What makes it the same work as another of its kind.
     pub key: String,
+    /// What takes turns with others of its lane; empty when nothing does.
+    pub target: String,
     /// The lane it runs in.
     #[sqlx(skip)]
     pub lane: String,

@@ -172,6 +172,7 @@ fn the_daemon_is_asked_for_what_only_it_can_do() {
         assert_eq!(
             house.own(get("/api/v1/kinds")).await.json()["items"],
             json!([
+                { "kind": "crawl", "scope": null },
                 { "kind": "glance", "scope": "admin" },
                 { "kind": "look", "scope": "jobs:write" },
                 { "kind": "rotate", "scope": null },

@@ -46,7 +46,7 @@ fn what_cannot_be_queued_is_refused_with_error_class_and_advice() {
     run(async |house| {
         let too_large = json!({ "kind": "look", "key": "a", "payload": { "at": "x".repeat(300 * 1024) } });
         let cases = [
-            (json!({ "kind": "fly", "key": "a" }), 400, "there is no kind `fly`: one of glance look"),
+            (json!({ "kind": "fly", "key": "a" }), 400, "there is no kind `fly`: one of crawl glance look"),
             (json!({ "kind": "look", "key": "a", "payload": { "when": 1 } }), 400, "the payload does not fit"),
             (json!({ "kind": "look", "key": "" }), 400, "the key must have"),
             (json!({ "kind": "look", "key": "a", "priority": 101 }), 400, "priority 101"),

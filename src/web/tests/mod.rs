@@ -24,6 +24,7 @@ use super::router::Door;
 use crate::ambient::Ambient;
 use crate::base::{Base, Plan};
 use crate::config::{Checked, Config, Current, Places, Secrets};
+use crate::crawl::Keeper;
 use crate::doctor::Doctor;
 use crate::domain::{Class, Millis, Miss};
 use crate::net;
@@ -138,9 +139,6 @@ impl House {
         ready: Arc<Mutex<Readiness>>,
         tasks: Arc<Mutex<Vec<supervise::Status>>>,
     ) -> App {
-        let kinds = Kinds::default().with::<Look>(()).with::<Glance>(()).with::<Rotate>(());
-        let (queue, inlets) = Queue::new(rules(), kinds, store.clone(), ambient.clone());
-        queue.start_asking(owner, &inlets);
         let data = store.file().unwrap().parent().unwrap().to_owned();
         let mut config = Config::default();
         config.web.hosts = vec!["radar.example".to_owned()];
@@ -157,13 +155,18 @@ impl House {
             plan,
         };
         let session = Session::open(&base, &net::open(&base).unwrap());
+        let (keeper, changes) = (Keeper::start(&Supervisor::new(ambient.clone())), Changes::default());
+        let kinds = Kinds::default().with::<Look>(()).with::<Glance>(()).with::<Rotate>(());
+        let kinds = crate::crawl::kinds(&base, &session.fetcher, keeper, &changes, kinds);
+        let (queue, inlets) = Queue::new(rules(), kinds, store.clone(), ambient.clone());
+        queue.start_asking(owner, &inlets);
         let served = Served::default().with(crate::crawl::SERVES);
         let doctor = Doctor { plan: base.plan.clone(), current: base.current.clone(), served: served.clone() };
         App::new(Parts {
             store: store.clone(),
             credentials: base.credentials.clone(),
             pace: base.pace.clone(),
-            targets: target::open(&base, &queue, served.clone(), Changes::default()),
+            targets: target::open(&base, &queue, served.clone(), changes),
             forgetter: crate::crawl::forgetter(&base),
             queue,
             served,
