@@ -14,7 +14,7 @@ use crate::daemon::{Role, RunOptions, Say};
 /// Flags of `radard run`.
 #[derive(Debug, clap::Args)]
 pub(super) struct Run {
-    /// Run only this role; `web` is the only one: the pages and the API, without jobs
+    /// Run only these roles: `web` pages and API, `crawl` targets, `session` logins, `media` downloads, `upkeep` backups
     #[arg(long, value_name = "ROLE", value_delimiter = ',', value_parser = role())]
     only: Vec<Role>,
 }

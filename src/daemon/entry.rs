@@ -14,6 +14,7 @@ use super::direct::Direct;
 use super::house_error::HouseError;
 use super::options::{DemoOptions, RunOptions, SimOptions};
 use super::reload::Origin;
+use super::roles::Roles;
 use super::run::{self as day, RunSetup};
 use super::run_error::RunError;
 use super::systemd::{Invitation, Notifier};
@@ -106,8 +107,8 @@ pub async fn run(checked: Checked, places: Places, options: RunOptions, ambient:
     };
     let notifier = Notifier::new(&invitation, register);
     let origin = Origin { dir: plan.places.config.clone(), env: options.env.clone(), flags: options.flags.clone() };
-    let work = options.only.is_empty();
-    let setup = RunSetup { plan, origin, work, notifier, log: Some(handle), say: options.say };
+    let roles = Roles::of(&options.only);
+    let setup = RunSetup { plan, origin, roles, notifier, log: Some(handle), say: options.say };
     Ok(match Box::pin(day::run(setup)).await? {
         day::Ended::Stopped => Ended::Well,
         day::Ended::Failed(_) => Ended::Badly,

@@ -6,27 +6,10 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
+use super::roles::Role;
+
 /// Shows a line to the person who started the process; the daemon itself has no terminal.
 pub type Say = Arc<dyn Fn(&str) + Send + Sync>;
-
-/// A part of the work that a process can be limited to. Jobs run only in a process that is not limited.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Role {
-    /// Pages and the API for people.
-    Web,
-}
-
-impl Role {
-    /// Every role.
-    pub const ALL: [Self; 1] = [Self::Web];
-
-    /// The word on the command line.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Web => "web",
-        }
-    }
-}
 
 /// How the daemon is run.
 #[derive(Clone)]

@@ -16,6 +16,7 @@ use super::house::House;
 use super::options::Say;
 use super::ready::Board;
 use super::reload::{self, Origin, Reloader, Stamps};
+use super::roles::{Role, Roles};
 use super::rooms::served;
 use super::run_error::RunError;
 use super::signals::Signals;
@@ -36,8 +37,8 @@ pub(super) struct RunSetup {
     pub plan: Plan,
     /// Where the settings are read from again.
     pub origin: Origin,
-    /// Takes jobs and runs them.
-    pub work: bool,
+    /// What this process does.
+    pub roles: Roles,
     /// Speaks to systemd, when it listens.
     pub notifier: Notifier,
     /// The log, whose level may change.
@@ -62,8 +63,9 @@ pub(super) async fn run(setup: RunSetup) -> Result<Ended, RunError> {
     let opening = Box::pin(House::open(setup.plan.clone()));
     let house = setup.notifier.patient(&setup.plan.ambient.clock, opening).await?;
     let schedules = house.schedules()?;
-    let tcp = bind(house.plan.config.web.listen).await?;
-    let listen = tcp.local_addr().ok();
+    let roles = setup.roles.clone();
+    let tcp = if roles.has(Role::Web) { Some(bind(house.plan.config.web.listen).await?) } else { None };
+    let listen = tcp.as_ref().and_then(|tcp| tcp.local_addr().ok());
     let socket = bind_socket(&house.plan.places.socket())?;
 
     let reloader = reloader(&house, &setup);
@@ -73,8 +75,14 @@ pub(super) async fn run(setup: RunSetup) -> Result<Ended, RunError> {
     house.queue.start_asking(&house.upper, &house.inlets);
     // A refused file is told of, and what stood in it before goes on.
     let _told_already = house.targets.take_over().await;
-    if setup.work {
-        house.queue.start_working(&house.upper, schedules);
+    if roles.works() {
+        let schedules = schedules.into_iter().filter(|schedule| roles.does(&schedule.kind)).collect();
+        house.queue.start_working(&house.upper, schedules, |kind| roles.does(kind));
+    }
+    if roles.has(Role::Session) {
+        house.session.start(&house.upper, &house.queue);
+    }
+    if roles.has(Role::Crawl) {
         let desk = house.targets.desk.clone();
         house.upper.spawn("crawl", Restart::OnFailure, move |stop| {
             let desk = desk.clone();
@@ -87,7 +95,7 @@ pub(super) async fn run(setup: RunSetup) -> Result<Ended, RunError> {
     setup.notifier.ready("ready");
     let owner = house.owner.as_str();
     tracing::info!(lease.owner = owner, "radard {} is ready as `{owner}`", env!("CARGO_PKG_VERSION"));
-    if let Some(say) = &setup.say {
+    if let Some(say) = setup.say.as_ref().filter(|_| roles.has(Role::Web)) {
         let link = link(app.router(Door::Local)).await.unwrap_or_else(|| "run `radard open` for it".to_owned());
         say(&format!("radard is ready. This link signs a browser in, once, within ten minutes:\n  {link}"));
     }
@@ -220,9 +228,11 @@ fn app(house: &House, board: &Board, reloader: &Reloader, listen: Option<SocketA
     })
 }
 
-fn start_web(house: &House, app: &App, tcp: TcpListener, socket: UnixListener) {
-    let pages = app.clone();
-    house.upper.spawn_once("web", |stop: Stop| serve_tcp(tcp, pages, stop));
+fn start_web(house: &House, app: &App, tcp: Option<TcpListener>, socket: UnixListener) {
+    if let Some(tcp) = tcp {
+        let pages = app.clone();
+        house.upper.spawn_once("web", |stop: Stop| serve_tcp(tcp, pages, stop));
+    }
     let (app, own_uid) = (app.clone(), rustix::process::geteuid().as_raw());
     house.upper.spawn_once("web.local", move |stop: Stop| serve_unix(socket, app, own_uid, stop));
 }
@@ -234,7 +244,6 @@ fn start_watching(house: &House, board: &Board, reloader: &Reloader, notifier: &
         let reloader = reloader.clone();
         house.upper.spawn("settings", Restart::OnFailure, move |stop| reloader.clone().watch(stop));
     }
-    house.session.start(&house.upper, &house.queue);
     let (queue, board, notifier) = (house.queue.clone(), board.clone(), notifier.clone());
     let clock = house.plan.ambient.clock.clone();
     house.upper.spawn("watchdog", Restart::Always, move |stop| {

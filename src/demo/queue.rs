@@ -66,7 +66,7 @@ async fn year(store: Store, ambient: Ambient) -> Outcome {
     };
     let name = "every-night".to_owned();
     let schedule = Schedule { name, kind: Nod::KIND.into(), payload: json!({}), cron, zone, late: Late::Once };
-    queue.start_working(&house, vec![schedule]);
+    queue.start_working(&house, vec![schedule], |_| true);
     ambient.clock.sleep(Duration::from_hours(24 * DAYS)).await;
     let filter = jobs::Filter { limit: 1000, ..Default::default() };
     let found = store.read::<_, Error, _>(|tx| Box::pin(async move { jobs::list(tx, &filter).await }));

@@ -75,6 +75,12 @@ impl Kinds {
         self
     }
 
+    /// Those that `does` names.
+    pub(super) fn those(&self, does: impl Fn(&str) -> bool) -> Self {
+        let those = self.0.iter().filter(|(name, _)| does(name)).map(|(name, kind)| (*name, kind.clone()));
+        Self(Arc::new(those.collect()))
+    }
+
     pub(super) fn get(&self, kind: &str) -> Option<&Kind> {
         self.0.get(kind)
     }

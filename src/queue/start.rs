@@ -19,14 +19,15 @@ impl Queue {
         });
     }
 
-    /// Starts the workers and what tends them, with `schedules`.
-    pub fn start_working(&self, house: &Supervisor, schedules: Vec<Schedule>) {
-        self.start_workers(house);
+    /// Starts the workers and what tends them, with `schedules`. They run the kinds that `does` names; jobs of others
+    /// wait for another process.
+    pub fn start_working(&self, house: &Supervisor, schedules: Vec<Schedule>, does: impl Fn(&str) -> bool) {
+        self.start_workers(house, does);
         self.start_tending(house);
         schedule::start(house, self, schedules);
     }
 
-    pub(super) fn start_workers(&self, house: &Supervisor) {
+    pub(super) fn start_workers(&self, house: &Supervisor, does: impl Fn(&str) -> bool) {
         let (ends, inlet) = mpsc::channel(settle::WAITING);
         let inlet = Arc::new(Mutex::new(inlet));
         let (store, clock, hands) = (self.store.clone(), self.ambient.clock.clone(), self.hands.clone());
@@ -36,7 +37,7 @@ impl Queue {
         });
         let workers = work::Workers {
             rules: self.rules.clone(),
-            kinds: self.kinds.clone(),
+            kinds: self.kinds.those(does),
             store: self.store.clone(),
             hands: self.hands.clone(),
             ends,

@@ -103,7 +103,7 @@ impl Crawling {
         let kinds = Kinds::default().with::<Crawl>(tools);
         let (queue, inlets) = Queue::new(Rules::of(&config, "bench"), kinds, store.clone(), fresh.ambient.clone());
         queue.start_asking(&fresh.house, &inlets);
-        queue.start_working(&fresh.house, Vec::new());
+        queue.start_working(&fresh.house, Vec::new(), |_| true);
         let desk = desk(store, queue.clone(), limits, clock);
         let serving = desk.clone();
         fresh.house.spawn("crawl", Restart::Never, move |stop| {

@@ -49,7 +49,7 @@ pub(crate) struct Works {
 impl Works {
     /// Starts the workers.
     pub(crate) fn work(&self) {
-        self.queue.start_working(&self.upper, Vec::new());
+        self.queue.start_working(&self.upper, Vec::new(), |_| true);
     }
 
     /// Shuts down; every job in hand ends first.

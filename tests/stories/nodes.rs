@@ -23,8 +23,12 @@ struct Node {
 
 impl Node {
     fn start(name: &str, database: &Database, source: &Source) -> Self {
+        Self::with(name, database, source, &Extra::default())
+    }
+
+    fn with(name: &str, database: &Database, source: &Source, extra: &Extra) -> Self {
         let dir = Dir::new(name);
-        Self { daemon: Daemon::start(&dir, &Self::settings(name, database, source), &Extra::default()), _dir: dir }
+        Self { daemon: Daemon::start(&dir, &Self::settings(name, database, source), extra), _dir: dir }
     }
 
     fn settings(name: &str, database: &Database, source: &Source) -> String {
@@ -141,4 +145,25 @@ fn one_process_at_a_time_has_the_name_of_a_node() {
 /// Each connection brought a file of its own length: the first process's were shorter.
 fn by_the_second(job: &Value) -> bool {
     job["result"]["bytes"].as_u64().is_some_and(|bytes| bytes >= u64::try_from(BYTES + JOBS).unwrap())
+}
+
+#[test]
+fn a_process_runs_jobs_of_its_roles_and_leaves_the_others_to_another() {
+    let Some(database) = Database::make() else { return };
+    let source = Source::start(BYTES);
+    let only = |roles: &str| Extra { flags: vec!["--only".to_owned(), roles.to_owned()], ..Extra::default() };
+    let a = Node::with("a", &database, &source, &only("web,session"));
+    let wish = json!({"kind": "download", "key": "d", "payload": {"url": source.url("slow.mp4")}});
+    let (status, download) = a.daemon.call("POST", "/api/v1/jobs", Some(&wish)).unwrap();
+    assert_eq!(status, 201, "every process takes every kind in: {download}");
+    let job = |id: &Value| {
+        let (_, job) = a.daemon.call("GET", &format!("/api/v1/jobs/{}", id.as_str().unwrap()), None).unwrap();
+        job
+    };
+    // The control: its workers go round, and what is of its own role is done.
+    let own = a.daemon.run_schedule("compare_douyin");
+    until_it(Duration::from_secs(5), "its own work is done", || job(&own["id"])["state"] == "done");
+    assert_eq!((job(&download["id"])["state"].as_str(), source.connections()), (Some("queued"), 0));
+    let _b = Node::with("b", &database, &source, &only("media"));
+    until_it(Duration::from_secs(5), "the other takes it", || holders(&a.daemon) == ["b"]);
 }

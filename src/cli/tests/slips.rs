@@ -24,7 +24,7 @@ fn each_mistake_on_a_line_is_said_in_plain_words() {
         "job show 12",
         "job pause --lane a --kind b",
         "target run",
-        "run --only crawl",
+        "run --only live",
         "export posts --format parquet",
         "profile export main --format txt",
         "job add download --key k --payload nope",

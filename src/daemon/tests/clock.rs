@@ -24,7 +24,7 @@ const YEAR_MS: i64 = 365 * DAY_MS;
 const BEGIN: Millis = Millis(1_800_000_000_000);
 
 /// A house on a clock of its own that works, with a folder of its own.
-fn lived(name: &str, tale: impl AsyncFnOnce(&House, &Watch)) {
+pub(super) fn lived(name: &str, tale: impl AsyncFnOnce(&House, &Watch)) {
     // The store commits for hours of this clock. Memory is faster, and these tests ask nothing of a disk.
     let memory = std::path::Path::new("/dev/shm");
     let above = if memory.is_dir() { memory.to_owned() } else { std::env::temp_dir() };
@@ -45,7 +45,7 @@ fn lived(name: &str, tale: impl AsyncFnOnce(&House, &Watch)) {
         let notifier = Notifier::new(&Invitation::default(), Register::default());
         let watch = Watch::of(&house, notifier);
         house.queue.start_asking(&house.upper, &house.inlets);
-        house.queue.start_working(&house.upper, house.schedules().unwrap());
+        house.queue.start_working(&house.upper, house.schedules().unwrap(), |_| true);
         let desk = house.targets.desk.clone();
         house.upper.spawn("crawl", crate::supervise::Restart::OnFailure, move |stop: Stop| {
             let desk = desk.clone();

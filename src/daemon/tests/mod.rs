@@ -1,3 +1,4 @@
 //! Tests of a whole house in this process.
 
 mod clock;
+mod roles;

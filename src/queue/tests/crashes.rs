@@ -78,7 +78,7 @@ fn work_of_a_dead_process_stays_stuck_when_nobody_tends_the_queue() {
         });
         house.live(async |life| {
             let node = life.resting("one/boot2", deed(Script::done())).await;
-            node.queue.start_workers(&node.people);
+            node.queue.start_workers(&node.people, |_| true);
             node.clock.sleep(Duration::from_hours(24)).await;
             assert_eq!(node.state("deed", "k").await, State::Running);
         });

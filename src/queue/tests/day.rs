@@ -142,7 +142,7 @@ fn a_day_without_anyone_to_tend_the_queue_leaves_jobs_stuck() {
         });
         house.live(async |life| {
             let node = life.resting("one/boot2", deed(Script::done())).await;
-            node.queue.start_workers(&node.people);
+            node.queue.start_workers(&node.people, |_| true);
             node.clock.sleep(Duration::from_hours(1)).await;
             assert_eq!(stuck(&node, house.clock.now()).await, 1);
         });

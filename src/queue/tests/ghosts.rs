@@ -62,7 +62,7 @@ impl Stage {
         quick.work(Vec::new());
         quick.quiet().await;
         let slow = life.resting("slow/1", deed(ghost)).await;
-        slow.queue.start_workers(&slow.people);
+        slow.queue.start_workers(&slow.people, |_| true);
         Self { slow, quick, wake, go, told }
     }
 

@@ -118,7 +118,7 @@ pub(super) struct Node {
 impl Node {
     /// Starts the workers and what tends them.
     pub(super) fn work(&self, schedules: Vec<Schedule>) {
-        self.queue.start_working(&self.people, schedules);
+        self.queue.start_working(&self.people, schedules, |_| true);
     }
 
     /// Asks for a job without a payload worth speaking of.
