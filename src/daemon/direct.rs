@@ -2,16 +2,14 @@
 
 use std::os::unix::fs::DirBuilderExt as _;
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
 use std::time::Duration;
 
 use super::house::House;
 use super::house_error::HouseError;
-use super::rooms::served;
 use crate::base::Plan;
 use crate::store::{Access, Store};
 use crate::vault::{self, Master};
-use crate::web::{App, Door, Parts, Readiness};
+use crate::web::{App, Door};
 
 /// A house that a command borrowed.
 pub struct Direct {
@@ -55,26 +53,7 @@ impl Direct {
     }
 
     fn over(house: House) -> Self {
-        let app = App::new(Parts {
-            store: house.store.clone(),
-            credentials: house.credentials.clone(),
-            pace: house.pace.clone(),
-            queue: house.queue.clone(),
-            served: served(),
-            metrics: house.metrics.clone(),
-            ambient: house.plan.ambient.clone(),
-            current: house.current.clone(),
-            listen: house.plan.config.web.listen,
-            readiness: Arc::new(|| Readiness { ready: true, parts: Vec::new() }),
-            tasks: house.tasks(),
-            fetcher: house.session.fetcher.clone(),
-            profiles: house.session.profiles.clone(),
-            targets: house.targets.clone(),
-            forgetter: house.forgetter.clone(),
-            doctor: house.doctor(),
-            backups: house.plan.places.backups(),
-            reload: None,
-        });
+        let app = App::new(house.parts());
         Self { house, api: app.router(Door::Local), _scratch: None }
     }
 

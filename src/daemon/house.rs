@@ -24,6 +24,7 @@ use crate::store::{Access, ClockWatch, DirLock, NodeName, OpenError, Store, make
 use crate::supervise::{Leave, Supervisor};
 use crate::target::{self, Changes, Targets};
 use crate::vault::{Credentials, Vault};
+use crate::web::{Parts, Readiness};
 
 /// A house: opened, and nothing in it runs but the writer of the store.
 pub struct House {
@@ -179,9 +180,28 @@ impl House {
         Ok(schedules)
     }
 
-    /// Examines it.
-    pub(super) fn doctor(&self) -> Doctor {
-        Doctor { plan: self.plan.clone(), current: self.current.clone(), served: served() }
+    /// What its pages and its API are made of, for a command that borrows it: no daemon runs.
+    pub(super) fn parts(&self) -> Parts {
+        Parts {
+            store: self.store.clone(),
+            credentials: self.credentials.clone(),
+            pace: self.pace.clone(),
+            queue: self.queue.clone(),
+            served: served(),
+            metrics: self.metrics.clone(),
+            ambient: self.plan.ambient.clone(),
+            current: self.current.clone(),
+            listen: self.plan.config.web.listen,
+            readiness: Arc::new(|| Readiness { ready: true, parts: Vec::new() }),
+            tasks: self.tasks(),
+            fetcher: self.session.fetcher.clone(),
+            profiles: self.session.profiles.clone(),
+            targets: self.targets.clone(),
+            forgetter: self.forgetter.clone(),
+            doctor: Doctor { plan: self.plan.clone(), current: self.current.clone(), served: served() },
+            backups: self.plan.places.backups(),
+            reload: None,
+        }
     }
 
     /// Everyone leaves, from the top floor down; the writer goes last. All of it takes `drain` at most: the end of it

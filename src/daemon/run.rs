@@ -17,7 +17,6 @@ use super::options::Say;
 use super::ready::Board;
 use super::reload::{self, Origin, Reloader, Stamps};
 use super::roles::{Role, Roles};
-use super::rooms::served;
 use super::run_error::RunError;
 use super::signals::Signals;
 use super::systemd::{Notifier, monotonic_usec};
@@ -200,31 +199,16 @@ fn reloader(house: &House, setup: &RunSetup) -> Reloader {
 }
 
 fn app(house: &House, board: &Board, reloader: &Reloader, listen: Option<SocketAddr>) -> App {
-    let config = &house.plan.config;
     let (board, reloader) = (board.clone(), reloader.clone());
     let reload: Reload = Arc::new(move || {
         let reloader = reloader.clone();
         Box::pin(async move { reloader.reload().await })
     });
     App::new(Parts {
-        store: house.store.clone(),
-        credentials: house.credentials.clone(),
-        pace: house.pace.clone(),
-        queue: house.queue.clone(),
-        served: served(),
-        metrics: house.metrics.clone(),
-        ambient: house.plan.ambient.clone(),
-        current: house.current.clone(),
-        listen: listen.unwrap_or(config.web.listen),
+        listen: listen.unwrap_or(house.plan.config.web.listen),
         readiness: Arc::new(move || board.readiness()),
-        tasks: house.tasks(),
-        fetcher: house.session.fetcher.clone(),
-        profiles: house.session.profiles.clone(),
-        targets: house.targets.clone(),
-        forgetter: house.forgetter.clone(),
-        doctor: house.doctor(),
-        backups: house.plan.places.backups(),
         reload: Some(reload),
+        ..house.parts()
     })
 }
 

@@ -8,8 +8,6 @@ mod config;
 mod daemon;
 mod facts;
 mod growth;
-mod judge;
-mod look;
 mod pace;
 mod platform;
 mod row;
@@ -28,8 +26,7 @@ use crate::target::Served;
 
 pub use self::config::Settings;
 pub use self::daemon::Daemon;
-pub use self::judge::judge;
-pub use self::look::{Patient, look};
+pub use self::facts::{Patient, judge, look};
 pub use self::row::Row;
 
 /// Looks at `patient` and judges what was seen.

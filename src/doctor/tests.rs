@@ -2,9 +2,8 @@
 
 use super::config::Settings;
 use super::daemon::{Daemon, Unit, read_exposure};
-use super::facts::Facts;
+use super::facts::{Facts, judge};
 use super::growth::Growth;
-use super::judge::judge;
 use super::pace::{Limits, said_of};
 use super::platform::{Answers, Known};
 use super::session::{Browser, Profiles, Standing};
