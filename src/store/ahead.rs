@@ -7,8 +7,8 @@
 use std::time::Duration;
 
 use super::clocks::TOLERANCE;
-use super::error::Error;
-use super::tx::{Tx, on};
+use super::engine::error::Error;
+use super::engine::tx::{Tx, on};
 use crate::domain::{Class, Millis};
 
 // In all of them $1 is now, and $2 the moment after which a moment is in the future.

@@ -3,8 +3,8 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::error::Error;
-use super::tx::{Tx, on};
+use super::engine::error::Error;
+use super::engine::tx::{Tx, on};
 use crate::domain::{AlarmId, Class};
 
 const RAISE: &str = "INSERT INTO alarm (id, name, subject, severity, class, detail, first_at, last_at, count)

@@ -12,13 +12,13 @@ use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 
 use super::clocks;
-use super::copy::{BACKUP, REPLACED, copy, name_at, sync_and_name};
-use super::error::Error;
-use super::pool::{Pool, Store, sqlite_options};
-use super::tx::{Conn, Tx};
+use super::engine::copy::{BACKUP, REPLACED, copy, name_at, sync_and_name};
+use super::engine::error::Error;
+use super::engine::pool::{Pool, Store, sqlite_options};
+use super::engine::tx::{Conn, Tx};
 use crate::ambient::Clock;
 
-pub use super::copy::{BackupError, Verified, verify};
+pub use super::engine::copy::{BackupError, Verified, verify};
 
 /// Copies the database into `dir`, checks the copy, and notes that there is one.
 pub async fn create(store: &Store, dir: &Path) -> Result<Verified, BackupError> {

@@ -12,8 +12,8 @@ use tokio::sync::Mutex;
 
 use super::ahead;
 use super::clocks::{self, Seen, TOLERANCE};
-use super::error::Error;
-use super::pool::Store;
+use super::engine::error::Error;
+use super::engine::pool::Store;
 use crate::ambient::Clock;
 use crate::domain::amount::counted;
 use crate::domain::time::{roughly, span_millis};

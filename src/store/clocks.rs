@@ -2,8 +2,8 @@
 
 use sqlx::FromRow;
 
-use super::error::Error;
-use super::tx::{Tx, on};
+use super::engine::error::Error;
+use super::engine::tx::{Tx, on};
 use crate::domain::Millis;
 
 /// Clocks of machines that share a database may differ by this much; a moment further ahead was written by a wrong

@@ -8,11 +8,11 @@ use std::time::Duration;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
-use super::copy::{BACKUP, BEFORE_STEP, COPIES, REPLACED, made_at, name_at};
+use super::engine::copy::{BACKUP, BEFORE_STEP, COPIES, REPLACED, made_at, name_at};
 use crate::config::Places;
 use crate::domain::Millis;
 
-pub use super::copy::is_copy;
+pub use super::engine::copy::is_copy;
 
 /// What a database begins with.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";

@@ -5,8 +5,8 @@
 
 use sqlx::FromRow;
 
-use super::error::Error;
-use super::tx::{Tx, on};
+use super::engine::error::Error;
+use super::engine::tx::{Tx, on};
 use crate::domain::{Class, Millis};
 
 const RESUME: &str = "UPDATE gate SET paused = FALSE, updated_at = $3 WHERE scope = $1 AND name = $2";

@@ -5,10 +5,10 @@
 
 use std::path::Path;
 
-use super::error::Error;
-use super::migrate::{self, MigrateError, Schema};
-use super::pool::Store;
-use super::tx::{Raw, Tx};
+use super::engine::error::Error;
+use super::engine::migrate::{self, MigrateError, Schema};
+use super::engine::pool::Store;
+use super::engine::tx::{Raw, Tx};
 
 /// How far the database is; 0 when it has no schema.
 pub async fn schema(store: &Store) -> Result<Schema, MigrateError> {

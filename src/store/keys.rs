@@ -3,8 +3,8 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::error::Error;
-use super::tx::{Tx, on};
+use super::engine::error::Error;
+use super::engine::tx::{Tx, on};
 use crate::domain::Millis;
 
 const ADD: &str = "INSERT INTO api_key (id, name, hash, scopes, created_at) VALUES ($1, $2, $3, $4, $5)

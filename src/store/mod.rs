@@ -1,7 +1,7 @@
 //! The only room that speaks SQL, to SQLite and to PostgreSQL, from one text per statement.
 //!
 //! A [`Store`] is a cheap handle. [`Store::write`] runs a closure in a transaction and answers after the commit is on
-//! the disk; [`Store::read`] runs one on a reading connection. Which database it is shows only in `pool`, `tx` and
+//! the disk; [`Store::read`] runs one on a reading connection. Which database it is shows only in `engine` and
 //! the few texts that lock rows. Families of statements stand in files of their own and work on a [`Tx`], so that any
 //! of them can share a transaction: a page of a crawl, its cursor and its follow-up jobs are one commit.
 //!
@@ -9,22 +9,11 @@
 //! read; upserts, `RETURNING`, CTEs, window functions and partial indexes. Not: serial columns, `STRICT`, `GREATEST`,
 //! two-argument `MAX`, `LATERAL`. Sums and bare literals are cast. Nothing is paged or ordered by text that people see.
 
-mod batch;
 mod clock_watch;
-mod copy;
-mod error;
+mod engine;
 mod folders;
-mod fullness;
-mod lock;
-mod migrate;
-mod node;
-mod open_error;
-mod pool;
 mod prune;
 mod refusals;
-mod tx;
-mod wal;
-mod writer;
 
 pub mod ahead;
 pub mod alarms;
@@ -38,7 +27,6 @@ pub mod firefox;
 pub mod gates;
 pub mod health;
 pub mod jobs;
-mod kept;
 pub mod keys;
 pub mod pace;
 pub mod pace_lanes;
@@ -49,23 +37,23 @@ pub mod stops;
 pub(crate) mod tests;
 pub mod vault;
 
-pub use batch::Batch;
 pub use clock_watch::{ClockWatch, Doubt};
-pub use error::Error;
+pub use engine::batch::Batch;
+pub use engine::error::Error;
+pub use engine::lock::{DirLock, LockError};
+pub use engine::migrate::{MigrateError, Schema};
+pub use engine::node::{NodeError, NodeName};
+pub use engine::open_error::{Denied, OpenError};
+pub use engine::pool::{Access, Place, Store};
+pub use engine::tx::{Tx, Work};
+pub use engine::writer::WriterCounts;
 pub use folders::{make_folders, node_id};
-pub use lock::{DirLock, LockError};
-pub use migrate::{MigrateError, Schema};
-pub use node::{NodeError, NodeName};
-pub use open_error::{Denied, OpenError};
-pub use pool::{Access, Place, Store};
 pub use prune::{Pruned, prune};
 pub use refusals::Refusals;
-pub use tx::{Tx, Work};
-pub use writer::WriterCounts;
 
 /// Every statement of the house, by family: each is prepared on both databases in a test.
 pub const STATEMENTS: &[&[&[&str]]] = &[
-    &[alarms::STATEMENTS, gates::STATEMENTS, keys::STATEMENTS, migrate::STATEMENTS, schedules::STATEMENTS],
+    &[alarms::STATEMENTS, gates::STATEMENTS, keys::STATEMENTS, engine::migrate::STATEMENTS, schedules::STATEMENTS],
     &[pace::STATEMENTS, pace_lanes::STATEMENTS, shapes::STATEMENTS, stops::STATEMENTS, vault::STATEMENTS],
     &[captures::STATEMENTS, clocks::STATEMENTS],
     &[ahead::SEEN, ahead::WAITS, ahead::STATEMENTS, ahead::LARGE],

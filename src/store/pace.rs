@@ -3,8 +3,8 @@
 //! A *line* is one limit for one of whatever it counts by. Whoever changes a line takes a turn at its row first, so
 //! that several processes never count from the same state; who needs several takes them in the order of their names.
 
-use super::error::Error;
-use super::tx::{Tx, on};
+use super::engine::error::Error;
+use super::engine::tx::{Tx, on};
 use crate::domain::Millis;
 
 const TAKE_TURN: &str = "INSERT INTO pace_line (line, spread_ms, spread_at) VALUES ($1, $2, $3)

@@ -4,9 +4,9 @@ use std::collections::BTreeMap;
 
 use sqlx::FromRow;
 
-use super::error::Error;
+use super::engine::error::Error;
+use super::engine::tx::{Tx, on};
 use super::pace::Entry;
-use super::tx::{Tx, on};
 use crate::domain::Millis;
 
 const REMEMBER: &str = "INSERT INTO pace_lane (lane, endpoint, account, token, address, seen_at)

@@ -2,8 +2,8 @@
 
 use std::time::Duration;
 
-use super::error::Error;
-use super::pool::Store;
+use super::engine::error::Error;
+use super::engine::pool::Store;
 use super::{alarms, gates, keys, pace_lanes};
 use crate::domain::Millis;
 

@@ -3,8 +3,8 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::alarms;
-use super::error::Error;
-use super::pool::Store;
+use super::engine::error::Error;
+use super::engine::pool::Store;
 use crate::domain::{Class, Millis};
 
 /// The refusal of one file. A cheap handle; clones share it.

@@ -1,7 +1,7 @@
 //! How far each schedule has come, moved forward by whoever is first; set back only when it lies in the future.
 
-use super::error::Error;
-use super::tx::{Tx, on};
+use super::engine::error::Error;
+use super::engine::tx::{Tx, on};
 use crate::domain::Millis;
 
 const BEGIN: &str =

@@ -1,7 +1,7 @@
 //! What the answers of each endpoint had so far, as whoever looks at them wrote it down.
 
-use super::error::Error;
-use super::tx::{Tx, on};
+use super::engine::error::Error;
+use super::engine::tx::{Tx, on};
 
 const KEEP: &str = "INSERT INTO shape (endpoint, memory, seen_at) VALUES ($1, $2, $3)
     ON CONFLICT (endpoint) DO UPDATE SET memory = excluded.memory, seen_at = excluded.seen_at";

@@ -2,8 +2,8 @@
 
 use sqlx::FromRow;
 
-use super::error::Error;
-use super::tx::{Tx, on};
+use super::engine::error::Error;
+use super::engine::tx::{Tx, on};
 use super::{alarms, gates, jobs, pace};
 use crate::domain::Millis;
 

@@ -1,9 +1,9 @@
 //! What people say below posts, and what others answer.
 
 use crate::domain::{Comment, Millis};
-use crate::store::batch::{Batch, Cell, Of};
-use crate::store::error::Error;
-use crate::store::tx::{Tx, on};
+use crate::store::engine::batch::{Batch, Cell, Of};
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::{Tx, on};
 
 const PUT: Batch = Batch::of_both(
     &[

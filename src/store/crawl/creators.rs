@@ -4,9 +4,9 @@ use std::collections::{HashMap, HashSet};
 
 use super::posts::Met;
 use crate::domain::{Audience, Author, Class, Creator, Millis};
-use crate::store::batch::{Batch, Cell, Of};
-use crate::store::error::Error;
-use crate::store::tx::{Tx, on};
+use crate::store::engine::batch::{Batch, Cell, Of};
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::{Tx, on};
 
 const KNOWN: Batch = Batch::of_both(
     &[("v_id", Of::Text)],

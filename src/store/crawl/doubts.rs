@@ -8,8 +8,8 @@ use sqlx::FromRow;
 
 use crate::domain::Millis;
 use crate::store::crawl::targets::CourseName;
-use crate::store::error::Error;
-use crate::store::tx::{Tx, on};
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::{Tx, on};
 
 /// The statements about the rows of one table. `$1` is the list, `$2` its owner, `$3` when the read began; `$4` is a
 /// moment where a statement needs one, and the interval of posts comes last.

@@ -6,8 +6,8 @@ use tokio::sync::mpsc::Sender;
 use super::raw::unpack;
 use super::table::{Column, Form, Table};
 use crate::domain::Interval;
-use crate::store::error::Error;
-use crate::store::tx::{Tx, on};
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::{Tx, on};
 
 /// How many rows are handed on at a time.
 const PAGE: usize = 512;

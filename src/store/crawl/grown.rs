@@ -1,7 +1,7 @@
 //! How much there is of everything, day by day: what the disk will need is told from that.
 
-use crate::store::error::Error;
-use crate::store::tx::{Tx, on};
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::{Tx, on};
 
 /// What is counted, and how.
 pub(in crate::store) const COUNTED: &[&str] = &[

@@ -3,9 +3,9 @@
 //! Lists change while they are read, so a row is not gone because one page did not show it: rows are marked as gone after
 //! a complete read that is believed (`doubts`).
 
-use crate::store::batch::{Batch, Cell, Of};
-use crate::store::error::Error;
-use crate::store::tx::{Tx, on};
+use crate::store::engine::batch::{Batch, Cell, Of};
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::{Tx, on};
 
 const PUT: Batch = Batch::of_both(
     &[("v_list", Of::Text), ("v_owner", Of::Text), ("v_item", Of::Text), ("v_now", Of::Number)],

@@ -19,7 +19,7 @@ pub mod shelf;
 pub mod table;
 pub mod targets;
 
-use super::batch::Batch;
+use super::engine::batch::Batch;
 
 pub(super) const STATEMENTS: &[&[&str]] = &[
     comments::STATEMENTS,

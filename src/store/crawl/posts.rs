@@ -6,9 +6,9 @@
 use std::collections::{BTreeMap, HashMap};
 
 use crate::domain::{Author, Class, Counts, Millis, Post};
-use crate::store::batch::{Batch, Cell, Of, run_all};
-use crate::store::error::Error;
-use crate::store::tx::{Tx, on};
+use crate::store::engine::batch::{Batch, Cell, Of, run_all};
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::{Tx, on};
 
 /// Which are known, and what those were that are no more what they were.
 const KNOWN: Batch = Batch::of_both(

@@ -2,9 +2,9 @@
 //! one page of it.
 
 use crate::domain::Millis;
-use crate::store::batch::{Batch, Cell, Of};
-use crate::store::error::Error;
-use crate::store::tx::{Tx, on};
+use crate::store::engine::batch::{Batch, Cell, Of};
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::{Tx, on};
 
 /// Rows that go in one transaction.
 const PAGE: i64 = 500;

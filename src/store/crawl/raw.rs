@@ -6,9 +6,9 @@ use flate2::Compression;
 use flate2::read::DeflateDecoder;
 use flate2::write::DeflateEncoder;
 
-use crate::store::batch::{Batch, Cell, Of};
-use crate::store::error::Error;
-use crate::store::tx::Tx;
+use crate::store::engine::batch::{Batch, Cell, Of};
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::Tx;
 
 const PUT: Batch = Batch::of_both(
     &[("v_kind", Of::Text), ("v_id", Of::Text), ("v_at", Of::Number), ("v_packed", Of::Bytes)],

@@ -1,8 +1,8 @@
 //! What logins keep beside posts: folders and music; and live rooms, with how their numbers went.
 
 use crate::domain::{Folder, Millis, Music, Room};
-use crate::store::error::Error;
-use crate::store::tx::{Tx, on};
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::{Tx, on};
 
 const FOLDER: &str = "INSERT INTO folder (id, name, total, made_at, first_at, last_at) VALUES ($1, $2, $3, $4, $5, $5)
     ON CONFLICT (id) DO UPDATE SET name = excluded.name, total = excluded.total, last_at = excluded.last_at";

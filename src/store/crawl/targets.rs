@@ -5,9 +5,9 @@ use std::fmt;
 use sqlx::FromRow;
 
 use crate::domain::{Class, Millis};
-use crate::store::batch::{Batch, Cell, Of};
-use crate::store::error::Error;
-use crate::store::tx::{Tx, on};
+use crate::store::engine::batch::{Batch, Cell, Of};
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::{Tx, on};
 
 const TARGETS: &str = "SELECT name, said, subject, removed_at, paused_at FROM target";
 const TARGET: &str = "SELECT name, said, subject, removed_at, paused_at FROM target WHERE name = $1";

@@ -5,8 +5,8 @@ use uuid::Uuid;
 use super::state::State;
 use super::tally::moved;
 use crate::domain::{JobId, Millis};
-use crate::store::error::Error;
-use crate::store::tx::{Tx, on};
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::{Tx, on};
 
 const LOOK: &str = "SELECT kind, state FROM job WHERE id = $1";
 const LOOK_LOCKED: &str = "SELECT kind, state FROM job WHERE id = $1 FOR UPDATE";

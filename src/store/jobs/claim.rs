@@ -11,9 +11,9 @@ use uuid::Uuid;
 use super::state::State;
 use super::tally::moved_by_batch;
 use crate::domain::Millis;
-use crate::store::batch::{Batch, Cell, Of};
-use crate::store::error::Error;
-use crate::store::tx::{Tx, on};
+use crate::store::engine::batch::{Batch, Cell, Of};
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::{Tx, on};
 
 const SLOTS: &str = "WITH RECURSIVE head(id) AS (
         SELECT (SELECT id FROM job WHERE turn IS NOT NULL ORDER BY lane, kind, priority DESC, turn, id LIMIT 1)

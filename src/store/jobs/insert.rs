@@ -11,9 +11,9 @@ use uuid::Uuid;
 use super::state::State;
 use super::tally::moved_by_batch;
 use crate::domain::{JobId, Millis};
-use crate::store::batch::{Batch, Cell, Of};
-use crate::store::error::Error;
-use crate::store::tx::{Tx, on};
+use crate::store::engine::batch::{Batch, Cell, Of};
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::{Tx, on};
 
 /// Rows in one statement, where each has its place in the text.
 const ROWS: usize = 64;

@@ -13,7 +13,7 @@ mod state;
 mod tally;
 mod tend;
 
-use super::batch::Batch;
+use super::engine::batch::Batch;
 
 pub use change::{call_back, call_back_lanes, cancel, hasten, resume_lane, retry, retry_kind};
 pub use claim::{Claimed, Slot, Whom, renew, slots, take};

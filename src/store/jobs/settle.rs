@@ -5,9 +5,9 @@ use uuid::Uuid;
 use super::state::State;
 use super::tally::moved_by_batch;
 use crate::domain::{Class, Millis};
-use crate::store::batch::{Batch, Cell, Of};
-use crate::store::error::Error;
-use crate::store::tx::{Tx, on};
+use crate::store::engine::batch::{Batch, Cell, Of};
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::{Tx, on};
 
 macro_rules! settle {
     ($among:literal, $after:literal) => {

@@ -6,9 +6,9 @@ use std::collections::BTreeMap;
 use uuid::Uuid;
 
 use super::state::State;
-use crate::store::batch::{Batch, Cell, Of};
-use crate::store::error::Error;
-use crate::store::tx::{Counted, Tx, on};
+use crate::store::engine::batch::{Batch, Cell, Of};
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::{Counted, Tx, on};
 
 const COUNTS: &str = "SELECT kind, state, CAST(SUM(n) AS BIGINT) FROM (
         SELECT kind, state, n FROM job_tally UNION ALL SELECT kind, state, n FROM job_delta

@@ -9,9 +9,9 @@ use super::insert::{Line, Waits};
 use super::state::State;
 use super::tally::moved;
 use crate::domain::Millis;
-use crate::store::batch::{Batch, Cell, Of};
-use crate::store::error::Error;
-use crate::store::tx::{Tx, on};
+use crate::store::engine::batch::{Batch, Cell, Of};
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::{Tx, on};
 
 macro_rules! due {
     () => {

@@ -26,7 +26,7 @@ fn every_statement_is_prepared_on_both_databases() {
                     assert!(db.prepare(AssertSqlSafe(text.clone()).into_sql_str()).await.is_ok(), "{text}");
                 }
                 None => {
-                    let crate::store::pool::Pool::Postgres(kept) = store.pool() else { unreachable!() };
+                    let crate::store::engine::pool::Pool::Postgres(kept) = store.pool() else { unreachable!() };
                     assert!(kept.pool.prepare(AssertSqlSafe(text.clone()).into_sql_str()).await.is_ok(), "{text}");
                 }
             }

@@ -51,15 +51,15 @@ pub enum Error {
 
 /// Primary result codes of `SQLite`, from its public table of results.
 mod code {
-    pub(super) const BUSY: u32 = 5;
-    pub(super) const LOCKED: u32 = 6;
-    pub(super) const IO: u32 = 10;
-    pub(super) const CORRUPT: u32 = 11;
-    pub(super) const FULL: u32 = 13;
-    pub(super) const CANT_OPEN: u32 = 14;
-    pub(super) const NOT_A_DATABASE: u32 = 26;
+    pub(in crate::store) const BUSY: u32 = 5;
+    pub(in crate::store) const LOCKED: u32 = 6;
+    pub(in crate::store) const IO: u32 = 10;
+    pub(in crate::store) const CORRUPT: u32 = 11;
+    pub(in crate::store) const FULL: u32 = 13;
+    pub(in crate::store) const CANT_OPEN: u32 = 14;
+    pub(in crate::store) const NOT_A_DATABASE: u32 = 26;
     /// The shared index could not grow: a full disk in other words.
-    pub(super) const IO_SHM_SIZE: u32 = 4874;
+    pub(in crate::store) const IO_SHM_SIZE: u32 = 4874;
 }
 
 impl Error {

@@ -14,23 +14,23 @@ use sqlx::{Connection, PgPool, Postgres};
 use crate::ambient::Clock;
 
 /// A connection that nobody used for so long is asked whether it still lives.
-pub(super) const RESTED: Duration = Duration::from_secs(1);
+pub(in crate::store) const RESTED: Duration = Duration::from_secs(1);
 
 /// A pool, and the connections of it that are kept.
 #[derive(Debug)]
-pub(super) struct Kept {
-    pub(super) pool: PgPool,
+pub(in crate::store) struct Kept {
+    pub(in crate::store) pool: PgPool,
     clock: Clock,
     free: Mutex<Vec<(PoolConnection<Postgres>, Duration)>>,
 }
 
 impl Kept {
-    pub(super) const fn new(pool: PgPool, clock: Clock) -> Self {
+    pub(in crate::store) const fn new(pool: PgPool, clock: Clock) -> Self {
         Self { pool, clock, free: Mutex::new(Vec::new()) }
     }
 
     /// The connection that was used last and is free, or one of the pool.
-    pub(super) async fn take(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
+    pub(in crate::store) async fn take(&self) -> Result<PoolConnection<Postgres>, sqlx::Error> {
         loop {
             let Some((mut connection, since)) = self.free().pop() else { return self.pool.acquire().await };
             let rested = self.clock.steady().saturating_sub(since) > RESTED;
@@ -41,7 +41,7 @@ impl Kept {
     }
 
     /// Keeps a connection on which everything went well.
-    pub(super) fn keep(&self, connection: PoolConnection<Postgres>) {
+    pub(in crate::store) fn keep(&self, connection: PoolConnection<Postgres>) {
         let most = usize::try_from(self.pool.options().get_max_connections() / 4 * 3).unwrap_or(0);
         let now = self.clock.steady();
         let mut free = self.free();
@@ -51,7 +51,7 @@ impl Kept {
     }
 
     /// Gives every connection back and closes the pool.
-    pub(super) async fn close(&self) {
+    pub(in crate::store) async fn close(&self) {
         self.free().clear();
         self.pool.close().await;
     }

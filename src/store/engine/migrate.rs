@@ -45,7 +45,7 @@ const APPLIED: &str = "SELECT version, digest, program FROM radard_schema ORDER 
 const REMEMBER: &str =
     "INSERT INTO radard_schema (version, name, digest, program, applied_at) VALUES ($1, $2, $3, $4, $5)";
 
-pub(super) const STATEMENTS: &[&str] = &[APPLIED, REMEMBER];
+pub(in crate::store) const STATEMENTS: &[&str] = &[APPLIED, REMEMBER];
 
 /// Why a database was left as it is.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -81,18 +81,18 @@ pub struct Schema {
 }
 
 /// The last step that this program knows.
-pub(super) fn known() -> i64 {
+pub(in crate::store) fn known() -> i64 {
     STEPS.last().map_or(0, |step| step.version)
 }
 
 /// Looks how far the database is, and refuses one from the future.
-pub(super) async fn look(tx: &mut Tx) -> Result<Schema, MigrateError> {
+pub(in crate::store) async fn look(tx: &mut Tx) -> Result<Schema, MigrateError> {
     tx.run("look for the schema", CREATE).await?;
     judge(&applied(tx).await?)
 }
 
 /// Looks without making anything: a database without a schema is at step 0.
-pub(super) async fn look_only(tx: &mut Tx) -> Result<Schema, MigrateError> {
+pub(in crate::store) async fn look_only(tx: &mut Tx) -> Result<Schema, MigrateError> {
     match applied(tx).await {
         Ok(rows) => judge(&rows),
         Err(Error::Statement { .. }) => judge(&[]),
@@ -113,7 +113,7 @@ fn judge(rows: &[(i64, String, String)]) -> Result<Schema, MigrateError> {
 }
 
 /// Does the next step; false when there is none.
-pub(super) async fn step(tx: &mut Tx, now: Millis) -> Result<bool, MigrateError> {
+pub(in crate::store) async fn step(tx: &mut Tx, now: Millis) -> Result<bool, MigrateError> {
     let found = look(tx).await?.found;
     let Some(step) = STEPS.iter().find(|s| s.version > found) else { return Ok(false) };
     tracing::info!("Database goes to step {}: {}", step.version, step.name);

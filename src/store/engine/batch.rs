@@ -13,7 +13,7 @@ use sqlx::sqlite::{SqliteArguments, SqliteRow};
 use sqlx::{Arguments, AssertSqlSafe, FromRow, PgConnection, SqliteConnection};
 use uuid::Uuid;
 
-use crate::store::tx::{Tx, on};
+use crate::store::engine::tx::{Tx, on};
 
 /// What a column of rows holds.
 #[derive(Debug, Clone, Copy)]

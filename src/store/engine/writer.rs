@@ -15,13 +15,13 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
 use super::fullness::Fullness;
-use super::jobs::write_counts;
 use super::tx::{Counted, Tx, Work};
 use super::wal;
 use crate::ambient::{Clock, Hold};
+use crate::store::jobs::write_counts;
 
 /// Writers that may wait at once; the next one waits for a place, which is what slows it down.
-pub(super) const WAITING: usize = 1024;
+pub(in crate::store) const WAITING: usize = 1024;
 /// The most closures that share one commit.
 const GROUP: usize = 500;
 /// The longest that the first of a group waits for the others to be done.
@@ -30,7 +30,7 @@ const BEGIN: &str = "BEGIN IMMEDIATE; ";
 const COMMIT: &str = "; COMMIT";
 
 /// A closure on its way to the writer, with the way back to whoever asked.
-pub(super) trait Errand: Send {
+pub(in crate::store) trait Errand: Send {
     /// Does the work inside the transaction; true when its savepoint may stay.
     fn run<'t>(&'t mut self, tx: &'t mut Tx) -> Work<'t, bool>;
     /// Whether the work is one batch, which may carry its own commit.
@@ -40,12 +40,12 @@ pub(super) trait Errand: Send {
 }
 
 /// An errand of one concrete type.
-pub(super) struct Closure<T, E, F> {
-    pub(super) work: Option<F>,
-    pub(super) is_one: bool,
-    pub(super) outcome: Option<Result<T, E>>,
-    pub(super) reply: oneshot::Sender<Result<T, E>>,
-    pub(super) _hold: Hold,
+pub(in crate::store) struct Closure<T, E, F> {
+    pub(in crate::store) work: Option<F>,
+    pub(in crate::store) is_one: bool,
+    pub(in crate::store) outcome: Option<Result<T, E>>,
+    pub(in crate::store) reply: oneshot::Sender<Result<T, E>>,
+    pub(in crate::store) _hold: Hold,
 }
 
 impl<T, E, F> Errand for Closure<T, E, F>
@@ -91,19 +91,19 @@ pub struct WriterCounts {
     pub busy_us: AtomicU64,
 }
 
-pub(super) struct Writer {
-    pub(super) tx: Tx,
-    pub(super) clock: Clock,
-    pub(super) inbox: mpsc::Receiver<Box<dyn Errand>>,
-    pub(super) broken: CancellationToken,
-    pub(super) counts: Arc<WriterCounts>,
-    pub(super) fullness: Arc<Fullness>,
-    pub(super) wal: wal::Watch,
+pub(in crate::store) struct Writer {
+    pub(in crate::store) tx: Tx,
+    pub(in crate::store) clock: Clock,
+    pub(in crate::store) inbox: mpsc::Receiver<Box<dyn Errand>>,
+    pub(in crate::store) broken: CancellationToken,
+    pub(in crate::store) counts: Arc<WriterCounts>,
+    pub(in crate::store) fullness: Arc<Fullness>,
+    pub(in crate::store) wal: wal::Watch,
 }
 
 impl Writer {
     /// Serves until every handle on the store is gone or the disk fails.
-    pub(super) async fn serve(mut self) -> Result<(), Error> {
+    pub(in crate::store) async fn serve(mut self) -> Result<(), Error> {
         while let Some(first) = self.inbox.recv().await {
             let begun = self.clock.steady();
             let mut group: Vec<Box<dyn Errand>> = Vec::new();

@@ -17,7 +17,6 @@ use tokio_util::sync::CancellationToken;
 
 use super::error::Error;
 use super::fullness::Fullness;
-use super::jobs::write_counts;
 use super::kept::{Kept, RESTED};
 use super::migrate;
 use super::open_error::{Denied, OpenError};
@@ -26,6 +25,7 @@ use super::writer::{Closure, Errand, WAITING, Writer, WriterCounts};
 use super::{copy, wal};
 use crate::ambient::Ambient;
 use crate::domain::{Millis, Secret};
+use crate::store::jobs::write_counts;
 use crate::supervise::Supervisor;
 
 /// How long a statement waits for another program that holds the database.
@@ -63,7 +63,7 @@ pub enum Access {
 #[derive(Clone, Debug)]
 pub struct Store {
     pool: Pool,
-    pub(super) ambient: Ambient,
+    pub(in crate::store) ambient: Ambient,
     skew_ms: Arc<AtomicI64>,
     broken: CancellationToken,
     fullness: Arc<Fullness>,
@@ -72,7 +72,7 @@ pub struct Store {
 }
 
 #[derive(Clone, Debug)]
-pub(super) enum Pool {
+pub(in crate::store) enum Pool {
     Sqlite { read: SqlitePool, write: Option<mpsc::Sender<Box<dyn Errand>>>, file: PathBuf },
     Postgres(Arc<Kept>),
 }
@@ -335,7 +335,7 @@ impl Store {
         self.write(|_| Box::pin(async { Ok(()) })).await
     }
 
-    pub(super) const fn pool(&self) -> &Pool {
+    pub(in crate::store) const fn pool(&self) -> &Pool {
         &self.pool
     }
 
@@ -408,7 +408,7 @@ fn sync_folder(file: &Path) -> Result<(), Error> {
     synced.map_err(|error| Error::Broken { act, cause: error.to_string() })
 }
 
-pub(super) fn sqlite_options(file: &Path) -> SqliteConnectOptions {
+pub(in crate::store) fn sqlite_options(file: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(file)
         .create_if_missing(true)

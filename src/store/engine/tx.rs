@@ -24,7 +24,7 @@ pub struct Tx {
     pub(crate) now: Millis,
     pub(crate) entropy: Entropy,
     /// How this work changes the counts of jobs, by kind and state; written when it ends.
-    pub(super) counted: Counted,
+    pub(in crate::store) counted: Counted,
     /// What goes to the database before the next statement, in one text with it where that is known to be safe.
     lead: &'static str,
     /// What may go after the next batch, in one text with it: the commit, for work that is one batch.
@@ -36,10 +36,10 @@ pub struct Tx {
 }
 
 /// Changes of the counts of jobs, by kind and state.
-pub(super) type Counted = BTreeMap<(String, &'static str), i64>;
+pub(in crate::store) type Counted = BTreeMap<(String, &'static str), i64>;
 
 #[derive(Debug)]
-pub(super) enum Conn {
+pub(in crate::store) enum Conn {
     /// The one writing connection of `SQLite`.
     Writer(SqliteConnection),
     /// A reading connection of `SQLite`.
@@ -51,13 +51,13 @@ pub(super) enum Conn {
 }
 
 /// The driver's connection, for one statement.
-pub(super) enum Raw<'a> {
+pub(in crate::store) enum Raw<'a> {
     Sqlite(&'a mut SqliteConnection),
     Postgres(&'a mut PgConnection),
 }
 
 impl Tx {
-    pub(super) const fn new(conn: Conn, now: Millis, entropy: Entropy) -> Self {
+    pub(in crate::store) const fn new(conn: Conn, now: Millis, entropy: Entropy) -> Self {
         Self { conn, now, entropy, counted: Counted::new(), lead: "", trail: "", trouble: None, erases: false }
     }
 
@@ -77,11 +77,11 @@ impl Tx {
     }
 
     /// Whether somebody was forgotten since this was asked last.
-    pub(super) fn take_erased(&mut self) -> bool {
+    pub(in crate::store) fn take_erased(&mut self) -> bool {
         std::mem::take(&mut self.erases)
     }
 
-    pub(super) fn raw(&mut self) -> Raw<'_> {
+    pub(in crate::store) fn raw(&mut self) -> Raw<'_> {
         match &mut self.conn {
             Conn::Writer(c) => Raw::Sqlite(c),
             Conn::Reader(c) => Raw::Sqlite(c),
@@ -91,7 +91,7 @@ impl Tx {
     }
 
     /// The text of a statement that locks the rows it takes: only `PostgreSQL` has more than one writer.
-    pub(super) const fn pick(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
+    pub(in crate::store) const fn pick(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
         match self.conn {
             Conn::Writer(_) | Conn::Reader(_) => sqlite,
             Conn::Open(_) | Conn::Plain(_) => postgres,
@@ -104,13 +104,13 @@ impl Tx {
     }
 
     /// Gives the connection of `PostgreSQL` back after everything went well on it.
-    pub(super) fn keep_plain(self, kept: &Kept) {
+    pub(in crate::store) fn keep_plain(self, kept: &Kept) {
         if let Conn::Plain(connection) = self.conn {
             kept.keep(connection);
         }
     }
 
-    pub(super) async fn commit(self) -> Result<(), Error> {
+    pub(in crate::store) async fn commit(self) -> Result<(), Error> {
         match self.conn {
             Conn::Open(tx) => tx.commit().await.map_err(Error::in_act("commit")),
             Conn::Writer(_) | Conn::Reader(_) | Conn::Plain(_) => Ok(()),
@@ -119,32 +119,32 @@ impl Tx {
 
     /// Lets `lead` (statements without parameters, each closed by a semicolon) go before whatever comes next: on
     /// `SQLite` each text is a way to another thread and back, and those ways are what a small write costs.
-    pub(super) const fn lead(&mut self, lead: &'static str) {
+    pub(in crate::store) const fn lead(&mut self, lead: &'static str) {
         self.lead = lead;
     }
 
     /// Whether a lead still waits, that is nothing was run since it was given.
-    pub(super) const fn is_led(&self) -> bool {
+    pub(in crate::store) const fn is_led(&self) -> bool {
         !self.lead.is_empty()
     }
 
     /// Lets `trail` go after the next batch.
-    pub(super) const fn trail(&mut self, trail: &'static str) {
+    pub(in crate::store) const fn trail(&mut self, trail: &'static str) {
         self.trail = trail;
     }
 
     /// Takes the trail, if one waits.
-    pub(super) fn take_trail(&mut self) -> &'static str {
+    pub(in crate::store) fn take_trail(&mut self) -> &'static str {
         std::mem::take(&mut self.trail)
     }
 
     /// `sql` behind the lead, if one waits. For statements that often come first.
-    pub(super) fn led(&mut self, sql: &str) -> String {
+    pub(in crate::store) fn led(&mut self, sql: &str) -> String {
         [std::mem::take(&mut self.lead), sql].concat()
     }
 
     /// Sends a lead that still waits; `on!` calls this before each statement.
-    pub(super) async fn ready(&mut self) -> Result<(), sqlx::Error> {
+    pub(in crate::store) async fn ready(&mut self) -> Result<(), sqlx::Error> {
         let lead = std::mem::take(&mut self.lead);
         match (lead, self.raw()) {
             ("", _) => Ok(()),
@@ -154,7 +154,7 @@ impl Tx {
     }
 
     /// Remembers what a statement was refused for, if it concerns more than the statement.
-    pub(super) fn refused(&mut self, cause: &sqlx::Error) {
+    pub(in crate::store) fn refused(&mut self, cause: &sqlx::Error) {
         let error = Error::in_act("run a transaction")(cause);
         if error.is_passing() || error.is_fatal() {
             self.trouble = Some(error);
@@ -162,12 +162,12 @@ impl Tx {
     }
 
     /// Why the whole transaction is gone, if a statement met the reason.
-    pub(super) const fn take_trouble(&mut self) -> Option<Error> {
+    pub(in crate::store) const fn take_trouble(&mut self) -> Option<Error> {
         self.trouble.take()
     }
 
     /// Runs `sql` without rows and without parameters: `BEGIN`, `COMMIT`, pragmas.
-    pub(super) async fn run(&mut self, act: &'static str, sql: &'static str) -> Result<(), Error> {
+    pub(in crate::store) async fn run(&mut self, act: &'static str, sql: &'static str) -> Result<(), Error> {
         on!(self, db => sqlx::query(sql).execute(db).await.map(drop)).map_err(Error::in_act(act))
     }
 }
@@ -178,8 +178,8 @@ macro_rules! on {
         let answer = match $tx.ready().await {
             Err(refused) => Err(refused),
             Ok(()) => match $tx.raw() {
-                $crate::store::tx::Raw::Sqlite($db) => $body,
-                $crate::store::tx::Raw::Postgres($db) => $body,
+                $crate::store::engine::tx::Raw::Sqlite($db) => $body,
+                $crate::store::engine::tx::Raw::Postgres($db) => $body,
             },
         };
         if let Err(cause) = &answer {
@@ -188,4 +188,4 @@ macro_rules! on {
         answer
     }};
 }
-pub(super) use on;
+pub(in crate::store) use on;

@@ -58,21 +58,21 @@ pub struct Verified {
 }
 
 /// Copies the database beside itself before its schema goes a step further.
-pub(super) async fn before_step(tx: &mut Tx, database: &Path, now: Millis) -> Result<(), BackupError> {
+pub(in crate::store) async fn before_step(tx: &mut Tx, database: &Path, now: Millis) -> Result<(), BackupError> {
     let dir = database.parent().unwrap_or(Path::new(".")).join("backups");
     std::fs::create_dir_all(&dir).map_err(|source| BackupError::File { act: "make", file: dir.clone(), source })?;
     copy(tx, &dir, &name_at(BEFORE_STEP, now)).await.map(drop)
 }
 
 /// How the name of a backup begins.
-pub(super) const BACKUP: &str = "radard";
+pub(in crate::store) const BACKUP: &str = "radard";
 /// How that of a copy begins that was made before a step of the schema.
-pub(super) const BEFORE_STEP: &str = "before-migration";
+pub(in crate::store) const BEFORE_STEP: &str = "before-migration";
 /// How the name of a database begins that a restore put aside.
-pub(super) const REPLACED: &str = "replaced";
+pub(in crate::store) const REPLACED: &str = "replaced";
 
 /// What lies beside a `database` that is missing and may be it: radard never begins an empty one there.
-pub(super) fn remains(database: &Path) -> Option<PathBuf> {
+pub(in crate::store) fn remains(database: &Path) -> Option<PathBuf> {
     if database.exists() {
         return None;
     }
@@ -87,14 +87,14 @@ pub(super) fn remains(database: &Path) -> Option<PathBuf> {
 }
 
 /// The moment in the name of a copy, to the millisecond.
-pub(super) const STAMP: &str = "%Y%m%dT%H%M%S%3fZ";
+pub(in crate::store) const STAMP: &str = "%Y%m%dT%H%M%S%3fZ";
 
-pub(super) fn name_at(prefix: &str, now: Millis) -> String {
+pub(in crate::store) fn name_at(prefix: &str, now: Millis) -> String {
     let stamp = jiff::Timestamp::from_millisecond(now.0).unwrap_or_default().strftime(STAMP);
     format!("{prefix}-{stamp}.db")
 }
 
-pub(super) async fn copy(tx: &mut Tx, dir: &Path, name: &str) -> Result<Verified, BackupError> {
+pub(in crate::store) async fn copy(tx: &mut Tx, dir: &Path, name: &str) -> Result<Verified, BackupError> {
     clear_parts(dir);
     let (part, file) = (dir.join(format!("{name}.part")), dir.join(name));
     let Raw::Sqlite(db) = tx.raw() else { return Err(BackupError::Server) };
@@ -109,7 +109,7 @@ pub(super) async fn copy(tx: &mut Tx, dir: &Path, name: &str) -> Result<Verified
 }
 
 /// The sorts of copies, by how their names begin.
-pub(super) const COPIES: [&str; 3] = [BACKUP, BEFORE_STEP, REPLACED];
+pub(in crate::store) const COPIES: [&str; 3] = [BACKUP, BEFORE_STEP, REPLACED];
 
 /// Whether a file of this name is a copy of any sort.
 pub fn is_copy(name: &str) -> bool {
@@ -117,7 +117,7 @@ pub fn is_copy(name: &str) -> bool {
 }
 
 /// When the copy of this name was made; nothing for a name that is none of this sort.
-pub(super) fn made_at(prefix: &str, name: &str) -> Option<Millis> {
+pub(in crate::store) fn made_at(prefix: &str, name: &str) -> Option<Millis> {
     let stamp = name.strip_prefix(prefix)?.strip_prefix('-')?.strip_suffix(".db")?;
     let whole = DateTime::strptime(STAMP, stamp).ok()?;
     Some(Millis(whole.to_zoned(TimeZone::UTC).ok()?.timestamp().as_millisecond()))
@@ -138,7 +138,7 @@ fn clear_parts(dir: &Path) {
     }
 }
 
-pub(super) fn sync_and_name(part: &Path, file: &Path) -> Result<(), BackupError> {
+pub(in crate::store) fn sync_and_name(part: &Path, file: &Path) -> Result<(), BackupError> {
     let failed = |act, file: &Path| {
         let file = file.to_owned();
         move |source| BackupError::File { act, file, source }

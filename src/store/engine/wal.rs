@@ -26,13 +26,13 @@ fn log_of(database: &Path) -> PathBuf {
 }
 
 /// Whether a log lies beside `database`: then the file alone may be behind.
-pub(super) fn lies_beside(database: &Path) -> bool {
+pub(in crate::store) fn lies_beside(database: &Path) -> bool {
     log_of(database).exists()
 }
 
 /// Decides when the log is moved, from how many pages a commit has been worth lately.
 #[derive(Debug)]
-pub(super) struct Watch {
+pub(in crate::store) struct Watch {
     file: PathBuf,
     commits: i64,
     every: i64,
@@ -42,12 +42,12 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    pub(super) fn new(database: &Path, bytes: Arc<AtomicU64>) -> Self {
+    pub(in crate::store) fn new(database: &Path, bytes: Arc<AtomicU64>) -> Self {
         Self { file: log_of(database), commits: 0, every: COMMITS.2, bytes, holds_erased: false }
     }
 
     /// Called between commits.
-    pub(super) async fn after_commit(&mut self, tx: &mut Tx) -> Result<(), Error> {
+    pub(in crate::store) async fn after_commit(&mut self, tx: &mut Tx) -> Result<(), Error> {
         self.commits += 1;
         if tx.take_erased() {
             tx.run("delete as usual", "PRAGMA secure_delete = FAST").await?;
@@ -77,7 +77,7 @@ impl Watch {
     }
 
     /// Called once, when the store closes.
-    pub(super) async fn empty(&mut self, tx: &mut Tx) -> Result<(), Error> {
+    pub(in crate::store) async fn empty(&mut self, tx: &mut Tx) -> Result<(), Error> {
         checkpoint(tx, "PRAGMA wal_checkpoint(TRUNCATE)").await?;
         self.look();
         Ok(())

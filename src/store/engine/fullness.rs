@@ -8,14 +8,14 @@ use super::error::Error;
 
 /// What the last write found.
 #[derive(Debug, Default)]
-pub(super) struct Fullness {
+pub(in crate::store) struct Fullness {
     is_full: AtomicBool,
     changed: Notify,
 }
 
 impl Fullness {
     /// Notes how a commit ended.
-    pub(super) fn note(&self, committed: &Result<(), Error>) {
+    pub(in crate::store) fn note(&self, committed: &Result<(), Error>) {
         let is_full = match committed {
             Ok(()) => false,
             Err(Error::Full { .. }) => true,
@@ -32,12 +32,12 @@ impl Fullness {
         self.changed.notify_one();
     }
 
-    pub(super) fn is_full(&self) -> bool {
+    pub(in crate::store) fn is_full(&self) -> bool {
         self.is_full.load(Ordering::Relaxed)
     }
 
     /// Resolves when that changed; for one waiter.
-    pub(super) async fn changed(&self) {
+    pub(in crate::store) async fn changed(&self) {
         self.changed.notified().await;
     }
 }
