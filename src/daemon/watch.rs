@@ -8,16 +8,16 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use super::conditions::{Condition, Conditions};
+use super::conditions::Conditions;
 use super::house::House;
 use super::systemd::Notifier;
 use crate::ambient::Clock;
-use crate::domain::Class;
 use crate::domain::amount::counted;
 use crate::observe::{Metrics, metric};
 use crate::pace::{Forecast, Pace};
 use crate::queue::Queue;
-use crate::store::alarms::{Alarm, Raise};
+use crate::store::alarms::Alarm;
+use crate::store::conditions;
 use crate::store::disk::{Disk, Level, Seen};
 use crate::store::stops::{self, Stopped};
 use crate::store::{ClockWatch, Error, Store, alarms, gates, jobs};
@@ -135,8 +135,11 @@ impl Watch {
         let of = |state| counts.iter().filter(|c| c.state == state).map(|c| c.n).sum::<i64>();
         let (waiting, running) = (of(jobs::State::Queued), of(jobs::State::Running));
         self.notifier.status(&format!("{waiting} queued, {running} running, {}", counted(open.len(), "alarm")));
-        let conditions = self.conditions.all(seen, doubt, &(self.tasks)()).await?;
-        self.settle(conditions, &open).await
+        if let Ok(seen) = &seen {
+            self.metrics.set(metric::DISK_FREE, [], seen.free);
+        }
+        let conditions = self.conditions.all(&seen, doubt, &(self.tasks)()).await?;
+        conditions::settle(&self.store, conditions, &open).await
     }
 
     /// Puts the numbers in place.
@@ -168,33 +171,6 @@ impl Watch {
             self.metrics.add(metric::TASK_RESTARTS, [task], u64::from(restarts.saturating_sub(before)));
         }
         *last = now;
-    }
-
-    /// Opens what holds and is not open, closes what is open and no longer holds.
-    async fn settle(&self, conditions: Vec<Condition>, open: &[Alarm]) -> Result<(), Error> {
-        let is_open = |name: &str, subject: &str| open.iter().any(|a| a.name == name && a.subject == subject);
-        let changed: Vec<_> =
-            conditions.into_iter().filter(|(name, subject, holds)| holds.is_some() != is_open(name, subject)).collect();
-        if changed.is_empty() {
-            return Ok(());
-        }
-        self.store
-            .write::<_, Error, _>(move |tx| {
-                Box::pin(async move {
-                    for (name, subject, holds) in changed {
-                        match holds {
-                            None => drop(alarms::close(tx, name, &subject).await?),
-                            Some((severity, detail)) => {
-                                tracing::warn!(alarm.class = "local", "Alarm `{name}` about `{subject}`: {detail}");
-                                let raise = Raise { name, subject, severity, class: Class::Local, detail };
-                                alarms::raise(tx, &raise).await?;
-                            }
-                        }
-                    }
-                    Ok(())
-                })
-            })
-            .await
     }
 }
 

@@ -20,6 +20,7 @@ pub mod alarms;
 pub mod backup;
 pub mod captures;
 pub mod clocks;
+pub mod conditions;
 pub mod copies;
 pub mod crawl;
 pub mod disk;

@@ -15,6 +15,9 @@ use super::slot::Slot;
 use crate::config::{CREDENTIALS, Secrets};
 use crate::domain::Secret;
 use crate::domain::words::repeatable;
+use crate::observe::{Metrics, metric};
+use crate::store::alarms::Severity;
+use crate::store::conditions::Condition;
 use crate::store::{self, Store, vault as rows};
 
 const TABLE: &str = "credential";
@@ -25,7 +28,7 @@ const OUTSIDE: [&str; 2] = ["store-url", "vault-key"];
 const LONGEST: usize = 64 * 1024;
 
 /// The names under which a credential can be sealed.
-pub fn can_be_sealed() -> impl Iterator<Item = &'static str> {
+fn can_be_sealed() -> impl Iterator<Item = &'static str> {
     CREDENTIALS.iter().map(|credential| credential.name).filter(|name| !OUTSIDE.contains(name))
 }
 
@@ -99,6 +102,24 @@ impl Credentials {
     /// Those that were left out because they do not open.
     pub fn shut(&self) -> Vec<Shut> {
         self.shut.read().unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// Counts what is sealed, takes what other machines set, and names what does not open.
+    pub async fn conditions(&self, metrics: &Metrics) -> Result<Vec<Condition>, store::Error> {
+        let sealed = self.store.read::<_, store::Error, _>(|tx| Box::pin(rows::counts(tx))).await?;
+        let sorts = [("current", sealed.current), ("leaving", sealed.leaving)];
+        metrics.replace(metric::SEALED, sorts.map(|(sort, n)| ([sort], u64::try_from(n).unwrap_or(0))));
+        if self.store.is_shared()
+            && let Err(error) = self.refresh().await
+        {
+            tracing::warn!("What other machines sealed could not be read: {error}");
+        }
+        let shut = self.shut();
+        let condition = |name: &'static str| {
+            let why = shut.iter().find(|(known, _)| *known == name).map(|(_, why)| why.clone());
+            Condition::new("secret_shut", name, Severity::Critical, why)
+        };
+        Ok(can_be_sealed().map(condition).collect())
     }
 
     /// Reads again what is sealed. What does not open is left out, so that the others still count.

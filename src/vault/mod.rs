@@ -18,7 +18,7 @@ mod slot;
 #[cfg(test)]
 mod tests;
 
-pub use credentials::{Credentials, Entry, SetError, Shut, can_be_sealed};
+pub use credentials::{Credentials, Entry, SetError, Shut};
 pub use error::Error;
 pub use handle::{Fit, OpenVault, Vault, data_keys};
 pub use master::{Made, Master, Source, make_file};
