@@ -54,7 +54,7 @@ pub use reqwest::header::{CONTENT_TYPE, HeaderMap, HeaderValue};
 pub use share::Share;
 pub use ways::{Ways, line_of};
 
-/// The way out of whoever has `plan`, under the guard of its settings.
+/// The HTTP client that `plan` asks for, under the guard of its settings.
 pub fn client_of(plan: &Plan) -> Result<Client, Error> {
     let egress = &plan.config.egress;
     let policy = Policy {

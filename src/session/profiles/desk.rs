@@ -50,7 +50,7 @@ pub struct Detail {
     pub file: Option<PathBuf>,
 }
 
-/// A login on its way out.
+/// A login that is given out.
 #[derive(Debug)]
 pub struct GivenOut {
     /// The storage state.
@@ -61,7 +61,7 @@ pub struct GivenOut {
     pub headers: BTreeMap<String, Secret<String>>,
 }
 
-/// A login on its way in.
+/// A login that somebody brings.
 #[derive(Debug)]
 pub struct Brought {
     /// For which profile.

@@ -14,7 +14,7 @@ use crate::web::app::App;
 use crate::web::input::Body;
 use crate::web::refusal::Refusal;
 
-/// What is asked for.
+/// The body of a request.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(super) struct Asked {

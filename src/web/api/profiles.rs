@@ -16,7 +16,7 @@ use crate::web::input::Private;
 use crate::web::refusal::Refusal;
 use crate::wire::login::{Cookie, StorageState};
 
-/// What is asked for.
+/// The body of a request.
 #[derive(Deserialize)]
 #[serde(tag = "act", rename_all = "snake_case", deny_unknown_fields)]
 pub(super) enum Asked {
