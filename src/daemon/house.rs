@@ -207,26 +207,37 @@ impl House {
     /// Everyone leaves, from the top floor down; the writer goes last. All of it takes `drain` at most: the end of it
     /// is for browsers and files.
     pub async fn leave(self, drain: Duration) -> Leave {
-        let clock = self.plan.ambient.clock.clone();
+        // Each part is named: the store closes only when nobody holds it any more.
+        let Self {
+            plan,
+            current: _,
+            store,
+            credentials,
+            pace,
+            session,
+            targets,
+            forgetter,
+            queue,
+            inlets,
+            metrics: _,
+            disk: _,
+            clock: wall,
+            owner: _,
+            upper,
+            ground,
+            _lock,
+        } = self;
+        let clock = plan.ambient.clock;
         let end = clock.steady().saturating_add(drain);
         let before_end = |part: u32| (end.saturating_sub(drain / part)).saturating_sub(clock.steady());
-        let left = self.upper.leave(before_end(10)).await;
-        if clock.limit(before_end(20), self.session.profiles.pool().close()).await.is_err() {
+        let left = upper.leave(before_end(10)).await;
+        if clock.limit(before_end(20), session.profiles.pool().close()).await.is_err() {
             tracing::warn!("A browser did not end in time: what is left of it is ended at the next start");
         }
-        drop((
-            self.session,
-            self.targets,
-            self.forgetter,
-            self.queue,
-            self.inlets,
-            self.pace,
-            self.credentials,
-            self.clock,
-        ));
-        self.store.close().await;
+        drop((session, targets, forgetter, queue, inlets, pace, credentials, wall));
+        store.close().await;
         // What was accepted is on the disk; this is for what nobody waits for.
-        self.ground.leave(end.saturating_sub(clock.steady()).max(Duration::from_millis(500))).await;
+        ground.leave(end.saturating_sub(clock.steady()).max(Duration::from_millis(500))).await;
         left
     }
 
