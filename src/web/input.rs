@@ -54,7 +54,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Private<T> {
         let value = serde_json::from_slice(&bytes);
         value
             .map(Self)
-            .map_err(|_| Refusal::bad("this is nothing that is done with a profile", "see `radard profile --help`"))
+            .map_err(|_| Refusal::bad("the request about a profile cannot be read", "see `radard profile --help`"))
     }
 }
 

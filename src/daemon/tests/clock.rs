@@ -55,7 +55,7 @@ pub(super) fn lived(name: &str, tale: impl AsyncFnOnce(&House, &Watch)) {
         drop(opening);
         tale(&house, &watch).await;
         drop(watch);
-        house.leave(Duration::from_mins(5)).await;
+        Box::pin(house.leave(Duration::from_mins(5))).await;
     });
     told.unwrap();
     std::fs::remove_dir_all(&dir).unwrap();
