@@ -16,7 +16,7 @@ use crate::domain::Millis;
 /// A future in a box, for the closures that `write` and `read` take.
 pub type Work<'t, T> = std::pin::Pin<Box<dyn Future<Output = T> + Send + 't>>;
 
-/// What a closure of [`super::Store::write`] or [`super::Store::read`] works with.
+/// What a closure of [`crate::store::Store::write`] or [`crate::store::Store::read`] works with.
 #[derive(Debug)]
 pub struct Tx {
     conn: Conn,
