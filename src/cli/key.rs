@@ -6,9 +6,10 @@ use super::desk::Desk;
 use super::failure::Failure;
 use super::listing::{Column, Form, show};
 use super::out::Answer;
-use super::reach::{Need, Reach, encode};
+use super::reach::{Need, Reach};
 use super::terms::terms;
 use crate::domain::Millis;
+use crate::web::encode;
 use crate::web::scopes;
 
 const COLUMNS: &[Column] = &[

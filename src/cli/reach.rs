@@ -17,6 +17,7 @@ use crate::config::Places;
 use crate::daemon::Direct;
 use crate::net::{LocalApi, LocalError, local};
 use crate::store::Denied;
+use crate::web::encode;
 
 /// The most that a house answers.
 const MOST: usize = 64 * 1024 * 1024;
@@ -140,24 +141,6 @@ async fn call_house(router: Router, method: &str, path: &str, body: Option<Value
         return Ok((status, Value::Null));
     }
     serde_json::from_slice(&bytes).map(|answer| (status, answer)).map_err(|error| failed(error.to_string()))
-}
-
-/// `text` as one part of a path or of a query.
-pub(super) fn encode(text: &str) -> String {
-    let mut encoded = String::with_capacity(text.len());
-    for byte in text.bytes() {
-        match byte {
-            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' => encoded.push(char::from(byte)),
-            _ => {
-                encoded.push('%');
-                encoded.extend(
-                    [byte >> 4, byte & 15]
-                        .map(|nibble| char::from_digit(u32::from(nibble), 16).unwrap_or('0').to_ascii_uppercase()),
-                );
-            }
-        }
-    }
-    encoded
 }
 
 /// `path` with those of `fields` that have a value.

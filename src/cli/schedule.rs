@@ -6,8 +6,9 @@ use super::desk::Desk;
 use super::failure::Failure;
 use super::listing::{Column, Form, show};
 use super::out::Answer;
-use super::reach::{Need, Reach, encode};
+use super::reach::{Need, Reach};
 use crate::domain::Millis;
+use crate::web::encode;
 
 const COLUMNS: &[Column] = &[
     ("SCHEDULE", "name", Form::Plain),

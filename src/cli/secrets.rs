@@ -12,12 +12,13 @@ use super::failure::Failure;
 use super::house::{direct, exit_of_vault, plan, refused};
 use super::listing::{Column, Form, show};
 use super::out::Answer;
-use super::reach::{Need, Reach, encode};
+use super::reach::{Need, Reach};
 use crate::daemon::HouseError;
 use crate::domain::amount::counted;
 use crate::domain::{Millis, Secret};
 use crate::store::make_folders;
 use crate::vault::{self, Made, Source, Vault, data_keys, make_file};
+use crate::web::encode;
 
 const COLUMNS: &[Column] = &[
     ("NAME", "name", Form::Plain),

@@ -9,12 +9,13 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::listing::{Column, Form, show};
 use super::out::Answer;
-use super::reach::{Need, Reach, encode};
+use super::reach::{Need, Reach};
 use super::table::clean;
 use crate::config::is_only_dots;
 use crate::domain::amount::counted;
 use crate::domain::time::roughly;
 use crate::domain::{Class, Millis};
+use crate::web::encode;
 
 const COLUMNS: &[Column] = &[
     ("TARGET", "target", Form::Plain),

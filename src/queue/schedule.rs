@@ -28,11 +28,16 @@ const LOOK: Duration = Duration::from_mins(5);
 /// A schedule as people see it.
 #[derive(Debug, Serialize)]
 pub struct Coming {
-    name: String,
-    kind: String,
-    at: String,
-    timezone: Option<String>,
-    next_at: Option<Millis>,
+    /// Its name.
+    pub name: String,
+    /// The kind of job that it queues.
+    pub kind: String,
+    /// Its cron line.
+    pub at: String,
+    /// The time zone of that line.
+    pub timezone: Option<String>,
+    /// When it queues its next job.
+    pub next_at: Option<Millis>,
 }
 
 impl Queue {

@@ -1,10 +1,11 @@
-//! The map of URLs: every path of the pages once, and a function for each that has a part to fill in.
+//! The map of URLs: where each page is, and what several of them link to.
 //!
-//! Templates and handlers take their links from here, so that no text spells a path. The paths of the API are spelled
-//! where they are routed, in `api`, because nothing of ours links to them.
+//! What stands below a page, and its buttons, are spelled in the file of that page alone. The paths of the API are
+//! spelled where they are routed, in `api`, because nothing of ours links to them.
 
 use std::sync::LazyLock;
 
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use uuid::Uuid;
 
 use super::token;
@@ -19,36 +20,41 @@ pub(super) const HEALTH: &str = "/healthz";
 pub(super) const READY: &str = "/readyz";
 /// The numbers of the house.
 pub(super) const METRICS: &str = "/metrics";
-/// The status page.
-pub(super) const STATUS: &str = "/";
+/// The first page.
+pub(super) const HOME: &str = "/";
+/// Targets.
+pub(super) const TARGETS: &str = "/targets";
+/// Jobs.
+pub(super) const JOBS: &str = "/jobs";
+/// Logins.
+pub(super) const LOGINS: &str = "/logins";
+/// Limits.
+pub(super) const LIMITS: &str = "/limits";
+/// Alarms.
+pub(super) const ALARMS: &str = "/alarms";
+/// Tasks and schedules.
+pub(super) const TASKS: &str = "/tasks";
 /// Signs a browser out.
 pub(super) const LEAVE: &str = "/leave";
-/// Runs a target now, pauses it, or lets it go on.
-pub(super) const TARGET: &str = "/targets/{name}/{act}";
-/// Pauses or resumes a lane or a kind.
-pub(super) const GATES: &str = "/gates";
 /// The stylesheet.
 pub(super) const STYLE: &str = "/style.css";
 /// The icon.
 pub(super) const ICON: &str = "/icon.svg";
 /// A one-time link.
 pub(super) const ENTER: &str = "/enter/{token}";
-/// One job.
-pub(super) const JOB: &str = "/jobs/{id}";
-/// Gives a job another life.
-pub(super) const JOB_RETRY: &str = "/jobs/{id}/retry";
-/// Takes a job back.
-pub(super) const JOB_CANCEL: &str = "/jobs/{id}/cancel";
-/// Says that a person knows of an alarm.
-pub(super) const ALARM_ACK: &str = "/alarms/{id}/ack";
+/// What keeps a page fresh.
+pub(super) const SCRIPT: &str = "/page.js";
 
 /// The stylesheet as it is served.
 pub(super) const STYLE_TEXT: &str = include_str!("templates/style.css");
 /// The icon as it is served.
 pub(super) const ICON_TEXT: &str = include_str!("templates/icon.svg");
+/// The script as it is served.
+pub(super) const SCRIPT_TEXT: &str = include_str!("templates/page.js");
 
 static STYLE_LINK: LazyLock<String> = LazyLock::new(|| versioned(STYLE, STYLE_TEXT));
 static ICON_LINK: LazyLock<String> = LazyLock::new(|| versioned(ICON, ICON_TEXT));
+static SCRIPT_LINK: LazyLock<String> = LazyLock::new(|| versioned(SCRIPT, SCRIPT_TEXT));
 
 /// A link that changes with what it leads to, so that a browser may keep it for good.
 fn versioned(path: &str, text: &str) -> String {
@@ -66,37 +72,25 @@ pub(super) fn icon() -> &'static str {
     &ICON_LINK
 }
 
+/// The link of the script.
+pub(super) fn script() -> &'static str {
+    &SCRIPT_LINK
+}
+
 /// The link that signs a browser in, once.
 pub(super) fn enter(token: &str) -> String {
     format!("/enter/{token}")
 }
 
-/// The page of a job.
-pub(super) fn job(id: Uuid) -> String {
-    format!("/jobs/{id}")
-}
-
-/// Where a job is given another life.
-pub(super) fn job_retry(id: Uuid) -> String {
-    format!("/jobs/{id}/retry")
-}
-
-/// Where a job is taken back.
-pub(super) fn job_cancel(id: Uuid) -> String {
-    format!("/jobs/{id}/cancel")
-}
-
-/// Where an alarm is acknowledged.
-pub(super) fn alarm_ack(id: Uuid) -> String {
-    format!("/alarms/{id}/ack")
-}
-
-/// Where something is done with a target.
-pub(super) fn target(name: &str, act: &str) -> String {
-    format!("/targets/{name}/{act}")
-}
-
 /// A job as the API shows it.
 pub(super) fn api_job(id: Uuid) -> String {
     format!("{API_V1}/jobs/{id}")
+}
+
+/// What stands in a part of a URL as it is.
+const PLAIN: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+
+/// `text` as one part of a path or of a query.
+pub fn encode(text: &str) -> String {
+    utf8_percent_encode(text, PLAIN).to_string()
 }

@@ -41,6 +41,7 @@ impl App {
             .route(paths::HEALTH, get(pages::open::health))
             .route(paths::STYLE, get(pages::open::style))
             .route(paths::ICON, get(pages::open::icon))
+            .route(paths::SCRIPT, get(pages::open::script))
             .route(paths::ENTER, get(pages::enter::show).post(pages::enter::enter).layer(from_fn(door::own_forms)));
         let of_the_api = match door {
             Door::Public => api::routes(),
@@ -63,15 +64,9 @@ impl App {
 }
 
 fn pages() -> Router<App> {
-    Router::new()
-        .route(paths::STATUS, get(pages::status::show))
-        .route(paths::JOB, get(pages::job::show))
-        .route(paths::JOB_RETRY, post(pages::act::retry))
-        .route(paths::JOB_CANCEL, post(pages::act::cancel))
-        .route(paths::ALARM_ACK, post(pages::act::ack))
-        .route(paths::TARGET, post(pages::act::target))
-        .route(paths::GATES, post(pages::act::gate))
-        .route(paths::LEAVE, post(pages::enter::leave))
+    let all = pages::PAGES.iter().fold(Router::new(), |routes, page| routes.merge((page.routes)()));
+    all.route(paths::LEAVE, post(pages::enter::leave))
+        .layer(Extension(pages::PAGES))
         .route_layer(from_fn(|request: Request, next: Next| door::need(Scope::Admin, request, next)))
 }
 

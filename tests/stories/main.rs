@@ -37,6 +37,7 @@ mod nodes;
 mod orders;
 mod outages;
 mod outside;
+mod pages;
 mod people_first;
 mod profiles;
 mod redirect;
@@ -47,7 +48,6 @@ mod secrets;
 mod shell;
 mod shown;
 mod signatures;
-
 mod spans;
 mod stopped;
 mod syncs;

@@ -2,22 +2,51 @@
 
 use askama::Template;
 use axum::extract::State;
-use axum::response::Response;
+use axum::response::{Redirect, Response};
 
-use super::show::{Frame, Moment, answer, may_cancel, may_retry, state_word};
+use super::frame::{Frame, Here, Seen, answer};
+use super::pieces::jobs::{may_cancel, may_retry, state_word};
+use super::pieces::moment::Moment;
+use crate::config::Language;
 use crate::domain::time::roughly;
 use crate::domain::{JobId, Millis};
-use crate::store;
 use crate::store::jobs::{self, Job};
 use crate::web::app::App;
 use crate::web::input::Named;
 use crate::web::paths;
 use crate::web::refusal::Refusal;
+use crate::web::words::words;
+
+words! {
+    back: "Jobs";
+    changed: "Changed";
+    retry: "Retry";
+    cancel: "Cancel";
+    last_error: "Last error";
+    id: "Id";
+    key: "Key";
+    lane: "Lane";
+    target: "Target";
+    class: "Class";
+    attempts: "Attempts";
+    crashes: "Crashes";
+    snoozes: "Snoozes";
+    priority: "Priority";
+    run_at: "Not before";
+    asked_wait: "Wait asked for";
+    gives_up: "Given up";
+    lease: "Held by";
+    until: "until";
+    created: "Made";
+    payload: "Payload";
+    result: "Result";
+}
 
 #[derive(Template)]
 #[template(path = "job.html")]
 struct Page {
     frame: Frame,
+    t: &'static Words,
     job: Job,
     state: &'static str,
     payload: String,
@@ -32,21 +61,22 @@ struct Page {
     cancel: Option<String>,
 }
 
-pub(in crate::web) async fn show(State(app): State<App>, Named(id): Named<JobId>) -> Result<Response, Refusal> {
-    let found = app.store().read::<_, store::Error, _>(|tx| Box::pin(jobs::find(tx, id)));
-    let job = found.await?.ok_or_else(|| {
-        Refusal::absent(format!("there is no job {id}"), "old jobs are thrown away after `queue.keep_done`")
-    })?;
-    answer(&page(&app, job))
+pub(super) async fn show(here: Here, Named(id): Named<JobId>) -> Result<Response, Refusal> {
+    let Seen { frame, now, shown } = here.read(move |tx| Box::pin(jobs::find(tx, id))).await?;
+    answer(&page(&here.app, frame, shown.ok_or_else(|| absent(id))?, now))
 }
 
-fn page(app: &App, job: Job) -> Page {
-    let now = app.store().now();
-    let frame = Frame::full(app, now);
+fn absent(id: JobId) -> Refusal {
+    Refusal::absent(format!("there is no job {id}"), "old jobs are thrown away after `queue.keep_done`")
+}
+
+fn page(app: &App, frame: Frame, job: Job, now: Millis) -> Page {
     let state = job.state();
     let held = job.lease_owner.clone().zip(job.lease_until);
+    let link = format!("{}/{}", paths::JOBS, job.id);
     Page {
-        state: state_word(frame.t, state),
+        t: Words::of(Language::En),
+        state: state_word(state),
         payload: pretty(&job.payload),
         result: job.result.as_deref().map(pretty),
         run_at: Moment::seen(job.run_at, now),
@@ -55,8 +85,8 @@ fn page(app: &App, job: Job) -> Page {
         lease: held.map(|(owner, until)| (owner, Moment::seen(until, now))),
         asked_wait: job.retry_after_capped.map(|ms| roughly(Millis(ms).since(Millis(0)))),
         gives_up: job.give_up_at(app.queue().rules().retry_for).map(|at| Moment::seen(at.0, now)),
-        retry: may_retry(state).then(|| paths::job_retry(job.id)),
-        cancel: may_cancel(state).then(|| paths::job_cancel(job.id)),
+        retry: may_retry(state).then(|| format!("{link}/retry")),
+        cancel: may_cancel(state).then(|| format!("{link}/cancel")),
         frame,
         job,
     }
@@ -66,4 +96,21 @@ fn page(app: &App, job: Job) -> Page {
 fn pretty(text: &str) -> String {
     let value = serde_json::from_str::<serde_json::Value>(text);
     value.and_then(|value| serde_json::to_string_pretty(&value)).unwrap_or_else(|_| text.to_owned())
+}
+
+/// A retry is pressed in a list, so the list comes back.
+pub(super) async fn retry(State(app): State<App>, Named(id): Named<JobId>) -> Result<Redirect, Refusal> {
+    match app.queue().retry(id).await? {
+        Some((_, true)) => Ok(Redirect::to(paths::JOBS)),
+        Some((state, false)) => Err(Refusal::not_in(id, state, "retried")),
+        None => Err(absent(id)),
+    }
+}
+
+pub(super) async fn cancel(State(app): State<App>, Named(id): Named<JobId>) -> Result<Redirect, Refusal> {
+    match app.queue().cancel(id).await? {
+        Some((_, true)) => Ok(Redirect::to(&format!("{}/{id}", paths::JOBS))),
+        Some((state, false)) => Err(Refusal::not_in(id, state, "cancelled")),
+        None => Err(absent(id)),
+    }
 }

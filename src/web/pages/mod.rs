@@ -1,13 +1,24 @@
 //! Pages for people, and the open paths that machines ask.
 //!
-//! A page is a struct, a function that fills it, and a template beside it. It works without a script: buttons are
-//! forms, every change answers with a redirect, and the status page asks for itself again every five seconds.
+//! A page is one file with its words, the struct that it shows, a function that fills it, and its buttons; its template
+//! stands in `templates`. A page of the navigation is a line of [`PAGES`]; nothing else names it. What several pages
+//! show is in `pieces`. Every page works without a script: buttons are forms, and every change answers with a redirect.
 
-pub(super) mod act;
+mod alarms;
 pub(super) mod enter;
-pub(super) mod job;
+pub(super) mod frame;
+mod home;
+mod job;
+mod jobs;
+mod limits;
+mod logins;
 pub(super) mod open;
+mod pieces;
 pub(super) mod plain;
-mod show;
-pub(super) mod status;
+mod target;
 mod targets;
+mod tasks;
+
+/// The navigation, from top to bottom.
+pub(super) const PAGES: frame::Entries =
+    &[home::ENTRY, targets::ENTRY, jobs::ENTRY, logins::ENTRY, limits::ENTRY, alarms::ENTRY, tasks::ENTRY];

@@ -50,3 +50,7 @@ pub(in crate::web) async fn style() -> ([(HeaderName, &'static str); 2], &'stati
 pub(in crate::web) async fn icon() -> ([(HeaderName, &'static str); 2], &'static str) {
     ([(header::CONTENT_TYPE, "image/svg+xml"), FOR_GOOD], paths::ICON_TEXT)
 }
+
+pub(in crate::web) async fn script() -> ([(HeaderName, &'static str); 2], &'static str) {
+    ([(header::CONTENT_TYPE, "text/javascript; charset=utf-8"), FOR_GOOD], paths::SCRIPT_TEXT)
+}

@@ -9,10 +9,25 @@ use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
-use super::show::{Frame, answer};
+use super::frame::{Frame, answer};
+use crate::config::Language;
 use crate::web::app::App;
 use crate::web::paths;
 use crate::web::refusal::Refusal;
+use crate::web::words::words;
+
+words! {
+    stranger_title: "Please sign in";
+    stranger_text: "This page is for the people who run radard.";
+    new_link: "Run `radard open` on the machine where radard runs. It prints a new link that works once.";
+    refused_title: "This was not allowed";
+    absent_title: "There is nothing here";
+    conflict_title: "This does not fit any more";
+    busy_title: "radard cannot answer right now";
+    broken_title: "Something went wrong";
+    bad_title: "This could not be read";
+    home: "Go to the first page";
+}
 
 #[derive(Template)]
 #[template(path = "plain.html")]
@@ -21,8 +36,8 @@ struct Page {
     title: &'static str,
     text: String,
     advice: String,
-    /// Whether the status page is worth a link.
-    home: bool,
+    /// The words of a link to the first page, where that is worth one.
+    home: Option<&'static str>,
 }
 
 /// Shows a person a page where a script would read a refusal.
@@ -44,14 +59,14 @@ pub(in crate::web) async fn dress(State(_): State<App>, request: Request, next: 
 
 fn page(refusal: &Refusal) -> Page {
     let frame = Frame::bare();
-    let t = frame.t;
+    let t = Words::of(Language::En);
     let (title, text) = match refusal.status {
         StatusCode::UNAUTHORIZED => {
             return Page {
                 title: t.stranger_title,
                 text: t.stranger_text.to_owned(),
                 advice: t.new_link.to_owned(),
-                home: false,
+                home: None,
                 frame,
             };
         }
@@ -63,7 +78,7 @@ fn page(refusal: &Refusal) -> Page {
         _ => (t.bad_title, &refusal.error),
     };
     let (text, advice) = (sentence(text), sentence(&refusal.r#do));
-    Page { frame, title, text, advice, home: true }
+    Page { frame, title, text, advice, home: Some(t.home) }
 }
 
 /// An error as a sentence of a page: with a capital and a full stop.

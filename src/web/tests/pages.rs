@@ -103,37 +103,56 @@ fn a_round_that_waits_shows_how_far_it_is_and_what_a_person_does() {
     run(async |house| {
         follow(&house, "x").await;
         rest(&house, [("posts", Class::Rate), ("profile", Class::Auth)]).await;
-        let text = page(&house, "/").await;
-        for fact in [
-            "<span class=\"state running\">running</span><span class=\"below\">page 1</span>",
-            ">in 8 s</time><span class=\"below\">next request</span>",
-            "<span class=\"state dead\">needs a login</span>",
-            "<span class=\"tag\">auth</span>",
-            "<b>To do</b> give <code>chef-li</code> a <code>profile</code> in queue.toml",
-        ] {
-            assert!(text.contains(fact), "{fact} is missing in {text}");
+        for path in ["/targets", "/targets/chef-li"] {
+            let text = page(&house, path).await;
+            for fact in [
+                "<span class=\"state running\">running</span><span class=\"below\">page 1</span>",
+                ">in 8 s</time><span class=\"below\">next request</span>",
+                "<span class=\"state dead\">needs a login</span>",
+                "<span class=\"tag\">auth</span>",
+                "<b>To do</b> give <code>chef-li</code> a <code>profile</code> in queue.toml",
+            ] {
+                assert!(text.contains(fact), "{fact} is missing in {text}");
+            }
+            assert!(!text.contains("missed"), "{text}");
         }
-        assert!(!text.contains("missed"), "{text}");
+        let home = page(&house, "/").await;
+        assert!(home.contains("needs a login") && !home.contains(">running</span>"), "only what needs a look: {home}");
+        assert!(home.contains("<a href=\"/targets/chef-li\">chef-li/posts</a>") && home.contains("next request"));
     });
 }
 
 #[test]
-fn an_empty_house_says_that_everything_works() {
+fn an_empty_house_says_that_everything_works_and_how_to_begin() {
     run(async |house| {
-        let text = page(&house, "/").await;
-        for fact in [
-            "<h1>Everything works</h1>",
-            "No alarm is open.",
-            "<code>radard job add</code>",
-            "No job waits",
-            "Write what you want to follow into <code>queue.toml</code>",
-            "None. What fails or dies",
-            "No task runs.",
-            "http-equiv=\"refresh\" content=\"5\"",
-            "name=\"referrer\" content=\"same-origin\"",
-            "node n1",
-        ] {
-            assert!(text.contains(fact), "{fact} is missing in {text}");
+        let expected: [(&str, &[&str]); 7] = [
+            (
+                "/",
+                &[
+                    "<h1>Everything works</h1>",
+                    "No alarm is open.",
+                    "<code>radard job add</code>",
+                    "Write what you want to follow into <code>queue.toml</code>",
+                    "Nothing is planned.",
+                    "node n1",
+                ],
+            ),
+            ("/targets", &["Write what you want to follow into <code>queue.toml</code>"]),
+            ("/jobs", &["No job has run yet", "None. A job that fails or dies", "There is no such job."]),
+            ("/logins", &["No profile is set up", "<code>radard profile import</code>"]),
+            ("/limits", &["No job waits and no lane is closed.", "The settings add no rule of their own."]),
+            ("/alarms", &["No alarm is open.", "No alarm was closed lately."]),
+            ("/tasks", &["No task runs.", "No schedule is set up."]),
+        ];
+        for (path, facts) in expected {
+            let text = page(&house, path).await;
+            let shared = ["http-equiv=\"refresh\" content=\"5\"", "name=\"referrer\" content=\"same-origin\""];
+            for fact in facts.iter().chain(&shared) {
+                assert!(text.contains(fact), "{fact} is missing on {path} in {text}");
+            }
+            let here = format!("<a href=\"{path}\" aria-current=\"page\">");
+            assert_eq!(text.matches("aria-current").count(), 1, "one page is the one that is shown: {path}");
+            assert!(text.contains(&here), "{path} is not marked in {text}");
         }
     });
 }
@@ -142,30 +161,71 @@ fn an_empty_house_says_that_everything_works() {
 fn a_troubled_house_says_what_and_what_to_do() {
     run(async |house| {
         let id = trouble(&house, "the site asks for a slider check").await;
-        let text = page(&house, "/").await;
-        for fact in [
-            "<h1>One thing needs you</h1>",
-            "Jobs are dead",
-            "Retrying keeps their keys.",
-            "<span class=\"tag warning\">paused</span>",
-            "closed, opens",
-            "in 6 h",
-            "starts again",
-            "chef-li<span class=\"key\">posts</span>",
-            "<span class=\"state failed\">missed</span>",
-            "<span class=\"state dead\">silent</span>",
-            "nothing since",
-            "action=\"/targets/chef-li/run\"",
-            "action=\"/targets/chef-li/pause\"",
-            "seen once",
-        ] {
-            assert!(text.contains(fact), "{fact} is missing in {text}");
+        let retry = format!("action=\"/jobs/{id}/retry\"");
+        let expected: [(&str, &[&str]); 7] = [
+            ("/", &["<h1>One thing needs you</h1>", "Jobs are dead", "Retrying keeps their keys.", "silent", "missed"]),
+            (
+                "/targets",
+                &[
+                    "<span class=\"state failed\">missed</span>",
+                    "<span class=\"state dead\">silent</span>",
+                    "nothing since",
+                    "action=\"/targets/chef-li/run\"",
+                    "action=\"/targets/chef-li/pause\"",
+                    "the site asks for a slider check",
+                ],
+            ),
+            ("/targets/chef-li", &["https://www.douyin.com/user/MS4wLjABAAAAchef", "nothing since", "profile"]),
+            ("/jobs", &["<span class=\"tag warning\">paused</span>", "the site asks for a slider check", &retry]),
+            ("/limits", &["closed, opens", "in 6 h", "the site asks for a slider check"]),
+            ("/alarms", &["Jobs are dead", "seen once", "the site asks for a slider check"]),
+            ("/tasks", &["starts again", "the site asks for a slider check"]),
+        ];
+        for (path, facts) in expected {
+            let text = page(&house, path).await;
+            for fact in facts {
+                assert!(text.contains(fact), "{fact} is missing on {path} in {text}");
+            }
+            assert!(text.contains("Alarms <span class=\"count\">1</span>"), "{path} does not count the alarm: {text}");
         }
-        assert!(text.contains(&format!("action=\"/jobs/{id}/retry\"")));
-        assert!(text.matches("the site asks for a slider check").count() >= 6);
         let job = page(&house, &format!("/jobs/{id}")).await;
         assert!(job.contains("&quot;at&quot;: &quot;the site") || job.contains("&#34;at&#34;: &#34;the site"), "{job}");
         assert!(job.contains("5/5") || job.contains("1/5"), "{job}");
+    });
+}
+
+#[test]
+fn a_list_of_jobs_is_chosen_by_state_and_kind_and_read_on() {
+    run(async |house| {
+        trouble(&house, "no").await;
+        for n in 0..60 {
+            let job = json!({ "kind": "glance", "key": format!("g{n:02}"), "payload": { "at": "x" } });
+            assert_eq!(house.own(post("/api/v1/jobs", &job)).await.status, StatusCode::CREATED);
+        }
+        let dead = page(&house, "/jobs?state=dead").await;
+        assert!(dead.contains("Dead Jobs") && !dead.contains("g59") && !dead.contains("Newest"), "{dead}");
+        let first = page(&house, "/jobs?kind=glance").await;
+        assert!(first.contains("g59") && !first.contains("g05") && first.contains("of kind <code>glance</code>"));
+        let at = first.find("kind=glance&#38;before=").or_else(|| first.find("kind=glance&amp;before=")).expect("more");
+        let id = first[at..].split_once("before=").unwrap().1.split('"').next().unwrap();
+        let rest = page(&house, &format!("/jobs?kind=glance&before={id}")).await;
+        assert!(rest.contains("g05") && !rest.contains("g59"), "{rest}");
+        let visit = house.visit().await;
+        let wrong = call("GET", "/jobs?state=moon").header("cookie", visit).body(Body::empty()).unwrap();
+        let wrong = house.ask(wrong).await;
+        assert!(wrong.status == 400 && wrong.text.contains("Cannot read the query"), "{}", wrong.text);
+    });
+}
+
+#[test]
+fn targets_are_searched_and_an_unknown_one_is_named() {
+    run(async |house| {
+        follow(&house, "x").await;
+        assert!(page(&house, "/targets?name=CHEF").await.contains("/targets/chef-li/run"));
+        let none = page(&house, "/targets?name=%3Cscript%3E").await;
+        assert!(none.contains("No target has") && none.contains("in its name") && !none.contains("<script>"), "{none}");
+        let absent = house.own(get("/targets/nobody")).await;
+        assert!(absent.status == 404 && absent.text.contains("no target is called `nobody`"), "{}", absent.text);
     });
 }
 
@@ -187,10 +247,14 @@ fn a_house_that_takes_no_work_says_so_first() {
 fn hostile_text_is_shown_and_never_obeyed() {
     run(async |house| {
         let id = trouble(&house, HOSTILE).await;
-        for path in ["/".to_owned(), format!("/jobs/{id}")] {
+        let mut pages: Vec<String> =
+            ["/", "/targets", "/targets/chef-li", "/jobs", "/limits", "/alarms", "/tasks"].map(str::to_owned).into();
+        pages.push(format!("/jobs/{id}"));
+        for path in pages {
             let text = page(&house, &path).await;
-            assert!(text.contains("&#60;script&#62;") || text.contains("&lt;script&gt;"), "{text}");
-            assert!(!text.contains("<script") && !text.contains("\" onload"), "{text}");
+            assert!(text.contains("&#60;script&#62;") || text.contains("&lt;script&gt;"), "{path}: {text}");
+            assert!(!text.contains("<script>") && !text.contains("\" onload"), "{path}: {text}");
+            assert_eq!(text.matches("<script").count(), 1, "only the page's own script: {path}: {text}");
         }
         let link = house.ask(get("/enter/%22%3E%3Cscript%3E")).await;
         assert!(link.status == 410 && !link.text.contains("<script"), "{}", link.text);
@@ -216,34 +280,43 @@ fn the_buttons_do_what_they_say_and_show_the_page_again() {
             (answer.status.as_u16(), answer.header("location").to_owned(), answer.text)
         };
         let (status, place, _) = press(format!("/alarms/{alarm}/ack"), "").await;
-        assert_eq!((status, place.as_str()), (303, "/"));
+        assert_eq!((status, place.as_str()), (303, "/alarms"));
         assert!(page(&house, "/").await.contains("<h1>One thing is known and waits for a person</h1>"));
+        assert!(!page(&house, "/").await.contains("class=\"count\""), "a known alarm is not counted");
         assert_eq!(press(format!("/jobs/{id}/retry"), "").await.0, 303);
         let (status, _, text) = press(format!("/jobs/{id}/retry"), "").await;
         assert!(status == 409 && text.contains("cannot be retried") && text.contains("</html>"), "{text}");
         assert_eq!(press(format!("/jobs/{id}/cancel"), "").await.1, format!("/jobs/{id}"));
         for act in ["run", "pause", "resume"] {
-            assert_eq!(press(format!("/targets/chef-li/{act}"), "").await.1, "/", "{act}");
+            assert_eq!(press(format!("/targets/chef-li/{act}"), "").await.1, "/targets/chef-li", "{act}");
         }
         assert_eq!(press("/targets/chef-li/dance".into(), "").await.0, 404);
-        assert_eq!(press("/gates".into(), "scope=kind&name=look&paused=false").await.0, 303);
-        assert!(!page(&house, "/").await.contains("<span class=\"tag warning\">paused</span>"));
-        assert_eq!(press("/gates".into(), "scope=moon&name=look&paused=false").await.0, 400);
+        assert!(page(&house, "/jobs").await.contains("<span class=\"tag warning\">paused</span>"));
+        assert_eq!(press("/kinds".into(), "name=look&paused=false").await.1, "/jobs");
+        assert!(!page(&house, "/jobs").await.contains("<span class=\"tag warning\">paused</span>"));
+        assert_eq!(press("/kinds".into(), "name=moon&paused=true").await.0, 400);
+        assert_eq!(press("/limits/lane".into(), "name=l&paused=true").await.1, "/limits");
+        assert!(page(&house, "/limits").await.contains("<span class=\"tag warning\">paused</span>"));
+        assert_eq!(press("/limits/lane".into(), "name=l&paused=perhaps").await.0, 400);
+        assert_eq!(press("/tasks/schedules/moon/run".into(), "").await.0, 404);
     });
 }
 
 #[test]
-fn the_stylesheet_and_the_icon_are_ours_and_small() {
+fn the_stylesheet_the_icon_and_the_script_are_ours_and_small() {
     run(async |house| {
-        let text = house.ask(get("/")).await.text;
-        for (kind, start) in [("text/css; charset=utf-8", "href=\"/style.css?"), ("image/svg+xml", "src=\"/icon.svg?")]
-        {
+        let text = house.own(get("/")).await.text;
+        for (kind, start) in [
+            ("text/css; charset=utf-8", "href=\"/style.css?"),
+            ("image/svg+xml", "src=\"/icon.svg?"),
+            ("text/javascript; charset=utf-8", "src=\"/page.js?"),
+        ] {
             let at = text.find(start).expect(start) + start.find('/').unwrap();
             let link = &text[at..at + text[at..].find('"').unwrap()];
             let served = house.ask(get(link)).await;
             assert_eq!((served.status.as_u16(), served.header("content-type")), (200, kind), "{link}");
             assert!(served.text.len() < 12_000 && !served.text.contains("http://127"));
         }
-        assert!(super::super::paths::STYLE_TEXT.lines().count() < 400);
+        assert!(super::super::paths::STYLE_TEXT.lines().count() < 480);
     });
 }

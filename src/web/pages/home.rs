@@ -1,0 +1,197 @@
+//! The first page: whether everything works, and if not, what does not and what to do about it; then what comes next.
+
+use askama::Template;
+use axum::Router;
+use axum::response::Response;
+use axum::routing::get;
+
+use super::frame::{Entry, Frame, Here, Seen, answer};
+use super::pieces::alarms::Cards;
+use super::pieces::moment::{Moment, number};
+use super::pieces::takes::{self, Takes, needs_a_look};
+use crate::config::Language;
+use crate::domain::Millis;
+use crate::queue::Coming;
+use crate::store;
+use crate::store::alarms::{self, Alarm, Severity};
+use crate::store::jobs::{self, Count};
+use crate::supervise;
+use crate::target::{NEVER, Standing, State, standing};
+use crate::web::app::{App, Part, Readiness};
+use crate::web::paths;
+use crate::web::refusal::Refusal;
+use crate::web::words::{fill, words};
+
+words! {
+    title: "Home";
+    works: "Everything works";
+    works_noted: "Everything works; one note is open";
+    known_one: "One thing is known and waits for a person";
+    known_many: "{n} things are known and wait for a person";
+    needs_one: "One thing needs you";
+    needs_many: "{n} things need you";
+    closed: "New work is refused";
+    running: "running";
+    waiting: "waiting";
+    done: "done";
+    dead: "dead";
+    parts: "Parts that need a look";
+    to_do: "To do";
+    alarms: "Alarms";
+    targets: "Targets that need a look";
+    all_targets: "All {n} targets";
+    targets_well: "None. {n} targets are followed.";
+    no_targets: "No target is followed yet. Write what you want to follow into `queue.toml`; radard reads it as soon as it is saved.";
+    no_jobs: "No job has run yet. Follow a target, or queue a job with `radard job add`.";
+    next: "What comes next";
+    nothing_next: "Nothing is planned.";
+    round: "next round";
+    request: "next request";
+    schedule: "schedule";
+}
+
+/// Rows of targets that need a look, and of what comes next.
+const ROWS: usize = 6;
+
+pub(in crate::web) const ENTRY: Entry =
+    Entry { path: paths::HOME, name: |language| Words::of(language).title, routes, count: None };
+
+fn routes() -> Router<App> {
+    Router::new().route(paths::HOME, get(show))
+}
+
+#[derive(Template)]
+#[template(path = "home.html")]
+struct Page {
+    frame: Frame,
+    t: &'static Words,
+    /// The class of the headline: `good`, `noted` or `bad`.
+    mood: &'static str,
+    headline: String,
+    /// Jobs by word: how many run, wait, are done, are dead.
+    sums: [(&'static str, String); 4],
+    /// New work is accepted.
+    ready: bool,
+    broken: Vec<Part>,
+    alarms: Cards,
+    takes: Takes,
+    /// What is said of targets besides the rows.
+    targets: String,
+    has_targets: bool,
+    /// Nobody has asked for anything yet.
+    no_jobs: bool,
+    next: Vec<Next>,
+}
+
+/// Something that comes by itself.
+struct Next {
+    at: i64,
+    when: Moment,
+    name: String,
+    what: &'static str,
+    link: Option<String>,
+}
+
+/// What one read of the store gives.
+struct Stored {
+    counts: Vec<Count>,
+    alarms: Vec<Alarm>,
+    targets: Vec<Standing>,
+}
+
+async fn show(here: Here) -> Result<Response, Refusal> {
+    let (pace, served) = (here.app.parts().pace.clone(), here.app.parts().served.clone());
+    let seen = here.read(move |tx| {
+        Box::pin(async move {
+            let targets = standing(tx, &served, Some(&pace), None).await?;
+            Ok::<_, store::Error>(Stored { counts: jobs::counts(tx).await?, alarms: alarms::open(tx).await?, targets })
+        })
+    });
+    answer(&page(&here.app, seen.await?))
+}
+
+fn page(app: &App, seen: Seen<Stored>) -> Page {
+    let Seen { frame, now, shown: Stored { counts, alarms, targets } } = seen;
+    let t = Words::of(Language::En);
+    let readiness = app.readiness();
+    let (mood, headline) = headline(t, &readiness, &alarms, &app.tasks());
+    let mut takes = Takes::of(&targets, needs_a_look, now);
+    takes.rows.truncate(ROWS);
+    let count = number(i64::try_from(targets.len()).unwrap_or(i64::MAX));
+    let said = if takes.rows.is_empty() { t.targets_well } else { t.all_targets };
+    Page {
+        t,
+        mood,
+        headline,
+        sums: sums(t, &counts),
+        ready: readiness.ready,
+        broken: readiness.parts.into_iter().filter(|part| !part.ok).collect(),
+        alarms: Cards::open(alarms, now),
+        takes,
+        targets: fill(said, &count),
+        has_targets: !targets.is_empty(),
+        no_jobs: counts.is_empty(),
+        next: next(t, &targets, app.queue().schedules(), now),
+        frame,
+    }
+}
+
+/// What the page says first. An alarm that a person acknowledged counts as known. A part that does not work counts when
+/// no alarm speaks of it.
+fn headline(
+    t: &'static Words,
+    readiness: &Readiness,
+    alarms: &[Alarm],
+    tasks: &[supervise::Status],
+) -> (&'static str, String) {
+    let loud = alarms.iter().filter(|alarm| alarm.severity != Severity::Notice.as_str());
+    let (known, unknown): (Vec<_>, Vec<_>) = loud.partition(|alarm| alarm.acked_at.is_some());
+    let unwell = readiness.parts.iter().filter(|part| !part.ok).count();
+    let unsaid = if known.is_empty() && unknown.is_empty() { unwell } else { 0 };
+    let failed = tasks.iter().filter(|task| task.state == supervise::State::Failed).count();
+    let (needs, known) = (unknown.len() + unsaid + failed, known.len());
+    match (readiness.ready, needs, known) {
+        (false, ..) => ("bad", t.closed.to_owned()),
+        (true, 1, _) => ("bad", t.needs_one.to_owned()),
+        (true, 2.., _) => ("bad", fill(t.needs_many, &needs)),
+        (true, 0, 1) => ("noted", t.known_one.to_owned()),
+        (true, 0, 2..) => ("noted", fill(t.known_many, &known)),
+        (true, 0, 0) if alarms.is_empty() => ("good", t.works.to_owned()),
+        (true, 0, 0) => ("good", t.works_noted.to_owned()),
+    }
+}
+
+fn sums(t: &'static Words, counts: &[Count]) -> [(&'static str, String); 4] {
+    use jobs::State::{Dead, Done, Failed, Queued, Running, Snoozed};
+    let sum = |states: &[jobs::State]| {
+        let of_these = counts.iter().filter(|count| states.contains(&count.state));
+        number(of_these.map(|count| count.n).sum())
+    };
+    [
+        (t.running, sum(&[Running])),
+        (t.waiting, sum(&[Queued, Snoozed, Failed])),
+        (t.done, sum(&[Done])),
+        (t.dead, sum(&[Dead])),
+    ]
+}
+
+/// What comes by itself, the soonest first.
+fn next(t: &'static Words, targets: &[Standing], schedules: Vec<Coming>, now: Millis) -> Vec<Next> {
+    let rounds = targets.iter().flat_map(|standing| &standing.takes).filter(|taken| taken.state != State::Paused);
+    let rounds = rounds.filter_map(|taken| {
+        let request = taken.outlook.next_request_at.map(|at| at.0);
+        let round = Some(taken.course.next_at).filter(|at| *at != NEVER.0 && taken.outlook.page.is_none());
+        let at = request.or(round)?;
+        let what = if request.is_some() { t.request } else { t.round };
+        let link = Some(takes::link(&taken.course.target));
+        Some(Next { at, when: Moment::seen(at, now), name: taken.course.name().to_string(), what, link })
+    });
+    let schedules = schedules.into_iter().filter_map(|coming| {
+        let at = coming.next_at?.0;
+        Some(Next { at, when: Moment::seen(at, now), name: coming.name, what: t.schedule, link: None })
+    });
+    let mut next: Vec<_> = rounds.chain(schedules).filter(|next| next.at > now.0).collect();
+    next.sort_by_key(|next| next.at);
+    next.truncate(ROWS);
+    next
+}

@@ -1,0 +1,91 @@
+//! Alarms as cards: what is wrong, since when, what to do, and a button that says that a person knows.
+
+use std::cmp::Reverse;
+
+use crate::config::Language;
+use crate::domain::Millis;
+use crate::store::alarms::Alarm;
+use crate::web::pages::pieces::moment::{Moment, number};
+use crate::web::text::alarm_text;
+use crate::web::words::{fill, words};
+
+words! {
+    none: "No alarm is open.";
+    since: "since";
+    seen_once: "seen once";
+    seen_often: "seen {n} times";
+    last_seen: "last";
+    acked: "acknowledged";
+    ack: "Acknowledge";
+    closed: "closed";
+    to_do: "To do";
+    critical: "critical";
+    warning: "warning";
+    notice: "notice";
+}
+
+/// Alarms to look at.
+pub(in crate::web) struct Cards {
+    pub(in crate::web) t: &'static Words,
+    pub(in crate::web) rows: Vec<Card>,
+}
+
+/// One of them.
+pub(in crate::web) struct Card {
+    pub(in crate::web) severity: String,
+    pub(in crate::web) word: &'static str,
+    pub(in crate::web) title: &'static str,
+    pub(in crate::web) subject: String,
+    pub(in crate::web) detail: String,
+    pub(in crate::web) advice: String,
+    pub(in crate::web) first: Moment,
+    pub(in crate::web) last: Moment,
+    pub(in crate::web) seen: String,
+    pub(in crate::web) acked: Option<Moment>,
+    pub(in crate::web) closed: Option<Moment>,
+    pub(in crate::web) ack: String,
+}
+
+impl Cards {
+    /// Open alarms: what nobody knows of yet comes first, the most severe before the others.
+    pub(in crate::web) fn open(mut alarms: Vec<Alarm>, now: Millis) -> Self {
+        alarms.sort_by_key(|alarm| (alarm.acked_at.is_some(), Reverse(severity(alarm)), alarm.first_at));
+        Self::of(alarms, now)
+    }
+
+    /// Alarms in the order in which they are given.
+    pub(in crate::web) fn of(alarms: Vec<Alarm>, now: Millis) -> Self {
+        let t = Words::of(Language::En);
+        Self { t, rows: alarms.into_iter().map(|alarm| card(t, alarm, now)).collect() }
+    }
+}
+
+fn severity(alarm: &Alarm) -> u8 {
+    match alarm.severity.as_str() {
+        "critical" => 2,
+        "warning" => 1,
+        _ => 0,
+    }
+}
+
+fn card(t: &'static Words, alarm: Alarm, now: Millis) -> Card {
+    let text = alarm_text(Language::En, &alarm.name);
+    Card {
+        word: match alarm.severity.as_str() {
+            "critical" => t.critical,
+            "warning" => t.warning,
+            _ => t.notice,
+        },
+        title: text.title,
+        advice: text.advice_about(&alarm.subject),
+        first: Moment::seen(alarm.first_at, now),
+        last: Moment::seen(alarm.last_at, now),
+        seen: if alarm.count == 1 { t.seen_once.to_owned() } else { fill(t.seen_often, &number(alarm.count)) },
+        acked: alarm.acked_at.map(|at| Moment::seen(at, now)),
+        closed: alarm.closed_at.map(|at| Moment::seen(at, now)),
+        ack: format!("/alarms/{}/ack", alarm.id),
+        severity: alarm.severity,
+        subject: alarm.subject,
+        detail: alarm.detail,
+    }
+}
