@@ -58,7 +58,7 @@ pub(super) enum Command {
     Run(Run),
     /// Check that everything works; each failure names its fix
     Doctor,
-    /// Print a link to the status page; it works once, for 10 minutes
+    /// Print a link to the dashboard; it works once, for 10 minutes
     Open(Open),
     /// List the targets of the queue file; run, pause or resume one
     #[command(subcommand)]

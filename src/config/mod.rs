@@ -53,7 +53,7 @@ pub use sections::{
 };
 pub use size::{LowWater, NotASize, parse_size, write_size};
 pub use sources::{Sources, Unreadable};
-pub use target::{Order, Take, Target};
+pub use target::{Order, Target};
 pub use url::host_of;
 pub use window::parse_window;
 

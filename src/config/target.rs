@@ -17,6 +17,7 @@ use super::place::{Place, Text};
 use super::sections::Profile;
 use super::value::{Value, words};
 use super::window::{parse_time, parse_window};
+use crate::domain::Take;
 use crate::domain::interval::Interval;
 use crate::domain::words::{did_you_mean, meant};
 
@@ -56,99 +57,6 @@ pub struct Target {
 }
 
 words! {
-    /// What is taken.
-    Take {
-        /// Names and counters of a creator.
-        "profile" => Profile;
-        /// The posts of a creator.
-        "posts" => Posts;
-        /// What a creator liked.
-        "likes" => Likes;
-        /// The posts that the login keeps.
-        "collection" => Collection;
-        /// The folders that the login keeps posts in, and the posts in them.
-        "collects" => Collects;
-        /// The music that the login keeps.
-        "music" => Music;
-        /// The posts of a mix.
-        "mix" => Mix;
-        /// Those whom a creator follows.
-        "following" => Following;
-        /// Those who follow a creator.
-        "followers" => Followers;
-        /// What people say below a post, or below the posts of a creator.
-        "comments" => Comments;
-        /// Posts like one.
-        "related" => Related;
-        /// What the friends of the login made.
-        "friend" => Friend;
-        /// The posts of those whom the login follows.
-        "follow" => Follow;
-        /// What the site shows to whoever opens it.
-        "feed" => Feed;
-        /// The rooms on air of those whom the login follows.
-        "following_lives" => FollowingLives;
-        /// The posts of a creator with words in them.
-        "search" => Search;
-        /// The state of a live room, and its counters; or of the room of a creator, while they are on air.
-        "live" => Live;
-    }
-}
-
-impl Take {
-    /// Every one.
-    pub const ALL: [Self; 17] = [
-        Self::Profile,
-        Self::Posts,
-        Self::Likes,
-        Self::Collection,
-        Self::Collects,
-        Self::Music,
-        Self::Mix,
-        Self::Following,
-        Self::Followers,
-        Self::Comments,
-        Self::Related,
-        Self::Friend,
-        Self::Follow,
-        Self::Feed,
-        Self::FollowingLives,
-        Self::Search,
-        Self::Live,
-    ];
-
-    /// Whether it is a list of the login itself, whatever page a target is about.
-    pub const fn is_own(self) -> bool {
-        matches!(
-            self,
-            Self::Collection | Self::Collects | Self::Music | Self::Friend | Self::Follow | Self::FollowingLives
-        )
-    }
-
-    /// Whether the site shows it to nobody but those who are logged in.
-    pub const fn needs_login(self) -> bool {
-        match self {
-            Self::Likes
-            | Self::Following
-            | Self::Followers
-            | Self::Search
-            | Self::Collection
-            | Self::Collects
-            | Self::Music
-            | Self::Friend
-            | Self::Follow
-            | Self::FollowingLives => true,
-            Self::Profile | Self::Posts | Self::Mix | Self::Comments | Self::Related | Self::Feed | Self::Live => false,
-        }
-    }
-
-    /// Whether it is about a page.
-    pub const fn needs_url(self) -> bool {
-        !self.is_own() && !matches!(self, Self::Feed)
-    }
-}
-
-words! {
     /// From which end a list is read.
     Order {
         /// The newest first.
@@ -178,15 +86,19 @@ const LATER_KEYS: [&str; 5] = ["media", "template", "folderize", "quality", "cod
 const TAKE: Form = Form {
     wanted: "one of profile posts likes collection collects music mix following followers comments related friend follow feed following_lives search live",
     open: true,
-    read: |word| match meant(word, Take::NAMES.iter().copied()) {
+    read: |word| match meant(word, names()) {
         Some(known) => Ok(Value::Text(known.to_owned())),
         None if meant(word, LATER_TAKES).is_some() => Err("this radard does not record live shows yet".to_owned()),
-        None => Err(match did_you_mean(word, Take::NAMES.iter().copied()) {
+        None => Err(match did_you_mean(word, names()) {
             Some(near) => format!("it is none of the known words; did you mean `{near}`?"),
             None => "it is none of the known words".to_owned(),
         }),
     },
 };
+
+fn names() -> impl Iterator<Item = &'static str> {
+    Take::ALL.iter().map(|take| take.as_str())
+}
 
 const SHAPE: Shape = Shape {
     list: "target",
@@ -335,7 +247,7 @@ fn wrong(target: &Target, table: &DeTable<'_>, known: &[&str]) -> Vec<(&'static 
 fn build(entry: &Entry) -> Result<Target, &'static str> {
     let values = &entry.values;
     let texts = |field| values.typed::<Vec<String>>(field);
-    let take = texts("take")?.into_iter().filter_map(|word| Take::ALL.into_iter().find(|take| take.as_str() == word));
+    let take = texts("take")?.into_iter().filter_map(|word| Take::read(&word));
     let (one, many): (Option<String>, _) = (values.typed("profile")?, texts("profiles")?);
     Ok(Target {
         name: values.typed("name")?,

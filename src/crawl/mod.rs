@@ -19,7 +19,7 @@ pub use source::{Answer, Ask, Source};
 use std::sync::Arc;
 
 use crate::base::Base;
-use crate::config::Take;
+use crate::domain::Take;
 use crate::queue::Kinds;
 use crate::session::Fetcher;
 use crate::store::Place;
@@ -29,7 +29,7 @@ use crate::target::{Changes, Server};
 /// What this room says of the takes that it serves, which are all of them.
 pub const SERVES: Server = Server {
     kind: jobs::KIND,
-    takes: &Take::ALL,
+    takes: Take::ALL,
     pages_read: jobs::pages_of,
     pages: |tx, wanted| Box::pin(pages::pages(tx, wanted)),
 };

@@ -1,8 +1,7 @@
 //! How many pages a round has, before it is read.
 
 use super::jobs::{About, POSTS};
-use crate::config::Take;
-use crate::domain::Audience;
+use crate::domain::{Audience, Take};
 use crate::platform::douyin::link::Kind;
 use crate::store::crawl::{creators, listed, posts};
 use crate::store::{Error, Tx};

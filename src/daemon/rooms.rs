@@ -70,7 +70,7 @@ fn pruners(base: &Base) -> Vec<Pruner> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::config::Take;
+    use crate::domain::Take;
 
     #[test]
     fn everything_that_can_be_taken_is_served() {

@@ -12,7 +12,7 @@ use crate::sim;
 /// What the viewer is told.
 #[derive(Debug, Clone)]
 pub enum Event {
-    /// Where the status page is, with a link that signs a browser in.
+    /// Where the dashboard is, with a link that signs a browser in.
     Page {
         /// The link.
         link: String,

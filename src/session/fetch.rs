@@ -6,9 +6,12 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use tracing::Instrument as _;
+
 use super::book::Book;
 use super::rules::rules;
 use super::shapes::Shapes;
+use super::span::of_profile;
 use crate::ambient::Ambient;
 use crate::config::{Current, Profile, host_of};
 use crate::domain::identity::GUEST_AGENT;
@@ -106,6 +109,11 @@ impl Fetcher {
 
     /// The next page of what a person wishes.
     pub async fn fetch(&self, wish: Wish) -> Result<Sheet, Declined> {
+        let span = of_profile(wish.profile.as_deref());
+        self.sheet_of(wish).instrument(span).await
+    }
+
+    async fn sheet_of(&self, wish: Wish) -> Result<Sheet, Declined> {
         let Wish { order, wants, standing, profile } = wish;
         order.check().map_err(|why| wrong(&why))?;
         if let Some(name) = profile.as_deref().filter(|name| !self.is_known(name)) {
@@ -139,10 +147,13 @@ impl Fetcher {
             Some(turn) => Some(turn.lock().await),
             None => None,
         };
-        let (visitor, _guest) = self.visitor(lane, profile, order.mode).await?;
-        let hauled = Box::pin(haul(&self.0.site, &visitor, order, wants, standing)).await;
-        self.0.shapes.save().await;
-        Ok(hauled?)
+        let hauled = async {
+            let (visitor, _guest) = self.visitor(lane, profile, order.mode).await?;
+            let hauled = Box::pin(haul(&self.0.site, &visitor, order, wants, standing)).await;
+            self.0.shapes.save().await;
+            Ok(hauled?)
+        };
+        hauled.instrument(of_profile(profile)).await
     }
 
     fn is_known(&self, profile: &str) -> bool {

@@ -8,7 +8,8 @@
 //!   the storage state in its folder, `source` where the browser comes from.
 //! - `book` all captures: which there are, how they stand, which one is used; `plan` when it is looked at again.
 //! - `profiles` what people do with them, and what keeps each fresh; `jobs` the same as jobs.
-//! - `fetch` asks a site for a page in somebody's name, `shapes` keeps what is known of the form of its answers.
+//! - `fetch` asks a site for a page in somebody's name, `shapes` keeps what is known of the form of its answers, `span`
+//!   names the profile in the log.
 
 mod book;
 mod convert;
@@ -21,6 +22,7 @@ mod profiles;
 mod rules;
 pub mod shapes;
 mod source;
+mod span;
 
 use std::sync::Arc;
 

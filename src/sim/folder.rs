@@ -63,7 +63,7 @@ fn page(running: &Running, dir: &str) -> String {
          printf '%s' '{login}' | {radard} profile import main -\n\
          {radard} run\n\
          ```\n\n\
-         `run` prints a link to the status page and stays. In another terminal `target list` shows what is crawled:\n\n\
+         `run` prints a link to the dashboard and stays. In another terminal `target list` shows what is crawled:\n\n\
          ```sh\n\
          {radard} target list\n\
          ```\n\n\

@@ -8,8 +8,7 @@ use std::collections::BTreeMap;
 use super::plan::{Plan, Round};
 use super::serving::{Served, Wanted};
 use super::spec::lane;
-use crate::config::Take;
-use crate::domain::Millis;
+use crate::domain::{Millis, Take};
 use crate::pace::{Pace, Sending};
 use crate::store::{Error, Tx};
 

@@ -3,7 +3,7 @@
 use super::phase::{Outlook, Phase, WaitsFor};
 use super::spec::{Spec, lane};
 use super::standing::{Standing, State, Taken};
-use crate::config::Take;
+use crate::domain::Take;
 
 /// What keeps something that is taken from going on, and what to do about it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -47,7 +47,7 @@ impl Standing {
         let Taken { course, outlook: Outlook { phase, waits_for, .. }, kind, .. } = taken;
         let name = &course.target;
         let lane = || {
-            let take = Take::ALL.into_iter().find(|take| take.as_str() == course.take);
+            let take = Take::read(&course.take);
             take.map_or_else(String::new, |take| lane(&course.profile, take))
         };
         match (phase, waits_for) {

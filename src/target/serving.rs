@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use super::spec::Spec;
-use crate::config::Take;
+use crate::domain::Take;
 use crate::store::{Error, Tx, Work};
 
 /// A round of which somebody wants to know how long it is.

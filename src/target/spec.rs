@@ -7,9 +7,9 @@ use std::time::Duration;
 use jiff::civil::Time;
 use serde::{Deserialize, Serialize};
 
-use crate::config::{Order, Take, Target, parse_window};
+use crate::config::{Order, Target, parse_window};
 use crate::domain::time::span_millis;
-use crate::domain::{Interval, Millis};
+use crate::domain::{Interval, Millis, Take};
 
 /// What a target says.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,7 +78,7 @@ impl Spec {
 
     /// What is taken.
     pub fn takes(&self) -> impl Iterator<Item = Take> {
-        Take::ALL.into_iter().filter(|take| self.take.iter().any(|word| word == take.as_str()))
+        Take::ALL.iter().copied().filter(|take| self.take.iter().any(|word| word == take.as_str()))
     }
 
     /// How often, when it does not say at which times.

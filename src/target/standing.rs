@@ -8,8 +8,7 @@ use super::serving::{Served, Wanted};
 use super::spec::Spec;
 use super::subject::subject_of;
 use super::times::NEVER;
-use crate::config::Take;
-use crate::domain::{Class, Millis};
+use crate::domain::{Class, Millis, Take};
 use crate::pace::{Pace, account};
 use crate::platform::douyin::link::Kind;
 use crate::store::crawl::targets::{self, Course, Target};
@@ -239,7 +238,7 @@ fn gate_of(stop: &Stopped) -> Gate {
 /// where nothing new can follow.
 async fn pages_about(tx: &mut Tx, served: &Served, spec: &Spec, taken: &Taken) -> Result<Option<u64>, Error> {
     let Taken { course, outlook, .. } = taken;
-    let take = Take::ALL.into_iter().find(|take| take.as_str() == course.take);
+    let take = Take::read(&course.take);
     let has_begun = outlook.phase == Phase::Running || outlook.page > Some(1);
     let Some(take) = take.filter(|_| has_begun && course.full_at.is_none()) else { return Ok(None) };
     let wanted = Wanted { target: &course.target, spec, take, profile: &course.profile };

@@ -3,7 +3,8 @@
 //! Nobody is asked for it. A short link says what it names only to whoever opens it, so that is found out when the
 //! target is crawled for the first time.
 
-use crate::config::{Part, Problem, Problems, QueueFile, Take, Target};
+use crate::config::{Part, Problem, Problems, QueueFile, Target};
+use crate::domain::Take;
 use crate::platform::douyin::link::{BadLink, Kind, Link, find_any};
 
 /// What a target is about.

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use radard::config::Take;
+use radard::domain::Take;
 use radard::platform::douyin::list::Wants;
 use radard::platform::douyin::mode::{Mode, Order, Standing, haul};
 use serde_json::{Value, json};

@@ -2,7 +2,7 @@
 
 use serde_json::{Value, json};
 
-use crate::kit::{Daemon, Dir, Extra, QUIET, Raw, START, answer, until};
+use crate::kit::{Daemon, Dir, Extra, QUIET, RADARD, Raw, START, answer, until};
 
 /// The lines of a log in JSON.
 fn lines(daemon: &Daemon) -> Vec<Value> {
@@ -10,7 +10,7 @@ fn lines(daemon: &Daemon) -> Vec<Value> {
 }
 
 #[test]
-fn a_warning_from_deep_inside_names_the_job_and_the_request_it_belongs_to() {
+fn a_warning_from_deep_inside_names_the_job_the_request_or_the_profile_it_belongs_to() {
     let dir = Dir::new("spans");
     let site = Raw::start(|_, stream| answer(stream, "200 OK", &[], br#"{"ok":true,"now":1,"seq":1}"#));
     let settings = format!(
@@ -34,5 +34,15 @@ fn a_warning_from_deep_inside_names_the_job_and_the_request_it_belongs_to() {
     let of_page = || lines(&daemon).into_iter().find(|line| line["span"] == "web.request");
     let (line, _) = until(START, &format!("the request warns, too: {refused}"), of_page);
     assert_eq!((&line["http.route"], &line["http.method"]), (&json!("/api/v1/fetch"), &json!("POST")), "{line}");
+    // A login is wrong for this site in any case; what is logged on the way names whose it is.
+    let cookies = r#"[{"name":"sessionid","value":"x","domain":".douyin.com","path":"/"}]"#;
+    std::fs::write(dir.path().join("cookies.json"), cookies).unwrap();
+    let import = ["profile", "import", "main", "cookies.json", "--platform", "douyin"];
+    let mut command = std::process::Command::new(RADARD);
+    command.current_dir(dir.path()).arg("--config").arg(dir.config()).arg("--data").arg(dir.data()).args(import);
+    assert!(!command.output().unwrap().status.success());
+    let of_profile = || lines(&daemon).into_iter().find(|line| line["span"] == "profile");
+    let (line, _) = until(START, "a line of the login", of_profile);
+    assert_eq!(line["session.profile"], json!("main"), "{line}");
     assert_eq!(daemon.term(START).0, 0, "{}", daemon.log());
 }

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use super::super::{Order, QueueFile, QueueText, Take, check_queue, init_files};
+use super::super::{Order, QueueFile, QueueText, check_queue, init_files};
 use crate::config::Profile;
-use crate::domain::Platform;
+use crate::domain::{Platform, Take};
 
 fn checked(text: &str) -> Result<QueueFile, String> {
     let text = QueueText { file: "config/queue.toml".into(), read: Some(Ok(text.as_bytes().to_vec())) };
@@ -63,7 +63,7 @@ fn no_file_and_an_empty_one_and_the_one_that_init_writes_hold_no_target() {
 #[test]
 fn all_that_the_file_that_init_writes_names_is_known() {
     let (_, text) = init_files().iter().find(|(name, _)| *name == "queue.toml").unwrap();
-    for take in Take::ALL {
+    for take in Take::ALL.iter().copied() {
         assert!(text.contains(take.as_str()), "{}", take.as_str());
     }
     let shown: String =

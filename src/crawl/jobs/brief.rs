@@ -1,7 +1,7 @@
 //! What a job finds before it begins, and goes by until it ends: what is edited meanwhile counts from the next round on.
 
 use super::leg::About;
-use crate::config::Take;
+use crate::domain::Take;
 use crate::platform::douyin::link::Kind;
 use crate::store::crawl::targets::{Course, CourseName};
 use crate::target::Spec;

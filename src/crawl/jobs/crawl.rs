@@ -17,9 +17,9 @@ use super::round::Round;
 use super::settle::Asked;
 use super::turn::{Stopped, end, turn};
 use crate::ambient::Clock;
-use crate::config::{Current, Take};
+use crate::config::Current;
 use crate::crawl::source::{Ask, Source};
-use crate::domain::{Class, Millis, Miss, Next};
+use crate::domain::{Class, Millis, Miss, Next, Take};
 use crate::observe::Metrics;
 use crate::observe::metric::{CRAWL_DOUBTS, CRAWL_PAGES, CRAWL_RECORDS};
 use crate::platform::douyin::link::Kind;
@@ -77,7 +77,7 @@ impl Job for Crawl {
     type Tools = Tools;
 
     fn lane(&self) -> String {
-        let take = Take::ALL.into_iter().find(|take| take.as_str() == self.take);
+        let take = Take::read(&self.take);
         take.map_or_else(|| "douyin/crawl".to_owned(), |take| lane(&self.profile, take))
     }
 
@@ -224,7 +224,7 @@ impl Crawl {
 
     /// What is to be done; nothing when it is taken no more.
     async fn brief(&self, tools: &Tools, lease: &Lease) -> Result<Option<Brief>, Miss> {
-        let take = Take::ALL.into_iter().find(|take| take.as_str() == self.take);
+        let take = Take::read(&self.take);
         let Some(((target, course), take)) = self.read(tools).await?.zip(take) else { return Ok(None) };
         let spec = Spec::read(&target.said).ok_or_else(|| {
             Miss::new(Class::Local, "the target was written down by another version: save the queue file once more")

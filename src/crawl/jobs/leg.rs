@@ -5,9 +5,8 @@ use std::num::NonZeroU64;
 use serde::{Deserialize, Serialize};
 
 use super::list::CounterOf;
-use crate::config::Take;
 use crate::crawl::keep::Shelf;
-use crate::domain::Millis;
+use crate::domain::{Millis, Take};
 use crate::platform::douyin::link::Kind;
 use crate::platform::douyin::list::Wants;
 use crate::platform::douyin::mode::{Mode, Order};
@@ -153,7 +152,7 @@ impl About<'_> {
     pub(super) fn order(&self, leg: &Leg) -> Order {
         let id = self.page.map_or("", |(_, id)| id);
         let order = match leg {
-            Leg::Whole => Order::new(mode_of(self.take), id),
+            Leg::Whole => Order::new(self.take.mode(), id),
             Leg::Newest => Order::new(Mode::Post, id),
             Leg::Comments { post, .. } => Order::new(Mode::Comments, post.as_str()),
             Leg::Replies { post, comment, .. } => {
@@ -213,27 +212,4 @@ pub(super) struct Behind<'r> {
     pub(super) began: Millis,
     /// Posts that are not looked up again in this round.
     pub(super) unread: &'r [String],
-}
-
-/// The mode by which it is asked for.
-const fn mode_of(take: Take) -> Mode {
-    match take {
-        Take::Profile => Mode::Profile,
-        Take::Posts => Mode::Post,
-        Take::Likes => Mode::Like,
-        Take::Collection => Mode::Collection,
-        Take::Collects => Mode::Collects,
-        Take::Music => Mode::Music,
-        Take::Mix => Mode::Mix,
-        Take::Following => Mode::Following,
-        Take::Followers => Mode::Follower,
-        Take::Comments => Mode::Comments,
-        Take::Related => Mode::Related,
-        Take::Friend => Mode::Friend,
-        Take::Follow => Mode::Follow,
-        Take::Feed => Mode::Feed,
-        Take::FollowingLives => Mode::FollowingLives,
-        Take::Search => Mode::Search,
-        Take::Live => Mode::Live,
-    }
 }

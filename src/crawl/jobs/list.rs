@@ -1,7 +1,6 @@
 //! A list that a round has read, and where the platform tells how long it is.
 
-use crate::config::Take;
-use crate::domain::Audience;
+use crate::domain::{Audience, Take};
 use crate::store::crawl::doubts::Kept;
 
 /// A list that was read as far as it was meant to be.

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::PathBuf;
 use std::time::Duration;
 
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::in_use::InUse;
@@ -15,6 +16,7 @@ use crate::session::file::Folder;
 use crate::session::login::Login;
 use crate::session::plan::next_at;
 use crate::session::rules::Rules;
+use crate::session::span::of_profile;
 use crate::store::captures::Capture;
 
 /// The profiles in the hands of a person.
@@ -127,25 +129,26 @@ impl ByHand {
         }
         let turn = self.0.turn(&name);
         let _turn = turn.lock().await;
-        self.0.counted(&name, self.0.take_in(&name, &source, login).await)
+        let taken = self.0.take_in(&name, &source, login).instrument(of_profile(Some(&name)));
+        self.0.counted(&name, taken.await)
     }
 
     /// Lets the browser capture the login of `name` anew.
     pub async fn capture(&self, name: &str, patience: Option<Duration>) -> Result<InUse, Declined> {
         self.await_slot(name_of(name)?, patience).await?;
-        self.0.counted(name, self.0.capture(name).await)
+        self.0.counted(name, self.0.capture(name).instrument(of_profile(Some(name))).await)
     }
 
     /// Asks the site whether the login of `name` is one.
     pub async fn probe(&self, name: &str, patience: Option<Duration>) -> Result<InUse, Declined> {
         self.await_slot(name_of(name)?, patience).await?;
-        self.0.counted(name, self.0.probe(name).await)
+        self.0.counted(name, self.0.probe(name).instrument(of_profile(Some(name))).await)
     }
 
     /// Goes back to a login from before, or to the capture `to`.
     pub async fn roll_back(&self, name: &str, to: Option<Uuid>, patience: Option<Duration>) -> Result<InUse, Declined> {
         self.await_slot(name_of(name)?, patience).await?;
-        self.0.roll_back(name, to).await
+        self.0.roll_back(name, to).instrument(of_profile(Some(name))).await
     }
 
     /// Gives the login of `name` out.

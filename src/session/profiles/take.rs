@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use tracing::Instrument as _;
 use uuid::Uuid;
 
 use super::capture::{Missed, Seen, capture};
@@ -12,11 +13,16 @@ use crate::domain::{Class, Declined, Miss, Platform};
 use crate::platform::creative_radar::PAGE;
 use crate::session::book::{Fresh, is_no};
 use crate::session::login::Login;
+use crate::session::span::of_profile;
 use crate::store::captures::Capture;
 
 impl Profiles {
     /// Looks at a login again, and captures it anew where that can be done without a person.
     pub async fn refresh(&self, name: &str) -> Result<InUse, Declined> {
+        self.refreshed(name).instrument(of_profile(Some(name))).await
+    }
+
+    async fn refreshed(&self, name: &str) -> Result<InUse, Declined> {
         let (profile, _) = self.known(name)?;
         let all = self.book.of(name).await.map_err(|error| broken(&error))?;
         let has = |standing| all.iter().any(|capture| capture.standing == standing);

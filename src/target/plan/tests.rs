@@ -17,7 +17,7 @@ fn served() -> Served {
     let pages = |_: &mut Tx, _: Wanted<'_>| -> crate::store::Work<'_, Result<Option<u64>, Error>> {
         Box::pin(async { Ok(None) })
     };
-    Served::default().with(Server { kind: KIND, takes: &Take::ALL, pages_read: |_| None, pages })
+    Served::default().with(Server { kind: KIND, takes: Take::ALL, pages_read: |_| None, pages })
 }
 
 const PAGE: &str = "url = \"https://www.douyin.com/user/MS4w\"\nevery = \"7d\"\n";

@@ -5,8 +5,8 @@ use std::sync::atomic::AtomicBool;
 use tokio_util::sync::CancellationToken;
 
 use super::*;
-use crate::config::{QueueText, Take, check_queue};
-use crate::domain::{Author, Class, Post};
+use crate::config::{QueueText, check_queue};
+use crate::domain::{Author, Class, Post, Take};
 use crate::platform::douyin::link::Kind;
 use crate::platform::douyin::list::Progress;
 use crate::platform::douyin::mode::Rows;

@@ -12,7 +12,8 @@ mod order;
 mod rows;
 mod sheet;
 
-pub use name::{Mode, UnknownMode};
+pub use crate::domain::Mode;
+pub use name::UnknownMode;
 pub use order::{BadOrder, Order};
 pub use rows::Rows;
 pub use sheet::{Haul, Sheet, Standing, haul, sheet};

@@ -2,7 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
-use super::name::Mode;
+use crate::domain::Mode;
 use crate::platform::douyin::link::Kind;
 
 /// A mode, and what it is about.

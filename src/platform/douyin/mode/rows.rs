@@ -6,8 +6,7 @@
 use std::borrow::Cow;
 
 use super::files::{files, hashtags};
-use super::name::Mode;
-use crate::domain::{Audience, Author, Comment, Counts, Creator, Folder, Millis, Music, Post, Room};
+use crate::domain::{Audience, Author, Comment, Counts, Creator, Folder, Millis, Mode, Music, Post, Room};
 use crate::platform::douyin::read::parse_moment;
 use crate::wire::json::Value;
 

@@ -3,10 +3,9 @@
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
-use super::name::Mode;
 use super::order::Order;
 use super::rows::Rows;
-use crate::domain::Class;
+use crate::domain::{Class, Mode};
 use crate::net::Refusal;
 use crate::platform::douyin::ask::{Encoded, Endpoint};
 use crate::platform::douyin::link::Kind;
