@@ -14,10 +14,10 @@ use axum::routing::{get, post};
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
-use super::douyin::{Lost, Rename, short_links};
-use super::fault::{Fault, PLATFORMS};
+use super::fault::Fault;
 use super::ledger::Wanted;
-use super::reply::json_reply;
+use super::platform::Site;
+use super::reply::{done, json_reply, refuse};
 use super::world::World;
 use crate::domain::Millis;
 
@@ -29,25 +29,24 @@ const PAGE: usize = 1000;
 pub(super) struct Desk {
     pub(super) world: Arc<World>,
     pub(super) platforms: Arc<BTreeMap<&'static str, String>>,
+    pub(super) sites: Vec<Arc<dyn Site>>,
 }
 
 pub(super) fn router(desk: Desk) -> Router {
+    let of_platforms = desk.sites.iter().map(|site| site.clone().control());
+    let of_platforms = of_platforms.fold(Router::new(), Router::merge);
     Router::new()
         .route("/state", get(state))
         .route("/ledger", get(ledger))
-        .route("/rename", post(rename))
-        .route("/scan", post(scan))
-        .route("/expire", post(expire))
-        .route("/live", post(live).delete(stand))
-        .route("/lists", post(lose).delete(find))
         .route("/proxy", post(put_proxy).delete(take_proxy_away))
         .route("/page", post(change_page))
         .route("/outage", post(cut_off).delete(reconnect))
         .route("/wait", post(wait))
         .route("/fault", post(set_fault).delete(clear_faults))
         .fallback(async || json_reply(StatusCode::NOT_FOUND, &json!({"error": "no such control"})))
-        .layer(from_fn_with_state(desk.clone(), hold))
-        .with_state(desk)
+        .with_state(desk.clone())
+        .merge(of_platforms)
+        .layer(from_fn_with_state(desk, hold))
 }
 
 async fn hold(State(desk): State<Desk>, request: Request, next: Next) -> Response {
@@ -58,7 +57,7 @@ async fn hold(State(desk): State<Desk>, request: Request, next: Next) -> Respons
 async fn state(State(desk): State<Desk>) -> Json<Value> {
     let world = &desk.world;
     let (total, kept) = world.ledger.counts();
-    Json(json!({
+    let mut told = json!({
         "v": 1,
         "seed": world.seed,
         "now": world.clock.now(),
@@ -68,13 +67,12 @@ async fn state(State(desk): State<Desk>) -> Json<Value> {
         "outages": world.outages.names(),
         "cut_connections": world.outages.refused(),
         "wait_s": world.wait().as_secs(),
-        "short_links": short_links(world.seed),
-        "creators": world.cast.names().collect::<Vec<_>>(),
-        "login": world.cast.login(),
-        "codes": world.codes.shown(),
-        "ads_login": world.ads.cookie(world.seed).1,
         "ledger": {"total": total, "kept": kept},
-    }))
+    });
+    if let Some(members) = told.as_object_mut() {
+        members.extend(desk.sites.iter().flat_map(|site| site.state()));
+    }
+    Json(told)
 }
 
 #[derive(Debug, serde::Deserialize)]
@@ -88,8 +86,9 @@ struct LedgerQuery {
 
 async fn ledger(State(desk): State<Desk>, Query(query): Query<LedgerQuery>) -> Response {
     let platform = query.platform.filter(|name| !name.is_empty());
-    if let Some(name) = platform.as_deref().filter(|name| !PLATFORMS.contains(name)) {
-        let text = format!("`{name}` is not a simulated platform: one of {}", PLATFORMS.join(" "));
+    let names = &desk.world.names;
+    if let Some(name) = platform.as_deref().filter(|name| !names.contains(name)) {
+        let text = format!("`{name}` is not a simulated platform: one of {}", names.join(" "));
         return refuse(&text);
     }
     let limit = query.limit.unwrap_or(PAGE).clamp(1, PAGE);
@@ -116,68 +115,6 @@ async fn set_fault(State(desk): State<Desk>, Json(asked): Json<SetFault>) -> Res
     }
 }
 
-/// Changes the site: answers of a page call a member something else.
-async fn rename(State(desk): State<Desk>, Json(asked): Json<Rename>) -> Response {
-    desk.world.renames.add(asked);
-    done()
-}
-
-#[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Scan {
-    says: String,
-}
-
-/// Scans the code of a login page, as somebody with the app does.
-async fn scan(State(desk): State<Desk>, Json(asked): Json<Scan>) -> Response {
-    if desk.world.codes.scan(&asked.says) {
-        return done();
-    }
-    refuse("no page shows such a code")
-}
-
-#[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Expire {
-    after: u64,
-}
-
-/// Lets the login at the Creative Center be lost after so many uses.
-async fn expire(State(desk): State<Desk>, Json(asked): Json<Expire>) -> Response {
-    desk.world.ads.ends_after(asked.after);
-    done()
-}
-
-/// Lets the simulated Douyin live.
-async fn live(State(desk): State<Desk>) -> Response {
-    desk.world.life.begin(&desk.world.cast, desk.world.now());
-    done()
-}
-
-/// Lets it stand still.
-async fn stand(State(desk): State<Desk>) -> Response {
-    desk.world.life.stand(desk.world.now());
-    done()
-}
-
-#[derive(Debug, serde::Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Lose {
-    lead: Lost,
-}
-
-/// Lets lists lie.
-async fn lose(State(desk): State<Desk>, Json(asked): Json<Lose>) -> Response {
-    desk.world.lists.lead(Some(asked.lead));
-    done()
-}
-
-/// Lets them tell the truth again.
-async fn find(State(desk): State<Desk>) -> Response {
-    desk.world.lists.lead(None);
-    done()
-}
-
 #[derive(Debug, serde::Deserialize)]
 #[serde(deny_unknown_fields)]
 struct SetProxy {
@@ -199,7 +136,7 @@ async fn take_proxy_away(State(desk): State<Desk>) -> Response {
     done()
 }
 
-/// Lets the pages of the simulated Douyin sign by a new version of their script; an empty object brings the old one back.
+/// Lets pages sign by a new version of their script; an empty object brings the old one back.
 async fn change_page(State(desk): State<Desk>, Json(members): Json<serde_json::Map<String, Value>>) -> Response {
     desk.world.page.change(members);
     done()
@@ -217,7 +154,7 @@ async fn cut_off(State(desk): State<Desk>, Json(asked): Json<CutOff>) -> Respons
     if desk.world.outages.begin(asked.platform.as_deref()) {
         return done();
     }
-    refuse(&format!("no such simulated platform: one of {}", PLATFORMS.join(" ")))
+    refuse(&format!("no such simulated platform: one of {}", desk.world.names.join(" ")))
 }
 
 /// Lets everyone reach all of them again.
@@ -245,12 +182,4 @@ async fn clear_faults(State(desk): State<Desk>) -> Response {
 
 fn faults(desk: &Desk) -> Response {
     json_reply(StatusCode::OK, &json!({"v": 1, "faults": desk.world.switches.texts()}))
-}
-
-fn done() -> Response {
-    json_reply(StatusCode::OK, &json!({"v": 1}))
-}
-
-fn refuse(text: &str) -> Response {
-    json_reply(StatusCode::BAD_REQUEST, &json!({"error": text}))
 }

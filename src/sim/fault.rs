@@ -5,15 +5,11 @@
 
 use std::fmt;
 use std::num::NonZeroU64;
-use std::str::FromStr;
 
 use crate::domain::Class;
 
-/// The simulated platforms, in the order of their ports.
-pub const PLATFORMS: [&str; 5] = ["douyin", "creative_radar", "tiktok", "tiktok_shop", "tikapi"];
-
 /// Every class that a platform can cause.
-const ALL: [Class; 8] = [
+pub(super) const EVERY: [Class; 8] = [
     Class::Gone,
     Class::Private,
     Class::Auth,
@@ -24,86 +20,45 @@ const ALL: [Class; 8] = [
     Class::Network,
 ];
 
-/// The classes that a plain file can end in.
-const FILE: [Class; 5] = [Class::Gone, Class::Auth, Class::Risk, Class::Rate, Class::Network];
+/// `GET /probe`, which every platform has.
+pub(super) const PROBE: Endpoint = Endpoint::new("probe", &EVERY);
 
-/// What gives tokens to browsers: a token is never deleted.
-const TOKEN: [Class; 7] =
-    [Class::Private, Class::Auth, Class::Risk, Class::Rate, Class::Signature, Class::Schema, Class::Network];
+/// An endpoint that has switches.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Endpoint {
+    /// Its name: the first part of its path, unless the platform says otherwise.
+    pub(super) name: &'static str,
+    /// The classes that it can play.
+    pub(super) plays: &'static [Class],
+    /// Those of them that it shows itself, in an answer of its own; by the others it is refused before it is asked.
+    pub(super) shows: &'static [Class],
+}
 
-/// What short links can end in. One that is deleted leads to the front page instead.
-const SHORT: [Class; 4] = [Class::Auth, Class::Risk, Class::Rate, Class::Network];
-
-/// What the pages of the simulated Douyin can play. Of a signature that no longer counts they say nothing; then only what
-/// their own script signed is answered.
-const PAGE: [Class; 8] = ALL;
-
-/// What the pages of the simulated Creative Center can play, each shown to a person.
-const CENTER: [Class; 5] = [Class::Gone, Class::Private, Class::Auth, Class::Risk, Class::Schema];
-/// What its lists can: one that is gone says so in words of its own.
-const LISTS: [Class; 6] = [Class::Gone, Class::Auth, Class::Risk, Class::Rate, Class::Signature, Class::Network];
-
-/// What the newer lists can.
-const NEWER: [Class; 5] = [Class::Auth, Class::Risk, Class::Rate, Class::Signature, Class::Network];
-
-/// An endpoint's name and the classes it can play.
-type Endpoint = (&'static str, &'static [Class]);
-
-/// The endpoints of `platform` that have switches: its name is the first part of its path.
-pub(super) const fn endpoints(platform: &str) -> &'static [Endpoint] {
-    match platform.as_bytes() {
-        b"douyin" => &[
-            ("probe", &ALL),
-            ("files", &FILE),
-            ("media", &FILE),
-            ("short", &SHORT),
-            ("ttwid", &TOKEN),
-            ("mssdk", &TOKEN),
-            ("webid", &TOKEN),
-            ("query_user", &PAGE),
-            ("user_profile", &PAGE),
-            ("user_post", &PAGE),
-            ("user_like", &PAGE),
-            ("user_collection", &PAGE),
-            ("user_collects", &PAGE),
-            ("user_collects_video", &PAGE),
-            ("user_music_collection", &PAGE),
-            ("user_mix", &PAGE),
-            ("post_detail", &PAGE),
-            ("post_comment", &PAGE),
-            ("post_comment_reply", &PAGE),
-            ("post_feed", &PAGE),
-            ("follow_feed", &PAGE),
-            ("friend_feed", &PAGE),
-            ("post_related", &PAGE),
-            ("locate_post", &PAGE),
-            ("user_following", &PAGE),
-            ("user_follower", &PAGE),
-            ("post_stats", &PAGE),
-            ("home_post_search", &PAGE),
-            ("post_search", &PAGE),
-            ("suggest_word", &PAGE),
-            ("following_user_live", &PAGE),
-            ("user_live", &PAGE),
-            ("user_live_by_room", &PAGE),
-            ("user_live_status", &PAGE),
-            ("live_im_fetch", &PAGE),
-        ],
-        b"creative_radar" => &[
-            ("probe", &ALL),
-            ("business", &CENTER),
-            ("creative", &CENTER),
-            ("creative_radar_api", &LISTS),
-            ("CreativeOne", &NEWER),
-        ],
-        _ => &[("probe", &ALL)],
+impl Endpoint {
+    /// One that can play these classes.
+    pub(super) const fn new(name: &'static str, plays: &'static [Class]) -> Self {
+        Self { name, plays, shows: &[] }
     }
+
+    /// The same that shows some of them itself.
+    pub(super) const fn showing(self, shows: &'static [Class]) -> Self {
+        Self { shows, ..self }
+    }
+}
+
+/// What switches may name of a platform.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Switched {
+    /// Its name.
+    pub(super) platform: &'static str,
+    /// Its endpoints.
+    pub(super) endpoints: &'static [Endpoint],
 }
 
 /// A switch that was set: which endpoint fails, how, and when.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Fault {
-    /// The platform, one of [`PLATFORMS`].
+    /// The platform's name.
     pub platform: &'static str,
     /// The endpoint.
     pub endpoint: &'static str,
@@ -153,15 +108,22 @@ pub enum FaultError {
     #[error("`{0}` is no fault switch: write PLATFORM.ENDPOINT.CLASS, then @3 or @every=3 if only some requests fail")]
     Form(String),
     /// No such platform.
-    #[error("`{0}` is not a simulated platform: one of {known}", known = PLATFORMS.join(" "))]
-    Platform(String),
+    #[error("`{name}` is not a simulated platform: one of {all}", all = .known.join(" "))]
+    Platform {
+        /// What was written.
+        name: String,
+        /// The platforms that there are.
+        known: Vec<&'static str>,
+    },
     /// No such endpoint there.
-    #[error("`{platform}` has no endpoint `{endpoint}`: one of {known}", known = names(endpoints(.platform)))]
+    #[error("`{platform}` has no endpoint `{endpoint}`: one of {all}", all = .known.join(" "))]
     Endpoint {
         /// The platform.
         platform: &'static str,
         /// What was written.
         endpoint: String,
+        /// The endpoints that it has.
+        known: Vec<&'static str>,
     },
     /// The endpoint cannot end so.
     #[error("`{endpoint}` of `{platform}` cannot play `{class}`: one of {all}", all = words(.known))]
@@ -180,42 +142,35 @@ pub enum FaultError {
     When(String),
 }
 
-fn names(endpoints: &[Endpoint]) -> String {
-    endpoints.iter().map(|(name, _)| *name).collect::<Vec<_>>().join(" ")
-}
-
 fn words(classes: &[Class]) -> String {
     classes.iter().map(|class| class.as_str()).collect::<Vec<_>>().join(" ")
 }
 
-impl FromStr for Fault {
-    type Err = FaultError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let (what, when) = text.split_once('@').map_or((text, None), |(what, when)| (what, Some(when)));
-        let mut parts = what.split('.');
-        let (Some(platform), Some(endpoint), Some(class), None) =
-            (parts.next(), parts.next(), parts.next(), parts.next())
-        else {
-            return Err(FaultError::Form(text.to_owned()));
-        };
-        let platform = PLATFORMS
-            .into_iter()
-            .find(|name| *name == platform)
-            .ok_or_else(|| FaultError::Platform(platform.to_owned()))?;
-        let (endpoint, known) = endpoints(platform)
-            .iter()
-            .find(|(name, _)| *name == endpoint)
-            .ok_or_else(|| FaultError::Endpoint { platform, endpoint: endpoint.to_owned() })?;
-        let class = known.iter().find(|known| known.as_str() == class).ok_or_else(|| FaultError::Class {
-            platform,
-            endpoint,
-            class: class.to_owned(),
-            known,
-        })?;
-        let when = when.map_or(Ok(When::Always), parse_when)?;
-        Ok(Self { platform, endpoint, class: *class, when })
-    }
+/// The switch that `text` is for one of these platforms.
+pub(super) fn parse(text: &str, all: &[Switched]) -> Result<Fault, FaultError> {
+    let (what, when) = text.split_once('@').map_or((text, None), |(what, when)| (what, Some(when)));
+    let mut parts = what.split('.');
+    let (Some(platform), Some(endpoint), Some(class), None) = (parts.next(), parts.next(), parts.next(), parts.next())
+    else {
+        return Err(FaultError::Form(text.to_owned()));
+    };
+    let Some(Switched { platform, endpoints }) = all.iter().copied().find(|known| known.platform == platform) else {
+        let known = all.iter().map(|known| known.platform).collect();
+        return Err(FaultError::Platform { name: platform.to_owned(), known });
+    };
+    let Some(Endpoint { name: endpoint, plays: known, .. }) = endpoints.iter().find(|known| known.name == endpoint)
+    else {
+        let known = endpoints.iter().map(|known| known.name).collect();
+        return Err(FaultError::Endpoint { platform, endpoint: endpoint.to_owned(), known });
+    };
+    let class = known.iter().find(|known| known.as_str() == class).ok_or_else(|| FaultError::Class {
+        platform,
+        endpoint,
+        class: class.to_owned(),
+        known,
+    })?;
+    let when = when.map_or(Ok(When::Always), parse_when)?;
+    Ok(Fault { platform, endpoint, class: *class, when })
 }
 
 fn parse_when(text: &str) -> Result<When, FaultError> {

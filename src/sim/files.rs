@@ -2,6 +2,8 @@
 //!
 //! The size stands in the name: `clip-1048576.bin`. A name without one is no file.
 
+use std::sync::Arc;
+
 use axum::Extension;
 use axum::extract::{Path, State};
 use axum::http::header::CONTENT_TYPE;
@@ -11,7 +13,7 @@ use axum::response::Response;
 use super::range::cut;
 use super::reply::{Content, Source, Spoil, server_page};
 use super::seed::Dice;
-use super::world::Stand;
+use super::world::World;
 use crate::domain::Class;
 
 /// The largest file that is made: 16 GiB.
@@ -19,7 +21,7 @@ const LARGEST: u64 = 16 << 30;
 
 /// Answers with the file `name`. Spoilt by `network`, it breaks off in the middle.
 pub(super) async fn answer(
-    State(stand): State<Stand>,
+    State(world): State<Arc<World>>,
     Path(name): Path<String>,
     Extension(spoil): Extension<Spoil>,
     headers: HeaderMap,
@@ -27,7 +29,7 @@ pub(super) async fn answer(
     let Some(size) = size_of(&name) else {
         return server_page(StatusCode::NOT_FOUND);
     };
-    let dice = Dice::of(stand.world.seed, &name);
+    let dice = Dice::of(world.seed, &name);
     let etag = format!("\"{:016x}-{size}\"", dice.key());
     let (range, cut) = match cut(&headers, size, &etag) {
         Ok(cut) => cut,
@@ -35,8 +37,7 @@ pub(super) async fn answer(
     };
     let told = [vec![(CONTENT_TYPE, "application/octet-stream".to_owned())], cut.headers].concat();
     let source = Source::Seeded { dice, from: range.start, to: range.end };
-    Content { source, headers: told, status: cut.status }
-        .reply(spoil.0 == Some(Class::Network), stand.world.clock.hold())
+    Content { source, headers: told, status: cut.status }.reply(spoil.0 == Some(Class::Network), world.clock.hold())
 }
 
 /// The bytes of the file `name`, for whoever wants to compare; `None` when there is no such file.

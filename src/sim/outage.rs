@@ -4,19 +4,23 @@ use std::collections::BTreeSet;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::fault::PLATFORMS;
-
 /// Which platforms cannot be reached now.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(super) struct Outages {
+    known: Vec<&'static str>,
     on: Mutex<BTreeSet<&'static str>>,
     refused: AtomicU64,
 }
 
 impl Outages {
+    /// No outage of these platforms.
+    pub(super) fn among(known: Vec<&'static str>) -> Self {
+        Self { known, on: Mutex::default(), refused: AtomicU64::new(0) }
+    }
+
     /// Begins an outage of `platform`, or of all of them; false when there is no such platform.
     pub(super) fn begin(&self, platform: Option<&str>) -> bool {
-        let hit: Vec<_> = PLATFORMS.into_iter().filter(|name| platform.is_none_or(|one| one == *name)).collect();
+        let hit: Vec<_> = self.known.iter().copied().filter(|name| platform.is_none_or(|one| one == *name)).collect();
         let known = !hit.is_empty();
         self.on.lock().unwrap_or_else(PoisonError::into_inner).extend(hit);
         known

@@ -7,9 +7,9 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::Response;
 use serde_json::json;
 
+use super::platform::Stand;
 use super::reply::{Content, Source, Spoil};
 use super::seed::Dice;
-use super::world::Stand;
 use crate::domain::Class;
 
 const REGIONS: [&str; 5] = ["cn-north", "ap-southeast", "eu-central", "us-east", "us-west"];
@@ -18,6 +18,7 @@ const CITIES: [&str; 6] = ["harbour", "meadow", "lantern", "river", "summit", "o
 /// Answers a probe. Spoilt by `schema`, it forgets the time; by `network`, it breaks off.
 pub(super) async fn answer(State(stand): State<Stand>, Extension(spoil): Extension<Spoil>) -> Response {
     let Stand { platform, world } = stand;
+    let platform = platform.name;
     let dice = Dice::of(world.seed, platform);
     let mut told = json!({
         "ok": true,

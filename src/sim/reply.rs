@@ -1,10 +1,10 @@
 //! Answers: whole ones, files made while they are read, refusals, and connections that are cut.
 //!
-//! A refusal looks here as it looks on the wire. `gone` is a 404 for a file, a missing post with its
-//! reason from `post_detail`, else a 200 whose code says so (protocol notes, section 4, 2026-11). `private` is a 200 whose
-//! code says so, `auth` a 401, `risk` an empty 200 from Douyin and a challenge page from the others, `rate` a 429 that
-//! names seconds and a date in turn, `signature` a 403 with the code of a bad signature. `schema` and `network` spoil the true answer, so
-//! its endpoint makes them: a field is missing, or the connection ends in the middle of the announced length.
+//! A refusal looks here as it looks on the wire of most platforms; one that refuses in another way says so itself.
+//! `gone` and `private` are a 200 whose code says so (protocol notes, section 4, 2026-11), `auth` a 401, `risk` a
+//! challenge page, `rate` a 429 that names seconds and a date in turn, `signature` a 403 with the code of a bad signature.
+//! `schema` and `network` spoil the true answer, so its endpoint makes them: a field is missing, or the connection ends in
+//! the middle of the announced length.
 
 use std::io;
 use std::pin::Pin;
@@ -43,6 +43,16 @@ pub(super) fn json_reply(status: StatusCode, value: &Value) -> Response {
     (status, [(CONTENT_TYPE, "application/json; charset=utf-8")], value.to_string()).into_response()
 }
 
+/// The answer of a control path that did what it was asked.
+pub(super) fn done() -> Response {
+    json_reply(StatusCode::OK, &json!({"v": 1}))
+}
+
+/// The answer of a control path that cannot do what it was asked.
+pub(super) fn refuse(text: &str) -> Response {
+    json_reply(StatusCode::BAD_REQUEST, &json!({"error": text}))
+}
+
 /// A page of a web server or a proxy that says nothing but its status, as nginx writes it.
 pub(super) fn server_page(status: StatusCode) -> Response {
     let text = format!(
@@ -52,19 +62,13 @@ pub(super) fn server_page(status: StatusCode) -> Response {
     (status, [(CONTENT_TYPE, "text/html")], text).into_response()
 }
 
-/// The refusal of `platform`'s `endpoint` in the place of its answer; `None` when the answer itself must be spoilt.
-pub(super) fn refusal(platform: &str, endpoint: &str, strike: Strike, now: Millis, wait: Duration) -> Option<Response> {
+/// The refusal in the place of an endpoint's answer; `None` when the answer itself must be spoilt.
+pub(super) fn refusal(strike: Strike, now: Millis, wait: Duration) -> Option<Response> {
     let told = |status, code: i64, text: &str| {
         let body = json!({"ok": false, "status_code": code, "status_msg": text});
         Some(json_reply(status, &body))
     };
     match strike.class {
-        Class::Gone if matches!(endpoint, "files" | "media") => Some(server_page(StatusCode::NOT_FOUND)),
-        Class::Gone if endpoint == "post_detail" => {
-            let why = json!({"notice": "作品已删除", "filter_reason": "status_deleted", "detail_msg": "作品已删除"});
-            let body = json!({"status_code": 0, "aweme_detail": null, "filter_detail": why});
-            Some(json_reply(StatusCode::OK, &body))
-        }
         Class::Gone => told(StatusCode::OK, 2053, "no longer available"),
         Class::Private => told(StatusCode::OK, 2096, "not visible to you"),
         Class::Auth => told(StatusCode::UNAUTHORIZED, 8, "not logged in"),
@@ -72,7 +76,6 @@ pub(super) fn refusal(platform: &str, endpoint: &str, strike: Strike, now: Milli
             let body = json!({"code": 40_101, "msg": "no permission", "data": null});
             Some(json_reply(StatusCode::FORBIDDEN, &body))
         }
-        Class::Risk if platform == "douyin" => Some(StatusCode::OK.into_response()),
         Class::Risk => Some(([(CONTENT_TYPE, "text/html; charset=utf-8")], CHALLENGE).into_response()),
         Class::Rate => {
             let mut reply = told(StatusCode::TOO_MANY_REQUESTS, 2863, "too many requests")?;

@@ -1,17 +1,9 @@
 //! What all listeners share: the seed, the clock, the switches, the ledger, the counters.
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use super::creative_radar::session::AdsLogin;
-use super::douyin::cast::Cast;
-use super::douyin::change::{Lists, Renames};
-use super::douyin::codes::Codes;
-use super::douyin::life::Life;
-use super::douyin::show::Written;
-use super::fault::PLATFORMS;
 use super::ledger::Ledger;
 use super::outage::Outages;
 use super::proxy::Proxy;
@@ -20,35 +12,22 @@ use super::switch::Switches;
 use super::version::PageScript;
 use crate::ambient::Clock;
 
-/// The simulated outside.
+/// The simulated outside, without the platforms.
 #[derive(Debug)]
 pub(super) struct World {
     pub(super) seed: u64,
     pub(super) clock: Clock,
+    /// The names of the platforms, in the order of their ports.
+    pub(super) names: Vec<&'static str>,
     pub(super) switches: Switches,
     pub(super) ledger: Ledger,
     /// What stands between the client and every platform.
     pub(super) proxy: Proxy,
-    probes: [AtomicU64; PLATFORMS.len()],
+    /// Probes so far, by platform.
+    probes: BTreeMap<&'static str, AtomicU64>,
     tokens: AtomicU64,
-    /// The guests' marks that were handed out.
-    marks: Mutex<HashSet<String>>,
-    /// Who lives on the simulated Douyin.
-    pub(super) cast: Arc<Cast>,
-    /// What becomes of them.
-    pub(super) life: Life,
-    /// What of it has been written down.
-    pub(super) written: Written,
-    /// What of it has changed.
-    pub(super) renames: Renames,
-    /// Whether its lists lead nowhere.
-    pub(super) lists: Lists,
-    /// What a new version of its pages' script signs in another way.
+    /// What a new version of the pages' scripts signs in another way.
     pub(super) page: PageScript,
-    /// The codes that were shown to be scanned.
-    pub(super) codes: Codes,
-    /// Who is logged in at the Creative Center.
-    pub(super) ads: AdsLogin,
     /// Which platforms cannot be reached.
     pub(super) outages: Outages,
     /// The wait that refusals of class `rate` ask for, in seconds.
@@ -56,27 +35,19 @@ pub(super) struct World {
 }
 
 impl World {
-    pub(super) fn new(seed: u64, clock: Clock) -> Self {
-        let (switches, ledger) = (Switches::default(), Ledger::default());
+    pub(super) fn new(seed: u64, clock: Clock, names: Vec<&'static str>) -> Self {
         Self {
             seed,
             clock,
-            switches,
-            ledger,
+            switches: Switches::default(),
+            ledger: Ledger::default(),
             proxy: Proxy::default(),
-            probes: Default::default(),
+            probes: names.iter().map(|name| (*name, AtomicU64::new(0))).collect(),
             tokens: AtomicU64::new(0),
-            marks: Mutex::default(),
-            cast: Arc::new(Cast::new(seed)),
-            life: Life::default(),
-            written: Written::default(),
-            renames: Renames::default(),
-            lists: Lists::default(),
             page: PageScript::default(),
-            codes: Codes::default(),
-            ads: AdsLogin::default(),
-            outages: Outages::default(),
+            outages: Outages::among(names.clone()),
             wait: AtomicU64::new(WAIT.as_secs()),
+            names,
         }
     }
 
@@ -95,16 +66,6 @@ impl World {
         self.wait.store(wait.as_secs(), Ordering::Relaxed);
     }
 
-    /// Remembers the mark of a guest.
-    pub(super) fn give_mark(&self, mark: String) {
-        self.marks.lock().unwrap_or_else(PoisonError::into_inner).insert(mark);
-    }
-
-    /// Whether a guest has this mark.
-    pub(super) fn knows_mark(&self, mark: &str) -> bool {
-        self.marks.lock().unwrap_or_else(PoisonError::into_inner).contains(mark)
-    }
-
     /// Counts a token that is handed out; the first is 1.
     pub(super) fn next_token(&self) -> u64 {
         self.tokens.fetch_add(1, Ordering::Relaxed) + 1
@@ -112,15 +73,6 @@ impl World {
 
     /// Counts a probe of `platform`; the first is 1.
     pub(super) fn next_probe(&self, platform: &str) -> u64 {
-        let counters = PLATFORMS.iter().zip(&self.probes);
-        let counter = counters.into_iter().find(|(name, _)| **name == platform);
-        counter.map_or(0, |(_, count)| count.fetch_add(1, Ordering::Relaxed) + 1)
+        self.probes.get(platform).map_or(0, |count| count.fetch_add(1, Ordering::Relaxed) + 1)
     }
-}
-
-/// What a platform's endpoints are given: which platform they play, and the world.
-#[derive(Debug, Clone)]
-pub(super) struct Stand {
-    pub(super) platform: &'static str,
-    pub(super) world: Arc<World>,
 }

@@ -8,9 +8,9 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 use serde_json::{Value, json};
 
+use super::state::Stand;
 use crate::sim::reply::json_reply;
 use crate::sim::seed::Dice;
-use crate::sim::world::Stand;
 
 /// Hashtags there are of each question, and how many of them anybody sees.
 const ALL: u64 = 100;
@@ -21,7 +21,7 @@ const PAGE: u64 = 50;
 /// What is asked.
 #[derive(Debug, serde::Deserialize)]
 #[serde(rename_all = "camelCase")]
-pub(in crate::sim) struct Asked {
+pub(super) struct Asked {
     country_code: String,
     time_range: u64,
     page: u64,
@@ -29,18 +29,14 @@ pub(in crate::sim) struct Asked {
 }
 
 /// A page of hashtags.
-pub(in crate::sim) async fn answer(
-    State(stand): State<Stand>,
-    headers: HeaderMap,
-    Json(asked): Json<Asked>,
-) -> Response {
+pub(super) async fn answer(State(stand): State<Stand>, headers: HeaderMap, Json(asked): Json<Asked>) -> Response {
     let world = &stand.world;
     if ![7, 30, 90, 120].contains(&asked.time_range) {
         let wrong = json!({"StatusCode": 40_000, "StatusMessage": "invalid timeRange"});
         return json_reply(StatusCode::OK, &json!({"BaseResp": wrong}));
     }
     let cookies = headers.get(COOKIE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    let is_known = world.ads.is_in(world.seed, cookies);
+    let is_known = stand.is_in(cookies);
     let limit = asked.limit.clamp(1, PAGE);
     let from = if is_known { asked.page.saturating_sub(1).saturating_mul(limit).min(ALL) } else { 0 };
     let to = if is_known { (from + limit).min(ALL) } else { SHOWN };

@@ -8,10 +8,10 @@ use axum::response::Response;
 use md5::{Digest as _, Md5};
 use serde_json::{Value, json};
 
+use super::state::Stand;
 use crate::domain::Class;
 use crate::sim::reply::{Spoil, json_reply};
 use crate::sim::seed::Dice;
-use crate::sim::world::Stand;
 
 /// How old a signature may be, in seconds.
 const MAX_AGE: u64 = 600;
@@ -23,7 +23,7 @@ const PAGE: u64 = 50;
 
 /// What is asked.
 #[derive(Debug, serde::Deserialize)]
-pub(in crate::sim) struct Asked {
+pub(super) struct Asked {
     #[serde(default = "first")]
     page: u64,
     #[serde(default = "usual")]
@@ -39,7 +39,7 @@ const fn usual() -> u64 {
 }
 
 /// A page of creators.
-pub(in crate::sim) async fn answer(
+pub(super) async fn answer(
     State(stand): State<Stand>,
     Query(asked): Query<Asked>,
     Extension(spoil): Extension<Spoil>,
@@ -53,7 +53,7 @@ pub(in crate::sim) async fn answer(
     if spoil.0 == Some(Class::Gone) {
         return json_reply(StatusCode::OK, &json!({"code": 0, "msg": "deprecated", "request_id": "0", "data": {}}));
     }
-    let is_known = world.ads.is_in(world.seed, header("cookie"));
+    let is_known = stand.is_in(header("cookie"));
     let limit = asked.limit.clamp(1, PAGE);
     let (from, to) = if is_known {
         let from = asked.page.saturating_sub(1).saturating_mul(limit).min(ALL);

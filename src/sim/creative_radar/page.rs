@@ -6,15 +6,15 @@ use axum::http::header::{CONTENT_TYPE, LOCATION, SET_COOKIE};
 use axum::http::{HeaderName, StatusCode};
 use axum::response::{IntoResponse, Response};
 
+use super::state::Stand;
 use crate::domain::Class;
 use crate::sim::reply::Spoil;
 use crate::sim::seed::Dice;
-use crate::sim::world::Stand;
 
 /// `GET /business/creativecenter/…`: where a session is lost it leads to the login, where there is a risk to a challenge,
 /// where it is retired to the newer page; spoilt by `schema`, it never asks for anything, by `private` it shows a
 /// challenge in its own place.
-pub(in crate::sim) async fn answer(State(stand): State<Stand>, Extension(spoil): Extension<Spoil>) -> Response {
+pub(super) async fn answer(State(stand): State<Stand>, Extension(spoil): Extension<Spoil>) -> Response {
     let lead = |place: &'static str| (StatusCode::FOUND, [(LOCATION, place)]).into_response();
     match spoil.0 {
         Some(Class::Auth) => return lead("/login?redirect=creativecenter"),
@@ -26,7 +26,7 @@ pub(in crate::sim) async fn answer(State(stand): State<Stand>, Extension(spoil):
 }
 
 /// `GET /creative/creativeCenter/trends/hashtag`: the page that takes its place.
-pub(in crate::sim) async fn newer(State(stand): State<Stand>, Extension(spoil): Extension<Spoil>) -> Response {
+pub(super) async fn newer(State(stand): State<Stand>, Extension(spoil): Extension<Spoil>) -> Response {
     let lead = |place: &'static str| (StatusCode::FOUND, [(LOCATION, place)]).into_response();
     match spoil.0 {
         Some(Class::Auth) => lead("/login?redirect=creativecenter"),
@@ -59,12 +59,12 @@ fn show(stand: &Stand, script: &str, spoil: Spoil) -> Response {
 }
 
 /// `GET /login`.
-pub(in crate::sim) async fn login() -> Response {
+pub(super) async fn login() -> Response {
     shown("<!doctype html><title>Log in</title><h1>Log in to TikTok Ads</h1>".to_owned())
 }
 
 /// `GET /verify/slide`.
-pub(in crate::sim) async fn challenge() -> Response {
+pub(super) async fn challenge() -> Response {
     shown("<!doctype html><title>Security check</title><div id=captcha>Please slide to verify</div>".to_owned())
 }
 

@@ -6,7 +6,7 @@ use crate::sim::seed::Dice;
 
 /// The one login that it knows; after so many uses it may be lost, and another takes its place.
 #[derive(Debug, Default)]
-pub(in crate::sim) struct AdsLogin(Mutex<State>);
+pub(super) struct AdsLogin(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
@@ -18,14 +18,14 @@ struct State {
 
 impl AdsLogin {
     /// The name and the value of its cookie.
-    pub(in crate::sim) fn cookie(&self, seed: u64) -> (&'static str, String) {
+    pub(super) fn cookie(&self, seed: u64) -> (&'static str, String) {
         let nth = self.with(|state| state.nth);
         let half = |name: &str| Dice::of(seed, &format!("{name}/{nth}")).key();
         ("sid_tt", format!("{:016x}{:016x}", half("creative_radar/session"), half("creative_radar/session/2")))
     }
 
     /// Lets it be lost after so many uses.
-    pub(in crate::sim) fn ends_after(&self, uses: u64) {
+    pub(super) fn ends_after(&self, uses: u64) {
         self.with(|state| state.left = Some(uses));
     }
 

@@ -184,7 +184,7 @@ impl Work<'_> {
 
 /// Everybody.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub(in crate::sim) struct Cast {
+pub(super) struct Cast {
     pub(super) all: Vec<Creator>,
     /// The cookie of the one login that the site knows.
     pub(super) session: String,
@@ -192,18 +192,18 @@ pub(in crate::sim) struct Cast {
 
 impl Cast {
     /// Those of `seed`.
-    pub(in crate::sim) fn new(seed: u64) -> Self {
+    pub(super) fn new(seed: u64) -> Self {
         let session = format!("{:016x}{:016x}", Dice::of(seed, "session").key(), Dice::of(seed, "session/2").key());
         Self { all: (0..CREATORS).map(|index| Creator::new(seed, index)).collect(), session }
     }
 
     /// The cookies of the one login that the site knows.
-    pub(in crate::sim) fn login(&self) -> String {
+    pub(super) fn login(&self) -> String {
         format!("sessionid={}; sessionid_ss={}", self.session, self.session)
     }
 
     /// Somebody to look at: their ids on pages, the richest first.
-    pub(in crate::sim) fn names(&self) -> impl Iterator<Item = String> {
+    pub(super) fn names(&self) -> impl Iterator<Item = String> {
         self.all.iter().map(|creator| creator.sec_uid.clone())
     }
 

@@ -17,11 +17,11 @@ pub struct Rename {
 
 /// All that were renamed.
 #[derive(Debug, Default)]
-pub(in crate::sim) struct Renames(Mutex<Vec<Rename>>);
+pub(super) struct Renames(Mutex<Vec<Rename>>);
 
 impl Renames {
     /// From now on.
-    pub(in crate::sim) fn add(&self, rename: Rename) {
+    pub(super) fn add(&self, rename: Rename) {
         self.0.lock().unwrap_or_else(PoisonError::into_inner).push(rename);
     }
 
@@ -67,11 +67,11 @@ impl Lost {
 
 /// Whether lists lie.
 #[derive(Debug, Default)]
-pub(in crate::sim) struct Lists(Mutex<Option<Lost>>);
+pub(super) struct Lists(Mutex<Option<Lost>>);
 
 impl Lists {
     /// From now on.
-    pub(in crate::sim) fn lead(&self, nowhere: Option<Lost>) {
+    pub(super) fn lead(&self, nowhere: Option<Lost>) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = nowhere;
     }
 

@@ -5,7 +5,7 @@ use std::sync::{Mutex, PoisonError};
 
 /// The codes that were shown, and whether somebody scanned them.
 #[derive(Debug, Default)]
-pub(in crate::sim) struct Codes(Mutex<BTreeMap<String, bool>>);
+pub(super) struct Codes(Mutex<BTreeMap<String, bool>>);
 
 impl Codes {
     pub(super) fn with<T>(&self, act: impl FnOnce(&mut BTreeMap<String, bool>) -> T) -> T {
@@ -13,12 +13,12 @@ impl Codes {
     }
 
     /// What is shown and was not scanned.
-    pub(in crate::sim) fn shown(&self) -> Vec<String> {
+    pub(super) fn shown(&self) -> Vec<String> {
         self.with(|codes| codes.iter().filter(|(_, scanned)| !**scanned).map(|(text, _)| text.clone()).collect())
     }
 
     /// Scans the code that says `text`; false when none does.
-    pub(in crate::sim) fn scan(&self, text: &str) -> bool {
+    pub(super) fn scan(&self, text: &str) -> bool {
         self.with(|codes| codes.get_mut(text).map(|scanned| *scanned = true).is_some())
     }
 }

@@ -13,10 +13,10 @@ use serde_json::json;
 use super::asked::{Asked, NO_LOGIN, Told, decode};
 use super::judge::{Signed, is_of_page, judge};
 use super::show::Files;
+use super::state::{Douyin, Stand};
 use super::{people, rooms, works};
 use crate::domain::Class;
 use crate::sim::reply::{Content, Source, Spoil, server_page};
-use crate::sim::world::{Stand, World};
 
 /// The most that is read of a body.
 const MOST: usize = 64 << 10;
@@ -89,13 +89,13 @@ static PAGES: [Page; 27] = [
 ];
 
 /// The name of the page at `path`, for switches.
-pub(in crate::sim) fn name_of(path: &str) -> Option<&'static str> {
+pub(super) fn name_of(path: &str) -> Option<&'static str> {
     let known = PAGES.iter().find(|page| page.path == path).map(|page| page.name);
     known.or_else(|| (path == "/aweme/v1/web/query/user/").then_some("query_user"))
 }
 
 /// Answers whatever page is asked for.
-pub(in crate::sim) async fn answer(
+pub(super) async fn answer(
     State(stand): State<Stand>,
     Extension(spoil): Extension<Spoil>,
     request: Request,
@@ -124,20 +124,20 @@ pub(in crate::sim) async fn answer(
         Err(why) => return refuse(why),
     };
     let cookies = header(COOKIE);
-    let is_owner = cookie(cookies, "sessionid") == world.cast.session;
-    if let Err(why) = let_in(page.needs, world, cookies, is_owner) {
+    let is_owner = cookie(cookies, "sessionid") == stand.cast.session;
+    if let Err(why) = let_in(page.needs, &stand, cookies, is_owner) {
         return tell(&stand, page.name, spoil, Err(why));
     }
     let pairs = query.split('&').filter_map(|pair| pair.split_once('='));
     let base = format!("http://{}", header(HOST));
     let now = world.now();
-    let cast = world.life.cast(&world.cast, now);
+    let cast = stand.life.cast(&stand.cast, now);
     let asked = Asked {
         parameters: pairs.map(|(name, value)| (name.to_owned(), decode(value))).collect(),
         is_owner,
         cast: &cast,
-        written: &world.written,
-        lost: world.lists.lost(),
+        written: &stand.written,
+        lost: stand.lists.lost(),
         files: Files { base: &base, now, seed: world.seed },
     };
     let told = (page.answer)(&asked);
@@ -149,8 +149,8 @@ fn refuse(why: &'static str) -> Response {
     (StatusCode::OK, [("x-refused", why)]).into_response()
 }
 
-fn let_in(needs: Needs, world: &World, cookies: &str, is_owner: bool) -> Result<(), (i64, &'static str)> {
-    let is_marked = world.knows_mark(cookie(cookies, "ttwid"));
+fn let_in(needs: Needs, site: &Douyin, cookies: &str, is_owner: bool) -> Result<(), (i64, &'static str)> {
+    let is_marked = site.knows_mark(cookie(cookies, "ttwid"));
     match needs {
         Nothing if cookies.is_empty() => Ok(()),
         Nothing => Err((5, "a cookie is too much")),
@@ -168,7 +168,7 @@ fn cookie<'h>(cookies: &'h str, name: &str) -> &'h str {
 /// The answer as it is sent. Spoilt by `schema` it ends in the middle, and is whole for those who only count bytes.
 fn tell(stand: &Stand, page: &str, spoil: Spoil, told: Told) -> Response {
     let mut text = match told {
-        Ok(fields) => stand.world.renames.applied(page, format!("{{\"status_code\":0,{fields}}}")),
+        Ok(fields) => stand.renames.applied(page, format!("{{\"status_code\":0,{fields}}}")),
         Err((code, message)) => json!({"status_code": code, "status_msg": message}).to_string(),
     };
     if spoil.0 == Some(Class::Schema) {

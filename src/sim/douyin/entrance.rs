@@ -11,25 +11,25 @@ use base64::engine::general_purpose::STANDARD;
 use qrcode::{Color, QrCode};
 use serde_json::json;
 
+use super::state::Stand;
 use crate::sim::media::png;
 use crate::sim::reply::json_reply;
 use crate::sim::seed::Dice;
-use crate::sim::world::Stand;
 
 /// Pixels of a module of the code, and modules of white around it.
 const MODULE: usize = 6;
 const QUIET: usize = 4;
 
 /// `GET /`: the page, with a code of its own for each visit.
-pub(in crate::sim) async fn page(State(stand): State<Stand>) -> Response {
+pub(super) async fn page(State(stand): State<Stand>) -> Response {
     let world = &stand.world;
     let count = world.next_token();
     let token = format!("{:032x}", u128::from(Dice::of(world.seed, &format!("code/{count}")).key()));
     let text = format!("https://www.douyin.com/passport/scan/?token={token}");
     let mark = format!("1%7C{:043x}%7C0%7C0", u128::from(Dice::of(world.seed, &format!("mark/{count}")).key()));
-    world.give_mark(mark.clone());
+    stand.give_mark(mark.clone());
     let picture = STANDARD.encode(draw(&text));
-    world.codes.with(|codes| codes.insert(text, false));
+    stand.codes.with(|codes| codes.insert(text, false));
     let page = include_str!("entrance.html").replace("<!-- code -->", &picture).replace("<!-- token -->", &token);
     let cookie = format!("ttwid={mark}; Path=/; Max-Age=31536000; HttpOnly");
     ([(CONTENT_TYPE, "text/html; charset=utf-8".to_owned()), (SET_COOKIE, cookie)], page).into_response()
@@ -37,20 +37,19 @@ pub(in crate::sim) async fn page(State(stand): State<Stand>) -> Response {
 
 /// What the page asks.
 #[derive(Debug, serde::Deserialize)]
-pub(in crate::sim) struct Asked {
+pub(super) struct Asked {
     token: String,
 }
 
 /// `GET /passport/web/check_qr/`: whether the code was scanned; then the login comes with the answer.
-pub(in crate::sim) async fn check(State(stand): State<Stand>, Query(asked): Query<Asked>) -> Response {
-    let world = &stand.world;
+pub(super) async fn check(State(stand): State<Stand>, Query(asked): Query<Asked>) -> Response {
     let text = format!("https://www.douyin.com/passport/scan/?token={}", asked.token);
-    match world.codes.with(|codes| codes.get(&text).copied()) {
+    match stand.codes.with(|codes| codes.get(&text).copied()) {
         None => json_reply(StatusCode::OK, &json!({"status": "expired"})),
         Some(false) => json_reply(StatusCode::OK, &json!({"status": "new"})),
         Some(true) => {
             let mut reply = json_reply(StatusCode::OK, &json!({"status": "confirmed"}));
-            for pair in world.cast.login().split("; ") {
+            for pair in stand.cast.login().split("; ") {
                 let cookie = format!("{pair}; Path=/; Max-Age=5184000; HttpOnly");
                 if let Ok(cookie) = cookie.try_into() {
                     reply.headers_mut().append(SET_COOKIE, cookie);

@@ -10,16 +10,16 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::Response;
 
 use super::address::{mark_of, shape};
+use super::state::Stand;
 use crate::domain::Class;
 use crate::sim::media::{jpeg, mp3, mp4, webp};
 use crate::sim::range::cut;
 use crate::sim::reply::{Content, Source, Spoil, server_page};
 use crate::sim::seed::Dice;
-use crate::sim::world::Stand;
 
 /// What stands behind the name.
 #[derive(Debug, serde::Deserialize)]
-pub(in crate::sim) struct Told {
+pub(super) struct Told {
     #[serde(rename = "x-expires")]
     expires: String,
     #[serde(rename = "x-signature")]
@@ -28,7 +28,7 @@ pub(in crate::sim) struct Told {
 }
 
 /// The file `name`, while its address is good. Spoilt by `network`, it breaks off in the middle.
-pub(in crate::sim) async fn media(
+pub(super) async fn media(
     State(stand): State<Stand>,
     Path(name): Path<String>,
     Query(told): Query<Told>,
@@ -61,7 +61,7 @@ pub(in crate::sim) async fn media(
 }
 
 /// The bytes of a file and what they are: a letter for what it shows, whose it is, how large or how long.
-pub(in crate::sim) fn bytes_of(seed: u64, name: &str) -> Option<(Vec<u8>, &'static str)> {
+pub(super) fn bytes_of(seed: u64, name: &str) -> Option<(Vec<u8>, &'static str)> {
     let dice = Dice::of(seed, name);
     let (stem, ending) = name.rsplit_once('.')?;
     let number = |letter: char| stem.rsplit_once(letter)?.1.parse::<u32>().ok();

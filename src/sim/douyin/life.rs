@@ -83,7 +83,7 @@ impl Work<'_> {
 
 /// Whether the site lives, and since when.
 #[derive(Debug, Default)]
-pub(in crate::sim) struct Life(Mutex<Option<State>>);
+pub(super) struct Life(Mutex<Option<State>>);
 
 #[derive(Debug)]
 struct State {
@@ -96,20 +96,20 @@ struct State {
 
 impl Life {
     /// Lets the site live from `now` on, in Unix seconds.
-    pub(in crate::sim) fn begin(&self, first: &Arc<Cast>, now: u64) {
+    pub(super) fn begin(&self, first: &Arc<Cast>, now: u64) {
         let state = State { began: now / HOUR, stood: None, seen: first.clone(), hour: now / HOUR };
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(state);
     }
 
     /// Lets it stand still as it is.
-    pub(in crate::sim) fn stand(&self, now: u64) {
+    pub(super) fn stand(&self, now: u64) {
         if let Some(state) = &mut *self.0.lock().unwrap_or_else(PoisonError::into_inner) {
             state.stood = Some(now / HOUR);
         }
     }
 
     /// Everybody as they are in this hour.
-    pub(in crate::sim) fn cast(&self, first: &Arc<Cast>, now: u64) -> Arc<Cast> {
+    pub(super) fn cast(&self, first: &Arc<Cast>, now: u64) -> Arc<Cast> {
         let mut state = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         let Some(state) = &mut *state else { return first.clone() };
         let hour = state.stood.unwrap_or(now / HOUR).max(state.began);

@@ -1,28 +1,34 @@
 //! The simulated Douyin: what hands out guests' marks and tokens, where short links lead, and who may ask.
+//!
+//! `site` says what it is and lists its paths, `state` holds how it stands, `faults` its switches, `control` its control
+//! paths, `folder` what it writes for people. `door` lists the pages that a client signs for.
 
 mod address;
 mod age;
 mod asked;
-pub(super) mod cast;
-pub(super) mod change;
-pub(super) mod codes;
+mod cast;
+mod change;
+mod codes;
+mod control;
 mod door;
-pub(super) mod entrance;
+mod entrance;
+mod faults;
 mod file;
+mod folder;
 mod judge;
-pub(super) mod life;
+mod life;
 mod people;
 mod query_user;
 mod rooms;
+mod running;
+mod script;
 mod short;
-pub(super) mod show;
+mod show;
+mod site;
+mod state;
 mod token;
 mod works;
 
 pub use change::{Lost, Rename};
-pub(super) use door::{answer as page, name_of};
-pub(super) use file::media;
-pub(super) use query_user::answer as query_user;
-pub(super) use short::answer as short_link;
 pub use short::{ShortLink, short_links};
-pub(super) use token::{ms_token, older_ms_token, ttwid, web_id};
+pub(super) use site::PLATFORM;

@@ -11,13 +11,13 @@ use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
 use super::judge::{Signed, judge};
+use super::state::Stand;
 use crate::domain::Class;
 use crate::sim::reply::{Content, Source, Spoil, json_reply};
 use crate::sim::seed::Dice;
-use crate::sim::world::Stand;
 
 /// Answers a browser that has a mark and signs.
-pub(in crate::sim) async fn answer(
+pub(super) async fn answer(
     State(stand): State<Stand>,
     Extension(spoil): Extension<Spoil>,
     RawQuery(query): RawQuery,
@@ -35,7 +35,7 @@ pub(in crate::sim) async fn answer(
         return json_reply(StatusCode::OK, &json!({"status_code": 5, "status_msg": "bad parameter"}));
     }
     let mark = header(COOKIE).split("; ").find_map(|pair| pair.strip_prefix("ttwid=")).unwrap_or_default();
-    if !stand.world.knows_mark(mark) {
+    if !stand.knows_mark(mark) {
         return json_reply(StatusCode::OK, &json!({"status_code": 8, "status_msg": "no such browser"}));
     }
     let dice = Dice::of(stand.world.seed, mark);

@@ -7,10 +7,10 @@ use axum::http::{HeaderMap, StatusCode};
 use axum::response::{IntoResponse, Response};
 use serde_json::json;
 
+use super::state::Stand;
 use crate::domain::Class;
 use crate::sim::reply::{Content, Source, Spoil, json_reply, server_page};
 use crate::sim::seed::Dice;
-use crate::sim::world::Stand;
 
 /// A short link, and what it leads to.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
@@ -75,7 +75,7 @@ fn target(kind: &str, dice: Dice) -> (String, String) {
 }
 
 /// Leads on. Whoever brings a cookie is no browser that came from a message.
-pub(in crate::sim) async fn answer(
+pub(super) async fn answer(
     State(stand): State<Stand>,
     Path(code): Path<String>,
     Extension(spoil): Extension<Spoil>,

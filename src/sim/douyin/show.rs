@@ -50,7 +50,7 @@ impl Files<'_> {
 
 /// Works as they were written in this hour.
 #[derive(Debug, Default)]
-pub(in crate::sim) struct Written(Mutex<(u64, HashMap<u64, Arc<str>>)>);
+pub(super) struct Written(Mutex<(u64, HashMap<u64, Arc<str>>)>);
 
 impl Written {
     /// The text of a work.

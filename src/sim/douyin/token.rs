@@ -7,19 +7,15 @@ use axum::http::{HeaderMap, HeaderName, StatusCode};
 use axum::response::Response;
 use serde_json::{Value, json};
 
+use super::state::Stand;
 use crate::domain::Class;
 use crate::sim::reply::{Content, Source, Spoil, json_reply};
 use crate::sim::seed::Dice;
-use crate::sim::world::Stand;
 
 const SYMBOLS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
 
 /// `POST /ttwid/union/register/`: a new guest's mark.
-pub(in crate::sim) async fn ttwid(
-    State(stand): State<Stand>,
-    Extension(spoil): Extension<Spoil>,
-    body: String,
-) -> Response {
+pub(super) async fn ttwid(State(stand): State<Stand>, Extension(spoil): Extension<Spoil>, body: String) -> Response {
     let told: Value = serde_json::from_str(&body).unwrap_or_default();
     let known = says(&told, "/aid", 1768) && says(&told, "/service", "www.ixigua.com") && says(&told, "/union", true);
     if !known || !says(&told, "/migrate_info/source", "node") {
@@ -27,12 +23,12 @@ pub(in crate::sim) async fn ttwid(
     }
     let (dice, now) = fresh(&stand, "ttwid");
     let mark = format!("1%7C{}%7C{}%7C{:032x}", text(dice, 43), now / 1000, u128::from(dice.key()));
-    stand.world.give_mark(mark.clone());
+    stand.give_mark(mark.clone());
     give(&stand, spoil, "ttwid", &mark, &json!({"status_code": 0, "message": "", "redirect_url": ""}))
 }
 
 /// `POST /mssdk/web/r/token`: a real request token.
-pub(in crate::sim) async fn ms_token(
+pub(super) async fn ms_token(
     State(stand): State<Stand>,
     Extension(spoil): Extension<Spoil>,
     RawQuery(query): RawQuery,
@@ -51,7 +47,7 @@ pub(in crate::sim) async fn ms_token(
 }
 
 /// `POST /mssdk/web/report`: the same, as older pages asked for it.
-pub(in crate::sim) async fn older_ms_token(
+pub(super) async fn older_ms_token(
     State(stand): State<Stand>,
     Extension(spoil): Extension<Spoil>,
     body: String,
@@ -65,7 +61,7 @@ pub(in crate::sim) async fn older_ms_token(
 }
 
 /// `POST /webid`: the id of a browser.
-pub(in crate::sim) async fn web_id(
+pub(super) async fn web_id(
     State(stand): State<Stand>,
     Extension(spoil): Extension<Spoil>,
     headers: HeaderMap,

@@ -3,6 +3,7 @@
 use proptest::prelude::*;
 
 use super::*;
+use crate::sim::ALL;
 
 proptest! {
     #[test]
@@ -25,11 +26,11 @@ proptest! {
 
 #[test]
 fn every_switch_reads_back_what_it_writes() {
-    for platform in PLATFORMS {
-        for (endpoint, classes) in endpoints(platform) {
-            for class in *classes {
+    for platform in &ALL {
+        for endpoint in platform.endpoints {
+            for class in endpoint.plays {
                 for when in ["", "@1", "@every=7"] {
-                    let text = format!("{platform}.{endpoint}.{class}{when}");
+                    let text = format!("{}.{}.{class}{when}", platform.name, endpoint.name);
                     assert_eq!(text.parse::<Fault>().unwrap().to_string(), text);
                 }
             }

@@ -8,9 +8,15 @@ use tower::ServiceExt as _;
 
 use super::*;
 use crate::domain::Millis;
+use crate::sim::{ALL, PLATFORMS, Sim};
 
 /// The moment at which every story here begins.
 const DAWN: Millis = Millis(1_780_000_000_000);
+
+/// The tasks of the platforms, in the order of their ports.
+fn tasks() -> [&'static str; ALL.len()] {
+    ALL.each_ref().map(|platform| platform.task)
+}
 
 /// A simulated outside without tasks.
 fn outside(seed: u64) -> Running {
@@ -19,8 +25,8 @@ fn outside(seed: u64) -> Running {
 
 /// Sends `method path` to the part that serves `task`.
 async fn ask(running: &Running, task: &str, request: Request<Body>) -> Response {
-    let (.., router) = running.parts.iter().find(|(name, ..)| *name == task).unwrap();
-    router.clone().oneshot(request).await.unwrap()
+    let listener = running.listeners.iter().find(|listener| listener.task == task).unwrap();
+    listener.router.clone().oneshot(request).await.unwrap()
 }
 
 fn request(method: &str, path: &str, headers: &[(&str, &str)], body: &str) -> Request<Body> {
@@ -45,7 +51,7 @@ async fn control(running: &Running, method: &str, path: &str, told: &str) -> (u1
 #[tokio::test]
 async fn every_platform_names_itself_and_counts() {
     let running = outside(7);
-    for (platform, task) in PLATFORMS.into_iter().zip(TASKS) {
+    for (platform, task) in PLATFORMS.into_iter().zip(tasks()) {
         for seq in [1, 2] {
             let response = ask(&running, task, request("GET", "/probe", &[], "")).await;
             let told: Value = serde_json::from_slice(&body(response).await).unwrap();
@@ -133,7 +139,7 @@ async fn a_proxy_answers_every_request_with_a_page_until_it_is_taken_away() {
     let get = async |task: &str, path: &str| ask(&running, task, request("GET", path, &[], "")).await;
     let (status, _) = control(&running, "POST", "/proxy", r#"{"status": 404}"#).await;
     assert_eq!(status, 200);
-    for task in TASKS {
+    for task in tasks() {
         for path in ["/probe", "/files/clip-5.bin", "/aweme/v1/web/aweme/detail/", "/nowhere"] {
             let page = get(task, path).await;
             assert_eq!((page.status().as_u16(), &page.headers()["content-type"]), (404, &"text/html".parse().unwrap()));
