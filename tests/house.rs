@@ -12,6 +12,7 @@ mod house {
     pub(crate) mod lex;
     pub(crate) mod listed;
     pub(crate) mod paths;
+    pub(crate) mod platforms;
     pub(crate) mod shape;
     pub(crate) mod table;
     pub(crate) mod tree;
@@ -19,7 +20,7 @@ mod house {
 }
 
 use house::tree::{Problem, Tree, none};
-use house::{arguments, circles, crates, imports, listed, shape, table, words};
+use house::{arguments, circles, crates, imports, listed, platforms, shape, table, words};
 
 /// Holds one rule over the real house.
 #[track_caller]
@@ -58,6 +59,7 @@ rules! {
     every_statement_is_listed: listed::statements_are_listed;
     arguments_have_names: arguments::are_named;
     what_opens_a_room_stays_at_its_door: arguments::base_stays_at_the_door;
+    simulated_platforms_are_named_at_home: platforms::are_named_at_home;
     nothing_is_left_for_later: words::nothing_is_left_for_later;
     every_test_tests: words::tests_test;
     the_text_speaks_of_the_product: words::the_text_speaks_of_the_product;

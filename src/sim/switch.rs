@@ -64,17 +64,19 @@ impl Switches {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::sim::fault::{PROBE, Switched, parse};
 
     #[test]
     fn every_switch_counts_and_the_first_that_strikes_wins() {
         let switches = Switches::default();
-        for text in ["douyin.probe.rate@every=2", "douyin.probe.risk@4", "douyin.probe.gone@3", "tiktok.probe.auth"] {
-            switches.set(text.parse().unwrap());
+        let all = ["one", "two"].map(|platform| Switched { platform, endpoints: &[PROBE] });
+        for text in ["one.probe.rate@every=2", "one.probe.risk@4", "one.probe.gone@3", "two.probe.auth"] {
+            switches.set(parse(text, &all).unwrap());
         }
-        let seen: Vec<_> = (0..5).map(|_| switches.strike("douyin", "probe").map(|s| (s.class, s.nth))).collect();
+        let seen: Vec<_> = (0..5).map(|_| switches.strike("one", "probe").map(|s| (s.class, s.nth))).collect();
         assert_eq!(seen, [None, Some((Class::Rate, 1)), Some((Class::Gone, 1)), Some((Class::Rate, 2)), None]);
-        assert_eq!(switches.strike("douyin", "files"), None);
+        assert_eq!(switches.strike("one", "files"), None);
         switches.clear();
-        assert_eq!(switches.strike("tiktok", "probe"), None);
+        assert_eq!(switches.strike("two", "probe"), None);
     }
 }
