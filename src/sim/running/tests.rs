@@ -134,6 +134,31 @@ async fn switches_are_set_listed_refused_and_cleared() {
 }
 
 #[tokio::test]
+async fn control_has_the_paths_and_the_state_of_each_platform() {
+    let running = outside(7);
+    let (_, told) = control(&running, "GET", "/state", "").await;
+    let members: Vec<_> = told.as_object().unwrap().keys().map(String::as_str).collect();
+    let expected = "ads_login codes creators cut_connections faults ledger login now outages platforms proxy seed short_links \
+                    v wait_s";
+    assert_eq!(members.join(" "), expected);
+    assert_eq!((&told["login"], &told["ads_login"]), (&json!(running.login()), &json!(running.ads_login().1)));
+    assert_eq!((told["creators"][0].as_str(), running.creators().len()), (Some(running.creators()[0].as_str()), 48));
+    for (path, method, body) in [
+        ("/rename", "POST", r#"{"page": "user_post", "from": "a", "to": "b"}"#),
+        ("/live", "POST", ""),
+        ("/live", "DELETE", ""),
+        ("/lists", "POST", r#"{"lead": "half"}"#),
+        ("/lists", "DELETE", ""),
+        ("/expire", "POST", r#"{"after": 1}"#),
+    ] {
+        assert_eq!(control(&running, method, path, body).await, (200, json!({"v": 1})), "{method} {path}");
+    }
+    let (status, told) = control(&running, "POST", "/scan", r#"{"says": "nothing"}"#).await;
+    assert_eq!((status, told), (400, json!({"error": "no page shows such a code"})));
+    assert_eq!(control(&running, "POST", "/nowhere", "").await.0, 404);
+}
+
+#[tokio::test]
 async fn a_proxy_answers_every_request_with_a_page_until_it_is_taken_away() {
     let running = outside(1);
     let get = async |task: &str, path: &str| ask(&running, task, request("GET", path, &[], "")).await;
