@@ -23,6 +23,10 @@ fn all(parts: &[Part], text: fn(&Part) -> &str) -> String {
     parts.iter().map(text).collect()
 }
 
+fn all_ends(parts: &[Part]) -> Vec<&'static str> {
+    parts.iter().flat_map(|part| part.ends.iter().copied()).collect()
+}
+
 fn settings(running: &Running, parts: &[Part]) -> String {
     let (config, more) = (running.config_toml(), all(parts, |part| &part.settings));
     format!("{MARK}: these settings lead to the simulated platforms, as long as that runs.\n\n{config}{more}")
@@ -38,7 +42,7 @@ fn page(running: &Running, dir: &str, radard: &str, parts: &[Part]) -> String {
     let imports = all(parts, |part| &part.imports);
     let logins = parts.iter().filter_map(|part| part.logins.as_deref()).collect::<Vec<_>>().join(" ");
     let (chapters, happens) = (all(parts, |part| &part.chapters), all(parts, |part| &part.happens));
-    let ends: String = parts.iter().flat_map(|part| part.ends).map(|path| format!("{path}, ")).collect();
+    let ends = [all_ends(parts), vec!["/proxy"]].concat().join(", ");
     let first = running.first();
     format!(
         "{TITLE}\n\n\
@@ -72,7 +76,7 @@ fn page(running: &Running, dir: &str, radard: &str, parts: &[Part]) -> String {
          curl -H 'content-type: application/json' -d '{{}}' {control}/outage\n\
          # Refusals of class rate ask for a wait of a minute\n\
          curl -H 'content-type: application/json' -d '{{\"seconds\": 60}}' {control}/wait\n\
-         # No fault any more; the same with {ends}/proxy and /outage\n\
+         # No fault any more; the same with {ends} and /outage\n\
          curl -X DELETE {control}/fault\n\
          ```\n"
     )
