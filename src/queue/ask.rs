@@ -269,7 +269,7 @@ async fn insert(store: &Store, news: &Arc<Vec<jobs::New>>, range: Range<usize>) 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::store::tests::one_of_each;
+    use crate::store::kit::one_of_each;
 
     fn asking(key: &str, lane: &str) -> (Asking, oneshot::Receiver<Result<Vec<Inserted>, store::Error>>) {
         let new = jobs::New {

@@ -29,13 +29,15 @@ pub mod gates;
 pub mod health;
 pub mod jobs;
 pub mod keys;
+#[cfg(test)]
+pub(crate) mod kit;
 pub mod pace;
 pub mod pace_lanes;
 pub mod schedules;
 pub mod shapes;
 pub mod stops;
 #[cfg(test)]
-pub(crate) mod tests;
+mod tests;
 pub mod vault;
 
 pub use clock_watch::{ClockWatch, Doubt};

@@ -8,7 +8,7 @@ use crate::config::{Config, Tolerance};
 use crate::domain::Held;
 use crate::pace::{Pace, Rank, Sending};
 use crate::store::Store;
-use crate::store::tests::{Fresh, one_of_each};
+use crate::store::kit::{Fresh, one_of_each};
 
 const SECOND: Duration = Duration::from_secs(1);
 /// A minute, and the margin that a limit keeps.

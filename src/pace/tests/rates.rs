@@ -8,7 +8,7 @@ use crate::ambient::Ambient;
 use crate::config::Tolerance;
 use crate::domain::Millis;
 use crate::pace::{Pace, Sending};
-use crate::store::tests::{BEGIN, Fresh, one_of_each, soak};
+use crate::store::kit::{BEGIN, Fresh, one_of_each, soak};
 use crate::store::{Access, Store};
 
 /// How long the simulated senders work.

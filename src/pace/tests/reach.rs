@@ -5,7 +5,7 @@ use std::time::Duration;
 use super::harness::*;
 use crate::domain::{Class, Millis};
 use crate::pace::{By, First, Pace, Sending, Turn};
-use crate::store::tests::{Fresh, one_of_each};
+use crate::store::kit::{Fresh, one_of_each};
 use crate::store::{Error, Store, alarms, gates, stops};
 
 const HOST: &str = "www.example.test:443";

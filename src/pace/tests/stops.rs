@@ -6,8 +6,8 @@ use super::harness::*;
 use crate::domain::Class;
 use crate::pace::{Pace, Permit, Sending, Told, Wait};
 use crate::store::alarms;
+use crate::store::kit::{Fresh, one_of_each};
 use crate::store::stops::{self, Stopped};
-use crate::store::tests::{Fresh, one_of_each};
 use crate::store::{Error, Store};
 
 const SECOND: Duration = Duration::from_secs(1);

@@ -112,7 +112,7 @@ async fn both(life: &Life<'_>) -> (Node, Node) {
 }
 
 fn later(key: &str) -> Ask {
-    let run_at = Some(crate::store::tests::BEGIN + Duration::from_hours(5));
+    let run_at = Some(crate::store::kit::BEGIN + Duration::from_hours(5));
     Ask { kind: "deed".into(), key: key.into(), payload: json!({}), priority: 0, run_at }
 }
 

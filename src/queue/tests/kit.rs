@@ -21,8 +21,8 @@ use crate::queue::lease::Lease;
 use crate::queue::outcome::Settled;
 use crate::queue::rules::Rules;
 use crate::store::jobs::{self, State};
-pub(super) use crate::store::tests::soak;
-use crate::store::tests::{Fresh, one_of_each};
+pub(super) use crate::store::kit::soak;
+use crate::store::kit::{Fresh, one_of_each};
 use crate::store::{Access, Error, Store, Tx, Work, alarms};
 use crate::supervise::{Leave, Supervisor};
 
@@ -49,7 +49,7 @@ impl House {
 
     /// A house on each database at hand.
     pub(super) fn each(seed: u64) -> impl Iterator<Item = Self> {
-        one_of_each().into_iter().map(move |fresh| Self::within(fresh, seed, crate::store::tests::BEGIN))
+        one_of_each().into_iter().map(move |fresh| Self::within(fresh, seed, crate::store::kit::BEGIN))
     }
 
     /// As many rounds as `whole`, or a tenth of them where each costs ten times more and the long run was not asked for.

@@ -7,7 +7,7 @@ use crate::config::{QueueText, check_queue};
 use crate::domain::Platform;
 use crate::store::Store;
 use crate::store::jobs::{End, New, State};
-use crate::store::tests::{BEGIN, insert, on_each, settle, take};
+use crate::store::kit::{BEGIN, insert, on_each, settle, take};
 use crate::target::serving::{Server, Wanted};
 
 const KIND: &str = "read";
@@ -48,7 +48,7 @@ async fn posts(store: &Store) -> (Option<Course>, State, Millis) {
 
 /// Lets the round of the posts wait for an hour, as the job of their course, whose next round comes in a week.
 async fn wait(store: &Store) {
-    let new = New { kind: KIND.to_owned(), key: "c/posts@1".to_owned(), ..crate::store::tests::new(1) };
+    let new = New { kind: KIND.to_owned(), key: "c/posts@1".to_owned(), ..crate::store::kit::new(1) };
     insert(store, vec![new]).await;
     let job = take(store, 1, "node/a").await.remove(0);
     let end = End::done(job.id, job.fence, job.kind);

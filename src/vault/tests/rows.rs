@@ -5,7 +5,7 @@ use std::fs;
 use uuid::Uuid;
 
 use super::*;
-use crate::store::tests::{Fresh, one_of_each};
+use crate::store::kit::{Fresh, one_of_each};
 use crate::store::vault as rows;
 use crate::store::{Store, Tx, Work};
 

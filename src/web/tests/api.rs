@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::store::alarms::{Raise, Severity, raise};
+use crate::store::kit::puzzle;
 use crate::store::stops::{self, Stopped};
-use crate::store::tests::puzzle;
 use crate::store::{self, gates};
 
 async fn raise_one(store: &Store, subject: &'static str) {

@@ -5,7 +5,7 @@ use crate::config::{QueueText, check_queue};
 use crate::store::alarms::{Raise, Severity, raise};
 use crate::store::crawl::targets::{self, CourseName};
 use crate::store::jobs::New;
-use crate::store::tests::puzzle;
+use crate::store::kit::puzzle;
 use crate::store::{self, gates};
 use crate::supervise::{State, Status};
 use crate::target;

@@ -12,7 +12,7 @@ use crate::platform::douyin::list::Progress;
 use crate::platform::douyin::mode::Rows;
 use crate::store::crawl::{posts::said_below_one, targets::Course};
 use crate::store::jobs::Claimed;
-use crate::store::tests::{insert, new, one_of_each, take};
+use crate::store::kit::{insert, new, one_of_each, take};
 use crate::store::{Error, Store};
 use crate::target::Spec;
 
