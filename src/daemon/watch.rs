@@ -19,6 +19,7 @@ use crate::queue::Queue;
 use crate::store::alarms::Alarm;
 use crate::store::conditions;
 use crate::store::disk::{Disk, Level, Seen};
+use crate::store::gates::Scope;
 use crate::store::stops::{self, Stopped};
 use crate::store::{ClockWatch, Error, Store, alarms, gates, jobs};
 use crate::supervise::{Failure, Status, Stop};
@@ -155,7 +156,7 @@ impl Watch {
             *by_severity.entry(alarm.severity.as_str()).or_default() += 1;
         }
         self.metrics.replace(metric::ALARMS_OPEN, by_severity.into_iter().map(|(severity, n)| ([severity], n)));
-        let closed = gates.iter().filter(|gate| gate.scope == "lane").map(|gate| ([gate.name.as_str()], 1));
+        let closed = gates.iter().filter(|gate| gate.scope == Scope::Lane).map(|gate| ([gate.name.as_str()], 1));
         self.metrics.replace(metric::LANE_CLOSED, closed);
         let stopped = stopped.iter().filter(|stop| stop.is_breaker || stop.until > now.0);
         let stopped = stopped.map(|stop| ([stop.subject.as_str(), stop.class.as_str()], 1));

@@ -73,7 +73,7 @@ async fn year(store: Store, ambient: Ambient) -> Outcome {
     let found = found.await.map_err(|e| broken(e.to_string()))?;
     house.stop().halt();
     let keys: BTreeSet<_> = found.iter().map(|job| job.key.as_str()).collect();
-    let done = found.iter().filter(|job| job.state() == jobs::State::Done).count();
+    let done = found.iter().filter(|job| job.state == jobs::State::Done).count();
     if keys.len() != found.len() || u64::try_from(found.len()) != Ok(DAYS) || done != found.len() {
         return Err(broken(format!("{} jobs, {} keys, {done} done in {DAYS} days", found.len(), keys.len())));
     }

@@ -28,7 +28,7 @@ pub(super) async fn look_at_limits(store: &Store) -> Limits {
 
 /// Who is stopped and why, and what to do.
 pub(super) fn said_of(stop: &Stopped) -> (String, String) {
-    let advice = if stop.class == Class::Network.as_str() {
+    let advice = if stop.class == Class::Network {
         "check the network of this machine; one request tries the host at intervals, and its jobs go on by themselves"
             .to_owned()
     } else {

@@ -13,6 +13,7 @@ use crate::config;
 use crate::domain::Platform;
 use crate::domain::time::roughly;
 use crate::session::rules;
+use crate::store::captures::Standing as Stands;
 use crate::store::{Error, Store, captures};
 
 /// A login that ends sooner should be renewed: three days.
@@ -68,7 +69,7 @@ pub(super) async fn look_at_profiles(store: &Store, plan: Option<&Plan>) -> Prof
     };
     let standing = |profile: &config::Profile| {
         let mut of = all.iter().filter(|capture| capture.profile == profile.name);
-        let active = of.find(|capture| capture.standing == "active");
+        let active = of.find(|capture| capture.standing == Stands::Active);
         let lasts_ms = active.and_then(|capture| capture.ends_at).map(|at| at.saturating_sub(now));
         let doubt = active.and_then(|capture| capture.said.clone());
         let has_login = active.is_some() || by_hand(&profile.name);

@@ -70,7 +70,7 @@ async fn look_at_comparison(store: &Store, platform: Signs) -> Option<String> {
         (Some(why), _) => format!("not compared with a page: {why}"),
         (None, Some(names)) if names.is_empty() => "a page signs the same".to_owned(),
         (None, Some(_)) => "a page signs in another way".to_owned(),
-        (None, None) => format!("the last comparison with a page is {}", last.state().as_str()),
+        (None, None) => format!("the last comparison with a page is {}", last.state.as_str()),
     })
 }
 

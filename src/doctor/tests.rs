@@ -12,7 +12,7 @@ use super::store::{Alarms, Clock, Data, Database, Disk};
 use super::target::Targets;
 use super::vault::Vault;
 use crate::config::LowWater;
-use crate::domain::Millis;
+use crate::domain::{Class, Millis};
 use crate::platform::shape::Gone;
 use crate::store::stops::Stopped;
 use crate::target::Trouble;
@@ -60,16 +60,21 @@ fn ill(break_it: impl FnOnce(&mut Facts)) -> (&'static str, String, String) {
 
 #[test]
 fn who_is_stopped_by_a_sign_of_risk_is_named_with_the_way_back() {
-    let stop = |class: &str, reason: &str| Stopped {
+    let stop = |class: Class, reason: &str| Stopped {
         subject: "account main".to_owned(),
-        class: class.to_owned(),
+        class,
         reason: reason.to_owned(),
         lane: "douyin/probe".to_owned(),
-        ..Stopped::default()
+        since: 0,
+        until: 0,
+        asked_ms: None,
+        is_breaker: true,
+        probe_until: None,
+        times: 1,
     };
-    let (_, advice) = said_of(&stop("network", "it answers 503"));
+    let (_, advice) = said_of(&stop(Class::Network, "it answers 503"));
     assert!(advice.starts_with("check the network of this machine"), "{advice}");
-    let main = said_of(&stop("risk", "a puzzle"));
+    let main = said_of(&stop(Class::Risk, "a puzzle"));
     let (name, detail, advice) = ill(|facts| facts.limits = Limits::Stopped(vec![main], 3));
     assert_eq!((name, detail.as_str()), ("limits", "account main is stopped (risk: a puzzle)"));
     assert!(advice.ends_with("`radard job resume --lane douyin/probe`"), "{advice}");

@@ -15,7 +15,7 @@ pub async fn prune(store: &Store, dir: &Path) -> Result<Pruned, Error> {
     let mut removed = 0;
     for (id, part) in parts {
         let found = store.read::<_, Error, _>(move |tx| Box::pin(async move { jobs::find(tx, id).await }));
-        let goes_on = found.await?.is_some_and(|job| match job.state() {
+        let goes_on = found.await?.is_some_and(|job| match job.state {
             State::Queued | State::Running | State::Snoozed | State::Failed => true,
             State::Done | State::Dead | State::Cancelled | State::Unknown => false,
         });

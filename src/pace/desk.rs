@@ -418,7 +418,7 @@ impl Desk {
             Box::pin(async move {
                 stops::forget(tx, now).await?;
                 let stands = stops::stop(tx, &new).await?;
-                if let Some(raise) = alarm(&stands).filter(|raise| raise.class.as_str() == new.class) {
+                if let Some(raise) = alarm(&stands).filter(|raise| raise.class == new.class) {
                     alarms::raise(tx, &raise).await?;
                 }
                 Ok(())

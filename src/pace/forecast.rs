@@ -116,6 +116,7 @@ fn seconds(span: Duration) -> String {
 mod tests {
     use super::*;
     use crate::config::{Config, KeyedBy, Pace};
+    use crate::domain::Class;
     use crate::store::pace::Entry;
     use crate::store::stops::Stopped;
 
@@ -150,7 +151,7 @@ mod tests {
         stops.learn(vec![Stopped {
             subject: "account main".into(),
             lane: String::new(),
-            class: "risk".into(),
+            class: Class::Risk,
             reason: "?".into(),
             since: 0,
             until: 3_600_000,

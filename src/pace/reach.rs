@@ -106,7 +106,7 @@ impl Pace {
         let is_out = {
             let (now, hands) = (desk.steady(), &mut *desk.hands());
             hands.reach.answered(&name, now);
-            hands.stops.get(&name).is_some_and(|stop| stop.class == Class::Network.as_str())
+            hands.stops.get(&name).is_some_and(|stop| stop.class == Class::Network)
         };
         if is_out {
             return Some(Back { host: name.into_owned(), first });
@@ -140,7 +140,7 @@ impl Pace {
             let host = hands.reach.host(&name);
             host.failures = host.failures.saturating_add(1);
             let failures = host.failures;
-            let known = hands.stops.get(&name).filter(|stop| stop.class == Class::Network.as_str());
+            let known = hands.stops.get(&name).filter(|stop| stop.class == Class::Network);
             match known.map(|stop| (Millis(stop.until), stop.times)) {
                 // It left before the outage was known.
                 Some((until, _)) if until > now => (None, Some(until.since(now))),

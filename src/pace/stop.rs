@@ -74,7 +74,7 @@ impl Stops {
     fn add(&mut self, stop: Stopped) {
         let stop = match self.known.remove(&stop.subject) {
             // A stop after a captcha stays one until it ends, whatever is answered meanwhile.
-            Some(was) if was.class == Class::Risk.as_str() && was.until > stop.since => {
+            Some(was) if was.class == Class::Risk && was.until > stop.since => {
                 Stopped { until: stop.until.max(was.until), ..was }
             }
             Some(was) => {
@@ -152,7 +152,7 @@ pub(super) fn outage(
     Stopped {
         subject: host.to_owned(),
         lane: sending.lane.clone(),
-        class: Class::Network.as_str().to_owned(),
+        class: Class::Network,
         reason: reason.to_owned(),
         since: now.0,
         until: (now + half + chance).0,
@@ -186,7 +186,7 @@ pub(super) fn follows(told: &Told, sending: &Sending, now: Millis, entropy: &Ent
     Some(Stopped {
         subject: subject(sending),
         lane: sending.lane.clone(),
-        class: told.class.as_str().to_owned(),
+        class: told.class,
         reason: told.reason.clone(),
         since: now.0,
         until: (now + wait.min(Class::LONGEST_WAIT)).0,
@@ -200,14 +200,19 @@ pub(super) fn follows(told: &Told, sending: &Sending, now: Millis, entropy: &Ent
 /// The alarm that a stop raises: an outage, or a sign of risk. A wait that a site asked for raises none.
 pub(super) fn alarm(stop: &Stopped) -> Option<Raise> {
     let (severity, detail) = (Severity::Warning, stop.reason.clone());
-    match stop.class.parse() {
-        Ok(class @ Class::Network) => {
+    match stop.class {
+        class @ Class::Network => {
             Some(Raise { name: UNREACHABLE, subject: stop.subject.clone(), severity, class, detail })
         }
-        Ok(class @ Class::Risk) => {
-            Some(Raise { name: LANE_CLOSED, subject: stop.lane.clone(), severity, class, detail })
-        }
-        _ => None,
+        class @ Class::Risk => Some(Raise { name: LANE_CLOSED, subject: stop.lane.clone(), severity, class, detail }),
+        Class::Ok
+        | Class::Gone
+        | Class::Private
+        | Class::Auth
+        | Class::Rate
+        | Class::Signature
+        | Class::Schema
+        | Class::Local => None,
     }
 }
 

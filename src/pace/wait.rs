@@ -56,8 +56,8 @@ impl Wait {
 
     /// For the end of a stop.
     pub(super) fn stop(stop: &Stopped, wait: Duration) -> Self {
-        let by = By::Stop(stop.class.parse().unwrap_or(Class::Rate));
-        let (rule, line, reason) = (stop.class.clone(), stop.subject.clone(), Some(stop.reason.clone()));
+        let by = By::Stop(stop.class);
+        let (rule, line, reason) = (stop.class.to_string(), stop.subject.clone(), Some(stop.reason.clone()));
         Self { wait, rule, line, reason, held: Held::Stop, by }
     }
 

@@ -14,6 +14,7 @@ use crate::domain::amount::{are, counted};
 use crate::domain::time::roughly;
 use crate::domain::{Class, Millis};
 use crate::store::alarms::{Raise, Severity};
+use crate::store::gates::Scope;
 use crate::store::jobs::{Orphans, Rescue, Rescued, State};
 use crate::store::{self, Store, Tx, alarms, gates, jobs, stops};
 use crate::supervise::{Failure, Stop};
@@ -237,7 +238,7 @@ async fn over(tx: &mut Tx) -> Result<Vec<alarms::Alarm>, store::Error> {
         let stands = match alarm.name.as_str() {
             stops::LANE_CLOSED => {
                 let is_shut = |gate: &gates::Gate| {
-                    gate.scope == "lane" && gate.name == alarm.subject && gate.open_at.is_some_and(|at| at > now.0)
+                    gate.scope == Scope::Lane && gate.name == alarm.subject && gate.open_at.is_some_and(|at| at > now.0)
                 };
                 gates.iter().any(is_shut)
                     || stopped.iter().any(|stop| stop.lane == alarm.subject && stop.is_breaker && stop.until > now.0)

@@ -7,7 +7,7 @@ use super::rules::Rules;
 use crate::domain::{Class, Platform};
 use crate::observe::Register;
 use crate::store::alarms::{self, Raise, Severity};
-use crate::store::captures::{self, Capture};
+use crate::store::captures::{self, Capture, Standing};
 use crate::store::{self, Store, Tx};
 use crate::vault::{self, Slot, Vault};
 
@@ -121,16 +121,16 @@ impl Book {
             return Ok(());
         }
         let is_no = is_no(class);
-        let standing = match capture.standing.as_str() {
-            "waiting" if is_no => "refused",
-            standing => standing,
+        let standing = match capture.standing {
+            Standing::Waiting if is_no => Standing::Refused,
+            standing @ (Standing::Waiting | Standing::Active | Standing::Kept | Standing::Refused) => standing,
         };
-        let (id, standing, said) = (capture.id, standing.to_owned(), said.to_owned());
-        let stopped = (capture.standing == "active").then(|| capture.profile.clone());
+        let (id, said) = (capture.id, said.to_owned());
+        let stopped = (capture.standing == Standing::Active).then(|| capture.profile.clone());
         self.store
             .write::<_, Error, _>(move |tx| {
                 Box::pin(async move {
-                    captures::judge(tx, id, &standing, class, &said).await?;
+                    captures::judge(tx, id, standing, class, &said).await?;
                     match stopped {
                         Some(profile) => alarm(tx, &profile, class, &said).await,
                         None => Ok(()),
@@ -142,7 +142,7 @@ impl Book {
 
     /// Notes that the site wants a person before anything more is done in the name of `profile`.
     pub async fn stop(&self, profile: &str, class: Class, said: &str) -> Result<(), Error> {
-        if let Some(active) = self.of(profile).await?.into_iter().find(|capture| capture.standing == "active") {
+        if let Some(active) = self.of(profile).await?.into_iter().find(|capture| capture.standing == Standing::Active) {
             return self.doubt(&active, class, said).await;
         }
         let (profile, said) = (profile.to_owned(), said.to_owned());
@@ -174,7 +174,8 @@ impl Book {
 
     /// What `profile` uses; nothing when it has no login.
     pub async fn active(&self, profile: &str) -> Result<Option<(Capture, Login)>, Error> {
-        let Some(capture) = self.of(profile).await?.into_iter().find(|capture| capture.standing == "active") else {
+        let Some(capture) = self.of(profile).await?.into_iter().find(|capture| capture.standing == Standing::Active)
+        else {
             return Ok(None);
         };
         let login = self.open(capture.id).await?;
@@ -246,8 +247,10 @@ async fn quiet(tx: &mut Tx, profile: &str) -> Result<(), Error> {
 /// Throws away what is too old of each sort: what was refused never takes the room of what worked.
 async fn prune(tx: &mut Tx, vault: &Vault, profile: &str) -> Result<(), Error> {
     let all = captures::of(tx, profile).await?;
-    let (kept, others): (Vec<_>, Vec<_>) =
-        all.iter().filter(|capture| capture.standing != "active").partition(|capture| capture.standing == "kept");
+    let (kept, others): (Vec<_>, Vec<_>) = all
+        .iter()
+        .filter(|capture| capture.standing != Standing::Active)
+        .partition(|capture| capture.standing == Standing::Kept);
     for capture in kept.iter().skip(KEPT - 1).chain(others.iter().skip(REFUSED)) {
         forget(tx, vault, capture.id).await?;
     }

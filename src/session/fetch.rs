@@ -211,7 +211,7 @@ impl Fetcher {
             let what = format!(
                 "nothing is asked as `{name}` until it is logged in again (`radard profile login {name}`, or `radard profile probe {name}` if you have seen to it): {said}"
             );
-            let class = if capture.class.as_deref() == Some("risk") { Class::Risk } else { Class::Auth };
+            let class = if capture.class == Some(Class::Risk) { Class::Risk } else { Class::Auth };
             return Err(Miss::new(class, what));
         }
         let captured =

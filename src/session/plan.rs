@@ -29,6 +29,7 @@ mod tests {
     use uuid::Uuid;
 
     use super::*;
+    use crate::store::captures::Standing;
 
     fn capture(id: u128, proved_at: Option<i64>, ends_at: Option<i64>) -> Capture {
         Capture {
@@ -37,7 +38,7 @@ mod tests {
             platform: "douyin".to_owned(),
             source: "login".to_owned(),
             is_made: false,
-            standing: "active".to_owned(),
+            standing: Standing::Active,
             class: None,
             said: None,
             cookies: 1,

@@ -1,10 +1,13 @@
 //! Captures of logins, by profile: which there are, how each stands, which one is used. What they hold is sealed.
 
+use std::str::FromStr;
+
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::engine::error::Error;
 use super::engine::tx::{Tx, on};
+use super::engine::word::{read, word_column};
 use crate::domain::Class;
 
 const ADD: &str = "INSERT INTO capture (id, profile, platform, source, is_made, standing, cookies, ends_at, made_at)
@@ -23,6 +26,44 @@ const DROP: &str = "DELETE FROM capture WHERE id = $1";
 
 pub(super) const STATEMENTS: &[&str] = &[ADD, ALL, OF, RETIRE, ACTIVATE, JUDGE, PROVE, DROP];
 
+/// How a capture stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Standing {
+    /// It waits to be proved.
+    Waiting,
+    /// It is the one that is used.
+    Active,
+    /// It was used before.
+    Kept,
+    /// The site said no to it.
+    Refused,
+}
+
+impl Standing {
+    const ALL: [Self; 4] = [Self::Waiting, Self::Active, Self::Kept, Self::Refused];
+
+    /// The word in SQL and JSON.
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Waiting => "waiting",
+            Self::Active => "active",
+            Self::Kept => "kept",
+            Self::Refused => "refused",
+        }
+    }
+}
+
+impl FromStr for Standing {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        read(word, "standing of a capture", &Self::ALL, Self::as_str)
+    }
+}
+
+word_column!(Standing, Standing::from_str);
+
 /// A capture, without what it holds.
 #[derive(Debug, Clone, PartialEq, Eq, FromRow, serde::Serialize)]
 pub struct Capture {
@@ -36,10 +77,10 @@ pub struct Capture {
     pub source: String,
     /// Whether its profile stands in no settings, but was made by hand.
     pub is_made: bool,
-    /// How it stands: waiting to be proved, active, kept from before, or refused.
-    pub standing: String,
+    /// How it stands.
+    pub standing: Standing,
     /// How the last look at it ended.
-    pub class: Option<String>,
+    pub class: Option<Class>,
     /// Why, when it did not end well.
     pub said: Option<String>,
     /// How many cookies it has.
@@ -55,7 +96,7 @@ pub struct Capture {
 impl Capture {
     /// Whether the site said no when it was asked last: nothing is sent with it until a person has seen to that.
     pub fn is_stopped(&self) -> bool {
-        matches!(self.class.as_deref(), Some("auth" | "risk"))
+        matches!(self.class, Some(Class::Auth | Class::Risk))
     }
 }
 
@@ -117,8 +158,8 @@ pub async fn prove(tx: &mut Tx, id: Uuid) -> Result<(), Error> {
 }
 
 /// Notes why it could not be proved, and how it stands from now on.
-pub async fn judge(tx: &mut Tx, id: Uuid, standing: &str, class: Class, said: &str) -> Result<(), Error> {
-    on!(tx, db => sqlx::query(JUDGE).bind(class.as_str()).bind(said).bind(standing).bind(id).execute(db).await.map(drop))
+pub async fn judge(tx: &mut Tx, id: Uuid, standing: Standing, class: Class, said: &str) -> Result<(), Error> {
+    on!(tx, db => sqlx::query(JUDGE).bind(class.as_str()).bind(said).bind(standing.as_str()).bind(id).execute(db).await.map(drop))
         .map_err(Error::in_act("judge a capture"))
 }
 

@@ -3,10 +3,13 @@
 //! A lane without a row stands open. A pause lasts until a person lifts it; a closing has a moment at which the lane
 //! opens by itself. The two do not undo each other.
 
+use std::str::FromStr;
+
 use sqlx::FromRow;
 
 use super::engine::error::Error;
 use super::engine::tx::{Tx, on};
+use super::engine::word::{read, word_column};
 use crate::domain::{Class, Millis};
 
 const RESUME: &str = "UPDATE gate SET paused = FALSE, updated_at = $3 WHERE scope = $1 AND name = $2";
@@ -44,6 +47,9 @@ pub enum Scope {
 }
 
 impl Scope {
+    const ALL: [Self; 2] = [Self::Lane, Self::Kind];
+
+    /// The word in SQL and JSON.
     const fn as_str(self) -> &'static str {
         match self {
             Self::Lane => "lane",
@@ -52,11 +58,21 @@ impl Scope {
     }
 }
 
+impl FromStr for Scope {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        read(word, "scope of a gate", &Self::ALL, Self::as_str)
+    }
+}
+
+word_column!(Scope, Scope::from_str);
+
 /// A gate that is not simply open.
 #[derive(Debug, Clone, FromRow, serde::Serialize)]
 pub struct Gate {
-    /// `lane` or `kind`.
-    pub scope: String,
+    /// What it stands before.
+    pub scope: Scope,
     /// Which one.
     pub name: String,
     /// A person paused it.
@@ -64,7 +80,7 @@ pub struct Gate {
     /// When it opens by itself.
     pub open_at: Option<i64>,
     /// The class of the refusal that closed it.
-    pub class: Option<String>,
+    pub class: Option<Class>,
     /// What was refused.
     pub reason: Option<String>,
     /// The account or the host that must not send, where that closed it.

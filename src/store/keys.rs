@@ -1,10 +1,13 @@
 //! API keys, one-time links and visits: digests only, never what opens the door.
 
+use std::str::FromStr;
+
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::engine::error::Error;
 use super::engine::tx::{Tx, on};
+use super::engine::word::{read, word_column};
 use crate::domain::Millis;
 
 const ADD: &str = "INSERT INTO api_key (id, name, hash, scopes, created_at) VALUES ($1, $2, $3, $4, $5)
@@ -70,7 +73,8 @@ pub struct Key {
 }
 
 /// What a row of `visit` stands for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, serde::Serialize)]
+#[serde(rename_all = "lowercase")]
 pub enum Pass {
     /// A link that works once.
     Link,
@@ -79,6 +83,9 @@ pub enum Pass {
 }
 
 impl Pass {
+    const ALL: [Self; 2] = [Self::Link, Self::Visit];
+
+    /// The word in SQL and JSON.
     const fn as_str(self) -> &'static str {
         match self {
             Self::Link => "link",
@@ -87,11 +94,21 @@ impl Pass {
     }
 }
 
+impl FromStr for Pass {
+    type Err = String;
+
+    fn from_str(word: &str) -> Result<Self, String> {
+        read(word, "role of a sign-in", &Self::ALL, Self::as_str)
+    }
+}
+
+word_column!(Pass, Pass::from_str);
+
 /// A link or a sign-in, as people see it.
 #[derive(Debug, Clone, FromRow, serde::Serialize)]
 pub struct Opened {
-    /// `link` or `visit`.
-    pub role: String,
+    /// Which of both.
+    pub role: Pass,
     /// When it began.
     pub created_at: i64,
     /// When it was seen last.

@@ -5,7 +5,7 @@ use sqlx::FromRow;
 use super::engine::error::Error;
 use super::engine::tx::{Tx, on};
 use super::{alarms, gates, jobs, pace};
-use crate::domain::Millis;
+use crate::domain::{Class, Millis};
 
 /// The alarm about a host that cannot be reached; its subject is the host.
 pub const UNREACHABLE: &str = "host_unreachable";
@@ -39,14 +39,14 @@ const LIFT: &str = "DELETE FROM pace_stop WHERE subject = $1 AND until <= $2";
 pub(super) const STATEMENTS: &[&str] = &[STOP, LIST, FORGET, PROBE, LIFT, LIFT_NOW, LIFT_LANE];
 
 /// A stop.
-#[derive(Debug, Clone, Default, PartialEq, Eq, FromRow, serde::Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, FromRow, serde::Serialize)]
 pub struct Stopped {
     /// Who must not send.
     pub subject: String,
     /// The lane whose answer it was.
     pub lane: String,
     /// The class of the answer that stopped it.
-    pub class: String,
+    pub class: Class,
     /// What was answered.
     pub reason: String,
     /// Since when.
@@ -75,7 +75,7 @@ impl Stopped {
 
 /// Stops `stop.subject`; its `times` and `probe_until` are the store's own. Gives the stop as it stands then.
 pub async fn stop(tx: &mut Tx, stop: &Stopped) -> Result<Stopped, Error> {
-    on!(tx, db => sqlx::query_as(STOP).bind(&stop.subject).bind(&stop.class).bind(&stop.reason).bind(stop.since)
+    on!(tx, db => sqlx::query_as(STOP).bind(&stop.subject).bind(stop.class.as_str()).bind(&stop.reason).bind(stop.since)
         .bind(stop.until).bind(stop.asked_ms).bind(stop.is_breaker).bind(&stop.lane).fetch_one(db).await)
     .map_err(Error::in_act("stop an account"))
 }

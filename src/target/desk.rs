@@ -319,7 +319,7 @@ fn silence(course: &Course) -> Raise {
         name: SILENT,
         subject: course.name().to_string(),
         severity: Severity::Warning,
-        class: course.class.as_deref().and_then(|class| class.parse().ok()).unwrap_or(Class::Ok),
+        class: course.class.unwrap_or(Class::Ok),
         detail: format!("it used to find something and finds nothing any more: {said}"),
     }
 }

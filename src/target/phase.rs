@@ -137,9 +137,9 @@ impl Outlook {
     /// What follows from `seen`.
     pub(super) fn of(seen: Seen<'_>) -> Self {
         let Seen { course, is_paused, job, pages, gate, now } = seen;
-        let met = |job: &Outline| (job.class.as_deref().and_then(read), job.last_error.clone());
-        let ended = (course.class.as_deref().and_then(read), course.said.clone());
-        let state = job.map(Outline::state);
+        let met = |job: &Outline| (job.class, job.last_error.clone());
+        let ended = (course.class, course.said.clone());
+        let state = job.map(|job| job.state);
         let Some((job, state)) = job.zip(state).filter(|(_, state)| !state.is_over()) else {
             let dead = job.filter(|_| state == Some(jobs::State::Dead));
             let (class, said) = dead.map_or(ended, met);
@@ -155,17 +155,13 @@ impl Outlook {
         }
         // A job that waits for its own time does not wait for its lane yet, unless that needs a person.
         let is_due = state == jobs::State::Queued || Millis(job.run_at) <= now;
-        let needs_person = |gate: &&Gate| gate.class.as_deref() == Some(Class::Risk.as_str());
+        let needs_person = |gate: &&Gate| gate.class == Some(Class::Risk);
         match (state, gate.filter(|gate| is_due || needs_person(gate))) {
             (jobs::State::Queued | jobs::State::Snoozed | jobs::State::Failed, Some(gate)) if gate.paused => {
                 Self { phase: Phase::Waiting, waits_for: Some(WaitsFor::Lane), ..well }
             }
             (jobs::State::Queued | jobs::State::Snoozed | jobs::State::Failed, Some(gate)) => {
-                let wait = Wait {
-                    class: gate.class.as_deref().and_then(read),
-                    said: gate.reason.clone(),
-                    until: gate.open_at,
-                };
+                let wait = Wait { class: gate.class, said: gate.reason.clone(), until: gate.open_at };
                 well.waiting(wait, state, now)
             }
             (jobs::State::Queued, None) => Self { phase: Phase::Queued, ..well },
@@ -236,15 +232,11 @@ impl WaitsFor {
 /// read below the posts that are known, so the posts come first; but nobody waits for them longer than a day.
 pub(super) fn waits_for_posts(comments: &Course, posts: &Course, job: Option<&Outline>, now: Millis) -> bool {
     let is_first = comments.ended_at.is_none() && posts.ended_at.is_none();
-    let is_coming = match job.filter(|job| !job.state().is_over()) {
+    let is_coming = match job.filter(|job| !job.state.is_over()) {
         Some(job) => now.since(Millis(job.created_at)) < PATIENCE,
         None => posts.next_at <= now.0,
     };
     is_first && is_coming
-}
-
-fn read(word: &str) -> Option<Class> {
-    word.parse().ok()
 }
 
 /// Whether a miss of this class is waited for, so that no round ever ends with it.
@@ -258,6 +250,7 @@ const fn is_waited_for(class: Class) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::store::gates::Scope;
 
     const NOW: Millis = Millis(1_800_000_000_000);
 
@@ -266,9 +259,9 @@ mod tests {
             id: uuid::Uuid::nil(),
             key: "c/posts@1".to_owned(),
             lane: "main/posts".to_owned(),
-            state: state.as_str().to_owned(),
+            state,
             run_at: NOW.0 + 8000,
-            class: class.map(|class| class.as_str().to_owned()),
+            class,
             last_error: class.map(|class| format!("it met {class}")),
             progress: None,
             created_at: NOW.0,
@@ -282,7 +275,7 @@ mod tests {
     #[test]
     fn each_state_and_class_of_a_job_is_a_phase_and_what_is_waited_for() {
         use jobs::State::{Dead, Done, Failed, Queued, Running, Snoozed};
-        let course = Course { class: Some("ok".to_owned()), ..Course::default() };
+        let course = Course { class: Some(Class::Ok), ..Course::default() };
         let table = [
             (Queued, None, Phase::Queued, None, "waits for a worker, page 12"),
             (Running, None, Phase::Running, None, "running, page 12"),
@@ -357,11 +350,11 @@ mod tests {
         let due = Outline { run_at: NOW.0, ..job(jobs::State::Snoozed, Some(Class::Local)) };
         let outlook = |job: &Outline, paused, class: Class| {
             let gate = Gate {
-                scope: "lane".to_owned(),
+                scope: Scope::Lane,
                 name: "main/posts".to_owned(),
                 paused,
                 open_at: Some(NOW.0 + 8000),
-                class: Some(class.as_str().to_owned()),
+                class: Some(class),
                 reason: Some("it is shut".to_owned()),
                 subject: None,
                 updated_at: 0,
@@ -389,7 +382,7 @@ mod tests {
 
     #[test]
     fn a_wait_that_an_earlier_version_wrote_down_is_no_failure_while_a_round_is_under_way() {
-        let course = Course { class: Some("rate".to_owned()), said: Some("wait".to_owned()), ..Course::default() };
+        let course = Course { class: Some(Class::Rate), said: Some("wait".to_owned()), ..Course::default() };
         let job = job(jobs::State::Running, None);
         let outlook = Outlook::of(seen(&course, Some(&job)));
         assert_eq!((outlook.class, outlook.said), (None, None));

@@ -93,7 +93,7 @@ async fn stop(tx: &mut Tx, served: &Served, course: &Course) -> Result<Option<Jo
         }
     }
     let Some(key) = &course.job else { return Ok(None) };
-    let job = jobs::find_key(tx, served.kind_of(&course.take), key).await?.filter(|job| !job.state().is_over());
+    let job = jobs::find_key(tx, served.kind_of(&course.take), key).await?.filter(|job| !job.state.is_over());
     let Some(id) = job.map(|job| JobId(job.id)) else { return Ok(None) };
     jobs::cancel(tx, id).await?;
     Ok(Some(id))

@@ -54,7 +54,7 @@ pub(super) async fn send(tx: &mut Tx, to: To<'_>, course: &Course, next_at: Opti
         Some(key) => jobs::find_key(tx, kind, key).await?,
         None => None,
     };
-    if before.as_ref().is_some_and(|job| !job.state().is_over()) {
+    if before.as_ref().is_some_and(|job| !job.state.is_over()) {
         tracing::debug!("`{name}` is still under way, so its next round waits");
         targets::sent(tx, name, coming, None).await?;
         return Ok(Sent::UnderWay);
@@ -63,8 +63,8 @@ pub(super) async fn send(tx: &mut Tx, to: To<'_>, course: &Course, next_at: Opti
         targets::sent(tx, name, now + again, None).await?;
         return Ok(Sent::AfterPosts);
     }
-    if let Some(dead) = before.filter(|job| job.state() == jobs::State::Dead) {
-        let class = dead.class.as_deref().and_then(|class| class.parse().ok()).unwrap_or(Class::Local);
+    if let Some(dead) = before.filter(|job| job.state == jobs::State::Dead) {
+        let class = dead.class.unwrap_or(Class::Local);
         targets::missed(tx, name, class, dead.last_error.as_deref().unwrap_or_default()).await?;
     }
     let key = new_key(tx, kind, course).await?;

@@ -12,7 +12,7 @@ use crate::domain::{Class, Millis, Take};
 use crate::pace::{Pace, account};
 use crate::platform::douyin::link::Kind;
 use crate::store::crawl::targets::{self, Course, Target};
-use crate::store::gates::{self, Gate};
+use crate::store::gates::{self, Gate, Scope};
 use crate::store::jobs::{self, Outline, Waiting};
 use crate::store::stops::{self, Stopped};
 use crate::store::{Error, Tx};
@@ -185,9 +185,9 @@ impl<'a> Rounds<'a> {
         let now = tx.now();
         let shut = gates::list(tx).await?.into_iter();
         let shut = shut.filter(|gate| gate.paused || gate.open_at.is_some_and(|at| at > now.0));
-        let (kinds, lanes): (Vec<_>, Vec<_>) = shut.partition(|gate| gate.scope == "kind");
+        let (kinds, lanes): (Vec<_>, Vec<_>) = shut.partition(|gate| gate.scope == Scope::Kind);
         let stopped = stops::list_by_the_wall(tx).await?.into_iter();
-        let is_risk = |stop: &Stopped| stop.class == Class::Risk.as_str() && stop.until > now.0;
+        let is_risk = |stop: &Stopped| stop.class == Class::Risk && stop.until > now.0;
         let risks = stopped.filter(is_risk).map(|stop| (stop.subject.clone(), gate_of(&stop))).collect();
         let by_name = |gates: Vec<Gate>| gates.into_iter().map(|gate| (gate.name.clone(), gate)).collect();
         Ok(Self { served, jobs, lanes: by_name(lanes), kinds: by_name(kinds), risks, now })
@@ -223,11 +223,11 @@ impl<'a> Rounds<'a> {
 /// A stop as a gate before every lane of its account.
 fn gate_of(stop: &Stopped) -> Gate {
     Gate {
-        scope: "lane".to_owned(),
+        scope: Scope::Lane,
         name: stop.lane.clone(),
         paused: false,
         open_at: Some(stop.until),
-        class: Some(stop.class.clone()),
+        class: Some(stop.class),
         reason: Some(format!("{} is stopped: {}", stop.subject, stop.reason)),
         subject: Some(stop.subject.clone()),
         updated_at: stop.since,

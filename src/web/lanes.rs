@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use super::app::App;
 use super::refusal::Refusal;
+use crate::domain::Class;
 use crate::pace::{Forecast, Pace};
 use crate::store::gates::{self, Scope};
 use crate::store::{self, Tx, jobs, stops};
@@ -36,7 +37,7 @@ pub(super) struct Lane {
     /// When it opens by itself.
     pub(super) closed_until: Option<i64>,
     /// The class of the refusal that closed it.
-    pub(super) class: Option<String>,
+    pub(super) class: Option<Class>,
     /// What was refused.
     pub(super) reason: Option<String>,
     /// When it will be done, by the limits that its requests fall under; nothing for a lane that has never sent.
@@ -83,15 +84,14 @@ pub(super) async fn load(tx: &mut Tx, pace: &Pace) -> Result<Vec<Lane>, store::E
         lanes.insert((false, name), lane);
     }
     for gate in gates {
-        let is_kind = gate.scope == "kind";
+        let is_kind = gate.scope == Scope::Kind;
         let closed_until = gate.open_at.filter(|at| *at > now);
         if !gate.paused && closed_until.is_none() {
             continue;
         }
-        let scope = if is_kind { Scope::Kind } else { Scope::Lane };
         let lane = lanes
             .entry((is_kind, gate.name.clone()))
-            .or_insert_with(|| if is_kind { Lane::open(scope, &gate.name) } else { Lane::of_jobs(&gate.name) });
+            .or_insert_with(|| if is_kind { Lane::open(gate.scope, &gate.name) } else { Lane::of_jobs(&gate.name) });
         lane.open = false;
         lane.paused = gate.paused;
         // What a person paused drains when that person says so.

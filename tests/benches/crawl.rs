@@ -119,7 +119,7 @@ impl Crawling {
         loop {
             self.fresh.ambient.clock.sleep(Duration::from_millis(100)).await;
             let all = self.fresh.store.read::<_, Error, _>(|tx| Box::pin(targets::courses(tx))).await?;
-            let missed = all.iter().find(|course| course.class.as_deref().is_some_and(|class| class != "ok"));
+            let missed = all.iter().find(|course| course.class.is_some_and(|class| class != Class::Ok));
             ensure!(missed.is_none(), "a round met {:?}", missed.and_then(|course| course.said.as_deref()));
             if all.iter().all(|course| course.rounds > 0) {
                 return Ok(());

@@ -8,10 +8,12 @@ use std::time::Duration;
 
 use radard::ambient::Ambient;
 use radard::config::{Config, Current};
+use radard::domain::Class;
 use radard::media::Claims;
 use radard::media::jobs::{Download, Tools};
 use radard::net::{Client, Policy};
 use radard::queue::{Ask, Kinds, Rules};
+use radard::store::jobs::State;
 use radard::store::{self, jobs};
 use serde_json::{Value, json};
 use sha2::{Digest as _, Sha256};
@@ -116,8 +118,8 @@ impl Library {
 
     /// What the job `key` gave.
     async fn result(&self, key: &str) -> Value {
-        let job = self.stands(key, |job| ["done", "dead"].contains(&job.state.as_str())).await;
-        assert_eq!(job.state, "done", "{job:?}");
+        let job = self.stands(key, |job| matches!(job.state, State::Done | State::Dead)).await;
+        assert_eq!(job.state, State::Done, "{job:?}");
         serde_json::from_str(job.result.as_deref().unwrap()).unwrap()
     }
 
@@ -271,13 +273,13 @@ fn a_page_or_another_type_is_never_done() {
     Library::run("types", &[server.pair()], async |library| {
         library.works.work();
         for (nth, (path, name, class)) in [
-            ("/page.mp4", None, "network"),
-            ("/sly.mp4", None, "network"),
-            ("/page", Some("n.mp4"), "network"),
-            ("/page", None, "network"),
-            ("/jpeg.mp4", None, "schema"),
-            ("/json", Some("n.mp4"), "schema"),
-            ("/film.jpg", None, "schema"),
+            ("/page.mp4", None, Class::Network),
+            ("/sly.mp4", None, Class::Network),
+            ("/page", Some("n.mp4"), Class::Network),
+            ("/page", None, Class::Network),
+            ("/jpeg.mp4", None, Class::Schema),
+            ("/json", Some("n.mp4"), Class::Schema),
+            ("/film.jpg", None, Class::Schema),
         ]
         .into_iter()
         .enumerate()
@@ -289,9 +291,9 @@ fn a_page_or_another_type_is_never_done() {
             }
             library.ask(&key, payload).await;
             let job = library.stands(&key, |job| job.class.is_some()).await;
-            assert!(job.class.as_deref() == Some(class) && job.state != "done", "{path} {name:?}: {job:?}");
+            assert!(job.class == Some(class) && job.state != State::Done, "{path} {name:?}: {job:?}");
         }
-        let job = library.stands("k4", |job| job.state == "dead").await;
+        let job = library.stands("k4", |job| job.state == State::Dead).await;
         let said = format!("`{}`: MP4 was expected, JPEG came, content type `image/jpeg`", server.pair());
         assert!(job.attempts == 5 && job.last_error.as_deref().unwrap().contains(&said), "{job:?}");
         assert!(library.names().is_empty(), "{:?}", library.names());
@@ -317,7 +319,7 @@ fn a_page_or_another_type_is_never_done() {
             assert_eq!(library.result(key).await["file"], name);
         }
         library.ask("empty", json!({"url": server.url("/empty.mp4")})).await;
-        assert_eq!(library.stands("empty", |job| job.class.is_some()).await.class.as_deref(), Some("risk"));
+        assert_eq!(library.stands("empty", |job| job.class.is_some()).await.class, Some(Class::Risk));
     });
 }
 

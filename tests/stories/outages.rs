@@ -57,7 +57,7 @@ impl Life {
     }
 
     async fn count(&self, state: State) -> usize {
-        self.jobs().await.iter().filter(|job| job.state() == state).count()
+        self.jobs().await.iter().filter(|job| job.state == state).count()
     }
 
     /// Every alarm that was ever raised.
@@ -83,7 +83,7 @@ fn outage(span: Duration, is_restarted: bool) -> (u64, Duration) {
         }
         world.ambient.clock.sleep(span / 2).await;
         let jobs = life.jobs().await;
-        assert!(jobs.iter().all(|job| job.attempts == 0 && !job.state().is_over()), "{jobs:?}");
+        assert!(jobs.iter().all(|job| job.attempts == 0 && !job.state.is_over()), "{jobs:?}");
         let alarms = life.alarms().await;
         let host = world.running.platforms["douyin"].trim_start_matches("http://");
         assert_eq!(alarms.len(), 1, "one alarm: {alarms:?}");

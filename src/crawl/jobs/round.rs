@@ -7,7 +7,7 @@ use super::leg::{About, Leg};
 use super::list::{Complete, Extent};
 use crate::crawl::keep::span;
 use crate::domain::amount::counted;
-use crate::domain::{Author, Millis, Take};
+use crate::domain::{Author, Class, Millis, Take};
 use crate::platform::douyin::list::{Ended, Progress};
 use crate::platform::douyin::mode::{Haul, Rows};
 use crate::store::crawl::doubts::Kept;
@@ -69,7 +69,8 @@ pub(super) struct Round {
     pub(super) gone: u64,
     /// Whether it has ended, and in which class.
     pub(super) is_over: bool,
-    pub(super) class: String,
+    #[serde(with = "or_empty")]
+    pub(super) class: Option<Class>,
     /// The oldest post that the list has shown.
     oldest: Option<i64>,
     /// Whether it stopped at what is known, and whether its list was read to the end.
@@ -90,6 +91,23 @@ pub(super) struct Round {
     until: Option<i64>,
 }
 
+/// The class of a round in its job's JSON: an empty text before the round has ended.
+mod or_empty {
+    use serde::{Deserialize as _, Deserializer, Serializer};
+
+    use crate::domain::Class;
+
+    #[expect(clippy::ref_option, clippy::trivially_copy_pass_by_ref, reason = "serde gives a field by reference")]
+    pub(super) fn serialize<S: Serializer>(class: &Option<Class>, to: S) -> Result<S::Ok, S::Error> {
+        to.serialize_str(class.map_or("", Class::as_str))
+    }
+
+    pub(super) fn deserialize<'de, D: Deserializer<'de>>(from: D) -> Result<Option<Class>, D::Error> {
+        let word = String::deserialize(from)?;
+        if word.is_empty() { Ok(None) } else { word.parse().map(Some).map_err(serde::de::Error::custom) }
+    }
+}
+
 impl Round {
     pub(super) fn new(began: Millis, leg: Leg, about: &About<'_>) -> Self {
         Self {
@@ -102,7 +120,7 @@ impl Round {
             changed: 0,
             gone: 0,
             is_over: false,
-            class: String::new(),
+            class: None,
             oldest: None,
             stopped: false,
             whole: false,

@@ -97,7 +97,7 @@ pub(super) async fn end(tx: &mut Tx, brief: &Brief, round: &mut Round, miss: Opt
         alarms::close(tx, SILENT, &course.to_string()).await?;
     }
     round.is_over = true;
-    ended.class.as_str().clone_into(&mut round.class);
+    round.class = Some(ended.class);
     Ok(())
 }
 

@@ -83,7 +83,7 @@ async fn jobs_of(store: &Store, kind: &str) -> Vec<(Stands, String, i64)> {
     let filter = Filter { kind: Some(kind.to_owned()), limit: 500, ..Filter::default() };
     let read = store.read::<_, Error, _>(move |tx| Box::pin(async move { jobs::list(tx, &filter).await }));
     let rows = read.await.unwrap();
-    rows.iter().map(|job| (job.state(), job.last_error.clone().unwrap_or_default(), job.run_at)).collect()
+    rows.iter().map(|job| (job.state, job.last_error.clone().unwrap_or_default(), job.run_at)).collect()
 }
 
 /// An alarm that was closed so long ago that it is to go.
@@ -165,7 +165,7 @@ fn after_a_year_ahead_and_back_each_schedule_and_target_goes_on() {
             })
         });
         let keys: Vec<String> =
-            kept.await.unwrap().into_iter().filter(|job| job.state() == Stands::Done).map(|job| job.key).collect();
+            kept.await.unwrap().into_iter().filter(|job| job.state == Stands::Done).map(|job| job.key).collect();
         let year = |at: Millis| at.to_string()[..4].to_owned();
         assert!(keys.iter().any(|key| key.starts_with(&format!("tidy@{}", year(now)))), "tidy is done again: {keys:?}");
         let waits: Vec<_> =

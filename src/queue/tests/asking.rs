@@ -117,6 +117,6 @@ fn later(key: &str) -> Ask {
 }
 
 /// Keys and states.
-async fn shape(node: &Node) -> Vec<(String, String)> {
+async fn shape(node: &Node) -> Vec<(String, State)> {
     node.jobs(None).await.into_iter().map(|job| (job.key, job.state)).collect()
 }

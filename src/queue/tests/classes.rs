@@ -37,8 +37,8 @@ fn every_class_has_its_own_consequence() {
                 node.ask("deed", "k").await;
                 node.quiet().await;
                 let job = node.job("deed", "k").await;
-                assert_eq!((job.state(), (job.attempts, job.snoozes)), (state, spent), "{class}");
-                assert_eq!((job.class.as_deref(), job.last_error.as_deref()), (Some(class.as_str()), Some("no")));
+                assert_eq!((job.state, (job.attempts, job.snoozes)), (state, spent), "{class}");
+                assert_eq!((job.class, job.last_error.as_deref()), (Some(class), Some("no")));
                 assert_eq!(node.alarms().await, alarms, "{class}");
                 assert_eq!((job.lease_owner, job.lease_until, node.queue.in_hand()), (None, None, 0), "{class}");
             });

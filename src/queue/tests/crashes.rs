@@ -59,7 +59,7 @@ fn work_of_a_dead_node_is_taken_over_when_its_lease_has_ended() {
             let node = life.working("two/boot1", deed(heir)).await;
             node.clock.sleep(30 * SECOND).await;
             let job = node.job("deed", "k").await;
-            assert_eq!((job.state(), job.lease_owner.as_deref()), (State::Running, Some("one/boot1")));
+            assert_eq!((job.state, job.lease_owner.as_deref()), (State::Running, Some("one/boot1")));
             node.until("deed", "k", State::Done, 60 * SECOND).await;
             let took = taken.all()[0].since(died);
             assert!(took <= 75 * SECOND, "taken over after {took:?}");

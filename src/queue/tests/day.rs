@@ -119,7 +119,7 @@ async fn settles_down(node: &Node, house: &House) {
     let gates = node.read(|tx| Box::pin(gates::list(tx))).await;
     let shut = |lane: &str| gates.iter().any(|gate| gate.name == lane && gate.open_at > Some(house.clock.now().0));
     for job in node.jobs(None).await {
-        let waits = match job.state() {
+        let waits = match job.state {
             State::Done | State::Dead | State::Cancelled | State::Unknown => true,
             State::Snoozed | State::Failed => Millis(job.run_at) > house.clock.now() - SECOND,
             State::Queued => shut(&job.lane),

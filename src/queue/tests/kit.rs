@@ -144,7 +144,7 @@ impl Node {
     }
 
     pub(super) async fn state(&self, kind: &str, key: &str) -> State {
-        self.job(kind, key).await.state()
+        self.job(kind, key).await.state
     }
 
     /// Every row, the youngest first; of one state if it is named.
@@ -190,7 +190,7 @@ impl Node {
             self.quiet().await;
             let job = self.job(kind, key).await;
             let passed = self.clock.now().since(begun);
-            if job.state() == state {
+            if job.state == state {
                 return passed;
             }
             assert!(passed <= limit, "after {passed:?} `{key}` is {}, not {state}", job.state);

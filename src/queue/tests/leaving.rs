@@ -26,7 +26,7 @@ fn timed(house: &House, begun: &Diary<String>) -> Script {
 }
 
 async fn states(node: &Node, starts: &str) -> Vec<State> {
-    node.jobs(None).await.iter().filter(|job| job.key.starts_with(starts)).map(crate::store::jobs::Job::state).collect()
+    node.jobs(None).await.iter().filter(|job| job.key.starts_with(starts)).map(|job| job.state).collect()
 }
 
 /// P41: 30 s to end, nothing left in hand, no attempt and no crash counted.
@@ -54,7 +54,7 @@ fn what_ends_within_the_drain_is_done_and_the_rest_goes_back_untouched() {
             assert_eq!(states(&watch, "600").await, [State::Queued; 8]);
             assert_eq!(states(&watch, "10").await.iter().filter(|state| **state == State::Done).count(), 8);
             let rows = watch.jobs(None).await;
-            assert!(rows.iter().all(|job| job.state() != State::Running && job.lease_owner.is_none()));
+            assert!(rows.iter().all(|job| job.state != State::Running && job.lease_owner.is_none()));
             assert!(rows.iter().all(|job| (job.attempts, job.crashes, job.snoozes) == (0, 0, 0)));
         });
         house.live(async |life| {

@@ -176,7 +176,7 @@ fn a_person_who_resumes_a_lane_opens_every_lane_of_the_same_stop() {
             let stop = crate::store::stops::Stopped {
                 subject: "account main".into(),
                 lane: "main/fetch".into(),
-                class: "rate".into(),
+                class: Class::Rate,
                 reason: "429".into(),
                 since: 0,
                 until: i64::MAX / 2,

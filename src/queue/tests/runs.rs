@@ -3,6 +3,7 @@
 use serde_json::json;
 
 use super::kit::{Deed, House, SECOND, Script, deed};
+use crate::domain::Class;
 use crate::queue::kinds::Kinds;
 use crate::queue::outcome::Settled;
 use crate::store::jobs::State;
@@ -23,7 +24,7 @@ fn a_panic_is_one_failed_attempt_and_the_worker_goes_on() {
             node.ask("deed", "bad").await;
             node.quiet().await;
             let bad = node.job("deed", "bad").await;
-            assert_eq!((bad.state(), bad.class.as_deref(), bad.attempts), (State::Failed, Some("local"), 1));
+            assert_eq!((bad.state, bad.class, bad.attempts), (State::Failed, Some(Class::Local), 1));
             assert_eq!(bad.last_error.as_deref(), Some("the run panicked: the answer had no end"));
             assert_eq!(node.count(State::Done).await, 20);
             node.until("deed", "bad", State::Done, 60 * SECOND).await;
@@ -42,7 +43,7 @@ fn a_run_that_takes_longer_than_its_kind_allows_is_dropped() {
             node.ask("brief", "k").await;
             node.quiet().await;
             let job = node.job("brief", "k").await;
-            assert_eq!((job.state(), job.class.as_deref(), job.attempts), (State::Failed, Some("local"), 1));
+            assert_eq!((job.state, job.class, job.attempts), (State::Failed, Some(Class::Local), 1));
             let error = job.last_error.unwrap();
             assert_eq!(error, "the run took longer than 30 ms, which is all that its kind allows");
             assert_eq!(node.queue.in_hand(), 0);
@@ -73,7 +74,7 @@ fn a_payload_that_cannot_be_read_any_more_is_a_failure_and_not_a_crash() {
             node.queue.wake();
             node.quiet().await;
             let job = node.job("deed", "old").await;
-            assert_eq!((job.state(), job.class.as_deref()), (State::Dead, Some("local")));
+            assert_eq!((job.state, job.class), (State::Dead, Some(Class::Local)));
             assert!(job.last_error.unwrap().starts_with("cannot read the payload of `deed`"));
         });
     }

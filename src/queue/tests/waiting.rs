@@ -30,7 +30,7 @@ fn a_thousand_waits_spend_no_attempt() {
             node.ask("deed", "k").await;
             node.clock.sleep(waits * SECOND + 100 * SECOND).await;
             let job = node.job("deed", "k").await;
-            assert_eq!((job.state(), job.attempts, job.snoozes, job.crashes), (State::Done, 0, i64::from(waits), 0));
+            assert_eq!((job.state, job.attempts, job.snoozes, job.crashes), (State::Done, 0, i64::from(waits), 0));
             assert_eq!(node.count(State::Dead).await, 0);
         });
     }
@@ -45,7 +45,7 @@ fn a_job_that_fails_as_often_is_dead_after_its_attempts() {
             node.ask("deed", "k").await;
             node.clock.sleep(Duration::from_mins(30)).await;
             let job = node.job("deed", "k").await;
-            assert_eq!((job.state(), job.attempts, job.snoozes), (State::Dead, 5, 0));
+            assert_eq!((job.state, job.attempts, job.snoozes), (State::Dead, 5, 0));
         });
     }
 }

@@ -17,7 +17,7 @@ use crate::session::login::Login;
 use crate::session::plan::next_at;
 use crate::session::rules::Rules;
 use crate::session::span::of_profile;
-use crate::store::captures::Capture;
+use crate::store::captures::{Capture, Standing};
 
 /// The profiles in the hands of a person.
 pub struct ByHand(Profiles);
@@ -90,7 +90,7 @@ impl ByHand {
         let overview = |profile: &Profile| {
             let mut of = all.iter().filter(|capture| capture.profile == profile.name);
             let (versions, first) = (of.clone().count(), of.clone().next());
-            let active = of.find(|capture| capture.standing == "active");
+            let active = of.find(|capture| capture.standing == Standing::Active);
             Overview {
                 profile: profile.clone(),
                 versions,
@@ -198,11 +198,11 @@ impl Profiles {
         let turn = self.turn(name);
         let _turn = turn.lock().await;
         let all = self.book.of(name).await.map_err(|error| broken(&error))?;
-        let active = all.iter().position(|capture| capture.standing == "active");
+        let active = all.iter().position(|capture| capture.standing == Standing::Active);
         // The youngest first: further back is behind the one in use.
-        let older = all.iter().skip(active.map_or(0, |at| at + 1)).find(|capture| capture.standing == "kept");
+        let older = all.iter().skip(active.map_or(0, |at| at + 1)).find(|capture| capture.standing == Standing::Kept);
         let target = match to {
-            Some(id) => all.iter().find(|capture| capture.id == id && capture.standing == "kept"),
+            Some(id) => all.iter().find(|capture| capture.id == id && capture.standing == Standing::Kept),
             None => older,
         };
         let Some(target) = target else {
@@ -224,7 +224,7 @@ impl Profiles {
             return Err(broken(&Error::Gone(target.id)));
         }
         let file = self.write(name, &login).await;
-        Ok(InUse { profile: name.to_owned(), id: target.id, standing: "active", cookies: None, file })
+        Ok(InUse { profile: name.to_owned(), id: target.id, standing: Standing::Active, cookies: None, file })
     }
 
     async fn forget(&self, name: &str) -> Result<usize, Declined> {

@@ -4,6 +4,8 @@ use std::path::PathBuf;
 
 use uuid::Uuid;
 
+use crate::store::captures::Standing;
+
 /// The login in use after somebody looked at it.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 pub struct InUse {
@@ -12,7 +14,7 @@ pub struct InUse {
     /// The capture.
     pub id: Uuid,
     /// That it is in use.
-    pub standing: &'static str,
+    pub standing: Standing,
     /// How many cookies it has, if they were counted.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub cookies: Option<usize>,

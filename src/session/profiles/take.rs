@@ -14,7 +14,7 @@ use crate::platform::creative_radar::PAGE;
 use crate::session::book::{Fresh, is_no};
 use crate::session::login::Login;
 use crate::session::span::of_profile;
-use crate::store::captures::Capture;
+use crate::store::captures::{Capture, Standing};
 
 impl Profiles {
     /// Looks at a login again, and captures it anew where that can be done without a person.
@@ -26,7 +26,7 @@ impl Profiles {
         let (profile, _) = self.known(name)?;
         let all = self.book.of(name).await.map_err(|error| broken(&error))?;
         let has = |standing| all.iter().any(|capture| capture.standing == standing);
-        if profile.platform == Platform::CreativeRadar && has("active") && !has("waiting") {
+        if profile.platform == Platform::CreativeRadar && has(Standing::Active) && !has(Standing::Waiting) {
             return self.counted(name, self.capture(name).await);
         }
         self.counted(name, self.probe(name).await)
@@ -89,7 +89,7 @@ impl Profiles {
     /// The youngest login that nobody could prove yet: a browser may begin with it.
     async fn unproved(&self, name: &str) -> Result<Option<Login>, Declined> {
         let all = self.book.of(name).await.map_err(|error| broken(&error))?;
-        match all.iter().find(|capture| capture.standing == "waiting") {
+        match all.iter().find(|capture| capture.standing == Standing::Waiting) {
             Some(capture) => self.book.open(capture.id).await.map(Some).map_err(|error| broken(&error)),
             None => Ok(None),
         }
@@ -180,7 +180,7 @@ impl Profiles {
     /// Lets a login that was proved be the one in use, and writes its file.
     pub(super) async fn use_proved(&self, name: &str, id: Uuid, login: &Login) -> Result<InUse, Declined> {
         let before = self.book.of(name).await.map_err(|error| broken(&error))?;
-        let is_same = before.iter().any(|capture| capture.id == id && capture.standing == "active");
+        let is_same = before.iter().any(|capture| capture.id == id && capture.standing == Standing::Active);
         self.book.prove(name, id).await.map_err(|error| broken(&error))?;
         self.found.notify_one();
         self.folder.forget_seen(name);
@@ -188,7 +188,7 @@ impl Profiles {
         let file = self.folder.state_of(name);
         let file = if is_same && file.exists() { Some(file) } else { self.write(name, login).await };
         let cookies = Some(login.state.cookies.len());
-        Ok(InUse { profile: name.to_owned(), id, standing: "active", cookies, file })
+        Ok(InUse { profile: name.to_owned(), id, standing: Standing::Active, cookies, file })
     }
 
     /// Writes the file; what could not be written is told, and the sealed copy is used all the same.
@@ -217,12 +217,13 @@ impl Profiles {
         if let Err(error) = self.book.doubt(capture, class, &why).await {
             return broken(&error);
         }
-        let (name, is_used) = (&capture.profile, capture.standing == "active");
+        let (name, is_used) = (&capture.profile, capture.standing == Standing::Active);
         let all = match self.book.of(name).await {
             Ok(all) => all,
             Err(error) => return broken(&error),
         };
-        let others_work = all.iter().any(|it| it.id != capture.id && it.standing == "active" && !it.is_stopped());
+        let others_work =
+            all.iter().any(|it| it.id != capture.id && it.standing == Standing::Active && !it.is_stopped());
         let advice = match class {
             Class::Auth if is_used => "log in again: `radard profile login NAME`, or in your browser, and import that",
             Class::Auth if others_work => {
@@ -246,9 +247,12 @@ impl Profiles {
         self.take_up_file(&profile).await?;
         let all = self.book.of(name).await.map_err(|error| broken(&error))?;
         // The youngest first: one that waits is of use only if it came after the one in use.
-        let waiting = all.iter().take_while(|capture| capture.standing != "active").find(|it| it.standing == "waiting");
+        let waiting = all
+            .iter()
+            .take_while(|capture| capture.standing != Standing::Active)
+            .find(|it| it.standing == Standing::Waiting);
         let mut refused = None;
-        for capture in waiting.into_iter().chain(all.iter().find(|capture| capture.standing == "active")) {
+        for capture in waiting.into_iter().chain(all.iter().find(|capture| capture.standing == Standing::Active)) {
             let login = self.book.open(capture.id).await.map_err(|error| broken(&error))?;
             match (self.prover.prove(&profile, &login).await, refused.take()) {
                 (Ok(()), None) => return self.use_proved(name, capture.id, &login).await,

@@ -19,6 +19,7 @@ use crate::session::file::Folder;
 use crate::session::plan::next_at;
 use crate::session::rules::{Rules, rules};
 use crate::session::source::{Ground, source_of};
+use crate::store::captures::Standing;
 
 /// A cheap handle on all profiles; clones share it.
 #[derive(Clone)]
@@ -125,8 +126,8 @@ impl Profiles {
         let all = self.book.all().await?;
         let since = |profile: &Profile| {
             let mut of = all.iter().filter(|capture| capture.profile == profile.name);
-            let newest = of.find(|capture| matches!(capture.standing.as_str(), "waiting" | "active"))?;
-            if newest.standing == "waiting" {
+            let newest = of.find(|capture| matches!(capture.standing, Standing::Waiting | Standing::Active))?;
+            if newest.standing == Standing::Waiting {
                 return Some(Millis(newest.made_at));
             }
             let proved = Millis(newest.proved_at?);
@@ -141,7 +142,7 @@ impl Profiles {
 
     /// The profiles whose login works, each with when that was proved last.
     pub(super) async fn proved(&self) -> Result<Vec<(String, Millis)>, Error> {
-        let all = self.book.all().await?.into_iter().filter(|it| it.standing == "active" && !it.is_stopped());
+        let all = self.book.all().await?.into_iter().filter(|it| it.standing == Standing::Active && !it.is_stopped());
         Ok(all.filter_map(|capture| Some((capture.profile, Millis(capture.proved_at?)))).collect())
     }
 
@@ -149,7 +150,7 @@ impl Profiles {
     pub(super) async fn show_numbers(&self, now: Millis) -> Result<(), Error> {
         let all = self.book.all().await?;
         for profile in self.prover.current.now().profiles.iter().filter(|profile| rules(profile.platform).is_some()) {
-            let active = all.iter().find(|it| it.profile == profile.name && it.standing == "active");
+            let active = all.iter().find(|it| it.profile == profile.name && it.standing == Standing::Active);
             let name = [profile.name.as_str()];
             self.prover.metrics.set(LOGIN, name, u64::from(active.is_some_and(|it| !it.is_stopped())));
             let left = active.and_then(|it| it.ends_at).map(|ends| ends.saturating_sub(now.0));

@@ -108,7 +108,7 @@ pub struct Course {
     /// When the last one did.
     pub ended_at: Option<i64>,
     /// How it ended, or the failure of its present round.
-    pub class: Option<String>,
+    pub class: Option<Class>,
     /// The same in words, when it did not end well.
     pub said: Option<String>,
     /// What it found.

@@ -14,4 +14,5 @@ pub(super) mod open_error;
 pub(super) mod pool;
 pub(super) mod tx;
 mod wal;
+pub(super) mod word;
 pub(super) mod writer;

@@ -41,9 +41,7 @@ pub(super) const STATEMENTS: &[&str] =
 
 async fn look(tx: &mut Tx, id: Uuid) -> Result<Option<(String, State)>, Error> {
     let text = tx.pick(LOOK, LOOK_LOCKED);
-    let found: Option<(String, String)> =
-        on!(tx, db => sqlx::query_as(text).bind(id).fetch_optional(db).await).map_err(Error::in_act("find a job"))?;
-    Ok(found.map(|(kind, state)| (kind, State::read(&state))))
+    on!(tx, db => sqlx::query_as(text).bind(id).fetch_optional(db).await).map_err(Error::in_act("find a job"))
 }
 
 /// Changes a job if its state is one of `from`; gives the state it had, `None` when there is no such job.

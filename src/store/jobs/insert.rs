@@ -206,10 +206,10 @@ async fn insert_page(tx: &mut Tx, batch: &Batch, page: &[New], rows: &[Row]) -> 
 }
 
 async fn look_again(tx: &mut Tx, new: &New) -> Result<Inserted, Error> {
-    let found: Result<(Uuid, String, String), _> =
+    let found: Result<(Uuid, String, State), _> =
         on!(tx, db => sqlx::query_as(SAME).bind(&new.kind).bind(&new.key).fetch_one(db).await);
     let (id, payload, state) = found.map_err(Error::in_act("find the job with the same key"))?;
-    Ok(match (payload == new.payload, State::read(&state) == State::Dead) {
+    Ok(match (payload == new.payload, state == State::Dead) {
         (true, true) => Inserted::Dead(JobId(id)),
         (true, false) => Inserted::Same(JobId(id)),
         (false, _) => Inserted::Clash(JobId(id)),

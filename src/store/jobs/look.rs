@@ -7,7 +7,7 @@ use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::state::State;
-use crate::domain::{JobId, Millis};
+use crate::domain::{Class, JobId, Millis};
 use crate::store::engine::batch::{Batch, Cell, Of};
 use crate::store::engine::error::Error;
 use crate::store::engine::tx::{Tx, on};
@@ -76,8 +76,8 @@ pub struct Job {
     pub target: String,
     /// Canonical JSON.
     pub payload: String,
-    /// Where it stands, as written.
-    pub state: String,
+    /// Where it stands.
+    pub state: State,
     /// Higher goes first.
     pub priority: i64,
     /// Not before this moment.
@@ -97,7 +97,7 @@ pub struct Job {
     /// Until when.
     pub lease_until: Option<i64>,
     /// The class of its last end.
-    pub class: Option<String>,
+    pub class: Option<Class>,
     /// What went wrong last.
     pub last_error: Option<String>,
     /// What it gave.
@@ -115,14 +115,9 @@ pub struct Job {
 }
 
 impl Job {
-    /// Where it stands.
-    pub fn state(&self) -> State {
-        State::read(&self.state)
-    }
-
     /// When it dies if it goes on failing without spending attempts, which may last for `retry_for`.
     pub fn give_up_at(&self, retry_for: Duration) -> Option<Millis> {
-        let since = self.failing_since.filter(|_| !self.state().is_over())?;
+        let since = self.failing_since.filter(|_| !self.state.is_over())?;
         Some(Millis(since) + retry_for)
     }
 }
@@ -136,25 +131,18 @@ pub struct Outline {
     pub key: String,
     /// The lane it runs in.
     pub lane: String,
-    /// Where it stands, as written.
-    pub state: String,
+    /// Where it stands.
+    pub state: State,
     /// Not before this moment.
     pub run_at: i64,
     /// The class of its last end.
-    pub class: Option<String>,
+    pub class: Option<Class>,
     /// What went wrong last.
     pub last_error: Option<String>,
     /// What it remembers between runs.
     pub progress: Option<String>,
     /// When it was made.
     pub created_at: i64,
-}
-
-impl Outline {
-    /// Where it stands.
-    pub fn state(&self) -> State {
-        State::read(&self.state)
-    }
 }
 
 /// What a listing shows.

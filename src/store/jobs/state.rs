@@ -1,5 +1,7 @@
 //! Where a job stands, in one word that SQL, JSON, logs and pages share.
 
+use crate::store::engine::word::{read, word_column};
+
 /// Where a job stands. `Failed` will be tried again; what ended for good is `Dead`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Serialize, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
@@ -54,20 +56,19 @@ impl State {
         matches!(self, Self::Done | Self::Dead | Self::Cancelled | Self::Unknown)
     }
 
-    /// Reads a word of SQL; what no program of ours wrote counts as unknown.
-    pub(super) fn read(word: &str) -> Self {
-        Self::ALL.into_iter().find(|s| s.as_str() == word).unwrap_or(Self::Unknown)
+    /// Reads a column. What no program of ours wrote counts as unknown: one such row must not stop the whole queue.
+    fn of_column(word: &str) -> Result<Self, std::convert::Infallible> {
+        Ok(word.parse().unwrap_or(Self::Unknown))
     }
 }
+
+word_column!(State, State::of_column);
 
 impl std::str::FromStr for State {
     type Err = String;
 
     fn from_str(word: &str) -> Result<Self, String> {
-        Self::ALL.into_iter().find(|s| s.as_str() == word).ok_or_else(|| {
-            let known: Vec<_> = Self::ALL.iter().map(|s| s.as_str()).collect();
-            format!("`{word}` is not a state: one of {}", known.join(" "))
-        })
+        read(word, "state", &Self::ALL, Self::as_str)
     }
 }
 

@@ -77,7 +77,7 @@ pub(in crate::store) async fn write(tx: &mut Tx, counted: Counted) -> Result<(),
 pub async fn counts(tx: &mut Tx) -> Result<Vec<Count>, Error> {
     on!(tx, db => sqlx::query(COUNTS).fetch_all(db).await.and_then(|rows| rows.iter().map(|row| Ok(Count {
         kind: row.try_get(0)?,
-        state: State::read(row.try_get(1)?),
+        state: row.try_get(1)?,
         n: row.try_get(2)?,
     })).collect()))
     .map_err(Error::in_act("count jobs"))

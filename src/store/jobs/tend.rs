@@ -108,7 +108,7 @@ struct Due {
     kind: String,
     priority: i64,
     target: String,
-    state: String,
+    state: State,
 }
 
 impl Waits for Due {
@@ -129,7 +129,7 @@ pub async fn promote(tx: &mut Tx) -> Result<usize, Error> {
     }
     let mut line = Line::default();
     for due in &page {
-        moved(tx, &due.kind, Some(State::read(&due.state)), Some(State::Queued));
+        moved(tx, &due.kind, Some(due.state), Some(State::Queued));
     }
     let turns = line.turns(tx, &page.iter().collect::<Vec<_>>()).await?;
     let rows: Vec<[Cell<'_>; 2]> = page.iter().zip(turns).map(|(due, turn)| [due.id.into(), turn.into()]).collect();
@@ -228,10 +228,10 @@ pub async fn rescue(
 
 /// Throws away the jobs about `target` that ended, which say what it was about and what they met; gives how many.
 pub async fn drop_of(tx: &mut Tx, target: &str) -> Result<usize, Error> {
-    let gone: Vec<(String, String)> = on!(tx, db => sqlx::query_as(DROP_OF).bind(target).fetch_all(db).await)
+    let gone: Vec<(String, State)> = on!(tx, db => sqlx::query_as(DROP_OF).bind(target).fetch_all(db).await)
         .map_err(Error::in_act("throw away the jobs of a target"))?;
     for (kind, state) in &gone {
-        moved(tx, kind, Some(State::read(state)), None);
+        moved(tx, kind, Some(*state), None);
     }
     Ok(gone.len())
 }

@@ -325,7 +325,7 @@ async fn agree(store: &Store) {
     let all = store.read::<_, Error, _>(|tx| Box::pin(async move { jobs::list(tx, &filter).await })).await.unwrap();
     let mut truth = std::collections::BTreeMap::new();
     for job in &all {
-        *truth.entry(job.state()).or_insert(0) += 1;
+        *truth.entry(job.state).or_insert(0) += 1;
     }
     let counted = counts(store).await.into_iter().map(|(_, state, n)| (state, n)).collect();
     assert_eq!(truth, counted);

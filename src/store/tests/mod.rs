@@ -8,6 +8,7 @@ mod keeping;
 mod planners;
 mod plans;
 mod statements;
+mod words;
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;

@@ -40,7 +40,7 @@ async fn posts(store: &Store) -> (Option<Course>, State, Millis) {
         Box::pin(async move {
             let course = targets::course(tx, "c", "posts").await?;
             let job = jobs::outlines(tx, KIND, &["c/posts@1", "nobody"]).await?.remove(0);
-            Ok((course, job.state(), Millis(job.run_at)))
+            Ok((course, job.state, Millis(job.run_at)))
         })
     });
     read.await.unwrap()

@@ -44,7 +44,7 @@ pub(super) struct Shown {
     give_up_at: Option<Millis>,
     lease_owner: Option<String>,
     lease_until: Option<i64>,
-    class: Option<String>,
+    class: Option<Class>,
     last_error: Option<String>,
     result: Option<Value>,
     created_at: i64,
@@ -56,7 +56,7 @@ impl Shown {
     fn of(job: jobs::Job, retry_for: Duration) -> Self {
         Self {
             give_up_at: job.give_up_at(retry_for),
-            state: job.state(),
+            state: job.state,
             id: job.id,
             kind: job.kind,
             key: job.key,

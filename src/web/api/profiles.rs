@@ -92,7 +92,7 @@ fn overview(of: &Overview) -> Value {
     json!({
         "profile": profile.name, "platform": profile.platform.as_str(), "versions": versions,
         "standing": active.map_or("no login", |it| if it.is_stopped() { "stopped" } else { "active" }),
-        "class": last.and_then(|it| it.class.clone()), "said": last.and_then(|it| it.said.clone()),
+        "class": last.and_then(|it| it.class), "said": last.and_then(|it| it.said.clone()),
         "source": active.map(|it| it.source.clone()), "cookies": active.map(|it| it.cookies),
         "made_at": active.map(|it| it.made_at), "proved_at": active.and_then(|it| it.proved_at),
         "ends_at": active.and_then(|it| it.ends_at), "next_at": next_at.map(|at| at.0),

@@ -71,7 +71,7 @@ fn absent(id: JobId) -> Refusal {
 }
 
 fn page(app: &App, frame: Frame, job: Job, now: Millis) -> Page {
-    let state = job.state();
+    let state = job.state;
     let held = job.lease_owner.clone().zip(job.lease_until);
     let link = format!("{}/{}", paths::JOBS, job.id);
     Page {

@@ -131,7 +131,7 @@ async fn look(tx: &mut Tx, filter: &Filter) -> Result<Stored, store::Error> {
     trouble.sort_by_key(|job| std::cmp::Reverse((job.updated_at, job.id)));
     trouble.truncate(TROUBLE.into());
     let gates = gates::list(tx).await?.into_iter();
-    let paused = gates.filter(|gate| gate.scope == "kind" && gate.paused).map(|gate| gate.name);
+    let paused = gates.filter(|gate| gate.scope == Scope::Kind && gate.paused).map(|gate| gate.name);
     let (paused, counts) = (paused.collect(), jobs::counts(tx).await?);
     Ok(Stored { counts, paused, trouble, jobs: jobs::list(tx, filter).await? })
 }

@@ -8,7 +8,7 @@ use axum::routing::get;
 use super::frame::{Entry, Frame, Here, answer};
 use super::pieces::moment::Moment;
 use crate::config::Language;
-use crate::domain::Millis;
+use crate::domain::{Class, Millis};
 use crate::session::Overview;
 use crate::web::app::App;
 use crate::web::paths;
@@ -56,7 +56,7 @@ struct Row {
     next: Option<Moment>,
     ends: Option<Moment>,
     source: String,
-    class: Option<String>,
+    class: Option<Class>,
     said: Option<String>,
     advice: Option<String>,
 }
@@ -78,7 +78,7 @@ fn row(t: &'static Words, Overview { profile, active, last, next_at, .. }: &Over
         Some(_) => ("done", t.active),
     };
     let needs_login = active.as_ref().is_none_or(crate::store::captures::Capture::is_stopped);
-    let last = last.as_ref().filter(|login| login.class.as_deref().is_some_and(|class| class != "ok"));
+    let last = last.as_ref().filter(|login| login.class.is_some_and(|class| class != Class::Ok));
     Row {
         name: profile.name.clone(),
         platform: profile.platform.as_str(),
@@ -87,7 +87,7 @@ fn row(t: &'static Words, Overview { profile, active, last, next_at, .. }: &Over
         next: next_at.map(|at| seen(at.0)),
         ends: active.as_ref().and_then(|login| login.ends_at).map(seen),
         source: active.as_ref().map_or_else(String::new, |login| login.source.clone()),
-        class: last.and_then(|login| login.class.clone()),
+        class: last.and_then(|login| login.class),
         said: last.and_then(|login| login.said.clone()),
         advice: needs_login.then(|| fill(t.log_in, &profile.name)),
     }

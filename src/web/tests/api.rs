@@ -1,6 +1,7 @@
 //! The rest of the API: gates, alarms, keys, tasks, and the acts of the daemon.
 
 use super::*;
+use crate::domain::Class;
 use crate::store::alarms::{Raise, Severity, raise};
 use crate::store::kit::puzzle;
 use crate::store::stops::{self, Stopped};
@@ -50,7 +51,7 @@ fn lanes_show_what_waits_what_is_paused_and_what_is_closed() {
         let stop = |lane: &str, hours: i64| Stopped {
             subject: format!("account of {lane}"),
             lane: lane.to_owned(),
-            class: "rate".to_owned(),
+            class: Class::Rate,
             reason: "slow down".to_owned(),
             since: BEGIN.0,
             until: BEGIN.0 + hours * 3_600_000,

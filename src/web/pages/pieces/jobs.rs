@@ -64,8 +64,8 @@ pub(in crate::web) struct JobRow {
 
 impl JobRow {
     /// The class of what went wrong.
-    pub(in crate::web) fn class(&self) -> Option<&str> {
-        self.job.class.as_deref().filter(|class| *class != Class::Ok.as_str())
+    pub(in crate::web) fn class(&self) -> Option<Class> {
+        self.job.class.filter(|class| *class != Class::Ok)
     }
 }
 
@@ -77,7 +77,7 @@ impl Jobs {
 }
 
 fn row(job: Job, now: Millis) -> JobRow {
-    let state = job.state();
+    let state = job.state;
     let link = format!("/jobs/{}", job.id);
     JobRow {
         state: state_word(state),
