@@ -3,7 +3,8 @@
 use crate::domain::Class;
 use crate::platform::shape::{Gone, Kept, Watch};
 use crate::store::alarms::{Raise, Severity};
-use crate::store::{Error, Store, alarms, shapes};
+use crate::store::crawl::shapes;
+use crate::store::{Error, Store, alarms};
 
 /// The alarm, one for each endpoint.
 const ALARM: &str = "answers_changed";

@@ -7,10 +7,10 @@ use std::io;
 use std::time::Duration;
 
 use super::alarms::{self, Alarm, Raise, Severity};
-use super::clock_watch::Doubt;
-use super::disk::{Level, Seen};
+use super::clock::watch::Doubt;
 use super::engine::error::Error;
 use super::engine::pool::Store;
+use super::files::disk::{Level, Seen};
 use crate::domain::Class;
 use crate::domain::amount::roughly_size;
 use crate::domain::time::roughly;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use super::engine::error::Error;
 use super::engine::pool::{Access, Place, Store};
-use super::{gates, jobs};
+use super::queue::{gates, jobs};
 use crate::ambient::Ambient;
 use crate::domain::{Class, Millis, Secret};
 use crate::supervise::Supervisor;

@@ -2,9 +2,12 @@
 
 use std::time::Duration;
 
+use super::alarms;
 use super::engine::error::Error;
 use super::engine::pool::Store;
-use super::{alarms, gates, keys, pace_lanes};
+use super::limits::pace_lanes;
+use super::queue::gates;
+use super::secrets::keys;
 use crate::domain::Millis;
 
 /// How many things were thrown away, by what they are.

@@ -4,6 +4,7 @@
 //! - `export` what is found as tables for people's own tools, `table` which they are.
 //! - `raw` what the site sent; `prune` what goes again, `grown` how much there is.
 //! - `posts`, `creators`, `comments`, `shelf` each thing once; `listed` which rows stand in which list of whom.
+//! - `shapes` what the answers of each endpoint had so far.
 //! - `doubts` complete reads of lists: what they showed, and which are doubted.
 
 pub mod comments;
@@ -15,6 +16,7 @@ pub mod listed;
 pub mod posts;
 pub mod prune;
 pub mod raw;
+pub mod shapes;
 pub mod shelf;
 pub mod table;
 pub mod targets;
@@ -34,6 +36,7 @@ pub(super) const STATEMENTS: &[&[&str]] = &[
     prune::DOUBTED,
     prune::STATEMENTS,
     prune::THIN,
+    shapes::STATEMENTS,
     shelf::STATEMENTS,
     targets::STATEMENTS,
 ];

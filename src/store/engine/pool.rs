@@ -25,7 +25,7 @@ use super::writer::{Closure, Errand, WAITING, Writer, WriterCounts};
 use super::{copy, wal};
 use crate::ambient::Ambient;
 use crate::domain::{Millis, Secret};
-use crate::store::jobs::write_counts;
+use crate::store::queue::jobs::write_counts;
 use crate::supervise::Supervisor;
 
 /// How long a statement waits for another program that holds the database.

@@ -18,7 +18,7 @@ use super::fullness::Fullness;
 use super::tx::{Counted, Tx, Work};
 use super::wal;
 use crate::ambient::{Clock, Hold};
-use crate::store::jobs::write_counts;
+use crate::store::queue::jobs::write_counts;
 
 /// Writers that may wait at once; the next one waits for a place, which is what slows it down.
 pub(in crate::store) const WAITING: usize = 1024;

@@ -1,13 +1,13 @@
 //! What the answers of each endpoint had so far, as whoever looks at them wrote it down.
 
-use super::engine::error::Error;
-use super::engine::tx::{Tx, on};
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::{Tx, on};
 
 const KEEP: &str = "INSERT INTO shape (endpoint, memory, seen_at) VALUES ($1, $2, $3)
     ON CONFLICT (endpoint) DO UPDATE SET memory = excluded.memory, seen_at = excluded.seen_at";
 const LIST: &str = "SELECT endpoint, memory FROM shape ORDER BY endpoint";
 
-pub(super) const STATEMENTS: &[&str] = &[KEEP, LIST];
+pub(in crate::store) const STATEMENTS: &[&str] = &[KEEP, LIST];
 
 /// Writes down what is known of `endpoint`.
 pub async fn keep(tx: &mut Tx, endpoint: &str, memory: &str) -> Result<(), Error> {

@@ -3,9 +3,9 @@
 //! A *line* is one limit for one of whatever it counts by. Whoever changes a line takes a turn at its row first, so
 //! that several processes never count from the same state; who needs several takes them in the order of their names.
 
-use super::engine::error::Error;
-use super::engine::tx::{Tx, on};
 use crate::domain::Millis;
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::{Tx, on};
 
 const TAKE_TURN: &str = "INSERT INTO pace_line (line, spread_ms, spread_at) VALUES ($1, $2, $3)
     ON CONFLICT (line) DO UPDATE SET

@@ -7,9 +7,9 @@
 use std::time::Duration;
 
 use super::clocks::TOLERANCE;
-use super::engine::error::Error;
-use super::engine::tx::{Tx, on};
 use crate::domain::{Class, Millis};
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::{Tx, on};
 
 // In all of them $1 is now, and $2 the moment after which a moment is in the future.
 pub(super) const SEEN: &[&str] = &[

@@ -1,8 +1,8 @@
 //! How far each schedule has come, moved forward by whoever is first; set back only when it lies in the future.
 
-use super::engine::error::Error;
-use super::engine::tx::{Tx, on};
 use crate::domain::Millis;
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::{Tx, on};
 
 const BEGIN: &str =
     "INSERT INTO schedule (name, last_slot) VALUES ($1, $2) ON CONFLICT (name) DO NOTHING RETURNING last_slot";

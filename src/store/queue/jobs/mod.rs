@@ -13,7 +13,7 @@ mod state;
 mod tally;
 mod tend;
 
-use super::engine::batch::Batch;
+use crate::store::engine::batch::Batch;
 
 pub use change::{call_back, call_back_lanes, cancel, hasten, resume_lane, retry, retry_kind};
 pub use claim::{Claimed, Slot, Whom, renew, slots, take};
@@ -24,11 +24,11 @@ pub use look::{
 };
 pub use settle::{End, note, progress, settle, still_held};
 pub use state::State;
-pub(super) use tally::write as write_counts;
+pub(in crate::store) use tally::write as write_counts;
 pub use tally::{Count, FOLD_PAGE, counts, fold};
 pub use tend::{Orphans, Rescue, Rescued, drop_of, promote, prune, rescue};
 
-pub(super) const STATEMENTS: &[&[&str]] = &[
+pub(in crate::store) const STATEMENTS: &[&[&str]] = &[
     change::STATEMENTS,
     claim::STATEMENTS,
     insert::STATEMENTS,
@@ -39,5 +39,5 @@ pub(super) const STATEMENTS: &[&[&str]] = &[
 ];
 
 /// Every statement for many rows.
-pub(super) const BATCHES: &[&[Batch]] =
+pub(in crate::store) const BATCHES: &[&[Batch]] =
     &[claim::BATCHES, insert::BATCHES, look::BATCHES, settle::BATCHES, tally::BATCHES, tend::BATCHES];

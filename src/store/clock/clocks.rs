@@ -2,9 +2,9 @@
 
 use sqlx::FromRow;
 
-use super::engine::error::Error;
-use super::engine::tx::{Tx, on};
 use crate::domain::Millis;
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::{Tx, on};
 
 /// Clocks of machines that share a database may differ by this much; a moment further ahead was written by a wrong
 /// clock, and a clock that moves further than that at once has jumped.

@@ -5,10 +5,10 @@ use std::str::FromStr;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::engine::error::Error;
-use super::engine::tx::{Tx, on};
-use super::engine::word::{read, word_column};
 use crate::domain::Millis;
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::{Tx, on};
+use crate::store::engine::word::{read, word_column};
 
 const ADD: &str = "INSERT INTO api_key (id, name, hash, scopes, created_at) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (name) WHERE revoked_at IS NULL DO NOTHING RETURNING id";

@@ -5,10 +5,10 @@
 
 use std::path::Path;
 
-use super::engine::error::Error;
-use super::engine::migrate::{self, MigrateError, Schema};
-use super::engine::pool::Store;
-use super::engine::tx::{Raw, Tx};
+use crate::store::engine::error::Error;
+use crate::store::engine::migrate::{self, MigrateError, Schema};
+use crate::store::engine::pool::Store;
+use crate::store::engine::tx::{Raw, Tx};
 
 /// How far the database is; 0 when it has no schema.
 pub async fn schema(store: &Store) -> Result<Schema, MigrateError> {

@@ -11,14 +11,14 @@ use std::path::{Path, PathBuf};
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection};
 
-use super::clocks;
-use super::engine::copy::{BACKUP, REPLACED, copy, name_at, sync_and_name};
-use super::engine::error::Error;
-use super::engine::pool::{Pool, Store, sqlite_options};
-use super::engine::tx::{Conn, Tx};
 use crate::ambient::Clock;
+use crate::store::clock::clocks;
+use crate::store::engine::copy::{BACKUP, REPLACED, copy, name_at, sync_and_name};
+use crate::store::engine::error::Error;
+use crate::store::engine::pool::{Pool, Store, sqlite_options};
+use crate::store::engine::tx::{Conn, Tx};
 
-pub use super::engine::copy::{BackupError, Verified, verify};
+pub use crate::store::engine::copy::{BackupError, Verified, verify};
 
 /// Copies the database into `dir`, checks the copy, and notes that there is one.
 pub async fn create(store: &Store, dir: &Path) -> Result<Verified, BackupError> {

@@ -6,8 +6,8 @@
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::engine::error::Error;
-use super::engine::tx::{Tx, on};
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::{Tx, on};
 
 const KEYS: &str = "SELECT id, wrapped, master, is_current FROM vault_key ORDER BY id";
 const KEY: &str = "SELECT id, wrapped, master, is_current FROM vault_key WHERE id = $1";

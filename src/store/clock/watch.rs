@@ -12,12 +12,12 @@ use tokio::sync::Mutex;
 
 use super::ahead;
 use super::clocks::{self, Seen, TOLERANCE};
-use super::engine::error::Error;
-use super::engine::pool::Store;
 use crate::ambient::Clock;
 use crate::domain::amount::counted;
 use crate::domain::time::{roughly, span_millis};
 use crate::domain::{Class, Millis, Miss};
+use crate::store::engine::error::Error;
+use crate::store::engine::pool::Store;
 
 /// A clock is trusted again after it was stable for this long.
 const STABLE: Duration = Duration::from_hours(1);

@@ -7,10 +7,10 @@ use std::str::FromStr;
 
 use sqlx::FromRow;
 
-use super::engine::error::Error;
-use super::engine::tx::{Tx, on};
-use super::engine::word::{read, word_column};
 use crate::domain::{Class, Millis};
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::{Tx, on};
+use crate::store::engine::word::{read, word_column};
 
 const RESUME: &str = "UPDATE gate SET paused = FALSE, updated_at = $3 WHERE scope = $1 AND name = $2";
 const PAUSED: &str = "SELECT COUNT(*) FROM gate WHERE paused AND NOT (scope = $1 AND name = $2)";

@@ -2,10 +2,12 @@
 
 use sqlx::FromRow;
 
-use super::engine::error::Error;
-use super::engine::tx::{Tx, on};
-use super::{alarms, gates, jobs, pace};
+use super::pace;
 use crate::domain::{Class, Millis};
+use crate::store::alarms;
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::{Tx, on};
+use crate::store::queue::{gates, jobs};
 
 /// The alarm about a host that cannot be reached; its subject is the host.
 pub const UNREACHABLE: &str = "host_unreachable";

@@ -8,11 +8,11 @@ use std::time::Duration;
 use sqlx::sqlite::SqliteConnectOptions;
 use sqlx::{ConnectOptions, Connection, SqliteConnection};
 
-use super::engine::copy::{BACKUP, BEFORE_STEP, COPIES, REPLACED, made_at, name_at};
 use crate::config::Places;
 use crate::domain::Millis;
+use crate::store::engine::copy::{BACKUP, BEFORE_STEP, COPIES, REPLACED, made_at, name_at};
 
-pub use super::engine::copy::is_copy;
+pub use crate::store::engine::copy::is_copy;
 
 /// What a database begins with.
 const MAGIC: &[u8; 16] = b"SQLite format 3\0";

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use sqlx::FromRow;
 
-use super::engine::error::Error;
-use super::engine::tx::{Tx, on};
 use super::pace::Entry;
 use crate::domain::Millis;
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::{Tx, on};
 
 const REMEMBER: &str = "INSERT INTO pace_lane (lane, endpoint, account, token, address, seen_at)
     VALUES ($1, $2, $3, $4, $5, $6)

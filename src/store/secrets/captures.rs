@@ -5,10 +5,10 @@ use std::str::FromStr;
 use sqlx::FromRow;
 use uuid::Uuid;
 
-use super::engine::error::Error;
-use super::engine::tx::{Tx, on};
-use super::engine::word::{read, word_column};
 use crate::domain::Class;
+use crate::store::engine::error::Error;
+use crate::store::engine::tx::{Tx, on};
+use crate::store::engine::word::{read, word_column};
 
 const ADD: &str = "INSERT INTO capture (id, profile, platform, source, is_made, standing, cookies, ends_at, made_at)
     VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $7, $8)";
