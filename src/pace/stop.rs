@@ -181,7 +181,15 @@ pub(super) fn follows(told: &Told, sending: &Sending, now: Millis, entropy: &Ent
     let wait = match told.class {
         Class::Risk => Class::cool(told.retry_after, |bound| entropy.below(bound)),
         Class::Rate if !asked.is_zero() => asked,
-        _ => return None,
+        Class::Rate
+        | Class::Ok
+        | Class::Gone
+        | Class::Private
+        | Class::Auth
+        | Class::Signature
+        | Class::Schema
+        | Class::Network
+        | Class::Local => return None,
     };
     Some(Stopped {
         subject: subject(sending),

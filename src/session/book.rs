@@ -229,7 +229,14 @@ async fn alarm(tx: &mut Tx, profile: &str, class: Class, said: &str) -> Result<(
     let name = match class {
         Class::Auth => LOST,
         Class::Risk => CHALLENGED,
-        _ => return Ok(()),
+        Class::Ok
+        | Class::Gone
+        | Class::Private
+        | Class::Rate
+        | Class::Signature
+        | Class::Schema
+        | Class::Network
+        | Class::Local => return Ok(()),
     };
     let (subject, detail) = (profile.to_owned(), said.to_owned());
     alarms::raise(tx, &Raise { name, subject, severity: Severity::Critical, class, detail }).await?;
