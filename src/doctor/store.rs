@@ -144,7 +144,7 @@ pub(super) async fn look_at_alarms(store: &Store) -> Alarms {
         return Alarms::NotRun(UNREAD);
     };
     let (known, loud): (Vec<_>, Vec<_>) =
-        open.into_iter().partition(|alarm| alarm.acked_at.is_some() || alarm.severity == "notice");
+        open.into_iter().partition(|alarm| alarm.acked_at.is_some() || alarm.severity == alarms::Severity::Notice);
     let said = |alarm: &alarms::Alarm| format!("{} {}: {}", alarm.severity, alarm.name, alarm.detail);
     Alarms::Open(loud.iter().map(said).collect(), known.len())
 }

@@ -3,6 +3,7 @@
 //! Nothing here does input or output and nothing is async, so everything may use it and every rule can be tried
 //! with two lines. What a platform sends is not a domain type: the room that received it turns it into one.
 
+pub mod alarm;
 pub mod amount;
 pub mod canonical;
 pub mod class;
@@ -20,9 +21,11 @@ pub mod platform;
 pub mod post;
 pub mod secret;
 pub mod shelf;
+pub mod stored;
 pub mod time;
 pub mod words;
 
+pub use alarm::AlarmName;
 pub use class::{Class, Next};
 pub use comment::Comment;
 pub use creator::{Audience, Creator};
@@ -37,4 +40,5 @@ pub use platform::Platform;
 pub use post::{Author, Counts, Files, Post, PostKind, Privacy};
 pub use secret::Secret;
 pub use shelf::{Folder, Music, Room, RoomState};
+pub use stored::Stored;
 pub use time::Millis;

@@ -5,12 +5,7 @@ use sqlx::FromRow;
 use super::engine::error::Error;
 use super::engine::tx::{Tx, on};
 use super::{alarms, gates, jobs, pace};
-use crate::domain::Millis;
-
-/// The alarm about a host that cannot be reached; its subject is the host.
-pub const UNREACHABLE: &str = "host_unreachable";
-/// The alarm about a sign of risk; its subject is the lane that met it.
-pub const LANE_CLOSED: &str = "lane_closed";
+use crate::domain::{AlarmName, Millis};
 
 /// A later end and a breaker win over what stood there; what was asked for is that of the later end. A sign of risk keeps
 /// its name, its reason and its lane while it holds, whatever is answered meanwhile: the alarm is about them.
@@ -126,7 +121,7 @@ pub async fn reached(tx: &mut Tx, host: &str) -> Result<(), Error> {
         .map_err(Error::in_act("let a host be asked again"))?;
     jobs::call_back_lanes(tx, host).await?;
     gates::open_of(tx, host).await?;
-    alarms::close(tx, UNREACHABLE, host).await.map(drop)
+    alarms::close(tx, AlarmName::HostUnreachable, host).await.map(drop)
 }
 
 /// Lifts what an answer to `lane` stopped and what keeps it closed: a person has seen to it. Every lane that was closed

@@ -16,9 +16,6 @@ use crate::observe::Metrics;
 use crate::observe::metric::CONFIG_RELOADS;
 use crate::store::Refusals;
 
-/// What the alarm about a refused file is called.
-pub const REFUSED: &str = "queue_refused";
-
 /// A cheap handle.
 #[derive(Clone)]
 pub struct Targets {

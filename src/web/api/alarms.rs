@@ -10,10 +10,10 @@ use crate::config::Language;
 use crate::domain::AlarmId;
 use crate::store;
 use crate::store::alarms::{self, Alarm};
+use crate::web::alarm::alarm_text;
 use crate::web::app::App;
 use crate::web::input::{Asked, Named, blank, limit};
 use crate::web::refusal::Refusal;
-use crate::web::text::alarm_text;
 
 /// An alarm with what the catalogue says about it.
 #[derive(Debug, Serialize)]

@@ -11,19 +11,20 @@ use std::collections::BTreeMap;
 use super::show::{Frame, Moment, answer, may_retry, number, state_word};
 use super::targets::{Targets, targets};
 use crate::config::Language;
-use crate::domain::Millis;
+use crate::domain::{Millis, Stored};
 use crate::pace::Pace;
-use crate::store::alarms::{self, Alarm};
+use crate::store::alarms::{self, Alarm, Severity};
 use crate::store::gates::Scope;
 use crate::store::jobs::{self, Count, Filter, Job};
 use crate::store::{self, Tx};
 use crate::supervise;
 use crate::target::{Served, Standing, standing};
+use crate::web::alarm::alarm_text;
 use crate::web::app::{App, Part, Readiness};
 use crate::web::lanes::{self, Lane};
 use crate::web::paths;
 use crate::web::refusal::Refusal;
-use crate::web::text::{Texts, alarm_text, fill};
+use crate::web::text::{Texts, fill};
 
 /// Failed and dead jobs that are shown.
 const TROUBLE: u8 = 12;
@@ -186,7 +187,7 @@ fn headline(
     alarms: &[Alarm],
     tasks: &[supervise::Status],
 ) -> (&'static str, String) {
-    let loud = alarms.iter().filter(|alarm| alarm.severity != alarms::Severity::Notice.as_str());
+    let loud = alarms.iter().filter(|alarm| alarm.severity != Severity::Notice);
     let (known, unknown): (Vec<_>, Vec<_>) = loud.partition(|alarm| alarm.acked_at.is_some());
     let unwell = readiness.parts.iter().filter(|part| !part.ok).count();
     let unsaid = if known.is_empty() && unknown.is_empty() { unwell } else { 0 };
@@ -203,11 +204,11 @@ fn headline(
     }
 }
 
-fn loudness(severity: &str) -> u8 {
+const fn loudness(severity: &Stored<Severity>) -> u8 {
     match severity {
-        "critical" => 0,
-        "warning" => 1,
-        _ => 2,
+        Stored::Known(Severity::Critical) => 0,
+        Stored::Known(Severity::Warning) => 1,
+        Stored::Known(Severity::Notice) | Stored::Other(_) => 2,
     }
 }
 
@@ -243,10 +244,10 @@ fn sums(t: &'static Texts, total: [i64; 8]) -> [(&'static str, String); 4] {
 fn alarm_row(t: &'static Texts, alarm: Alarm, now: Millis) -> AlarmRow {
     let text = alarm_text(Language::En, &alarm.name);
     AlarmRow {
-        word: match alarm.severity.as_str() {
-            "critical" => t.critical,
-            "warning" => t.warning,
-            _ => t.notice,
+        word: match alarm.severity {
+            Stored::Known(Severity::Critical) => t.critical,
+            Stored::Known(Severity::Warning) => t.warning,
+            Stored::Known(Severity::Notice) | Stored::Other(_) => t.notice,
         },
         title: text.title,
         advice: text.advice_about(&alarm.subject),
@@ -255,7 +256,7 @@ fn alarm_row(t: &'static Texts, alarm: Alarm, now: Millis) -> AlarmRow {
         seen: if alarm.count == 1 { t.seen_once.to_owned() } else { fill(t.seen_often, &number(alarm.count)) },
         acked: alarm.acked_at.map(|at| Moment::seen(at, now)),
         ack: paths::alarm_ack(alarm.id),
-        severity: alarm.severity,
+        severity: alarm.severity.to_string(),
         subject: alarm.subject,
         detail: alarm.detail,
     }
