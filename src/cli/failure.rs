@@ -134,7 +134,7 @@ impl Failure {
     }
 
     /// The same with what to do about it, when that is known.
-    pub(super) fn advise_if(self, advice: Option<String>) -> Self {
+    pub(super) fn advise_if(self, advice: Option<impl Into<String>>) -> Self {
         match advice {
             Some(advice) => self.advise(advice),
             None => self,

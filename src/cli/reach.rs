@@ -122,7 +122,7 @@ pub(super) async fn knock(places: &Places) -> Result<Option<LocalApi>, LocalErro
 }
 
 fn unanswered(error: &LocalError) -> Failure {
-    Failure::of(error).advise_if(error.advice().map(str::to_owned))
+    Failure::of(error).advise_if(error.advice())
 }
 
 async fn call_house(router: Router, method: &str, path: &str, body: Option<Value>) -> Result<(u16, Value), Failure> {

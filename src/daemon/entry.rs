@@ -75,8 +75,8 @@ impl Trouble {
         match self {
             Self::House(error) => error.advice(),
             Self::Run(error) => error.advice(),
-            Self::Sim(error) | Self::Demo(DemoError::Sim(error)) => Some(error.advice().to_owned()),
-            Self::Log(error) => error.advice().map(str::to_owned),
+            Self::Sim(error) | Self::Demo(DemoError::Sim(error)) => Some(error.advice().into()),
+            Self::Log(error) => error.advice().map(String::from),
             Self::Demo(DemoError::Dir { .. }) => Some("choose another folder with --keep".to_owned()),
             Self::Fault(_) | Self::Io { .. } => None,
         }

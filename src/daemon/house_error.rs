@@ -76,7 +76,7 @@ impl HouseError {
             Self::Store(OpenError::Absent(_)) => {
                 "start `radard run` once, or name the data directory with --data".into()
             }
-            Self::Store(OpenError::Denied(denied)) => denied.advice(),
+            Self::Store(OpenError::Denied(denied)) => denied.advice().into(),
             Self::Store(OpenError::Displaced { found, .. }) => format!(
                 "run `radard backup restore {}`, or restore another copy; to begin with an empty database, move it away",
                 found.display()
@@ -86,7 +86,7 @@ impl HouseError {
                 "write `store.url` as postgres://user@host/database".into()
             }
             Self::Store(OpenError::Backup(_)) => "free some space, then start again; nothing was changed".into(),
-            Self::Vault(error) => error.advice(),
+            Self::Vault(error) => error.advice().into(),
             Self::Net(error) => error.advice().into(),
             Self::Schedule { .. } => "correct `kind` in the [[schedule]] of that name".into(),
         })

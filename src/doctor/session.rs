@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::row::{Row, UNREAD};
 use super::tool::hear;
+use crate::advice::{self, Advice};
 use crate::ambient::Clock;
 use crate::base::Plan;
 use crate::browser::{Programs, find, knock};
@@ -17,9 +18,6 @@ use crate::store::{Error, Store, captures};
 
 /// A login that ends sooner should be renewed: three days.
 const ENDING_MS: i64 = 3 * 24 * 60 * 60 * 1000;
-
-/// What to do about a program that is there and does not run.
-const REPAIR: &str = "run it by hand with --version to see why";
 
 /// Stored logins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -51,7 +49,7 @@ pub enum Browser {
     /// A driver runs already: where, and what it says of itself.
     There(String, String),
     /// One is missing, or does not run: what, and what to do.
-    Missing(String, &'static str),
+    Missing(String, Advice),
     /// Why it was not looked for.
     NotRun(&'static str),
 }
@@ -107,8 +105,12 @@ pub(super) async fn look_for_browser(plan: Option<&Plan>, clock: &Clock) -> Brow
     let (binary, driver) = (say_version(&found.binary, clock).await, say_version(&found.driver, clock).await);
     match (binary, driver) {
         (Some(binary), Some(driver)) => Browser::Here(binary, driver),
-        (None, _) => Browser::Missing(format!("`{}` does not run", found.binary.display()), REPAIR),
-        (_, None) => Browser::Missing(format!("`{}` does not run", found.driver.display()), REPAIR),
+        (None, _) => {
+            Browser::Missing(format!("`{}` does not run", found.binary.display()), advice::doctor::try_version())
+        }
+        (_, None) => {
+            Browser::Missing(format!("`{}` does not run", found.driver.display()), advice::doctor::try_version())
+        }
     }
 }
 
@@ -160,7 +162,7 @@ pub(super) fn browser(seen: &Browser) -> Row {
     let major = |said: &str| said.rsplit(' ').next().and_then(|number| number.split('.').next()).map(str::to_owned);
     match seen {
         Browser::NotRun(why) => Row::not_run("browser", why),
-        Browser::Missing(what, advice) => Row::ill("browser", what.clone(), *advice),
+        Browser::Missing(what, advice) => Row::ill("browser", what.clone(), advice.clone()),
         Browser::Here(binary, driver) if driver.starts_with("ChromeDriver") && major(binary) != major(driver) => {
             let advice = "upgrade both together: they come from one release (Debian: chromium, chromium-driver)";
             Row::ill("browser", format!("{binary} and {driver} do not fit each other"), advice)

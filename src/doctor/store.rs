@@ -132,7 +132,7 @@ pub(super) fn refused(error: &OpenError) -> (Database, &'static str) {
             (Database::Displaced { why: error.to_string(), found: found.clone() }, "the database is missing")
         }
         OpenError::Denied(denied) => {
-            (Database::Denied(denied.to_string(), denied.advice()), "the database cannot be read by this user")
+            (Database::Denied(denied.to_string(), denied.advice().into()), "the database cannot be read by this user")
         }
         error => (Database::Refused(error.to_string()), "the database cannot be opened"),
     }

@@ -11,6 +11,7 @@ use super::sign::{Signers, Tried};
 use super::store::{Alarms, Clock, Data, Database, Disk};
 use super::target::Targets;
 use super::vault::Vault;
+use crate::advice;
 use crate::config::LowWater;
 use crate::domain::Millis;
 use crate::platform::shape::Gone;
@@ -127,8 +128,11 @@ fn a_browser_that_is_missing_or_of_another_version_is_named() {
     assert_eq!((name, detail.ends_with("do not fit each other")), ("browser", true), "{detail}");
     assert!(advice.contains("chromium-driver"), "{advice}");
     let (_, detail, advice) =
-        ill(|facts| facts.browser = Browser::Missing("there is no browser".to_owned(), "install one"));
-    assert_eq!((detail.as_str(), advice.as_str()), ("there is no browser", "install one"));
+        ill(|facts| facts.browser = Browser::Missing("there is no browser".to_owned(), advice::browser::no_browser()));
+    assert_eq!(
+        (detail.as_str(), advice.as_str()),
+        ("there is no browser", advice::browser::no_browser().to_string().as_str())
+    );
     let firefox = Browser::Here("Mozilla 153.7".to_owned(), "geckodriver 0.37.1".to_owned());
     assert!(judge(&Facts { browser: firefox, ..well() }).iter().all(|row| row.ok == Some(true)), "they count apart");
 }

@@ -38,7 +38,7 @@ pub(super) async fn look_at_vault(plan: Option<&Plan>) -> Vault {
             values: counts.current + counts.leaving,
             leaving: counts.rotating.then_some(counts.leaving),
         },
-        Err(error) => Vault::Refused(error.to_string(), error.advice()),
+        Err(error) => Vault::Refused(error.to_string(), error.advice().into()),
     }
 }
 

@@ -3,6 +3,7 @@
 //! Nothing here does input or output and nothing is async, so everything may use it and every rule can be tried
 //! with two lines. What a platform sends is not a domain type: the room that received it turns it into one.
 
+pub mod advice;
 pub mod alarm;
 pub mod amount;
 pub mod canonical;
@@ -15,6 +16,7 @@ pub mod held;
 pub mod id;
 pub mod identity;
 pub mod interval;
+pub mod language;
 pub mod miss;
 pub mod near;
 pub mod platform;
@@ -25,6 +27,7 @@ pub mod stored;
 pub mod time;
 pub mod words;
 
+pub use advice::Advice;
 pub use alarm::AlarmName;
 pub use class::{Class, Next};
 pub use comment::Comment;
@@ -35,6 +38,7 @@ pub use held::Held;
 pub use id::{AlarmId, JobId, KeyId};
 pub use identity::Identity;
 pub use interval::Interval;
+pub use language::Language;
 pub use miss::{Binds, Miss};
 pub use platform::Platform;
 pub use post::{Author, Counts, Files, Post, PostKind, Privacy};

@@ -272,7 +272,7 @@ fn declined(refusal: &Refusal, lane: &str) -> Declined {
         Class::Network => "check the network, then try again".to_owned(),
         Class::Local | Class::Ok => "see `radard fetch --help`".to_owned(),
     };
-    let advice = refusal.advice().map_or_else(|| advice(refusal.class), str::to_owned);
+    let advice = refusal.advice().cloned().map_or_else(|| advice(refusal.class), String::from);
     Declined {
         class: refusal.class,
         error: refusal.message.clone(),

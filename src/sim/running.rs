@@ -20,6 +20,7 @@ use super::reply::server_page;
 use super::socket::Door;
 use super::world::{Stand, World};
 use super::{creative_radar, douyin, files, gate, probe, script};
+use crate::advice::{self, Advice};
 use crate::ambient::Ambient;
 use crate::supervise::{Failure, Restart, Stop, Supervisor};
 
@@ -86,8 +87,8 @@ pub enum Error {
 
 impl Error {
     /// What a person can do about it.
-    pub const fn advice(&self) -> &'static str {
-        "choose another port, or port 0 for any free ones"
+    pub const fn advice(&self) -> Advice {
+        advice::sim::port()
     }
 }
 

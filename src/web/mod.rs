@@ -4,10 +4,9 @@
 //! lead in. The *public* one is the listener for people: it knows which hosts it may be called, asks for a key or a
 //! sign-in even from loopback, and refuses what another site sends. The *local* one is the socket in the data
 //! directory and the router called in the process: whoever gets that far is the owner. [`App`] holds what the handlers
-//! need, `paths` the map of URLs, `text` every sentence that people read, `alarm` those about alarms; `daemon` opens the listeners and hands them to
+//! need, `paths` the map of URLs, `text` every sentence of the pages; `daemon` opens the listeners and hands them to
 //! [`serve_tcp`] and [`serve_unix`].
 
-mod alarm;
 mod api;
 mod app;
 mod auth;
@@ -24,7 +23,6 @@ mod tests;
 mod text;
 mod token;
 
-pub use alarm::{AlarmText, alarm_text};
 pub use api::{ran_shown, standing_shown};
 pub use app::{Act, App, Part, Parts, Readiness, Reload};
 pub use auth::scopes;

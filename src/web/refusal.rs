@@ -153,7 +153,7 @@ impl From<store::Error> for Refusal {
             }
             store::Error::Statement { .. } => StatusCode::INTERNAL_SERVER_ERROR,
         };
-        Self::new(status, error.class(), error.to_string(), error.advice())
+        Self::new(status, error.class(), error.to_string(), String::from(error.advice()))
     }
 }
 
@@ -161,7 +161,7 @@ impl From<vault::Error> for Refusal {
     fn from(error: vault::Error) -> Self {
         match error {
             vault::Error::Store(error) => error.into(),
-            error => Self::new(StatusCode::CONFLICT, error.class(), error.to_string(), error.advice()),
+            error => Self::new(StatusCode::CONFLICT, error.class(), error.to_string(), String::from(error.advice())),
         }
     }
 }
@@ -172,7 +172,7 @@ impl From<AskError> for Refusal {
         match error {
             AskError::Kind { .. } => Self::bad(text, "use one of these kinds, or start the role that brings the kind"),
             AskError::Payload { .. } => Self::bad(text, "fix the payload; a kind takes exactly its own fields"),
-            AskError::Hopeless { hopeless, .. } => Self::bad(text, hopeless.advice),
+            AskError::Hopeless { hopeless, .. } => Self::bad(text, String::from(hopeless.advice)),
             AskError::Key => Self::bad(text, "choose a short key that names the work, such as `chef-li@2026-11-21`"),
             AskError::Priority(_) => Self::bad(text, "leave the priority out, or choose one between -100 and 100"),
             AskError::TooLarge { .. } => Self::new(

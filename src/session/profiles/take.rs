@@ -125,7 +125,7 @@ impl Profiles {
 
     /// There is no capture; if the site wants a person, the profile stops until one was there.
     async fn missed(&self, name: &str, Missed { trouble, seen }: Missed) -> Declined {
-        let (class, advice) = (trouble.class(), trouble.advice().replace("NAME", name));
+        let (class, advice) = (trouble.class(), trouble.advice_for(name));
         let mut error = format!("no capture of `{name}`: {trouble}");
         if let Some(picture) = self.keep_seen(name, seen).await {
             error = format!("{error}; what it shows is in {}", picture.display());

@@ -185,8 +185,8 @@ pub(super) fn no_login(name: &str) -> Declined {
 /// What was kept of logins cannot be used.
 pub(super) fn broken(error: &Error) -> Declined {
     let advice = match error {
-        Error::Vault(error) => error.advice(),
-        Error::Store(error) => error.advice().to_owned(),
+        Error::Vault(error) => error.advice().into(),
+        Error::Store(error) => error.advice().into(),
         Error::Unread(_) | Error::Gone(_) => "import the login again".to_owned(),
     };
     Declined::by_us(error.to_string(), advice)

@@ -6,11 +6,10 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::listing::{Listing, page, whole};
-use crate::config::Language;
-use crate::domain::AlarmId;
+use crate::advice::{Advice, alarm};
+use crate::domain::{AlarmId, Language};
 use crate::store;
 use crate::store::alarms::{self, Alarm};
-use crate::web::alarm::alarm_text;
 use crate::web::app::App;
 use crate::web::input::{Asked, Named, blank, limit};
 use crate::web::refusal::Refusal;
@@ -21,14 +20,14 @@ pub(super) struct Shown {
     #[serde(flatten)]
     alarm: Alarm,
     title: &'static str,
-    r#do: String,
+    r#do: Advice,
 }
 
 impl From<Alarm> for Shown {
     fn from(alarm: Alarm) -> Self {
-        let text = alarm_text(Language::En, &alarm.name);
-        let advice = text.advice_about(&alarm.subject);
-        Self { alarm, title: text.title, r#do: advice }
+        let title = alarm::title(Language::En, &alarm.name);
+        let advice = alarm::about(&alarm.name, &alarm.subject);
+        Self { alarm, title, r#do: advice }
     }
 }
 

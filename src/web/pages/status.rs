@@ -10,8 +10,8 @@ use std::collections::BTreeMap;
 
 use super::show::{Frame, Moment, answer, may_retry, number, state_word};
 use super::targets::{Targets, targets};
-use crate::config::Language;
-use crate::domain::{Millis, Stored};
+use crate::advice;
+use crate::domain::{Language, Millis, Stored};
 use crate::pace::Pace;
 use crate::store::alarms::{self, Alarm, Severity};
 use crate::store::gates::Scope;
@@ -19,7 +19,6 @@ use crate::store::jobs::{self, Count, Filter, Job};
 use crate::store::{self, Tx};
 use crate::supervise;
 use crate::target::{Served, Standing, standing};
-use crate::web::alarm::alarm_text;
 use crate::web::app::{App, Part, Readiness};
 use crate::web::lanes::{self, Lane};
 use crate::web::paths;
@@ -242,15 +241,14 @@ fn sums(t: &'static Texts, total: [i64; 8]) -> [(&'static str, String); 4] {
 }
 
 fn alarm_row(t: &'static Texts, alarm: Alarm, now: Millis) -> AlarmRow {
-    let text = alarm_text(Language::En, &alarm.name);
     AlarmRow {
         word: match alarm.severity {
             Stored::Known(Severity::Critical) => t.critical,
             Stored::Known(Severity::Warning) => t.warning,
             Stored::Known(Severity::Notice) | Stored::Other(_) => t.notice,
         },
-        title: text.title,
-        advice: text.advice_about(&alarm.subject),
+        title: advice::alarm::title(Language::En, &alarm.name),
+        advice: advice::alarm::about(&alarm.name, &alarm.subject).text(Language::En).to_owned(),
         first: Moment::seen(alarm.first_at, now),
         last: Moment::seen(alarm.last_at, now),
         seen: if alarm.count == 1 { t.seen_once.to_owned() } else { fill(t.seen_often, &number(alarm.count)) },

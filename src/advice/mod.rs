@@ -1,0 +1,32 @@
+//! The one catalogue of advice: every sentence that tells a person what to do, by room.
+//!
+//! A room writes its sentences into the file of its name, with a key and typed arguments:
+//! `denied(owner: u32) { en: "run the command as the user {owner}" }`. Whoever meets the trouble calls
+//! `advice::store::denied(1000)` and passes the [`Advice`] on; it becomes words where a person or a program reads it.
+
+pub(crate) mod alarm;
+pub(crate) mod browser;
+pub(crate) mod doctor;
+pub(crate) mod net;
+pub(crate) mod observe;
+pub(crate) mod platform;
+mod sentence;
+pub(crate) mod sim;
+pub(crate) mod store;
+pub(crate) mod vault;
+
+pub use crate::domain::Advice;
+
+/// Every key of every room with its texts.
+#[cfg(test)]
+pub(crate) const ROOMS: &[(&str, &[(&str, &[&str])])] = &[
+    ("alarm", alarm::KEYS),
+    ("browser", browser::KEYS),
+    ("doctor", doctor::KEYS),
+    ("net", net::KEYS),
+    ("observe", observe::KEYS),
+    ("platform", platform::KEYS),
+    ("sim", sim::KEYS),
+    ("store", store::KEYS),
+    ("vault", vault::KEYS),
+];
