@@ -6,14 +6,20 @@
 
 pub(crate) mod alarm;
 pub(crate) mod browser;
+pub(crate) mod crawl;
+pub(crate) mod daemon;
 pub(crate) mod doctor;
 pub(crate) mod net;
 pub(crate) mod observe;
 pub(crate) mod platform;
+pub(crate) mod queue;
 mod sentence;
+pub(crate) mod session;
 pub(crate) mod sim;
 pub(crate) mod store;
+pub(crate) mod target;
 pub(crate) mod vault;
+pub(crate) mod web;
 
 pub use crate::domain::Advice;
 
@@ -22,11 +28,17 @@ pub use crate::domain::Advice;
 pub(crate) const ROOMS: &[(&str, &[(&str, &[&str])])] = &[
     ("alarm", alarm::KEYS),
     ("browser", browser::KEYS),
+    ("crawl", crawl::KEYS),
+    ("daemon", daemon::KEYS),
     ("doctor", doctor::KEYS),
     ("net", net::KEYS),
     ("observe", observe::KEYS),
     ("platform", platform::KEYS),
+    ("queue", queue::KEYS),
+    ("session", session::KEYS),
     ("sim", sim::KEYS),
     ("store", store::KEYS),
+    ("target", target::KEYS),
     ("vault", vault::KEYS),
+    ("web", web::KEYS),
 ];

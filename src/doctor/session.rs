@@ -132,18 +132,18 @@ pub(super) fn profiles(seen: &Profiles) -> Row {
         Profiles::Known(all) => all,
     };
     if let Some(without) = all.iter().find(|profile| !profile.has_login) {
-        let advice = format!("run `radard profile import {} FILE` with a login of your browser", without.name);
+        let advice = advice::doctor::import(&without.name);
         return Row::ill("profiles", format!("`{}` has no login", without.name), advice);
     }
     if let Some((profile, doubt)) = all.iter().find_map(|profile| Some((profile, profile.doubt.as_ref()?))) {
-        let advice = format!("log in again, then `radard profile import {} FILE`", profile.name);
+        let advice = advice::doctor::log_in(&profile.name);
         return Row::ill("profiles", format!("`{}`: {doubt}", profile.name), advice);
     }
     let soon = all.iter().filter_map(|profile| Some((profile, profile.lasts_ms?))).min_by_key(|(_, lasts)| *lasts);
     match soon {
         Some((profile, lasts)) if lasts < ENDING_MS => {
             let when = if lasts <= 0 { "is over".to_owned() } else { format!("ends in {}", roughly(span(lasts))) };
-            let advice = format!("log in again, then `radard profile import {} FILE`", profile.name);
+            let advice = advice::doctor::log_in(&profile.name);
             Row::ill("profiles", format!("the login of `{}` {when}", profile.name), advice)
         }
         Some((profile, lasts)) => Row::well(
@@ -164,7 +164,7 @@ pub(super) fn browser(seen: &Browser) -> Row {
         Browser::NotRun(why) => Row::not_run("browser", why),
         Browser::Missing(what, advice) => Row::ill("browser", what.clone(), advice.clone()),
         Browser::Here(binary, driver) if driver.starts_with("ChromeDriver") && major(binary) != major(driver) => {
-            let advice = "upgrade both together: they come from one release (Debian: chromium, chromium-driver)";
+            let advice = advice::browser::mismatch();
             Row::ill("browser", format!("{binary} and {driver} do not fit each other"), advice)
         }
         Browser::Here(binary, driver) => Row::well("browser", format!("{binary}, driven by {driver}")),

@@ -13,7 +13,7 @@ use super::target::Targets;
 use super::vault::Vault;
 use crate::advice;
 use crate::config::LowWater;
-use crate::domain::Millis;
+use crate::domain::{Advice, Millis};
 use crate::platform::shape::Gone;
 use crate::store::stops::Stopped;
 use crate::target::Trouble;
@@ -56,7 +56,7 @@ fn ill(break_it: impl FnOnce(&mut Facts)) -> (&'static str, String, String) {
     assert_eq!(rows.len(), 1, "{rows:?}");
     let row = rows.remove(0);
     assert_eq!(row.ok, Some(false));
-    (row.name, row.detail, row.advice.unwrap())
+    (row.name, row.detail, row.advice.unwrap().into())
 }
 
 #[test]
@@ -69,6 +69,7 @@ fn who_is_stopped_by_a_sign_of_risk_is_named_with_the_way_back() {
         ..Stopped::default()
     };
     let (_, advice) = said_of(&stop("network", "it answers 503"));
+    let advice = String::from(advice);
     assert!(advice.starts_with("check the network of this machine"), "{advice}");
     let main = said_of(&stop("risk", "a puzzle"));
     let (name, detail, advice) = ill(|facts| facts.limits = Limits::Stopped(vec![main], 3));
@@ -80,7 +81,7 @@ fn who_is_stopped_by_a_sign_of_risk_is_named_with_the_way_back() {
 
 #[test]
 fn a_target_that_needs_somebody_is_named_and_so_is_a_mistake_in_the_file() {
-    let trouble = |said: &str| Trouble { said: said.to_owned(), advice: "log in".to_owned() };
+    let trouble = |said: &str| Trouble { said: said.to_owned(), advice: Advice::of_catalogue("log in".into()) };
     let two = vec![trouble("`a/posts` waits for a login of `main`"), trouble("`b/posts` finds nothing any more")];
     let (name, detail, advice) = ill(|facts| facts.targets = Targets::Known(3, two));
     assert_eq!((name, detail.as_str()), ("targets", "`a/posts` waits for a login of `main`, and 1 more"));
@@ -235,7 +236,7 @@ fn what_was_not_looked_at_is_neither_well_nor_ill() {
 #[test]
 fn a_key_that_does_not_fit_names_its_mend_and_a_rotation_is_told() {
     let (name, detail, advice) =
-        ill(|facts| facts.vault = Vault::Refused("no key".to_owned(), "put it back".to_owned()));
+        ill(|facts| facts.vault = Vault::Refused("no key".to_owned(), Advice::of_catalogue("put it back".into())));
     assert_eq!((name, detail.as_str(), advice.as_str()), ("vault", "no key", "put it back"));
     let row = |leaving| {
         let mut facts = well();

@@ -23,6 +23,12 @@ impl Advice {
         Self { en }
     }
 
+    /// Both, one behind the other.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self { en: format!("{}; {}", self.en, other.en).into() }
+    }
+
     /// The words in `language`.
     pub fn text(&self, language: Language) -> &str {
         match language {

@@ -6,7 +6,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::listing::{Listing, page, whole};
-use crate::advice::{Advice, alarm};
+use crate::advice::{self, Advice, alarm};
 use crate::domain::{AlarmId, Language};
 use crate::store;
 use crate::store::alarms::{self, Alarm};
@@ -70,5 +70,5 @@ pub(super) async fn ack(State(app): State<App>, Named(id): Named<AlarmId>) -> Re
 }
 
 fn absent(id: AlarmId) -> Refusal {
-    Refusal::absent(format!("there is no alarm {id}"), "list them with `radard alarm list --all`")
+    Refusal::absent(format!("there is no alarm {id}"), advice::web::alarms())
 }

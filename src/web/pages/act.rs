@@ -5,6 +5,7 @@ use axum::extract::{Path, State};
 use axum::response::Redirect;
 use serde::Deserialize;
 
+use crate::advice;
 use crate::domain::{AlarmId, JobId};
 use crate::store;
 use crate::store::{alarms, gates};
@@ -14,7 +15,7 @@ use crate::web::refusal::Refusal;
 use crate::web::{lanes, paths};
 
 fn no_job(id: JobId) -> Refusal {
-    Refusal::absent(format!("there is no job {id}"), "old jobs are thrown away after `queue.keep_done`")
+    Refusal::absent(format!("there is no job {id}"), advice::web::old_jobs())
 }
 
 /// A retry is pressed in a list, so the list comes back.
@@ -38,7 +39,7 @@ pub(in crate::web) async fn ack(State(app): State<App>, Named(id): Named<AlarmId
     if app.store().write::<_, store::Error, _>(move |tx| Box::pin(alarms::ack(tx, id))).await? {
         return Ok(Redirect::to(paths::STATUS));
     }
-    Err(Refusal::absent(format!("there is no alarm {id}"), "it may have been closed long ago"))
+    Err(Refusal::absent(format!("there is no alarm {id}"), advice::web::alarm_closed()))
 }
 
 /// What the buttons of a target do.
@@ -54,7 +55,7 @@ pub(in crate::web) async fn target(
     State(app): State<App>,
     path: Result<Path<(String, Hand)>, PathRejection>,
 ) -> Result<Redirect, Refusal> {
-    let Path((name, hand)) = path.map_err(|error| Refusal::absent(error.body_text(), "press the button again"))?;
+    let Path((name, hand)) = path.map_err(|error| Refusal::absent(error.body_text(), advice::web::press_again()))?;
     let targets = &app.parts().targets;
     match hand {
         Hand::Run => drop(targets.run(&name).await?),

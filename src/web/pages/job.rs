@@ -5,6 +5,7 @@ use axum::extract::State;
 use axum::response::Response;
 
 use super::show::{Frame, Moment, answer, may_cancel, may_retry, state_word};
+use crate::advice;
 use crate::domain::time::roughly;
 use crate::domain::{JobId, Millis};
 use crate::store;
@@ -34,9 +35,7 @@ struct Page {
 
 pub(in crate::web) async fn show(State(app): State<App>, Named(id): Named<JobId>) -> Result<Response, Refusal> {
     let found = app.store().read::<_, store::Error, _>(|tx| Box::pin(jobs::find(tx, id)));
-    let job = found.await?.ok_or_else(|| {
-        Refusal::absent(format!("there is no job {id}"), "old jobs are thrown away after `queue.keep_done`")
-    })?;
+    let job = found.await?.ok_or_else(|| Refusal::absent(format!("there is no job {id}"), advice::web::old_jobs()))?;
     answer(&page(&app, job))
 }
 

@@ -10,6 +10,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 use super::show::{Frame, answer};
+use crate::domain::Language;
 use crate::web::app::App;
 use crate::web::paths;
 use crate::web::refusal::Refusal;
@@ -62,7 +63,7 @@ fn page(refusal: &Refusal) -> Page {
         StatusCode::INTERNAL_SERVER_ERROR => (t.broken_title, &refusal.error),
         _ => (t.bad_title, &refusal.error),
     };
-    let (text, advice) = (sentence(text), sentence(&refusal.r#do));
+    let (text, advice) = (sentence(text), sentence(refusal.r#do.text(Language::En)));
     Page { frame, title, text, advice, home: true }
 }
 

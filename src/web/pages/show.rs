@@ -6,6 +6,7 @@
 use askama::Template;
 use axum::response::{Html, IntoResponse, Response};
 
+use crate::advice;
 use crate::config::Language;
 use crate::domain::Millis;
 use crate::domain::time::roughly;
@@ -141,7 +142,7 @@ pub(super) fn answer(page: &impl Template) -> Result<Response, Refusal> {
             axum::http::StatusCode::INTERNAL_SERVER_ERROR,
             crate::domain::Class::Local,
             format!("cannot draw the page: {error}"),
-            "report this with `radard diagnose`; it is a bug",
+            advice::store::bug(),
         )),
     }
 }

@@ -73,7 +73,7 @@ fn rows_of<'a>(t: &'static Texts, standing: &'a Standing, now: Millis) -> impl I
             is_paused: standing.is_paused,
         });
         // What somebody paused is as they want it, and the button beside it ends that.
-        let advice = standing.advice(taken).filter(|_| taken.state != State::Paused);
+        let advice = standing.advice(taken).filter(|_| taken.state != State::Paused).map(String::from);
         TargetRow { advice, hand, ..row(t, taken, now) }
     })
 }
