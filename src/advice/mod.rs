@@ -6,6 +6,7 @@
 
 pub(crate) mod alarm;
 pub(crate) mod browser;
+pub(crate) mod cli;
 pub(crate) mod crawl;
 pub(crate) mod daemon;
 pub(crate) mod doctor;
@@ -28,6 +29,7 @@ pub use crate::domain::Advice;
 pub(crate) const ROOMS: &[(&str, &[(&str, &[&str])])] = &[
     ("alarm", alarm::KEYS),
     ("browser", browser::KEYS),
+    ("cli", cli::KEYS),
     ("crawl", crawl::KEYS),
     ("daemon", daemon::KEYS),
     ("doctor", doctor::KEYS),

@@ -6,7 +6,7 @@ use super::*;
 use crate::advice::ROOMS;
 
 /// Flags of other programs that our texts name.
-const OF_OTHERS: &[&str] = &["clean", "dbname"];
+const OF_OTHERS: &[&str] = &["clean", "dbname", "version"];
 /// Words for several things: a number before one of them is written by `counted`.
 const PLURALS: &[&str] = &[
     "alarms",

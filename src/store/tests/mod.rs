@@ -1,6 +1,7 @@
 //! The store on both databases: each story runs on SQLite always, on PostgreSQL when `RADARD_TEST_POSTGRES` names one.
 
 mod ahead;
+mod alarms;
 mod backups;
 mod claims;
 mod commits;
