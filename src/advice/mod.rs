@@ -26,7 +26,7 @@ pub use crate::domain::Advice;
 
 /// Every key of every room with its texts.
 #[cfg(test)]
-pub(crate) const ROOMS: &[(&str, &[(&str, &[&str])])] = &[
+pub(crate) const ROOMS: &[(&str, sentence::Keys)] = &[
     ("alarm", alarm::KEYS),
     ("browser", browser::KEYS),
     ("cli", cli::KEYS),

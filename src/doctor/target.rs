@@ -40,7 +40,7 @@ pub(super) fn targets(seen: &Targets) -> Row {
             [] => Row::well("targets", format!("targets: {count}; none of them needs anybody")),
             [Trouble { said, advice }] => Row::ill("targets", said.clone(), advice.clone()),
             [Trouble { said, advice }, rest @ ..] => {
-                let advice = advice.clone().and(advice::doctor::other_targets());
+                let advice = advice.clone().and(&advice::doctor::other_targets());
                 Row::ill("targets", format!("{said}, and {} more", rest.len()), advice)
             }
         },

@@ -25,7 +25,7 @@ impl Advice {
 
     /// Both, one behind the other.
     #[must_use]
-    pub fn and(self, other: Self) -> Self {
+    pub fn and(self, other: &Self) -> Self {
         Self { en: format!("{}; {}", self.en, other.en).into() }
     }
 
