@@ -59,7 +59,7 @@ impl<T: AsRef<str>> serde::Serialize for Stored<T> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::AlarmName;
+    use crate::domain::alarm::AlarmName;
 
     #[test]
     fn a_word_of_another_version_is_kept_and_shown() {
