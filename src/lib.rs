@@ -23,8 +23,8 @@
 //!
 //! # The floors
 //!
-//! A room may use lower floors only, and of those what its row names. `domain`, `ambient` and `observe` are open to all;
-//! among themselves they look only at those further down. A room has its row before it has its folder.
+//! A room may use lower floors only, and of those what its row names. `domain`, `ambient`, `advice` and `observe` are
+//! open to all; among themselves they look only at those further down. A room has its row before it has its folder.
 //!
 //! | floor | module | what it is | may use |
 //! |--:|---|---|---|
@@ -59,6 +59,7 @@
 //! | 1 | `sign/` | signers that only compute, each with a version | |
 //! | 1 | `wire/` | bytes to domain and back: frames, playlists, cookies | |
 //! | 0 | `observe/` | the log layer that hides secrets, names of fields and metrics | |
+//! | 0 | `advice/` | every sentence that tells a person what to do, a file for each room | |
 //! | 0 | `ambient/` | the world passed in: time and sleeping, chance | |
 //! | 0 | `domain/` | the words of the field as types | |
 //!
@@ -132,6 +133,7 @@
 //! 4. A second signal, or the end of the drain, cancels *halt*: everything is dropped where it stands. Nothing is lost
 //!    by that, for the same reason that nothing is lost by a kill; leases run out, or the next start frees them at once.
 
+pub mod advice;
 pub mod ambient;
 pub mod base;
 pub mod browser;

@@ -2,6 +2,7 @@
 
 use std::io;
 
+use crate::advice::{self, Advice};
 use crate::domain::Class;
 
 /// What went wrong.
@@ -110,30 +111,29 @@ impl Trouble {
     }
 
     /// What a person can do about it.
-    pub const fn advice(&self) -> &'static str {
+    pub fn advice(&self) -> Advice {
+        self.advice_for("NAME")
+    }
+
+    /// The same for whoever knows the profile.
+    pub fn advice_for(&self, profile: &str) -> Advice {
         match self {
-            Self::NoDriver(_) => "install the driver (Debian: chromium-driver), or name it in `browser.driver`",
-            Self::NoBrowser(_) => "install a browser (Debian: chromium), or name it in `browser.binary`",
-            Self::NoScreen(_) => "install it (Debian: xvfb), or set `browser.display` to headless",
-            Self::NoSeat => "start radard where DISPLAY is set, or set `browser.display` to headless or xvfb",
-            Self::Start(..) | Self::Silent(..) => "run it by hand to see why; `radard doctor` tries it too",
-            Self::NotThere(..) => "start it, such as radard-browser.service, or correct `browser.webdriver`",
-            Self::NoSession(_) => {
-                "look at the browser's own message; as root it wants no sandbox, in a container room in /dev/shm"
-            }
-            Self::Mismatch(_) => {
-                "upgrade both together: they come from one release (Debian: chromium, chromium-driver)"
-            }
-            Self::NoBidi => "use a driver of this year: chromedriver or geckodriver, or a grid that passes sockets on",
-            Self::Socket(_) => "look whether the grid gives an address that can be reached from here",
-            Self::Gone | Self::Crashed | Self::Hung(_) => {
-                "it is started anew; if it stays, look at the memory of this machine"
-            }
-            Self::Refused { .. } | Self::Script(_) => "update radard: the browser has changed",
-            Self::Unreachable { .. } => "look at the network and at the proxy of the profile",
-            Self::LoginRequired(_) => "log in again: `radard profile login NAME`",
-            Self::Challenge(_) => "open the site as that profile and solve what it asks: `radard profile login NAME`",
-            Self::NoRequest { .. } => "look at the page: the site may have changed, or wait for a click",
+            Self::NoDriver(_) => advice::browser::no_driver(),
+            Self::NoBrowser(_) => advice::browser::no_browser(),
+            Self::NoScreen(_) => advice::browser::no_screen(),
+            Self::NoSeat => advice::browser::no_seat(),
+            Self::Start(..) | Self::Silent(..) => advice::browser::start(),
+            Self::NotThere(..) => advice::browser::not_there(),
+            Self::NoSession(_) => advice::browser::no_session(),
+            Self::Mismatch(_) => advice::browser::mismatch(),
+            Self::NoBidi => advice::browser::no_bidi(),
+            Self::Socket(_) => advice::browser::socket(),
+            Self::Gone | Self::Crashed | Self::Hung(_) => advice::browser::ended(),
+            Self::Refused { .. } | Self::Script(_) => advice::browser::changed(),
+            Self::Unreachable { .. } => advice::browser::unreachable(),
+            Self::LoginRequired(_) => advice::browser::log_in(profile),
+            Self::Challenge(_) => advice::browser::challenge(profile),
+            Self::NoRequest { .. } => advice::browser::no_request(),
         }
     }
 }

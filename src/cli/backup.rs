@@ -9,6 +9,7 @@ use super::failure::Failure;
 use super::house::{plan, refused};
 use super::out::Answer;
 use super::reach::{Need, Reach};
+use crate::advice;
 use crate::config::Places;
 use crate::daemon::HouseError;
 use crate::domain::amount::{counted, roughly_size};
@@ -63,7 +64,7 @@ async fn put_back(desk: &Desk, file: &Path) -> Result<Answer, Failure> {
     let checked = desk.checked(&places)?;
     let Place::Sqlite(database) = plan(desk, &checked, &places).place() else {
         let failure = Failure::new("the database is on a PostgreSQL server");
-        return Err(failure.advise("run `pg_restore --clean --dbname=DATABASE FILE` against it"));
+        return Err(failure.advise(advice::cli::pg_restore()));
     };
     let found = verify(file).await.map_err(|error| failure(&error))?;
     let made = make_folders(&places).map_err(|source| HouseError::of_data(&places, source));
@@ -94,7 +95,7 @@ fn newest(dir: &Path) -> Result<PathBuf, Failure> {
         name.starts_with("radard-") && file.extension().is_some_and(|ending| ending == "db")
     });
     copies.max().ok_or_else(|| {
-        Failure::new(format!("there is no copy in `{}`", dir.display())).advise("run `radard backup create`")
+        Failure::new(format!("there is no copy in `{}`", dir.display())).advise(advice::cli::backup_create())
     })
 }
 
@@ -103,8 +104,8 @@ fn failure(error: &BackupError) -> Failure {
     match error {
         BackupError::Server => failure,
         BackupError::Store(inner) => failure.advise(inner.advice()),
-        BackupError::File { .. } => failure.advise("look whether the path is right, and whether the disk has room"),
-        BackupError::Damaged { .. } => failure.advise("use another copy; `radard backup verify FILE` checks one"),
+        BackupError::File { .. } => failure.advise(advice::cli::backup_file()),
+        BackupError::Damaged { .. } => failure.advise(advice::cli::backup_damaged()),
     }
 }
 

@@ -4,6 +4,7 @@ use std::io::{IsTerminal as _, stderr, stdin};
 
 use super::desk::Desk;
 use super::failure::Failure;
+use crate::advice;
 
 /// Asks whether to go on, when a person is there to ask; a script has decided already. `what` says what will happen.
 pub(super) fn confirm(desk: &Desk, what: &str) -> Result<(), Failure> {
@@ -17,5 +18,5 @@ pub(super) fn confirm(desk: &Desk, what: &str) -> Result<(), Failure> {
     if answer.trim() == "yes" {
         return Ok(());
     }
-    Err(Failure::new("nothing was done: the answer was not `yes`").advise("give --yes to go on without a question"))
+    Err(Failure::new("nothing was done: the answer was not `yes`").advise(advice::cli::yes()))
 }

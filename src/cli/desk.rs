@@ -11,6 +11,7 @@ use super::failure::Failure;
 use super::global::Global;
 use super::out::Out;
 use super::places::{self, Checks, Given};
+use crate::advice;
 use crate::ambient::Ambient;
 use crate::config::{Checked, Places, Problems, Sources, check};
 use crate::observe::Register;
@@ -65,7 +66,7 @@ impl Desk {
             Some((_, Ok(seed))) => Some(seed),
             Some((seed, Err(_))) => {
                 let failure = Failure::new(format!("RADARD_SEED is `{seed}`: it is no whole number"));
-                return Err(failure.exit(Exit::Config).advise("give a whole number, or leave it out"));
+                return Err(failure.exit(Exit::Config).advise(advice::cli::number()));
             }
         };
         Ok(Self { global, out, ambient: Ambient::real(seed), env, told: OnceLock::new() })

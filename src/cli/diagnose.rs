@@ -16,6 +16,7 @@ use super::failure::Failure;
 use super::house::plan;
 use super::out::Answer;
 use super::reach::{Need, Reach};
+use crate::advice;
 use crate::domain::amount::roughly_size;
 use crate::observe::hide_secrets;
 
@@ -120,6 +121,6 @@ fn write(file: &Path, text: &str) -> Result<(), Failure> {
     let written = written.and_then(|mut file| file.write_all(text.as_bytes()));
     written.map_err(|error| {
         let failure = Failure::new(format!("cannot write `{}`: {error}", file.display()));
-        failure.advise("name a file that does not exist, in a folder where you may write")
+        failure.advise(advice::cli::new_file())
     })
 }

@@ -78,7 +78,7 @@ fn show(rows: &[Row], out: Out) -> String {
     for row in rows {
         lines.push(format!("{} {:widest$}  {}", out.mark(row.ok), row.name, clean(&row.detail)));
         if let Some(advice) = &row.advice {
-            lines.push(format!("  {:widest$}  do: {}", "", clean(advice)));
+            lines.push(format!("  {:widest$}  do: {}", "", clean(&advice.to_string())));
         }
     }
     lines.join("\n")
@@ -87,6 +87,7 @@ fn show(rows: &[Row], out: Out) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::domain::Advice;
 
     #[test]
     fn each_failure_names_its_fix() {
@@ -94,7 +95,7 @@ mod tests {
             name,
             ok,
             detail: "seen".to_owned(),
-            advice: advice.map(str::to_owned),
+            advice: advice.map(|advice| Advice::of_catalogue(advice.to_owned().into())),
         };
         let rows =
             [row("data", Some(false), Some("run `chmod`")), row("database", Some(true), None), row("unit", None, None)];

@@ -18,6 +18,7 @@ use super::failure::Failure;
 use super::house::{self, plan};
 use super::out::Answer;
 use super::table::{Table as Listing, clean};
+use crate::advice;
 use crate::domain::Interval;
 use crate::report::{self, BadExport, Exported, Order, Shape};
 use crate::store::crawl::export::Wanted;
@@ -63,7 +64,7 @@ impl Export {
         let Some(name) = self.table.as_deref().filter(|_| !self.schema) else { return Ok(schema()) };
         let table = table(name).ok_or_else(|| {
             let names: Vec<_> = TABLES.iter().map(|table| table.name).collect();
-            Failure::usage(format!("there is no table `{name}`")).advise(format!("there are {}", names.join(", ")))
+            Failure::usage(format!("there is no table `{name}`")).advise(advice::cli::tables(&names.join(", ")))
         })?;
         let file = self.output.clone().filter(|file| file.as_os_str() != "-");
         let format = match &file {
@@ -72,7 +73,7 @@ impl Export {
         };
         let shape = self.shape(format, file.as_deref())?;
         let between = self.interval.as_deref().map(Interval::parse).transpose().map_err(|why| {
-            Failure::usage(format!("the interval cannot be read: {why}")).advise("write it as 2026-01-01|2026-01-31")
+            Failure::usage(format!("the interval cannot be read: {why}")).advise(advice::cli::interval())
         })?;
         let places = desk.places()?;
         let checked = desk.checked(&places)?;
@@ -104,7 +105,7 @@ impl Export {
 
     fn shape(&self, format: Format, file: Option<&Path>) -> Result<Shape, Failure> {
         if self.bom && format != Format::Csv {
-            return Err(Failure::usage("only a csv file may begin with a mark").advise("leave --bom out"));
+            return Err(Failure::usage("only a csv file may begin with a mark").advise(advice::cli::no_mark()));
         }
         Ok(match format {
             Format::Csv => Shape::Csv { has_bom: self.bom },
@@ -134,7 +135,7 @@ fn told(table: &str, file: &Path, format: Format, exported: &Exported) -> Answer
 fn named(text: &str) -> Result<String, Failure> {
     creator_of(text).ok_or_else(|| {
         let what = format!("`{}` is no id of a creator, and no link of their page", clean(text));
-        Failure::usage(what).advise("give the link of their page, or the id at its end, which begins with MS4w")
+        Failure::usage(what).advise(advice::crawl::creator())
     })
 }
 
@@ -143,23 +144,20 @@ async fn whom(store: &Store, name: &str) -> Result<String, Failure> {
     let wanted = name.to_owned();
     let found = store.read::<_, store::Error, _>(move |tx| Box::pin(async move { targets::target(tx, &wanted).await }));
     let found = found.await.map_err(|error| Failure::of(&error))?;
-    let found = found.ok_or_else(|| {
-        Failure::new(format!("there is no target `{name}`")).advise("`radard target list` names them")
-    })?;
+    let found =
+        found.ok_or_else(|| Failure::new(format!("there is no target `{name}`")).advise(advice::cli::targets()))?;
     page_of(&found).map(|(_, id)| id).ok_or_else(|| {
         let what = format!("the target `{name}` is about no page, or about one that was not asked for yet");
-        Failure::new(what).advise("leave --target out, or name whom by --creator ID")
+        Failure::new(what).advise(advice::cli::creator())
     })
 }
 
 fn refused(error: &BadExport) -> Failure {
     match error {
         BadExport::Store(error) => Failure::of(error).advise(error.advice()),
-        BadExport::File(error) => {
-            Failure::output(error).advise("name a file in a folder where you may write and where there is room")
-        }
-        BadExport::Stdout => Failure::of(error).advise("give -o FILE.xlsx"),
-        BadExport::Workbook(_) => Failure::of(error).advise("see whether there is room beside the file"),
+        BadExport::File(error) => Failure::output(error).advise(advice::cli::writable_file()),
+        BadExport::Stdout => Failure::of(error).advise(advice::cli::to_workbook()),
+        BadExport::Workbook(_) => Failure::of(error).advise(advice::cli::room_beside()),
     }
 }
 

@@ -10,6 +10,7 @@ use std::io;
 use serde_json::{Map, Value, json};
 
 use super::exit::Exit;
+use crate::advice::{self, Advice};
 use crate::config::Problems;
 use crate::domain::Class;
 
@@ -72,7 +73,7 @@ impl Failure {
         };
         let mut failure = Self::new(what).exit(Exit::Config);
         failure.details = problems.to_string();
-        failure.fields.insert("do".to_owned(), "run `radard check` after each change".into());
+        failure.fields.insert("do".to_owned(), String::from(advice::cli::check_again()).into());
         failure.fields.insert("problems".to_owned(), json!(problems.items));
         failure
     }
@@ -129,12 +130,12 @@ impl Failure {
     }
 
     /// The same with what to do about it.
-    pub(super) fn advise(self, advice: impl Into<String>) -> Self {
+    pub(super) fn advise(self, advice: Advice) -> Self {
         Self { advice: Some(advice.into()), ..self }
     }
 
     /// The same with what to do about it, when that is known.
-    pub(super) fn advise_if(self, advice: Option<String>) -> Self {
+    pub(super) fn advise_if(self, advice: Option<Advice>) -> Self {
         match advice {
             Some(advice) => self.advise(advice),
             None => self,
@@ -185,7 +186,8 @@ mod tests {
 
     #[test]
     fn a_person_and_a_program_read_the_same_words() {
-        let failure = Failure::new("cannot take `x`").advise("give another").exit(Exit::Held);
+        let failure =
+            Failure::new("cannot take `x`").advise(Advice::of_catalogue("give another".into())).exit(Exit::Held);
         assert_eq!(failure.to_text(), "radard: cannot take `x`\n  do: give another");
         assert_eq!(failure.to_json(), json!({"error": "cannot take `x`", "do": "give another", "class": "local"}));
         assert_eq!(failure.code().code(), 75);
@@ -209,7 +211,8 @@ mod tests {
 
     #[test]
     fn an_advice_repeats_the_options_by_which_the_folders_were_found() {
-        let failure = || Failure::new("no").advise("run `radard job resume --lane a/b`, or see `radard doctor`");
+        let advice = || Advice::of_catalogue("run `radard job resume --lane a/b`, or see `radard doctor`".into());
+        let failure = || Failure::new("no").advise(advice());
         let said = failure().under("--config site").to_text();
         assert_eq!(said.matches("radard --config site ").count(), 2, "{said}");
         assert_eq!(failure().under("").to_text(), failure().to_text());

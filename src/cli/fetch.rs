@@ -20,6 +20,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::out::Answer;
 use super::reach::{Need, Reach};
+use crate::advice;
 
 /// `radard fetch`.
 #[derive(Debug, clap::Args)]
@@ -33,12 +34,11 @@ impl Fetch {
     pub(super) async fn answer(self, desk: &Desk) -> Result<Answer, Failure> {
         if self.flags.cookie.is_some() {
             let what = "a cookie on the command line can be read by every user of this machine, so it is not taken";
-            let advice = "run `radard profile import NAME -` and paste it there, then give --profile NAME";
-            return Err(Failure::usage(what).advise(advice));
+            return Err(Failure::usage(what).advise(advice::cli::paste_login()));
         }
         if !self.flags.no_media {
             let what = "`radard fetch` cannot download what it lists";
-            return Err(Failure::usage(what).advise("give --no-media to list it"));
+            return Err(Failure::usage(what).advise(advice::cli::no_media()));
         }
         let wanted = orders::of(&self.flags, desk).await?;
         Reach::with(desk, Need::Writing, async |reach| self.all(desk, reach, wanted).await).await

@@ -84,7 +84,7 @@ fn failure(trouble: &Trouble) -> Failure {
 
 /// What a house that cannot be had means for the person at the terminal.
 pub(super) fn refused(error: &HouseError) -> Failure {
-    Failure::of(error).exit(exit_of(error)).advise_if(error.advice())
+    Failure::of(error).exit(exit_of(error)).advise(error.advice())
 }
 
 const fn exit_of(error: &HouseError) -> Exit {

@@ -12,7 +12,7 @@ use super::house;
 use super::out::Answer;
 use super::table::{Table, clean};
 use super::whole::whole;
-use crate::domain::Class;
+use crate::domain::{Advice, Class};
 use crate::platform::douyin::link::{BadLink, Kind, Link, Resolved, Resolver, UnknownKind, links};
 
 /// Flags of `radard id`.
@@ -79,7 +79,7 @@ struct Row<'a> {
     class: Class,
     message: Option<String>,
     #[serde(rename = "do")]
-    advice: Option<String>,
+    advice: Option<Advice>,
 }
 
 impl<'a> Row<'a> {

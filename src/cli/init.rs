@@ -10,6 +10,7 @@ use serde_json::json;
 use super::desk::Desk;
 use super::failure::Failure;
 use super::out::Answer;
+use crate::advice;
 use crate::config::init_files;
 
 /// The units, the users and folders that they need, and an example for the vault's key.
@@ -37,7 +38,7 @@ impl Init {
             let file = dir.join(name);
             let new = write_new(&file, text).map_err(|error| {
                 let failure = Failure::new(format!("cannot write `{}`: {error}", file.display()));
-                failure.advise("give a directory that this user may write to")
+                failure.advise(advice::cli::init_folder())
             })?;
             if new { &mut written } else { &mut left }.push(file.display().to_string());
         }

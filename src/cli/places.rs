@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use rustix::process::{getegid, geteuid};
 
+use crate::advice::{self, Advice};
 use crate::config::{Places, SYSTEM_DATA};
 
 /// Where a configuration is looked for first.
@@ -30,14 +31,14 @@ pub(super) enum NoPlace {
 
 impl NoPlace {
     /// What to do about it.
-    pub(super) fn advice(&self) -> String {
+    pub(super) fn advice(&self) -> Advice {
         match self {
             Self::Config(file) if file.extension().is_some_and(|ending| ending == "toml") => {
                 let folder = file.parent().filter(|folder| !folder.as_os_str().is_empty());
-                format!("give --config the folder: `{}`", folder.unwrap_or(Path::new(".")).display())
+                advice::cli::config_folder(folder.unwrap_or(Path::new(".")).display())
             }
-            Self::Config(dir) => format!("run `radard init {}`, or give --config another directory", dir.display()),
-            Self::Data => "give --data a directory".to_owned(),
+            Self::Config(dir) => advice::cli::init(dir.display()),
+            Self::Data => advice::cli::data(),
         }
     }
 }

@@ -22,6 +22,7 @@ use super::failure::Failure;
 use super::listing::{Column, Form, show, table};
 use super::out::Answer;
 use super::reach::Need;
+use crate::advice;
 use crate::domain::{Millis, Platform, Secret};
 use crate::wire::login::{StorageState, write_netscape};
 
@@ -227,7 +228,7 @@ fn among_others(file: &Path, lines: &Secret<String>) -> Result<Secret<String>, F
     let before = match std::fs::read_to_string(file) {
         Err(error) if error.kind() != std::io::ErrorKind::NotFound => {
             let failure = Failure::new(format!("`{}` cannot be read: {error}", file.display()));
-            return Err(failure.advise("what else is in it would be lost: put it right, or give another file"));
+            return Err(failure.advise(advice::cli::put_right()));
         }
         before => Secret::new(before.unwrap_or_default()),
     };
@@ -269,7 +270,7 @@ fn give(name: &str, text: &Secret<String>, output: Option<&Path>) -> Result<Answ
     let mut stdout = std::io::stdout().lock();
     if stdout.is_terminal() {
         let failure = Failure::usage("a terminal would show the login to whoever looks on");
-        return Err(failure.advise("give `-o FILE`, or pipe it to where it is needed"));
+        return Err(failure.advise(advice::cli::to_file()));
     }
     stdout.write_all(text.reveal().as_bytes()).map_err(|error| Failure::output(&error))?;
     Ok(Answer::nothing(Exit::Done))

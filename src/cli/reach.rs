@@ -13,6 +13,7 @@ use super::desk::Desk;
 use super::failure::Failure;
 use super::house;
 use super::out::Answer;
+use crate::advice;
 use crate::config::Places;
 use crate::daemon::Direct;
 use crate::net::{LocalApi, LocalError, local};
@@ -55,7 +56,7 @@ impl Reach {
                     return Err(Failure::of(&denied).advise(denied.advice()));
                 }
                 let what = format!("no daemon runs on the data directory `{}`", places.data.display());
-                return Err(Failure::new(what).advise("start `radard run`, or give --data the directory it uses"));
+                return Err(Failure::new(what).advise(advice::cli::start()));
             }
             Ok(None) => {}
             Err(error) => return Err(unanswered(&error)),
@@ -123,7 +124,7 @@ pub(super) async fn knock(places: &Places) -> Result<Option<LocalApi>, LocalErro
 }
 
 fn unanswered(error: &LocalError) -> Failure {
-    Failure::of(error).advise_if(error.advice().map(str::to_owned))
+    Failure::of(error).advise_if(error.advice())
 }
 
 async fn call_house(router: Router, method: &str, path: &str, body: Option<Value>) -> Result<(u16, Value), Failure> {

@@ -8,6 +8,7 @@ use super::exit::Exit;
 use super::failure::Failure;
 use super::out::Answer;
 use super::table::Table;
+use crate::advice;
 use crate::domain::Class;
 use crate::net::Exchange;
 use crate::platform::read_again;
@@ -41,8 +42,7 @@ impl Replay {
 
 fn replay(file: &Path) -> Result<Value, Failure> {
     let failed = |why: &dyn std::fmt::Display| {
-        let advice = "give files of DATA/captures; `egress.captures` in the settings has them kept";
-        Failure::new(format!("cannot replay `{}`: {why}", file.display())).advise(advice)
+        Failure::new(format!("cannot replay `{}`: {why}", file.display())).advise(advice::cli::captures())
     };
     let text = std::fs::read(file).map_err(|error| failed(&error))?;
     let exchange = Exchange::read(&text).map_err(|bad| failed(&bad))?;

@@ -13,6 +13,7 @@ use super::house::{direct, exit_of_vault, plan, refused};
 use super::listing::{Column, Form, show};
 use super::out::Answer;
 use super::reach::{Need, Reach};
+use crate::advice;
 use crate::daemon::HouseError;
 use crate::domain::amount::counted;
 use crate::domain::{Millis, Secret};
@@ -84,7 +85,7 @@ async fn init(desk: &Desk) -> Result<Answer, Failure> {
     let source = plan.vault_key();
     if source.given.is_some() {
         let failure = Failure::new("the key for secrets comes from the credential `vault-key`, so no file is made");
-        return Err(failure.advise("take the credential out of the settings first, if a file should hold the key"));
+        return Err(failure.advise(advice::cli::credential()));
     }
     make_folders(&plan.places).map_err(|source| refused(&HouseError::of_data(&places, source)))?;
     let keys = data_keys(&plan.place(), &desk.ambient).await.map_err(|error| refused(&error.into()))?;
@@ -181,7 +182,7 @@ fn read_value(name: &str) -> Result<Secret<String>, Failure> {
     let stdin = std::io::stdin();
     if stdin.is_terminal() {
         let failure = Failure::usage("the value is read from stdin, and stdin is a terminal, which would show it");
-        return Err(failure.advise(format!("run `radard secrets set {name} < FILE`, or pipe the value in")));
+        return Err(failure.advise(advice::cli::pipe_secret(name)));
     }
     let mut text = String::new();
     let read = stdin.lock().take(MOST).read_to_string(&mut text);

@@ -8,6 +8,7 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 use super::failure::Failure;
 use super::guide;
 use super::table::clean;
+use crate::advice::{self, Advice};
 use crate::domain::words::repeatable;
 
 /// A longer value is not repeated: it may be a secret that stands in the wrong place.
@@ -16,8 +17,8 @@ const LONGEST: usize = 40;
 /// What `error` means for whoever typed the line `given`.
 pub(super) fn failure(error: &Error, given: &[OsString]) -> Failure {
     let command = command(given);
-    let help = format!("see `{command} --help`");
-    Failure::usage(what(error, &command)).advise(advice(error).unwrap_or(help))
+    let help = || advice::cli::help(&command);
+    Failure::usage(what(error, &command)).advise(near(error).unwrap_or_else(help))
 }
 
 fn what(error: &Error, command: &str) -> String {
@@ -55,13 +56,13 @@ fn what(error: &Error, command: &str) -> String {
     }
 }
 
-fn advice(error: &Error) -> Option<String> {
+fn near(error: &Error) -> Option<Advice> {
     let suggested = [ContextKind::SuggestedSubcommand, ContextKind::SuggestedArg, ContextKind::SuggestedValue];
     if let Some(near) = suggested.into_iter().find_map(|kind| one(error, kind)) {
-        return Some(format!("did you mean `{near}`?"));
+        return Some(advice::cli::did_you_mean(&near));
     }
     let valid = list(error, ContextKind::ValidValue);
-    (!valid.is_empty()).then(|| format!("give one of {valid}"))
+    (!valid.is_empty()).then(|| advice::cli::one_of(&valid))
 }
 
 /// The command that the line begins with, such as `radard job add`.

@@ -16,6 +16,7 @@ use super::key::{Key, Reload, Waiting, section};
 use super::kind::Kind;
 use super::size::LowWater;
 use super::value::{Values, words};
+pub use crate::domain::Language;
 use crate::domain::Secret;
 
 section! {
@@ -275,14 +276,6 @@ words! {
         "xvfb" => Xvfb;
         /// On the display that the environment names.
         "seat" => Seat;
-    }
-}
-
-words! {
-    /// The languages of what people read.
-    Language {
-        /// English.
-        "en" => En;
     }
 }
 

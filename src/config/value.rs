@@ -11,7 +11,7 @@ use std::time::Duration;
 use super::place::Place;
 use super::size::LowWater;
 use super::url::holds_password;
-use crate::domain::Secret;
+use crate::domain::{Language, Secret};
 
 /// What a key can hold.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -94,6 +94,7 @@ from_value! {
     SocketAddr: Value::Address(address) => Some(*address);
     LowWater: Value::LowWater(mark) => Some(*mark);
     Option<Secret<String>>: Value::Database(url) => Some(url.clone());
+    Language: Value::Text(name) => name.parse().ok();
     tracing::Level: Value::Text(name) => name.parse().ok();
 }
 

@@ -3,6 +3,7 @@
 //! It may be cut anywhere and asked for again. Who still stands in a list that is followed comes back with its next
 //! round, so whom a target is about is not forgotten while it is followed.
 
+use crate::advice;
 use crate::config::Current;
 use crate::domain::Declined;
 use crate::store::copies::{Copies, Holding};
@@ -100,10 +101,10 @@ impl Forgetter {
         // That nobody is known by a name would be no answer.
         let id = creator_of(creator).ok_or_else(|| {
             let what = format!("`{}` is no id of a creator, and no link of their page", creator.escape_debug());
-            Declined::by_us(what, "give the link of their page, or the id at its end, which begins with MS4w")
+            Declined::by_us(what, advice::crawl::creator())
         })?;
         let forgotten = forget(&self.store, &id).await;
-        match forgotten.map_err(|error| Declined::by_us(error.to_string(), "see what the log says"))? {
+        match forgotten.map_err(|error| Declined::by_us(error.to_string(), advice::target::log()))? {
             Ok(forgotten) => {
                 let keep = self.current.now().backup.keep;
                 let copies = match &self.copies {
@@ -114,7 +115,7 @@ impl Forgetter {
             }
             Err(target) => Err(Declined::by_us(
                 format!("`{id}` is followed by the target `{target}`, so they would come back"),
-                format!("take `{target}` out of queue.toml first"),
+                advice::crawl::unfollow(&target),
             )),
         }
     }

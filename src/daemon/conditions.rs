@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use crate::config::{Current, parse_cron, parse_zone};
-use crate::domain::Millis;
+use crate::domain::{AlarmName, Millis};
 use crate::observe::Metrics;
 use crate::queue::slot_before_last;
 use crate::store::alarms::Severity;
@@ -63,12 +63,12 @@ impl Conditions {
         };
         let late = due(self.store.now()).is_some_and(|slot| slot > made);
         let said = || format!("no backup was made since {made}, though `backup.at` is \"{}\"", settings.at);
-        Ok(Some(Condition::new("backup_overdue", "database", Severity::Critical, late.then(said))))
+        Ok(Some(Condition::new(AlarmName::BackupOverdue, "database", Severity::Critical, late.then(said))))
     }
 }
 
 fn task(status: &Status) -> Condition {
     let bad = matches!(status.state, State::Waiting | State::Failed);
     let said = || status.last_error.clone().unwrap_or_else(|| "it ended".to_owned());
-    Condition::new("task_restarting", status.name, Severity::Warning, bad.then(said))
+    Condition::new(AlarmName::TaskRestarting, status.name, Severity::Warning, bad.then(said))
 }

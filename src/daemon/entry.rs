@@ -18,6 +18,7 @@ use super::roles::Roles;
 use super::run::{self as day, RunSetup};
 use super::run_error::RunError;
 use super::systemd::{Invitation, Notifier};
+use crate::advice::{self, Advice};
 use crate::ambient::Ambient;
 use crate::base::Plan;
 use crate::config::{self, Checked, Places};
@@ -71,13 +72,13 @@ pub enum Trouble {
 
 impl Trouble {
     /// What a person can do about it.
-    pub fn advice(&self) -> Option<String> {
+    pub fn advice(&self) -> Option<Advice> {
         match self {
-            Self::House(error) => error.advice(),
+            Self::House(error) => Some(error.advice()),
             Self::Run(error) => error.advice(),
-            Self::Sim(error) | Self::Demo(DemoError::Sim(error)) => Some(error.advice().to_owned()),
-            Self::Log(error) => error.advice().map(str::to_owned),
-            Self::Demo(DemoError::Dir { .. }) => Some("choose another folder with --keep".to_owned()),
+            Self::Sim(error) | Self::Demo(DemoError::Sim(error)) => Some(error.advice()),
+            Self::Log(error) => error.advice(),
+            Self::Demo(DemoError::Dir { .. }) => Some(advice::daemon::another_folder()),
             Self::Fault(_) | Self::Io { .. } => None,
         }
     }

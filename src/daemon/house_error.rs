@@ -2,6 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
+use crate::advice::{self, Advice};
 use crate::base::Plan;
 use crate::config::{Places, SYSTEM_DATA};
 use crate::net;
@@ -56,40 +57,27 @@ impl HouseError {
     }
 
     /// What a person can do about it.
-    pub fn advice(&self) -> Option<String> {
-        Some(match self {
-            Self::Data { dir, .. } if dir == Path::new(SYSTEM_DATA) => {
-                "go to the folder that holds your `config`, or run `radard init config` to begin in this one".into()
-            }
-            Self::Data { .. } => {
-                "make it a folder that belongs to the user of radard, or name another with --data".into()
-            }
-            Self::Lock(LockError::Held { .. }) => "stop the other radard, or use another --data".into(),
-            Self::Lock(LockError::Io { .. }) => "look at owner and mode of the data directory".into(),
-            Self::Node(NodeError::Taken(_)) => "stop the other radard, or give this one another `node.id`".into(),
+    pub fn advice(&self) -> Advice {
+        match self {
+            Self::Data { dir, .. } if dir == Path::new(SYSTEM_DATA) => advice::daemon::data_elsewhere(),
+            Self::Data { .. } => advice::daemon::data(),
+            Self::Lock(LockError::Held { .. }) => advice::daemon::held(),
+            Self::Lock(LockError::Io { .. }) => advice::daemon::data_mode(),
+            Self::Node(NodeError::Taken(_)) => advice::daemon::another_node(),
             Self::Store(OpenError::Store(error)) | Self::Node(NodeError::Open(OpenError::Store(error))) => {
-                error.advice().into()
+                error.advice()
             }
-            Self::Store(OpenError::Migrate(_)) => {
-                "start the radard that last opened this database, or a newer one".into()
-            }
-            Self::Store(OpenError::Absent(_)) => {
-                "start `radard run` once, or name the data directory with --data".into()
-            }
+            Self::Store(OpenError::Migrate(_)) => advice::daemon::newer(),
+            Self::Store(OpenError::Absent(_)) => advice::daemon::no_store(),
             Self::Store(OpenError::Denied(denied)) => denied.advice(),
-            Self::Store(OpenError::Displaced { found, .. }) => format!(
-                "run `radard backup restore {}`, or restore another copy; to begin with an empty database, move it away",
-                found.display()
-            ),
-            Self::Store(OpenError::Behind(_)) => "run `radard migrate`".into(),
-            Self::Store(OpenError::Address) | Self::Node(NodeError::Open(_)) => {
-                "write `store.url` as postgres://user@host/database".into()
-            }
-            Self::Store(OpenError::Backup(_)) => "free some space, then start again; nothing was changed".into(),
+            Self::Store(OpenError::Displaced { found, .. }) => advice::daemon::displaced(found.display()),
+            Self::Store(OpenError::Behind(_)) => advice::daemon::migrate(),
+            Self::Store(OpenError::Address) | Self::Node(NodeError::Open(_)) => advice::daemon::store_url(),
+            Self::Store(OpenError::Backup(_)) => advice::daemon::backup(),
             Self::Vault(error) => error.advice(),
-            Self::Net(error) => error.advice().into(),
-            Self::Schedule { .. } => "correct `kind` in the [[schedule]] of that name".into(),
-        })
+            Self::Net(error) => error.advice(),
+            Self::Schedule { .. } => advice::daemon::schedule(),
+        }
     }
 }
 

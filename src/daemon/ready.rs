@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::reload::Reloader;
+use crate::advice::{self, Advice};
 use crate::ambient::Clock;
 use crate::domain::{Class, Millis};
 use crate::store::Store;
@@ -41,22 +42,22 @@ impl Board {
         // A write that was refused a moment ago is newer than the last look.
         let level = if self.store.is_full() { Level::Full } else { seen };
         let refusal = self.reloader.refusals.now();
-        let store_do = proof.as_ref().err().map(|why| format!("{why}; look at the log, the disk and the database"));
+        let store_do = proof.as_ref().err().map(advice::daemon::store);
         let disk_do = match level {
             Level::Plenty => None,
-            Level::Low => Some("free some space: downloads wait".to_owned()),
-            Level::Full => Some("free some space: new work is refused until there is room".to_owned()),
+            Level::Low => Some(advice::daemon::disk_low()),
+            Level::Full => Some(advice::daemon::disk_full()),
         };
-        let config_do = refusal.map(|(_, why)| format!("fix the settings, the old ones stay: {why}"));
+        let config_do = refusal.map(|(_, why)| advice::daemon::settings_refused(&why));
         let ready = proof.is_ok() && level != Level::Full;
         let queue_do = self.reloader.targets.refusals.now();
-        let queue_do = queue_do.map(|(_, why)| format!("fix the queue file, the targets stay as they were: {why}"));
+        let queue_do = queue_do.map(|(_, why)| advice::daemon::queue_refused(&why));
         let parts = [("store", store_do), ("disk", disk_do), ("config", config_do), ("queue", queue_do)];
         let parts = parts.into_iter().map(|(name, what)| self.part(name, what)).collect();
         Readiness { ready, parts }
     }
 
-    fn part(&self, name: &'static str, r#do: Option<String>) -> Part {
+    fn part(&self, name: &'static str, r#do: Option<Advice>) -> Part {
         let ok = r#do.is_none();
         let mut all = self.since.lock().unwrap_or_else(PoisonError::into_inner);
         let now = self.clock.now();

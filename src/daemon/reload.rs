@@ -21,8 +21,6 @@ use crate::store::Refusals;
 use crate::supervise::{Failure, Stop};
 use crate::target::Targets;
 
-/// What the alarm about refused settings is called.
-pub(super) const REFUSED: &str = "config_refused";
 /// An editor writes a file in several steps; this long after the last of them it is read.
 const SETTLE: Duration = Duration::from_millis(300);
 

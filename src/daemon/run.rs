@@ -15,7 +15,7 @@ use tower::ServiceExt as _;
 use super::house::House;
 use super::options::Say;
 use super::ready::Board;
-use super::reload::{self, Origin, Reloader, Stamps};
+use super::reload::{Origin, Reloader, Stamps};
 use super::roles::{Role, Roles};
 use super::run_error::RunError;
 use super::signals::Signals;
@@ -23,6 +23,7 @@ use super::systemd::{Notifier, monotonic_usec};
 use super::watch::Watch;
 use crate::base::Plan;
 use crate::config::Config;
+use crate::domain::AlarmName;
 use crate::observe::log;
 use crate::observe::metric::BUILD_INFO;
 use crate::queue::Rules;
@@ -192,7 +193,7 @@ fn reloader(house: &House, setup: &RunSetup) -> Reloader {
         metrics: house.metrics.clone(),
         clock: house.plan.ambient.clock.clone(),
         apply: Arc::new(apply),
-        refusals: Refusals::new(&house.store, reload::REFUSED, "settings"),
+        refusals: Refusals::new(&house.store, AlarmName::ConfigRefused, "settings"),
         seen: Stamps::of(&setup.origin.dir),
         targets: house.targets.clone(),
     }

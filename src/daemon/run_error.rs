@@ -4,6 +4,7 @@ use std::io::ErrorKind;
 use std::net::SocketAddr;
 
 use super::house_error::HouseError;
+use crate::advice::{self, Advice};
 
 /// Why a day could not begin.
 #[derive(Debug, thiserror::Error)]
@@ -26,9 +27,9 @@ pub enum RunError {
 
 impl RunError {
     /// What a person can do about it.
-    pub fn advice(&self) -> Option<String> {
+    pub fn advice(&self) -> Option<Advice> {
         match self {
-            Self::House(error) => error.advice(),
+            Self::House(error) => Some(error.advice()),
             Self::Listen { on, source } => Some(listen_advice(on, source.kind())),
             Self::Signals(_) => None,
         }
@@ -36,19 +37,13 @@ impl RunError {
 }
 
 /// What to do when radard cannot listen on an address.
-fn listen_advice(on: &str, why: ErrorKind) -> String {
-    let Ok(at) = on.parse::<SocketAddr>() else {
-        return "check that the data folder belongs to the user of radard".to_owned();
-    };
+fn listen_advice(on: &str, why: ErrorKind) -> Advice {
+    let Ok(at) = on.parse::<SocketAddr>() else { return advice::daemon::socket() };
     match why {
         ErrorKind::AddrInUse => {
-            let next = SocketAddr::new(at.ip(), at.port().checked_add(1).unwrap_or(7878));
-            format!("stop what listens there, or set `web.listen` to another port, such as {next}")
+            advice::daemon::another_port(SocketAddr::new(at.ip(), at.port().checked_add(1).unwrap_or(7878)))
         }
-        ErrorKind::PermissionDenied => {
-            let free = SocketAddr::new(at.ip(), 7878);
-            format!("set `web.listen` to a port of 1024 or above, such as {free}")
-        }
-        _ => format!("set `web.listen` to an address of this machine, such as 127.0.0.1:{}", at.port()),
+        ErrorKind::PermissionDenied => advice::daemon::free_port(SocketAddr::new(at.ip(), 7878)),
+        _ => advice::daemon::another_address(at.port()),
     }
 }

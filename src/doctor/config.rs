@@ -1,6 +1,7 @@
 //! The settings.
 
 use super::row::Row;
+use crate::advice;
 use crate::config::Places;
 
 /// The configuration.
@@ -31,7 +32,7 @@ pub(super) fn settings(seen: &Settings) -> Row {
         (0, []) if seen.exists => Row::well("settings", format!("`{file}` is fine")),
         (0, []) => Row::well("settings", format!("there is no `{file}`; the defaults hold (`radard init` writes one)")),
         (0, [first, ..]) => Row::well("settings", format!("fine, though {first}")),
-        (1, _) => Row::ill("settings", "there is 1 problem", "run `radard check`, which names it"),
-        (n, _) => Row::ill("settings", format!("there are {n} problems"), "run `radard check`, which names each"),
+        (1, _) => Row::ill("settings", "there is 1 problem", advice::doctor::one_problem()),
+        (n, _) => Row::ill("settings", format!("there are {n} problems"), advice::doctor::each_problem()),
     }
 }

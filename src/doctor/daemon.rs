@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use super::row::Row;
 use super::tool::hear;
+use crate::advice;
 use crate::ambient::Clock;
 
 /// The exposure, in tenths, above which a unit has lost locks.
@@ -69,12 +70,12 @@ pub(super) fn daemon(seen: &Daemon) -> Row {
         Daemon::Ready => Row::well("daemon", "runs and takes work"),
         Daemon::Asking => Row::not_run("daemon", "it is the one that answers; `/readyz` says whether it takes work"),
         Daemon::Unready(why) => {
-            Row::ill("daemon", format!("runs and takes no work: {why}"), "fix what it names; it goes on by itself")
+            Row::ill("daemon", format!("runs and takes no work: {why}"), advice::doctor::daemon_unready())
         }
         Daemon::Silent(pid, why) => {
             let who = pid.as_ref().map_or_else(|| "a process".to_owned(), |pid| format!("process {pid}"));
             let detail = format!("{who} holds the data directory and does not answer: {why}");
-            Row::ill("daemon", detail, "run the command as the user that runs the daemon; else restart it")
+            Row::ill("daemon", detail, advice::doctor::daemon_silent())
         }
     }
 }
@@ -85,8 +86,7 @@ pub(super) fn unit(seen: &Unit) -> Row {
         Unit::Exposure(tenths) => {
             let detail = format!("exposure {}.{}", tenths / 10, tenths % 10);
             if *tenths > EXPOSED {
-                let advice = "see `systemd-analyze security radard.service`; take back what opened it";
-                return Row::ill("unit", format!("{detail}, above 1.5"), advice);
+                return Row::ill("unit", format!("{detail}, above 1.5"), advice::doctor::unit());
             }
             Row::well("unit", detail)
         }

@@ -2,6 +2,7 @@
 
 use super::row::{Row, UNREAD};
 use super::store::Disk;
+use crate::advice;
 use crate::domain::amount::{counted, roughly_size};
 use crate::store::crawl::grown::{self, BYTES};
 use crate::store::crawl::prune::DAY;
@@ -79,7 +80,7 @@ pub(super) fn judge(growth: &Growth, disk: &Disk) -> Row {
         Some(room) if room < SOON => Row::ill(
             "growth",
             format!("{so_far}: there is room for {} of that", counted(room, "day")),
-            "free some space, or keep less: `crawl.keep_counts`, `crawl.keep_raw` and the others",
+            advice::doctor::growth(),
         ),
         Some(room) => Row::well("growth", format!("{so_far}: there is room for {} of that", counted(room, "day"))),
         None => Row::well("growth", so_far),

@@ -1,6 +1,7 @@
 //! Who must not send.
 
 use super::row::{Row, UNREAD};
+use crate::advice::{self, Advice};
 use crate::domain::Class;
 use crate::store::stops::{self, Stopped};
 use crate::store::{Error, Store};
@@ -10,7 +11,7 @@ use crate::store::{Error, Store};
 pub enum Limits {
     /// Those with a breaker that is open, each in a sentence with the lane that opens it; and how many only wait as they
     /// were asked to.
-    Stopped(Vec<(String, String)>, usize),
+    Stopped(Vec<(String, Advice)>, usize),
     /// Why it was not looked at.
     NotRun(&'static str),
 }
@@ -27,13 +28,9 @@ pub(super) async fn look_at_limits(store: &Store) -> Limits {
 }
 
 /// Who is stopped and why, and what to do.
-pub(super) fn said_of(stop: &Stopped) -> (String, String) {
-    let advice = if stop.class == Class::Network {
-        "check the network of this machine; one request tries the host at intervals, and its jobs go on by themselves"
-            .to_owned()
-    } else {
-        format!("sign in as a person would and look; then `radard job resume --lane {}`", stop.lane)
-    };
+pub(super) fn said_of(stop: &Stopped) -> (String, Advice) {
+    let advice =
+        if stop.class == Class::Network { advice::doctor::unreachable() } else { advice::doctor::stopped(&stop.lane) };
     (format!("{} is stopped ({}: {})", stop.subject, stop.class, stop.reason), advice)
 }
 

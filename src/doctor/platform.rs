@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use super::row::{Row, UNREAD};
+use crate::advice;
 use crate::platform::shape::{Gone, Kept};
 use crate::session::shapes::{self, said};
 use crate::store::Store;
@@ -53,9 +54,7 @@ pub(super) fn answers(seen: &Answers) -> Row {
     if let [first, rest @ ..] = gone.as_slice() {
         let more = if rest.is_empty() { String::new() } else { format!(", and {} more do the like", rest.len()) };
         let detail = format!("`{}` no longer sends {}{more}", first.endpoint, said(&first.gone));
-        let advice =
-            "what is read there is empty since then: update radard, or send what `radard diagnose` packs if it is new";
-        return Row::ill("answers", detail, advice);
+        return Row::ill("answers", detail, advice::doctor::fields_gone());
     }
     let told = |what: &str, places: fn(&Known) -> &[String]| {
         let all: Vec<_> =

@@ -1,5 +1,7 @@
 //! One thing that was looked at, as a person and a program are told of it.
 
+use crate::domain::Advice;
+
 /// Why something was not looked at that stands in the database.
 pub(super) const UNREAD: &str = "the database could not be read";
 
@@ -14,7 +16,7 @@ pub struct Row {
     pub detail: String,
     /// What to do about it.
     #[serde(rename = "do")]
-    pub advice: Option<String>,
+    pub advice: Option<Advice>,
 }
 
 impl Row {
@@ -24,8 +26,8 @@ impl Row {
     }
 
     /// What is not, and what to do about it.
-    pub(super) fn ill(name: &'static str, detail: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { name, ok: Some(false), detail: detail.into(), advice: Some(advice.into()) }
+    pub(super) fn ill(name: &'static str, detail: impl Into<String>, advice: Advice) -> Self {
+        Self { name, ok: Some(false), detail: detail.into(), advice: Some(advice) }
     }
 
     /// What could not be looked at.

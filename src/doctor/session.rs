@@ -6,6 +6,7 @@ use std::time::Duration;
 
 use super::row::{Row, UNREAD};
 use super::tool::hear;
+use crate::advice::{self, Advice};
 use crate::ambient::Clock;
 use crate::base::Plan;
 use crate::browser::{Programs, find, knock};
@@ -18,9 +19,6 @@ use crate::store::{Error, Store, captures};
 
 /// A login that ends sooner should be renewed: three days.
 const ENDING_MS: i64 = 3 * 24 * 60 * 60 * 1000;
-
-/// What to do about a program that is there and does not run.
-const REPAIR: &str = "run it by hand with --version to see why";
 
 /// Stored logins.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -52,7 +50,7 @@ pub enum Browser {
     /// A driver runs already: where, and what it says of itself.
     There(String, String),
     /// One is missing, or does not run: what, and what to do.
-    Missing(String, &'static str),
+    Missing(String, Advice),
     /// Why it was not looked for.
     NotRun(&'static str),
 }
@@ -108,8 +106,12 @@ pub(super) async fn look_for_browser(plan: Option<&Plan>, clock: &Clock) -> Brow
     let (binary, driver) = (say_version(&found.binary, clock).await, say_version(&found.driver, clock).await);
     match (binary, driver) {
         (Some(binary), Some(driver)) => Browser::Here(binary, driver),
-        (None, _) => Browser::Missing(format!("`{}` does not run", found.binary.display()), REPAIR),
-        (_, None) => Browser::Missing(format!("`{}` does not run", found.driver.display()), REPAIR),
+        (None, _) => {
+            Browser::Missing(format!("`{}` does not run", found.binary.display()), advice::doctor::try_version())
+        }
+        (_, None) => {
+            Browser::Missing(format!("`{}` does not run", found.driver.display()), advice::doctor::try_version())
+        }
     }
 }
 
@@ -131,18 +133,18 @@ pub(super) fn profiles(seen: &Profiles) -> Row {
         Profiles::Known(all) => all,
     };
     if let Some(without) = all.iter().find(|profile| !profile.has_login) {
-        let advice = format!("run `radard profile import {} FILE` with a login of your browser", without.name);
+        let advice = advice::doctor::import(&without.name);
         return Row::ill("profiles", format!("`{}` has no login", without.name), advice);
     }
     if let Some((profile, doubt)) = all.iter().find_map(|profile| Some((profile, profile.doubt.as_ref()?))) {
-        let advice = format!("log in again, then `radard profile import {} FILE`", profile.name);
+        let advice = advice::doctor::log_in(&profile.name);
         return Row::ill("profiles", format!("`{}`: {doubt}", profile.name), advice);
     }
     let soon = all.iter().filter_map(|profile| Some((profile, profile.lasts_ms?))).min_by_key(|(_, lasts)| *lasts);
     match soon {
         Some((profile, lasts)) if lasts < ENDING_MS => {
             let when = if lasts <= 0 { "is over".to_owned() } else { format!("ends in {}", roughly(span(lasts))) };
-            let advice = format!("log in again, then `radard profile import {} FILE`", profile.name);
+            let advice = advice::doctor::log_in(&profile.name);
             Row::ill("profiles", format!("the login of `{}` {when}", profile.name), advice)
         }
         Some((profile, lasts)) => Row::well(
@@ -161,9 +163,9 @@ pub(super) fn browser(seen: &Browser) -> Row {
     let major = |said: &str| said.rsplit(' ').next().and_then(|number| number.split('.').next()).map(str::to_owned);
     match seen {
         Browser::NotRun(why) => Row::not_run("browser", why),
-        Browser::Missing(what, advice) => Row::ill("browser", what.clone(), *advice),
+        Browser::Missing(what, advice) => Row::ill("browser", what.clone(), advice.clone()),
         Browser::Here(binary, driver) if driver.starts_with("ChromeDriver") && major(binary) != major(driver) => {
-            let advice = "upgrade both together: they come from one release (Debian: chromium, chromium-driver)";
+            let advice = advice::browser::mismatch();
             Row::ill("browser", format!("{binary} and {driver} do not fit each other"), advice)
         }
         Browser::Here(binary, driver) => Row::well("browser", format!("{binary}, driven by {driver}")),

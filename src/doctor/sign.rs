@@ -1,6 +1,7 @@
 //! The ways to sign: whether they work, and whether they sign as the pages of the sites do.
 
 use super::row::Row;
+use crate::advice;
 use crate::base::Plan;
 use crate::domain::identity::{Identity, Told};
 use crate::platform::signer::{Asked, Command, Signer as _, What};
@@ -84,14 +85,10 @@ pub(super) fn signers(seen: &Signers, compared: Option<&str>) -> Row {
     match (tried.broken.as_slice(), &tried.command) {
         ([], None) => Row::well("signers", format!("{recipes}{compared}")),
         ([], Some(Ok(()))) => Row::well("signers", format!("{recipes}, and your program signs{compared}")),
-        ([], Some(Err(why))) => Row::ill(
-            "signers",
-            why.clone(),
-            "fix the program of `platform.douyin.sign_command`, or empty that setting; it reads one object in JSON and writes one",
-        ),
+        ([], Some(Err(why))) => Row::ill("signers", why.clone(), advice::doctor::sign_command()),
         (broken, _) => {
             let detail = format!("{} no longer gives what it should", broken.join(" and "));
-            Row::ill("signers", detail, "this program is damaged: install it again")
+            Row::ill("signers", detail, advice::doctor::sign_damaged())
         }
     }
 }

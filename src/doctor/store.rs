@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use super::row::{Row, UNREAD};
+use crate::advice::{self, Advice};
 use crate::base::Plan;
 use crate::config::LowWater;
 use crate::domain::amount::roughly_size;
@@ -54,7 +55,7 @@ pub enum Database {
         found: PathBuf,
     },
     /// This user may not read it: why, and what to do.
-    Denied(String, String),
+    Denied(String, Advice),
     /// It cannot be opened or read: why.
     Refused(String),
     /// Why it was not looked at.
@@ -144,7 +145,7 @@ pub(super) async fn look_at_alarms(store: &Store) -> Alarms {
         return Alarms::NotRun(UNREAD);
     };
     let (known, loud): (Vec<_>, Vec<_>) =
-        open.into_iter().partition(|alarm| alarm.acked_at.is_some() || alarm.severity == "notice");
+        open.into_iter().partition(|alarm| alarm.acked_at.is_some() || alarm.severity == alarms::Severity::Notice);
     let said = |alarm: &alarms::Alarm| format!("{} {}: {}", alarm.severity, alarm.name, alarm.detail);
     Alarms::Open(loud.iter().map(said).collect(), known.len())
 }
@@ -161,20 +162,17 @@ pub(super) fn data(seen: &Data) -> Row {
         Data::There { dir, owner, asking, .. } if *asking != 0 && owner != asking => Row::ill(
             "data",
             format!("`{dir}` belongs to user {owner}, and this is user {asking}"),
-            "run the command as that user, or give the directory to this one",
+            advice::doctor::owner(),
         ),
         Data::There { dir, mode, .. } if mode & 0o077 != 0 => Row::ill(
             "data",
             format!("`{dir}` has mode {mode:04o}, so others than its owner may enter"),
-            format!("run `chmod 0700 {dir}`"),
+            advice::doctor::mode(dir),
         ),
         Data::There { dir, mode, .. } => Row::well("data", format!("`{dir}`, mode {mode:04o}")),
-        Data::Missing(dir) => {
-            let advice = "start `radard run`, which makes it; or give --data another directory";
-            Row::ill("data", format!("there is no `{dir}`"), advice)
-        }
+        Data::Missing(dir) => Row::ill("data", format!("there is no `{dir}`"), advice::doctor::no_data()),
         Data::Unusable(dir, why) => {
-            Row::ill("data", format!("cannot look into `{dir}`: {why}"), "give --data a directory of your own")
+            Row::ill("data", format!("cannot look into `{dir}`: {why}"), advice::doctor::another_directory())
         }
     }
 }
@@ -184,18 +182,12 @@ pub(super) fn database(seen: &Database) -> Row {
         Database::Fine(step) => Row::well("database", format!("whole, at step {step}")),
         Database::NoneYet => Row::not_run("database", "there is none yet"),
         Database::Behind(found, known) => {
-            Row::ill("database", format!("at step {found} of {known}"), "run `radard migrate`, or start the daemon")
+            Row::ill("database", format!("at step {found} of {known}"), advice::doctor::behind())
         }
-        Database::Damaged(why) => {
-            let advice = "stop the daemon and run `radard backup restore FILE` with the newest sound copy";
-            Row::ill("database", format!("damaged: {why}"), advice)
-        }
-        Database::Displaced { why, found } => {
-            let advice = format!("run `radard backup restore {}`, or restore another copy", found.display());
-            Row::ill("database", why, advice)
-        }
-        Database::Denied(why, advice) => Row::ill("database", why, advice),
-        Database::Refused(why) => Row::ill("database", why, "look at `store.url`, and whether the server is up"),
+        Database::Damaged(why) => Row::ill("database", format!("damaged: {why}"), advice::doctor::damaged()),
+        Database::Displaced { why, found } => Row::ill("database", why, advice::doctor::displaced(found.display())),
+        Database::Denied(why, advice) => Row::ill("database", why, advice.clone()),
+        Database::Refused(why) => Row::ill("database", why, advice::doctor::database_refused()),
         Database::NotRun(why) => Row::not_run("database", why),
     }
 }
@@ -207,7 +199,7 @@ pub(super) fn disk(seen: &Disk) -> Row {
             let (room, low) = (roughly_size(*free), roughly_size(mark.of(*total)));
             if *free < mark.of(*total) {
                 let detail = format!("{room} free, below the low water mark of {low}");
-                return Row::ill("disk", detail, "free some space, or lower `disk.low_water`");
+                return Row::ill("disk", detail, advice::doctor::disk());
             }
             Row::well("disk", format!("{room} free; the low water mark is {low}"))
         }
@@ -218,8 +210,7 @@ pub(super) fn clock(seen: Clock, doubt: Option<&str>) -> Row {
     match seen {
         Clock::NotRun(why) => Row::not_run("clock", why),
         Clock::Only | Clock::Ahead(_) if doubt.is_some() => {
-            let advice = "check the time: `timedatectl`; when it is right, this ends by itself";
-            Row::ill("clock", doubt.unwrap_or_default(), advice)
+            Row::ill("clock", doubt.unwrap_or_default(), advice::doctor::check_the_time())
         }
         Clock::Only => Row::well("clock", "this machine's alone counts"),
         Clock::Ahead(ms) => {
@@ -227,7 +218,7 @@ pub(super) fn clock(seen: Clock, doubt: Option<&str>) -> Row {
             let side = if ms < 0 { "ahead of" } else { "behind" };
             let detail = format!("{} {side} the database's", roughly(apart));
             if apart > APART {
-                return Row::ill("clock", detail, "turn time synchronisation on: `timedatectl set-ntp true`");
+                return Row::ill("clock", detail, advice::doctor::synchronise());
             }
             Row::well("clock", detail)
         }
@@ -242,8 +233,7 @@ pub(super) fn alarms(seen: &Alarms) -> Row {
             ([], known) => Row::well("alarms", format!("{known} open, acknowledged")),
             ([first, rest @ ..], _) => {
                 let more = if rest.is_empty() { String::new() } else { format!(", and {} more", rest.len()) };
-                let advice = "run `radard alarm list`; `radard alarm ack ID` says that you know";
-                Row::ill("alarms", format!("{first}{more}"), advice)
+                Row::ill("alarms", format!("{first}{more}"), advice::doctor::alarms())
             }
         },
     }

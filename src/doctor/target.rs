@@ -1,6 +1,7 @@
 //! What is kept up to date.
 
 use super::row::{Row, UNREAD};
+use crate::advice;
 use crate::base::Plan;
 use crate::config::{QueueText, check_queue};
 use crate::store::{Error, Store};
@@ -33,15 +34,13 @@ pub(super) async fn look_at_targets(store: &Store, plan: Option<&Plan>, served: 
 pub(super) fn targets(seen: &Targets) -> Row {
     match seen {
         Targets::NotRun(why) => Row::not_run("targets", why),
-        Targets::Refused(mistake) => {
-            Row::ill("targets", mistake.clone(), "fix queue.toml, then `radard check`; what ran before goes on")
-        }
+        Targets::Refused(mistake) => Row::ill("targets", mistake.clone(), advice::doctor::queue_file()),
         Targets::Known(0, _) => Row::well("targets", "there are none"),
         Targets::Known(count, troubles) => match troubles.as_slice() {
             [] => Row::well("targets", format!("targets: {count}; none of them needs anybody")),
             [Trouble { said, advice }] => Row::ill("targets", said.clone(), advice.clone()),
             [Trouble { said, advice }, rest @ ..] => {
-                let advice = format!("{advice}; `radard target list` shows the others");
+                let advice = advice.clone().and(&advice::doctor::other_targets());
                 Row::ill("targets", format!("{said}, and {} more", rest.len()), advice)
             }
         },

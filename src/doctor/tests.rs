@@ -11,8 +11,9 @@ use super::sign::{Signers, Tried};
 use super::store::{Alarms, Clock, Data, Database, Disk};
 use super::target::Targets;
 use super::vault::Vault;
+use crate::advice;
 use crate::config::LowWater;
-use crate::domain::{Class, Millis};
+use crate::domain::{Advice, Class, Millis};
 use crate::platform::shape::Gone;
 use crate::store::stops::Stopped;
 use crate::target::Trouble;
@@ -55,7 +56,7 @@ fn ill(break_it: impl FnOnce(&mut Facts)) -> (&'static str, String, String) {
     assert_eq!(rows.len(), 1, "{rows:?}");
     let row = rows.remove(0);
     assert_eq!(row.ok, Some(false));
-    (row.name, row.detail, row.advice.unwrap())
+    (row.name, row.detail, row.advice.unwrap().into())
 }
 
 #[test]
@@ -73,6 +74,7 @@ fn who_is_stopped_by_a_sign_of_risk_is_named_with_the_way_back() {
         times: 1,
     };
     let (_, advice) = said_of(&stop(Class::Network, "it answers 503"));
+    let advice = String::from(advice);
     assert!(advice.starts_with("check the network of this machine"), "{advice}");
     let main = said_of(&stop(Class::Risk, "a puzzle"));
     let (name, detail, advice) = ill(|facts| facts.limits = Limits::Stopped(vec![main], 3));
@@ -84,7 +86,7 @@ fn who_is_stopped_by_a_sign_of_risk_is_named_with_the_way_back() {
 
 #[test]
 fn a_target_that_needs_somebody_is_named_and_so_is_a_mistake_in_the_file() {
-    let trouble = |said: &str| Trouble { said: said.to_owned(), advice: "log in".to_owned() };
+    let trouble = |said: &str| Trouble { said: said.to_owned(), advice: Advice::of_catalogue("log in".into()) };
     let two = vec![trouble("`a/posts` waits for a login of `main`"), trouble("`b/posts` finds nothing any more")];
     let (name, detail, advice) = ill(|facts| facts.targets = Targets::Known(3, two));
     assert_eq!((name, detail.as_str()), ("targets", "`a/posts` waits for a login of `main`, and 1 more"));
@@ -132,8 +134,11 @@ fn a_browser_that_is_missing_or_of_another_version_is_named() {
     assert_eq!((name, detail.ends_with("do not fit each other")), ("browser", true), "{detail}");
     assert!(advice.contains("chromium-driver"), "{advice}");
     let (_, detail, advice) =
-        ill(|facts| facts.browser = Browser::Missing("there is no browser".to_owned(), "install one"));
-    assert_eq!((detail.as_str(), advice.as_str()), ("there is no browser", "install one"));
+        ill(|facts| facts.browser = Browser::Missing("there is no browser".to_owned(), advice::browser::no_browser()));
+    assert_eq!(
+        (detail.as_str(), advice.as_str()),
+        ("there is no browser", advice::browser::no_browser().to_string().as_str())
+    );
     let firefox = Browser::Here("Mozilla 153.7".to_owned(), "geckodriver 0.37.1".to_owned());
     assert!(judge(&Facts { browser: firefox, ..well() }).iter().all(|row| row.ok == Some(true)), "they count apart");
 }
@@ -236,7 +241,7 @@ fn what_was_not_looked_at_is_neither_well_nor_ill() {
 #[test]
 fn a_key_that_does_not_fit_names_its_mend_and_a_rotation_is_told() {
     let (name, detail, advice) =
-        ill(|facts| facts.vault = Vault::Refused("no key".to_owned(), "put it back".to_owned()));
+        ill(|facts| facts.vault = Vault::Refused("no key".to_owned(), Advice::of_catalogue("put it back".into())));
     assert_eq!((name, detail.as_str(), advice.as_str()), ("vault", "no key", "put it back"));
     let row = |leaving| {
         let mut facts = well();

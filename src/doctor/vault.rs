@@ -2,6 +2,7 @@
 
 use super::row::Row;
 use crate::base::Plan;
+use crate::domain::Advice;
 use crate::store::vault::{self as seals, Counts, WrappedKey};
 use crate::store::{Access, Error, OpenError, Store};
 use crate::vault::Fit;
@@ -21,7 +22,7 @@ pub enum Vault {
         leaving: Option<i64>,
     },
     /// What is wrong with the key, and what to do.
-    Refused(String, String),
+    Refused(String, Advice),
     /// Why it was not looked at.
     NotRun(&'static str),
 }
@@ -59,7 +60,7 @@ pub(super) fn vault(seen: &Vault) -> Row {
     match seen {
         Vault::NotRun(why) => Row::not_run("vault", why),
         Vault::Unused => Row::well("vault", "nothing is sealed, and there is no key yet"),
-        Vault::Refused(why, advice) => Row::ill("vault", why, advice),
+        Vault::Refused(why, advice) => Row::ill("vault", why, advice.clone()),
         Vault::Sealed { from, values, leaving: None } => Row::well("vault", format!("{from}; sealed values: {values}")),
         Vault::Sealed { from, values, leaving: Some(leaving) } => {
             let what = format!("{from}; sealed values: {values}, {leaving} of them still to be sealed anew");

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::advice::Advice;
 use super::class::Class;
 use super::held::Held;
 
@@ -13,7 +14,7 @@ pub struct Declined {
     /// What, on what, why.
     pub error: String,
     /// What a person can do about it.
-    pub advice: String,
+    pub advice: Advice,
     /// After how long it may be asked for again, when that is known.
     pub wait: Option<Duration>,
     /// What of ours held the request back; nothing when it was sent.
@@ -24,7 +25,7 @@ pub struct Declined {
 
 impl Declined {
     /// What was asked for is wrong in itself.
-    pub fn by_us(error: impl Into<String>, advice: impl Into<String>) -> Self {
-        Self { class: Class::Local, error: error.into(), advice: advice.into(), wait: None, held: None, slot_in: None }
+    pub fn by_us(error: impl Into<String>, advice: Advice) -> Self {
+        Self { class: Class::Local, error: error.into(), advice, wait: None, held: None, slot_in: None }
     }
 }

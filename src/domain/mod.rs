@@ -3,6 +3,8 @@
 //! Nothing here does input or output and nothing is async, so everything may use it and every rule can be tried
 //! with two lines. What a platform sends is not a domain type: the room that received it turns it into one.
 
+pub mod advice;
+pub mod alarm;
 pub mod amount;
 pub mod canonical;
 pub mod class;
@@ -14,6 +16,7 @@ pub mod held;
 pub mod id;
 pub mod identity;
 pub mod interval;
+pub mod language;
 pub mod miss;
 pub mod mode;
 pub mod near;
@@ -21,9 +24,12 @@ pub mod platform;
 pub mod post;
 pub mod secret;
 pub mod shelf;
+pub mod stored;
 pub mod time;
 pub mod words;
 
+pub use advice::Advice;
+pub use alarm::AlarmName;
 pub use class::{Class, Next};
 pub use comment::Comment;
 pub use creator::{Audience, Creator};
@@ -33,10 +39,12 @@ pub use held::Held;
 pub use id::{AlarmId, JobId, KeyId};
 pub use identity::Identity;
 pub use interval::Interval;
+pub use language::Language;
 pub use miss::{Binds, Miss};
 pub use mode::{Mode, Take};
 pub use platform::Platform;
 pub use post::{Author, Counts, Files, Post, PostKind, Privacy};
 pub use secret::Secret;
 pub use shelf::{Folder, Music, Room, RoomState};
+pub use stored::Stored;
 pub use time::Millis;

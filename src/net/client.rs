@@ -22,6 +22,7 @@ use super::proxy::Proxy;
 use super::refusal::{Refusal, read_retry_after};
 use super::robots::Robots;
 use super::unpack::{ACCEPTED, Caps};
+use crate::advice::{self, Advice};
 use crate::ambient::Clock;
 use crate::domain::Class;
 use crate::pace::{Pace, Rank, Sending};
@@ -64,8 +65,8 @@ pub enum Error {
 
 impl Error {
     /// What a person can do about it.
-    pub const fn advice(&self) -> &'static str {
-        "install the machine's trusted certificates: apt-get install ca-certificates"
+    pub const fn advice(&self) -> Advice {
+        advice::net::certificates()
     }
 }
 

@@ -11,6 +11,7 @@ use reqwest::Method;
 use serde_json::Value;
 
 use super::client::install_provider;
+use crate::advice::{self, Advice};
 
 /// How long a command waits for the daemon's answer: a browser is opened for some, and others may have their turn first.
 const PATIENCE: Duration = Duration::from_mins(10);
@@ -63,12 +64,12 @@ pub enum LocalError {
 
 impl LocalError {
     /// What a person can do about it.
-    pub const fn advice(&self) -> Option<&'static str> {
+    pub const fn advice(&self) -> Option<Advice> {
         match self {
-            Self::NotRunning { .. } => Some("start it with `radard run`"),
-            Self::Ask { .. } => Some("run the command as the user that runs the daemon"),
-            Self::Late { .. } => Some("look at what it does with `radard doctor` and in its log, then try again"),
-            Self::NotJson { .. } => Some("use the same version of radard for the command and the daemon"),
+            Self::NotRunning { .. } => Some(advice::net::daemon_not_running()),
+            Self::Ask { .. } => Some(advice::net::daemon_of_another_user()),
+            Self::Late { .. } => Some(advice::net::daemon_late()),
+            Self::NotJson { .. } => Some(advice::net::daemon_of_another_version()),
             Self::Build(_) => None,
         }
     }

@@ -8,6 +8,7 @@ use std::time::Duration;
 use reqwest::header::{DATE, HeaderMap, RETRY_AFTER};
 
 use super::guard::Forbidden;
+use crate::advice::{self, Advice};
 use crate::domain::{Class, Held, Millis, Miss};
 use crate::pace::{By, Wait};
 
@@ -38,7 +39,7 @@ pub struct Refusal {
     pub bound: Bound,
     /// What of ours held the request back; nothing when it was sent.
     pub held: Option<Box<Held>>,
-    advice: Option<&'static str>,
+    advice: Option<Advice>,
 }
 
 impl Refusal {
@@ -79,18 +80,16 @@ impl Refusal {
     }
 
     /// What a person can do about it.
-    pub const fn advice(&self) -> Option<&'static str> {
-        self.advice
+    pub const fn advice(&self) -> Option<&Advice> {
+        self.advice.as_ref()
     }
 
     /// The guard said no.
     pub(super) fn forbidden(host: &str, why: &Forbidden) -> Self {
         let class = if matches!(why, Forbidden::Unknown(_)) { Class::Network } else { Class::Local };
         let advice = match why {
-            Forbidden::Scheme(_) | Forbidden::NoHost => Some("give a URL that begins with http:// or https://"),
-            Forbidden::Inside { .. } | Forbidden::Local(_) => {
-                Some("if this is meant, add its exact host:port to egress.allow_private")
-            }
+            Forbidden::Scheme(_) | Forbidden::NoHost => Some(advice::net::url()),
+            Forbidden::Inside { .. } | Forbidden::Local(_) => Some(advice::net::allow_private()),
             Forbidden::Unknown(_) => None,
         };
         Self { advice, ..Self::new(class, host, why) }

@@ -22,6 +22,7 @@ use tracing_subscriber::{Registry, reload};
 use self::layer::Lines;
 use self::out::{JOURNAL, Out};
 use super::redact::Register;
+use crate::advice::{self, Advice};
 use crate::ambient::Clock;
 
 /// Every level, in the words of the configuration.
@@ -102,13 +103,11 @@ pub enum Error {
 
 impl Error {
     /// What a person can do about it.
-    pub const fn advice(&self) -> Option<&'static str> {
+    pub const fn advice(&self) -> Option<Advice> {
         match self {
-            Self::Format { .. } => Some("set `log.format` to auto, console, json or journald"),
-            Self::Level { .. } => {
-                Some("give one of off error warn info debug trace, or a list such as \"info,radard::queue=debug\"")
-            }
-            Self::Journal { .. } => Some("set `log.format = \"auto\"`; it uses the journal only where there is one"),
+            Self::Format { .. } => Some(advice::observe::format()),
+            Self::Level { .. } => Some(advice::observe::level()),
+            Self::Journal { .. } => Some(advice::observe::journal()),
             Self::Twice => None,
         }
     }

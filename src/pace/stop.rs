@@ -13,9 +13,9 @@ use super::limit::Sending;
 use super::wait::Wait;
 use crate::ambient::Entropy;
 use crate::domain::time::span_millis;
-use crate::domain::{Class, Millis};
+use crate::domain::{AlarmName, Class, Millis};
 use crate::store::alarms::{Raise, Severity};
-use crate::store::stops::{LANE_CLOSED, Stopped, UNREACHABLE};
+use crate::store::stops::Stopped;
 
 /// How long the one try may take until somebody else may try.
 pub(super) const TRY: Duration = Duration::from_mins(2);
@@ -210,9 +210,11 @@ pub(super) fn alarm(stop: &Stopped) -> Option<Raise> {
     let (severity, detail) = (Severity::Warning, stop.reason.clone());
     match stop.class {
         class @ Class::Network => {
-            Some(Raise { name: UNREACHABLE, subject: stop.subject.clone(), severity, class, detail })
+            Some(Raise { name: AlarmName::HostUnreachable, subject: stop.subject.clone(), severity, class, detail })
         }
-        class @ Class::Risk => Some(Raise { name: LANE_CLOSED, subject: stop.lane.clone(), severity, class, detail }),
+        class @ Class::Risk => {
+            Some(Raise { name: AlarmName::LaneClosed, subject: stop.lane.clone(), severity, class, detail })
+        }
         Class::Ok
         | Class::Gone
         | Class::Private

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 
 use super::lease::Lease;
 use super::outcome::Settled;
-use crate::domain::Miss;
+use crate::domain::{Advice, Miss};
 
 /// Who may add jobs of a kind over the API.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct Hopeless {
     /// What is wrong.
     pub why: String,
     /// What to do about it.
-    pub advice: &'static str,
+    pub advice: Advice,
 }
 
 /// A kind of job. Its fields are the payload; everything else it needs comes as `Tools`.

@@ -16,15 +16,13 @@ use super::rules::Rules;
 use super::settle::{Also, Ended};
 use crate::ambient::Ambient;
 use crate::domain::time::{span_millis, write_duration};
-use crate::domain::{Binds, Class, Millis, Miss, Next};
+use crate::domain::{AlarmName, Binds, Class, Millis, Miss, Next};
 use crate::store::alarms::{Raise, Severity};
 use crate::store::jobs::{Claimed, End, State};
 use crate::supervise::Backoff;
 
 /// The shortest: who asks us to come back at once would be asked again in the same moment, for ever.
 const WAIT_LEAST: Duration = Duration::from_secs(1);
-/// The alarm of jobs that wait for space on the disk; its subject is their kind.
-pub(super) const NO_SPACE: &str = "no_space";
 /// A last error is cut to this many bytes.
 const ERROR: usize = 2000;
 
@@ -112,16 +110,16 @@ fn missed(desk: &Desk<'_>, job: &Claimed, miss: &Miss, blank: End) -> Ended {
                 let span = write_duration(rules.retry_for);
                 let error = format!("it failed for {span}, which is all that queue.retry_for allows: {}", miss.error);
                 let end = End { state: State::Dead, error: Some(cut(&error)), failing, ..blank };
-                return Ended { end, also: raise("jobs_dead", Severity::Warning) };
+                return Ended { end, also: raise(AlarmName::JobsDead, Severity::Warning) };
             }
             let wait = asked.unwrap_or_else(|| rules.backoff.delay_after(now.since(since), &ambient.entropy));
             // The last try is made when it is time to give up, not after it.
             let left = give_up_at.since(now).max(WAIT_LEAST);
             Ended { end: End { failing, ..later(State::Failed, wait.min(left)) }, also: stopped(wait) }
         }
-        Next::AwaitSpace => Ended { end: snooze(growing()), also: raise(NO_SPACE, Severity::Warning) },
+        Next::AwaitSpace => Ended { end: snooze(growing()), also: raise(AlarmName::NoSpace, Severity::Warning) },
         Next::AskPerson => {
-            Ended { end: snooze(Duration::from_hours(1)), also: raise("needs_person", Severity::Critical) }
+            Ended { end: snooze(Duration::from_hours(1)), also: raise(AlarmName::NeedsPerson, Severity::Critical) }
         }
         Next::Retry if job.attempts + 1 < job.attempts_max => {
             let failures = u32::try_from(job.attempts + 1).unwrap_or(u32::MAX);
@@ -130,7 +128,7 @@ fn missed(desk: &Desk<'_>, job: &Claimed, miss: &Miss, blank: End) -> Ended {
         }
         Next::Retry | Next::Dead | Next::Finish => {
             let end = End { state: State::Dead, attempts: 1, ..blank };
-            Ended { end, also: raise("jobs_dead", Severity::Warning) }
+            Ended { end, also: raise(AlarmName::JobsDead, Severity::Warning) }
         }
     }
 }

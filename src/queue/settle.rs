@@ -11,9 +11,9 @@ use tokio::sync::mpsc;
 
 use super::hands::Hands;
 use crate::ambient::Clock;
-use crate::domain::{Class, Millis};
+use crate::domain::{AlarmName, Class, Millis};
 use crate::observe::metric::JOBS_SETTLED;
-use crate::store::{self, Store, alarms, gates, jobs, stops};
+use crate::store::{self, Store, alarms, gates, jobs};
 use crate::supervise::Failure;
 
 /// Ends that may wait to be written.
@@ -128,7 +128,7 @@ async fn apply(tx: &mut store::Tx, also: &Also) -> Result<(), store::Error> {
                 return Ok(());
             }
             let raise = alarms::Raise {
-                name: stops::LANE_CLOSED,
+                name: AlarmName::LaneClosed,
                 subject: lane.clone(),
                 severity: alarms::Severity::Warning,
                 class: *class,

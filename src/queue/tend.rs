@@ -8,11 +8,10 @@ use std::time::Duration;
 
 use super::hands::Hands;
 use super::rules::{Live, Rules};
-use super::run::NO_SPACE;
 use crate::ambient::Ambient;
 use crate::domain::amount::{are, counted};
 use crate::domain::time::roughly;
-use crate::domain::{Class, Millis};
+use crate::domain::{AlarmName, Class, Millis, Stored};
 use crate::store::alarms::{Raise, Severity};
 use crate::store::gates::Scope;
 use crate::store::jobs::{Orphans, Rescue, Rescued, State};
@@ -158,14 +157,14 @@ impl Tender {
             .write::<_, store::Error, _>(|tx| {
                 Box::pin(async move {
                     // Asked again: a lane may have been closed anew meanwhile, and only we can say so now.
-                    for alarm in over(tx).await? {
-                        if alarm.name == stops::LANE_CLOSED {
-                            gates::open(tx, &alarm.subject).await?;
+                    for (name, subject) in over(tx).await? {
+                        if name == AlarmName::LaneClosed {
+                            gates::open(tx, &subject).await?;
                         }
-                        if alarm.name == stops::UNREACHABLE {
-                            stops::reached(tx, &alarm.subject).await?;
+                        if name == AlarmName::HostUnreachable {
+                            stops::reached(tx, &subject).await?;
                         }
-                        alarms::close(tx, &alarm.name, &alarm.subject).await?;
+                        alarms::close(tx, name, &subject).await?;
                     }
                     Ok(())
                 })
@@ -229,30 +228,49 @@ impl Tender {
     }
 }
 
-/// Alarms of the queue whose cause is gone.
-async fn over(tx: &mut Tx) -> Result<Vec<alarms::Alarm>, store::Error> {
+/// Alarms of the queue whose cause is gone, by name and subject.
+async fn over(tx: &mut Tx) -> Result<Vec<(AlarmName, String)>, store::Error> {
     let (gates, counts, now) = (gates::list(tx).await?, jobs::counts(tx).await?, tx.now());
     let stopped = stops::list_by_the_wall(tx).await?;
     let mut over = Vec::new();
     for alarm in alarms::open(tx).await? {
-        let stands = match alarm.name.as_str() {
-            stops::LANE_CLOSED => {
+        // A name of a later version is closed by whoever knows it.
+        let Stored::Known(name) = alarm.name else { continue };
+        let stands = match name {
+            AlarmName::LaneClosed => {
                 let is_shut = |gate: &gates::Gate| {
                     gate.scope == Scope::Lane && gate.name == alarm.subject && gate.open_at.is_some_and(|at| at > now.0)
                 };
                 gates.iter().any(is_shut)
                     || stopped.iter().any(|stop| stop.lane == alarm.subject && stop.is_breaker && stop.until > now.0)
             }
-            "jobs_dead" => counts.iter().any(|c| c.kind == alarm.subject && c.state == State::Dead && c.n > 0),
-            stops::UNREACHABLE => {
+            AlarmName::JobsDead => counts.iter().any(|c| c.kind == alarm.subject && c.state == State::Dead && c.n > 0),
+            AlarmName::HostUnreachable => {
                 stopped.iter().any(|stop| stop.subject == alarm.subject && now.since(Millis(stop.until)) < UNTRIED)
             }
-            "needs_person" => jobs::waits_for_person(tx, &alarm.subject).await?,
-            NO_SPACE => jobs::waits_for_space(tx, &alarm.subject).await?,
-            _ => true,
+            AlarmName::NeedsPerson => jobs::waits_for_person(tx, &alarm.subject).await?,
+            AlarmName::NoSpace => jobs::waits_for_space(tx, &alarm.subject).await?,
+            AlarmName::AnswersChanged
+            | AlarmName::BackupFailed
+            | AlarmName::BackupOverdue
+            | AlarmName::ClockJumped
+            | AlarmName::ClockSkew
+            | AlarmName::ConfigRefused
+            | AlarmName::DiskFull
+            | AlarmName::DiskLow
+            | AlarmName::DiskUnknown
+            | AlarmName::ListShrank
+            | AlarmName::LoginChallenged
+            | AlarmName::LoginLost
+            | AlarmName::QueueRefused
+            | AlarmName::SecretShut
+            | AlarmName::SignatureDiffers
+            | AlarmName::TargetSilent
+            | AlarmName::TaskRestarting
+            | AlarmName::WalLarge => true,
         };
         if !stands {
-            over.push(alarm);
+            over.push((name, alarm.subject));
         }
     }
     Ok(over)
@@ -274,7 +292,7 @@ fn judge(rules: &Rules, row: &Rescue, now: Millis) -> Rescued {
 
 fn poison_alarm(row: &Rescue, what: &Rescued) -> Raise {
     Raise {
-        name: "jobs_dead",
+        name: AlarmName::JobsDead,
         subject: row.kind.clone(),
         severity: Severity::Warning,
         class: Class::Local,

@@ -4,7 +4,7 @@ use uuid::Uuid;
 
 use super::login::Login;
 use super::rules::Rules;
-use crate::domain::{Class, Platform};
+use crate::domain::{AlarmName, Class, Platform};
 use crate::observe::Register;
 use crate::store::alarms::{self, Raise, Severity};
 use crate::store::captures::{self, Capture, Standing};
@@ -15,10 +15,6 @@ use crate::vault::{self, Slot, Vault};
 const KEPT: usize = 5;
 /// Those that wait or were refused, which are kept to be looked at.
 const REFUSED: usize = 3;
-
-/// The alarms about a profile: a person has to log in again, or to answer what the site asks.
-const LOST: &str = "login_lost";
-const CHALLENGED: &str = "login_challenged";
 
 /// Headers that are secrets: what else a browser sends is said alike by all, and no log need hide it.
 const SECRET: [&str; 6] =
@@ -227,8 +223,8 @@ pub const fn is_no(class: Class) -> bool {
 /// Raises the alarm about `profile`, if a person is wanted.
 async fn alarm(tx: &mut Tx, profile: &str, class: Class, said: &str) -> Result<(), Error> {
     let name = match class {
-        Class::Auth => LOST,
-        Class::Risk => CHALLENGED,
+        Class::Auth => AlarmName::LoginLost,
+        Class::Risk => AlarmName::LoginChallenged,
         Class::Ok
         | Class::Gone
         | Class::Private
@@ -245,7 +241,7 @@ async fn alarm(tx: &mut Tx, profile: &str, class: Class, said: &str) -> Result<(
 
 /// Closes the alarms about `profile`: it has a login that works.
 async fn quiet(tx: &mut Tx, profile: &str) -> Result<(), Error> {
-    for name in [LOST, CHALLENGED] {
+    for name in [AlarmName::LoginLost, AlarmName::LoginChallenged] {
         alarms::close(tx, name, profile).await?;
     }
     Ok(())

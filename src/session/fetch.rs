@@ -12,6 +12,7 @@ use super::book::Book;
 use super::rules::rules;
 use super::shapes::Shapes;
 use super::span::of_profile;
+use crate::advice;
 use crate::ambient::Ambient;
 use crate::config::{Current, Profile, host_of};
 use crate::domain::identity::GUEST_AGENT;
@@ -117,8 +118,7 @@ impl Fetcher {
         let Wish { order, wants, standing, profile } = wish;
         order.check().map_err(|why| wrong(&why))?;
         if let Some(name) = profile.as_deref().filter(|name| !self.is_known(name)) {
-            let advice = "`radard profile list` names the profiles that there are";
-            return Err(Declined::by_us(format!("there is no profile `{name}`"), advice));
+            return Err(Declined::by_us(format!("there is no profile `{name}`"), advice::session::list()));
         }
         let lane = format!("{}/fetch", profile.as_deref().unwrap_or("douyin"));
         let visitor = self.visitor(&lane, profile.as_deref(), order.mode).await;
@@ -256,34 +256,29 @@ impl Fetcher {
 
 /// What was asked for is wrong.
 fn wrong(why: &dyn std::fmt::Display) -> Declined {
-    Declined::by_us(why.to_string(), "see `radard fetch --help`")
+    Declined::by_us(why.to_string(), advice::session::fetch_help())
 }
 
 /// A guest has no login that could have expired. The site shows this, or the rest of it, to logged-in users only.
 fn shut_to_guests(refusal: &Refusal) -> Declined {
     let error = format!("the site shows a guest nothing more of this: {}", refusal.message);
-    let advice = "log in with `radard profile login NAME`, then give --profile NAME";
-    Declined { class: refusal.class, ..Declined::by_us(error, advice) }
+    Declined { class: refusal.class, ..Declined::by_us(error, advice::session::guest()) }
 }
 
 /// What a refusal to a request of `lane` means for whoever asked.
 fn declined(refusal: &Refusal, lane: &str) -> Declined {
-    let resume = || format!("run `radard job resume --lane {lane}`");
     let advice = |class| match class {
-        Class::Risk => format!("open the site in a browser and answer what it asks, then {}", resume()),
-        Class::Auth => "log in again with `radard profile login NAME`, and give --profile NAME".to_owned(),
-        Class::Private => "only its owner can see it".to_owned(),
-        Class::Gone => "check the link: it was deleted, or it never existed".to_owned(),
-        Class::Rate => format!("wait as long as it says, or {} to try at once", resume()),
-        Class::Schema => {
-            "check what you asked for; if it is right, the site has changed: send us what `radard diagnose` packs"
-                .to_owned()
-        }
-        Class::Signature => "run `radard doctor`, and see whether the recipes still hold".to_owned(),
-        Class::Network => "check the network, then try again".to_owned(),
-        Class::Local | Class::Ok => "see `radard fetch --help`".to_owned(),
+        Class::Risk => advice::session::answer_the_site(lane),
+        Class::Auth => advice::session::log_in(),
+        Class::Private => advice::session::owner_only(),
+        Class::Gone => advice::session::check_the_link(),
+        Class::Rate => advice::session::wait(lane),
+        Class::Schema => advice::session::check_the_order(),
+        Class::Signature => advice::session::doctor(),
+        Class::Network => advice::session::check_the_network(),
+        Class::Local | Class::Ok => advice::session::fetch_help(),
     };
-    let advice = refusal.advice().map_or_else(|| advice(refusal.class), str::to_owned);
+    let advice = refusal.advice().cloned().unwrap_or_else(|| advice(refusal.class));
     Declined {
         class: refusal.class,
         error: refusal.message.clone(),

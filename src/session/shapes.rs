@@ -1,13 +1,10 @@
 //! Keeps what is known of the form of answers over a restart, and tells a person when a site has changed.
 
-use crate::domain::Class;
+use crate::domain::{AlarmName, Class};
 use crate::platform::shape::{Gone, Kept, Watch};
 use crate::store::alarms::{Raise, Severity};
 use crate::store::crawl::shapes;
 use crate::store::{Error, Store, alarms};
-
-/// The alarm, one for each endpoint.
-const ALARM: &str = "answers_changed";
 
 /// A cheap handle.
 #[derive(Clone)]
@@ -42,14 +39,17 @@ impl Shapes {
                     shapes::keep(tx, endpoint, &text).await?;
                     let gone = memory.gone();
                     if gone.is_empty() {
-                        alarms::close(tx, ALARM, endpoint).await?;
+                        alarms::close(tx, AlarmName::AnswersChanged, endpoint).await?;
                         continue;
                     }
                     let detail = format!("`{endpoint}` no longer sends {}", said(&gone));
                     tracing::warn!(endpoint.name = endpoint, alarm.class = "schema", "{detail}");
                     let (subject, class) = (endpoint.clone(), Class::Schema);
-                    alarms::raise(tx, &Raise { name: ALARM, subject, severity: Severity::Warning, class, detail })
-                        .await?;
+                    alarms::raise(
+                        tx,
+                        &Raise { name: AlarmName::AnswersChanged, subject, severity: Severity::Warning, class, detail },
+                    )
+                    .await?;
                 }
                 Ok(())
             })

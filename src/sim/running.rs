@@ -20,6 +20,7 @@ use super::platform::{Part, Platform, Site, Stand};
 use super::socket::Door;
 use super::world::World;
 use super::{gate, probe, script};
+use crate::advice::{self, Advice};
 use crate::ambient::Ambient;
 use crate::supervise::{Failure, Restart, Stop, Supervisor};
 
@@ -61,8 +62,8 @@ pub enum Error {
 
 impl Error {
     /// What a person can do about it.
-    pub const fn advice(&self) -> &'static str {
-        "choose another port, or port 0 for any free ones"
+    pub const fn advice(&self) -> Advice {
+        advice::sim::port()
     }
 }
 

@@ -1,11 +1,13 @@
 //! Alarms: what a person should know, one open row per thing, opened once and closed once.
 
+use std::str::FromStr;
+
 use sqlx::FromRow;
 use uuid::Uuid;
 
 use super::engine::error::Error;
 use super::engine::tx::{Tx, on};
-use crate::domain::{AlarmId, Class};
+use crate::domain::{AlarmId, AlarmName, Class, Stored};
 
 const RAISE: &str = "INSERT INTO alarm (id, name, subject, severity, class, detail, first_at, last_at, count)
     VALUES ($1, $2, $3, $4, $5, $6, $7, $7, CAST(1 AS BIGINT))
@@ -38,6 +40,9 @@ pub enum Severity {
 }
 
 impl Severity {
+    /// Every severity, the quietest first.
+    pub const ALL: [Self; 3] = [Self::Notice, Self::Warning, Self::Critical];
+
     /// The word in SQL, JSON and on pages.
     pub const fn as_str(self) -> &'static str {
         match self {
@@ -48,11 +53,30 @@ impl Severity {
     }
 }
 
+impl AsRef<str> for Severity {
+    fn as_ref(&self) -> &str {
+        self.as_str()
+    }
+}
+
+/// A word that is no severity.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{0}` is not a severity: one of notice warning critical")]
+pub struct UnknownSeverity(pub String);
+
+impl FromStr for Severity {
+    type Err = UnknownSeverity;
+
+    fn from_str(word: &str) -> Result<Self, Self::Err> {
+        Self::ALL.into_iter().find(|it| it.as_str() == word).ok_or_else(|| UnknownSeverity(word.to_owned()))
+    }
+}
+
 /// Something to raise.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Raise {
-    /// What kind of alarm: the key of its text in the catalogue.
-    pub name: &'static str,
+    /// Which alarm.
+    pub name: AlarmName,
     /// What it is about: a lane, a kind, a file.
     pub subject: String,
     /// How loudly.
@@ -68,12 +92,14 @@ pub struct Raise {
 pub struct Alarm {
     /// Which alarm.
     pub id: Uuid,
-    /// What kind of alarm.
-    pub name: String,
+    /// What it is called.
+    #[sqlx(try_from = "String")]
+    pub name: Stored<AlarmName>,
     /// What it is about.
     pub subject: String,
     /// How loudly it speaks.
-    pub severity: String,
+    #[sqlx(try_from = "String")]
+    pub severity: Stored<Severity>,
     /// The class of what happened.
     pub class: String,
     /// What happened last.
@@ -94,16 +120,16 @@ pub struct Alarm {
 pub async fn raise(tx: &mut Tx, alarm: &Raise) -> Result<bool, Error> {
     let (id, now) = (tx.entropy.id(tx.now), tx.now.0);
     let (count,): (i64,) = on!(tx, db => sqlx::query_as(RAISE)
-        .bind(id).bind(alarm.name).bind(&alarm.subject).bind(alarm.severity.as_str())
+        .bind(id).bind(alarm.name.as_str()).bind(&alarm.subject).bind(alarm.severity.as_str())
         .bind(alarm.class.as_str()).bind(&alarm.detail).bind(now).fetch_one(db).await)
     .map_err(Error::in_act("raise an alarm"))?;
     Ok(count == 1)
 }
 
 /// Closes the open alarm of this thing; true when there was one.
-pub async fn close(tx: &mut Tx, name: &str, subject: &str) -> Result<bool, Error> {
+pub async fn close(tx: &mut Tx, name: AlarmName, subject: &str) -> Result<bool, Error> {
     let now = tx.now.0;
-    let closed: Option<(Uuid,)> = on!(tx, db => sqlx::query_as(CLOSE).bind(now).bind(name).bind(subject)
+    let closed: Option<(Uuid,)> = on!(tx, db => sqlx::query_as(CLOSE).bind(now).bind(name.as_str()).bind(subject)
         .fetch_optional(db).await)
     .map_err(Error::in_act("close an alarm"))?;
     Ok(closed.is_some())

@@ -11,9 +11,9 @@ use super::clock::watch::Doubt;
 use super::engine::error::Error;
 use super::engine::pool::Store;
 use super::files::disk::{Level, Seen};
-use crate::domain::Class;
 use crate::domain::amount::roughly_size;
 use crate::domain::time::roughly;
+use crate::domain::{AlarmName, Class};
 
 /// A database clock that is further away than this is worth an alarm.
 const SKEW_MS: u64 = 2000;
@@ -22,7 +22,7 @@ const SKEW_MS: u64 = 2000;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Condition {
     /// The name of its alarm.
-    pub name: &'static str,
+    pub name: AlarmName,
     /// What it is about.
     pub subject: String,
     /// How bad it is and what, while it holds.
@@ -31,7 +31,7 @@ pub struct Condition {
 
 impl Condition {
     /// The condition `name` of `subject`; it holds when something is said.
-    pub fn new(name: &'static str, subject: impl Into<String>, severity: Severity, said: Option<String>) -> Self {
+    pub fn new(name: AlarmName, subject: impl Into<String>, severity: Severity, said: Option<String>) -> Self {
         Self { name, subject: subject.into(), holds: said.map(|said| (severity, said)) }
     }
 }
@@ -67,7 +67,7 @@ pub fn wal(store: &Store, limit: u64) -> Condition {
     let said = || {
         format!("the write-ahead log has {}; `store.wal_limit_mib` allows {}", roughly_size(bytes), roughly_size(limit))
     };
-    Condition::new("wal_large", "database", Severity::Warning, (bytes > limit).then(said))
+    Condition::new(AlarmName::WalLarge, "database", Severity::Warning, (bytes > limit).then(said))
 }
 
 /// Whether the database's clock is far from this machine's.
@@ -75,23 +75,23 @@ pub fn skew(store: &Store) -> Condition {
     let ms = store.skew_ms();
     let (off, side) = (Duration::from_millis(ms.unsigned_abs()), if ms < 0 { "behind" } else { "ahead of" });
     let said = || format!("the database's clock is {} {side} this machine's", roughly(off));
-    Condition::new("clock_skew", "database", Severity::Warning, (ms.unsigned_abs() > SKEW_MS).then(said))
+    Condition::new(AlarmName::ClockSkew, "database", Severity::Warning, (ms.unsigned_abs() > SKEW_MS).then(said))
 }
 
 /// Whether the clock jumped and is not trusted yet.
 pub fn jumped(doubt: Option<Doubt>) -> Condition {
-    Condition::new("clock_jumped", "clock", Severity::Warning, doubt.map(Doubt::said))
+    Condition::new(AlarmName::ClockJumped, "clock", Severity::Warning, doubt.map(Doubt::said))
 }
 
 /// How the disk stands, by what was seen of it.
 pub fn disk(seen: &io::Result<Seen>) -> Vec<Condition> {
     let of = |name, severity, said| Condition::new(name, "data", severity, said);
     match seen {
-        Err(error) => vec![of("disk_unknown", Severity::Warning, Some(error.to_string()))],
+        Err(error) => vec![of(AlarmName::DiskUnknown, Severity::Warning, Some(error.to_string()))],
         Ok(seen) => vec![
-            of("disk_unknown", Severity::Warning, None),
-            of("disk_low", Severity::Warning, (seen.level != Level::Plenty).then(|| seen.said())),
-            of("disk_full", Severity::Critical, (seen.level == Level::Full).then(|| seen.said())),
+            of(AlarmName::DiskUnknown, Severity::Warning, None),
+            of(AlarmName::DiskLow, Severity::Warning, (seen.level != Level::Plenty).then(|| seen.said())),
+            of(AlarmName::DiskFull, Severity::Critical, (seen.level == Level::Full).then(|| seen.said())),
         ],
     }
 }

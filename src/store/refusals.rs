@@ -5,20 +5,20 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::alarms;
 use super::engine::error::Error;
 use super::engine::pool::Store;
-use crate::domain::{Class, Millis};
+use crate::domain::{AlarmName, Class, Millis};
 
 /// The refusal of one file. A cheap handle; clones share it.
 #[derive(Clone)]
 pub struct Refusals {
     store: Store,
     /// What its alarm is called, and what that is about.
-    alarm: (&'static str, &'static str),
+    alarm: (AlarmName, &'static str),
     standing: Arc<Mutex<Option<(Millis, String)>>>,
 }
 
 impl Refusals {
     /// None stands yet.
-    pub fn new(store: &Store, name: &'static str, subject: &'static str) -> Self {
+    pub fn new(store: &Store, name: AlarmName, subject: &'static str) -> Self {
         Self { store: store.clone(), alarm: (name, subject), standing: Arc::default() }
     }
 

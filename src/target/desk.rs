@@ -6,7 +6,6 @@ use std::time::Duration;
 use tokio::sync::Notify;
 
 use super::ahead;
-use super::alarm::SILENT;
 use super::changes::Changes;
 use super::cost::{Costs, costs};
 use super::phase::{Outlook, Phase, WaitsFor};
@@ -18,7 +17,7 @@ use super::standing::{Standing, State, Taken, standing};
 use super::times::{NEVER, next, within_hours};
 use crate::ambient::Clock;
 use crate::config::Target;
-use crate::domain::{Class, Millis, Take};
+use crate::domain::{AlarmName, Class, Millis, Take};
 use crate::observe::Metrics;
 use crate::observe::metric::TARGETS;
 use crate::pace::Pace;
@@ -316,7 +315,7 @@ fn is_silent(spec: &Spec, course: &Course, now: Millis) -> bool {
 fn silence(course: &Course) -> Raise {
     let said = course.said.as_deref().unwrap_or("its rounds end well and find nothing");
     Raise {
-        name: SILENT,
+        name: AlarmName::TargetSilent,
         subject: course.name().to_string(),
         severity: Severity::Warning,
         class: course.class.unwrap_or(Class::Ok),

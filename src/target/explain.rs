@@ -3,6 +3,7 @@
 use super::phase::{Outlook, Phase, WaitsFor};
 use super::spec::{Spec, lane};
 use super::standing::{Standing, State, Taken};
+use crate::advice::{self, Advice};
 use crate::domain::Take;
 
 /// What keeps something that is taken from going on, and what to do about it.
@@ -11,7 +12,7 @@ pub struct Trouble {
     /// What, of which target, why.
     pub said: String,
     /// What a person does about it.
-    pub advice: String,
+    pub advice: Advice,
 }
 
 impl Standing {
@@ -24,7 +25,7 @@ impl Standing {
         let Taken { course, outlook, state, .. } = taken;
         let what = format!("`{}/{}`", course.target, course.take);
         let why = outlook.said.as_deref().unwrap_or("nobody says why");
-        let look = || format!("look with `radard target show {}`", course.target);
+        let look = || advice::target::look(&course.target);
         let said = match state {
             State::NeedsPerson if outlook.waits_for == Some(WaitsFor::Login) => {
                 format!("{what} waits for {}: {why}", login(&course.profile))
@@ -43,7 +44,7 @@ impl Standing {
     }
 
     /// What a person does so that it goes on; nothing when it goes on by itself.
-    pub fn advice(&self, taken: &Taken) -> Option<String> {
+    pub fn advice(&self, taken: &Taken) -> Option<Advice> {
         let Taken { course, outlook: Outlook { phase, waits_for, .. }, kind, .. } = taken;
         let name = &course.target;
         let lane = || {
@@ -52,23 +53,13 @@ impl Standing {
         };
         match (phase, waits_for) {
             (Phase::Paused, _) if Spec::read(&self.target.said).is_some_and(|spec| spec.paused) => {
-                Some(format!("take `paused` of `{name}` out of queue.toml"))
+                Some(advice::target::unpause(name))
             }
-            (Phase::Paused, _) => Some(format!("run `radard target resume {name}`")),
-            (Phase::Waiting, Some(WaitsFor::Login)) if course.profile.is_empty() => {
-                Some(format!("give `{name}` a `profile` in queue.toml; it then begins at once"))
-            }
-            (Phase::Waiting, Some(WaitsFor::Login)) => {
-                let profile = &course.profile;
-                Some(format!("run `radard profile login {profile}`; it goes on by itself when the login is found"))
-            }
-            (Phase::Waiting, Some(WaitsFor::Person)) => Some(format!(
-                "open the site as a person would and answer what it asks, then `radard job resume --lane {}`",
-                lane()
-            )),
-            (Phase::Waiting, Some(WaitsFor::Lane)) => {
-                Some(format!("run `radard job resume --lane {}`, or `--kind {kind}`", lane()))
-            }
+            (Phase::Paused, _) => Some(advice::target::resume(name)),
+            (Phase::Waiting, Some(WaitsFor::Login)) if course.profile.is_empty() => Some(advice::target::profile(name)),
+            (Phase::Waiting, Some(WaitsFor::Login)) => Some(advice::target::log_in(&course.profile)),
+            (Phase::Waiting, Some(WaitsFor::Person)) => Some(advice::target::answer_the_site(&lane())),
+            (Phase::Waiting, Some(WaitsFor::Lane)) => Some(advice::target::resume_lane(&lane(), kind)),
             (
                 Phase::Waiting,
                 Some(WaitsFor::RateLimit | WaitsFor::Network | WaitsFor::Retry | WaitsFor::Local | WaitsFor::Posts)

@@ -10,14 +10,12 @@ use super::desk::{Desk, Ran};
 use super::plan::{Change, Plan};
 use super::standing::Standing;
 use super::subject::{advise, check_links};
+use crate::advice;
 use crate::config::{Current, Problem, QueueFile, QueueText, check_queue};
 use crate::domain::{Declined, Millis};
 use crate::observe::Metrics;
 use crate::observe::metric::CONFIG_RELOADS;
 use crate::store::Refusals;
-
-/// What the alarm about a refused file is called.
-pub const REFUSED: &str = "queue_refused";
 
 /// A cheap handle.
 #[derive(Clone)]
@@ -96,8 +94,7 @@ impl Targets {
     /// What the queue file would change and cost.
     pub async fn plan(&self) -> Result<Foreseen, Declined> {
         let file = self.file().await;
-        let file =
-            file.map_err(|said| Declined::by_us(said, "fix what it names; what runs stays as it is until then"))?;
+        let file = file.map_err(|said| Declined::by_us(said, advice::target::fix_the_file()))?;
         let warnings = advise(&file);
         let (plan, costs) = self.desk.look(file.all).await.map_err(|error| broken(&error))?;
         Ok(Foreseen { plan, costs, warnings, at: self.desk.now() })
@@ -131,7 +128,7 @@ pub struct Foreseen {
 }
 
 fn broken(error: &dyn std::fmt::Display) -> Declined {
-    Declined::by_us(error.to_string(), "see what the log says")
+    Declined::by_us(error.to_string(), advice::target::log())
 }
 
 /// The most warnings that one edit writes to the log.
@@ -148,7 +145,7 @@ fn warn(warnings: &[Problem]) {
 }
 
 fn absent(name: &str) -> Declined {
-    Declined::by_us(format!("there is no target `{name}`"), "`radard target list` names them; they stand in queue.toml")
+    Declined::by_us(format!("there is no target `{name}`"), advice::target::list())
 }
 
 fn told(plan: &Plan) -> String {

@@ -9,10 +9,8 @@
 //! - `explain` why something does not run, and what to do about it.
 //! - `followed` the queue file of a running house and what people ask of its targets.
 //! - `changes` tells running rounds that targets have changed; `ahead` sets back what a wrong clock wrote.
-//! - `alarm` what people are told without asking.
 
 mod ahead;
-mod alarm;
 mod changes;
 mod cost;
 mod desk;
@@ -29,16 +27,16 @@ mod times;
 
 use crate::base::Base;
 use crate::config::QUEUE;
+use crate::domain::AlarmName;
 use crate::queue::Queue;
 use crate::store::Refusals;
 
 pub use ahead::REREAD;
-pub use alarm::{SHRANK, SILENT};
 pub use changes::Changes;
 pub use cost::{Cost, Costs};
 pub use desk::{Around, Desk, Ran};
 pub use explain::Trouble;
-pub use followed::{Foreseen, REFUSED, Targets};
+pub use followed::{Foreseen, Targets};
 pub use phase::{Outlook, Phase, WaitsFor};
 pub use plan::{Change, Plan, apply, look};
 pub use serving::{PagesOf, Served, Server, Wanted};
@@ -63,6 +61,6 @@ pub fn open(base: &Base, queue: &Queue, served: Served, changes: Changes) -> Tar
         current: base.current.clone(),
         metrics: base.metrics.clone(),
         dir: base.plan.places.config.clone(),
-        refusals: Refusals::new(&base.store, REFUSED, QUEUE),
+        refusals: Refusals::new(&base.store, AlarmName::QueueRefused, QUEUE),
     }
 }

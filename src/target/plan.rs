@@ -4,12 +4,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use serde::Serialize;
 
-use super::alarm::{SHRANK, SILENT};
 use super::serving::Served;
 use super::spec::Spec;
 use super::times::{NEVER, next, within_hours};
 use crate::config::Target;
-use crate::domain::{JobId, Millis, Take};
+use crate::domain::{AlarmName, JobId, Millis, Take};
 use crate::store::crawl::doubts;
 use crate::store::crawl::targets::{self, Course};
 use crate::store::{Error, Tx, alarms, jobs};
@@ -87,7 +86,7 @@ pub async fn apply(tx: &mut Tx, served: &Served, wanted: &[Target]) -> Result<Pl
 /// wanted.
 async fn stop(tx: &mut Tx, served: &Served, course: &Course) -> Result<Option<JobId>, Error> {
     doubts::close_of(tx, course.name()).await?;
-    for (name, since) in [(SILENT, course.silent_at), (SHRANK, course.doubted_at)] {
+    for (name, since) in [(AlarmName::TargetSilent, course.silent_at), (AlarmName::ListShrank, course.doubted_at)] {
         if since.is_some() {
             alarms::close(tx, name, &course.name().to_string()).await?;
         }

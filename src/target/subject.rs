@@ -46,7 +46,7 @@ pub fn subject_of(name: &str, url: Option<&str>, found_out: Option<&str>) -> Res
         return Ok(Subject::Page(kind, id.to_owned()));
     }
     let Some(url) = url else { return Ok(Subject::Nobody) };
-    let bad = |bad: BadLink| (format!("the url of `{name}` names nothing: {bad}"), bad.advice());
+    let bad = |bad: BadLink| (format!("the url of `{name}` names nothing: {bad}"), bad.advice().into());
     match Link::parse(url).and_then(|link| find_any(&link)) {
         Ok(found) => Ok(Subject::Page(found.kind, found.id)),
         Err(BadLink::NeedsRedirect) => Ok(Subject::Short(url.to_owned())),

@@ -13,8 +13,8 @@ use super::handle::Vault;
 use super::seal::OVERHEAD;
 use super::slot::Slot;
 use crate::config::{CREDENTIALS, Secrets};
-use crate::domain::Secret;
 use crate::domain::words::repeatable;
+use crate::domain::{AlarmName, Secret};
 use crate::observe::{Metrics, metric};
 use crate::store::alarms::Severity;
 use crate::store::conditions::Condition;
@@ -117,7 +117,7 @@ impl Credentials {
         let shut = self.shut();
         let condition = |name: &'static str| {
             let why = shut.iter().find(|(known, _)| *known == name).map(|(_, why)| why.clone());
-            Condition::new("secret_shut", name, Severity::Critical, why)
+            Condition::new(AlarmName::SecretShut, name, Severity::Critical, why)
         };
         Ok(can_be_sealed().map(condition).collect())
     }

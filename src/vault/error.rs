@@ -5,6 +5,7 @@
 
 use std::path::PathBuf;
 
+use crate::advice::{self, Advice};
 use crate::domain::Class;
 use crate::store;
 
@@ -86,30 +87,18 @@ pub enum Error {
 
 impl Error {
     /// What a person can do about it.
-    pub fn advice(&self) -> String {
+    pub fn advice(&self) -> Advice {
         match self {
-            Self::Missing { .. } => "run `radard secrets init`".to_owned(),
-            Self::Lost { file } => format!(
-                "put the key that sealed them back into `{}` with mode 0400, or hand it over as the credential \
-                 `vault-key`; nothing was changed",
-                file.display()
-            ),
-            Self::Wrong { .. } => {
-                "put the right key in its place; after `radard secrets rotate --master FILE` it is the \
-                 one in FILE; nothing was changed"
-                    .to_owned()
-            }
-            Self::File { .. } => "look at the folder and at who may read it".to_owned(),
-            Self::Open { file, .. } => format!("run `chmod 0400 {}`", file.display()),
-            Self::Foreign { file, us, .. } => {
-                format!("run the command as its owner, or `chown {us} {}`", file.display())
-            }
-            Self::NoKey { .. } => "put the key alone there, as `radard secrets init` wrote it".to_owned(),
-            Self::Damaged { .. } => {
-                "set it anew, or bring back a copy from before with `radard backup restore`".to_owned()
-            }
-            Self::TooLong { .. } => "keep it in a file of its own".to_owned(),
-            Self::Store(error) => error.advice().to_owned(),
+            Self::Missing { .. } => advice::vault::missing(),
+            Self::Lost { file } => advice::vault::lost(file.display()),
+            Self::Wrong { .. } => advice::vault::wrong(),
+            Self::File { .. } => advice::vault::file(),
+            Self::Open { file, .. } => advice::vault::open(file.display()),
+            Self::Foreign { file, us, .. } => advice::vault::foreign(*us, file.display()),
+            Self::NoKey { .. } => advice::vault::no_key(),
+            Self::Damaged { .. } => advice::vault::damaged(),
+            Self::TooLong { .. } => advice::vault::too_long(),
+            Self::Store(error) => error.advice(),
         }
     }
 

@@ -14,7 +14,7 @@ use crate::ambient::{Ambient, Clock};
 use crate::config::Current;
 use crate::crawl::Forgetter;
 use crate::doctor::Doctor;
-use crate::domain::{Class, Millis};
+use crate::domain::{Advice, Class, Millis};
 use crate::observe::Metrics;
 use crate::pace::Pace;
 use crate::queue::Queue;
@@ -45,7 +45,7 @@ pub struct Part {
     /// Since when it is so.
     pub since: Millis,
     /// What a person can do about it.
-    pub r#do: Option<String>,
+    pub r#do: Option<Advice>,
 }
 
 /// The future of an act.

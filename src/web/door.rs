@@ -19,6 +19,7 @@ use super::app::App;
 use super::auth::{self, Caller, Scope, VISIT};
 use super::refusal::Refusal;
 use super::token;
+use crate::advice;
 use crate::domain::Class;
 
 const COOKIE: &str = "radard_visit";
@@ -53,10 +54,7 @@ pub(super) async fn known_host(State(app): State<App>, request: Request, next: N
     if host.is_some_and(|name| is_known(&app, name)) {
         return Ok(next.run(request).await);
     }
-    Err(Refusal::forbidden(
-        "this host name is not one of ours",
-        "use the address of `web.listen`, or add the name to `web.hosts`",
-    ))
+    Err(Refusal::forbidden("this host name is not one of ours", advice::web::host()))
 }
 
 /// The one `Host` of a request.
@@ -144,7 +142,7 @@ pub(super) async fn own_forms(request: Request, next: Next) -> Result<Response, 
 }
 
 fn foreign() -> Refusal {
-    Refusal::forbidden("another site sent this", "open the page of radard itself and press the button there")
+    Refusal::forbidden("another site sent this", advice::web::our_page())
 }
 
 /// What a request means that says nothing about where it comes from: no browser, or a very old one.
@@ -178,7 +176,7 @@ pub(super) async fn need(scope: Scope, request: Request, next: Next) -> Result<R
         StatusCode::FORBIDDEN,
         Class::Auth,
         format!("this key lacks the scope `{}`", scope.as_str()),
-        "make a key that has it with `radard key add NAME --scope …`",
+        advice::web::more_scopes(),
     ))
 }
 

@@ -16,6 +16,7 @@ use serde::{Deserialize, Deserializer};
 
 use super::app::App;
 use super::refusal::Refusal;
+use crate::advice;
 use crate::domain::Class;
 use crate::domain::amount::roughly_long;
 
@@ -36,9 +37,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Body<T> {
         says_json(request.headers())?;
         let bytes = read(request, app, BODY).await?;
         let value = serde_json::from_slice(&bytes);
-        value.map(Self).map_err(|error| {
-            Refusal::bad(format!("cannot read the body: {error}"), "send one JSON object with exactly these fields")
-        })
+        value.map(Self).map_err(|error| Refusal::bad(format!("cannot read the body: {error}"), advice::web::object()))
     }
 }
 
@@ -54,7 +53,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Private<T> {
         let value = serde_json::from_slice(&bytes);
         value
             .map(Self)
-            .map_err(|_| Refusal::bad("the request about a profile cannot be read", "see `radard profile --help`"))
+            .map_err(|_| Refusal::bad("the request about a profile cannot be read", advice::session::profile_help()))
     }
 }
 
@@ -70,7 +69,7 @@ impl<T: DeserializeOwned> FromRequest<App> for Pressed<T> {
         let arrived = Request::from_parts(parts, read(head, app, BODY).await?.into());
         let form = Form::<T>::from_request(arrived, app).await;
         form.map(|Form(form)| Self(form)).map_err(|error| {
-            Refusal::bad(format!("cannot read the form: {}", error.body_text()), "press the button again")
+            Refusal::bad(format!("cannot read the form: {}", error.body_text()), advice::web::press_again())
         })
     }
 }
@@ -88,7 +87,7 @@ async fn read(request: Request, app: &App, most: usize) -> Result<axum::body::By
             StatusCode::REQUEST_TIMEOUT,
             Class::Network,
             format!("the body {out}"),
-            "send it again, faster",
+            advice::web::send_faster(),
         )),
     }
 }
@@ -98,7 +97,7 @@ fn too_large(most: usize) -> Refusal {
         StatusCode::PAYLOAD_TOO_LARGE,
         Class::Schema,
         format!("the body is larger than {}, or was cut off", roughly_long(most)),
-        "send a reference instead of the data",
+        advice::web::reference(),
     )
 }
 
@@ -110,7 +109,7 @@ fn says_json(headers: &HeaderMap) -> Result<(), Refusal> {
         StatusCode::UNSUPPORTED_MEDIA_TYPE,
         Class::Schema,
         "the body does not say that it is JSON",
-        "send the header `Content-Type: application/json`",
+        advice::web::json(),
     ))
 }
 
@@ -132,7 +131,7 @@ impl<T: DeserializeOwned> FromRequestParts<App> for Asked<T> {
         }
         let read = Query::<T>::from_request_parts(parts, app).await;
         read.map(|Query(asked)| Self(asked)).map_err(|error| {
-            Refusal::bad(format!("cannot read the query: {}", error.body_text()), "fix or leave out that parameter")
+            Refusal::bad(format!("cannot read the query: {}", error.body_text()), advice::web::query())
         })
     }
 }
@@ -147,13 +146,13 @@ where
     type Rejection = Refusal;
 
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Refusal> {
-        let advice = "copy it from a listing";
+        let advice = advice::web::copy_from_listing;
         let Path(text) = Path::<String>::from_request_parts(parts, app)
             .await
-            .map_err(|error| Refusal::bad(format!("cannot read the path: {}", error.body_text()), advice))?;
+            .map_err(|error| Refusal::bad(format!("cannot read the path: {}", error.body_text()), advice()))?;
         plain("the path", &text)?;
         let named = text.parse();
-        named.map(Self).map_err(|error| Refusal::bad(format!("cannot read `{text}` in the path: {error}"), advice))
+        named.map(Self).map_err(|error| Refusal::bad(format!("cannot read `{text}` in the path: {error}"), advice()))
     }
 }
 
@@ -162,7 +161,10 @@ pub(super) fn plain(field: &str, text: &str) -> Result<(), Refusal> {
     if !text.contains(char::is_control) {
         return Ok(());
     }
-    Err(Refusal::bad(format!("`{}` holds a control character", field.escape_debug()), "take it out"))
+    Err(Refusal::bad(
+        format!("`{}` holds a control character", field.escape_debug()),
+        advice::web::no_control_character(),
+    ))
 }
 
 /// Reads a parameter that may be absent or empty.
@@ -180,6 +182,6 @@ where
 pub(super) fn limit(asked: Option<u32>) -> Result<u32, Refusal> {
     match asked.unwrap_or(100) {
         limit @ 1..=1000 => Ok(limit),
-        other => Err(Refusal::bad(format!("limit {other} is not between 1 and 1000"), "ask for less, and page on")),
+        other => Err(Refusal::bad(format!("limit {other} is not between 1 and 1000"), advice::web::less())),
     }
 }

@@ -9,6 +9,7 @@ use std::collections::BTreeMap;
 
 use super::app::App;
 use super::refusal::Refusal;
+use crate::advice;
 use crate::domain::Class;
 use crate::pace::{Forecast, Pace};
 use crate::store::gates::{self, Scope};
@@ -116,11 +117,11 @@ pub(super) async fn load(tx: &mut Tx, pace: &Pace) -> Result<Vec<Lane>, store::E
 pub(super) async fn pause(app: &App, scope: Scope, name: &str, paused: bool) -> Result<(), Refusal> {
     if name.is_empty() || name.len() > NAME || name.chars().any(char::is_control) {
         let error = format!("a name must have 1 to {NAME} bytes and no control characters");
-        return Err(Refusal::bad(error, "copy it from a listing"));
+        return Err(Refusal::bad(error, advice::web::copy_from_listing()));
     }
     if paused && scope == Scope::Kind && !app.queue().kinds().contains(&name) {
         let error = format!("there is no kind `{name}`: one of {}", app.queue().kinds().join(" "));
-        return Err(Refusal::bad(error, "use one of these kinds"));
+        return Err(Refusal::bad(error, advice::web::kind()));
     }
     if paused {
         let own = name.to_owned();
@@ -129,7 +130,7 @@ pub(super) async fn pause(app: &App, scope: Scope, name: &str, paused: bool) -> 
             .read::<_, store::Error, _>(move |tx| Box::pin(async move { gates::paused_beside(tx, scope, &own).await }));
         if beside.await? >= MOST_PAUSED {
             let error = format!("{MOST_PAUSED} lanes and kinds are paused already");
-            return Err(Refusal::bad(error, "resume some: `GET /api/v1/lanes` lists them"));
+            return Err(Refusal::bad(error, advice::web::lanes()));
         }
     }
     Ok(app.queue().pause(scope, name, paused).await?)

@@ -4,7 +4,7 @@
 //! lead in. The *public* one is the listener for people: it knows which hosts it may be called, asks for a key or a
 //! sign-in even from loopback, and refuses what another site sends. The *local* one is the socket in the data
 //! directory and the router called in the process: whoever gets that far is the owner. [`App`] holds what the handlers
-//! need, `paths` the map of URLs, each page its own words, `text` what is said of alarms; `daemon` opens the listeners
+//! need, `paths` the map of URLs, each page its own words; `daemon` opens the listeners
 //! and hands them to [`serve_tcp`] and [`serve_unix`].
 
 mod api;
@@ -20,7 +20,6 @@ mod router;
 mod serve;
 #[cfg(test)]
 mod tests;
-mod text;
 mod token;
 mod words;
 
@@ -30,4 +29,3 @@ pub use auth::scopes;
 pub use paths::encode;
 pub use router::Door;
 pub use serve::{serve_tcp, serve_unix};
-pub use text::{AlarmText, alarm_text};

@@ -12,6 +12,7 @@ use axum::http::{HeaderValue, StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use serde::Serialize;
 
+use crate::advice::{self, Advice};
 use crate::domain::time::span_millis;
 use crate::domain::{Class, Declined, JobId};
 use crate::queue::AskError;
@@ -30,7 +31,7 @@ pub(super) struct Refusal {
     pub(super) error: Cow<'static, str>,
     class: Class,
     /// What a person can do about it.
-    pub(super) r#do: Cow<'static, str>,
+    pub(super) r#do: Advice,
     /// The job that stands in the way.
     #[serde(skip_serializing_if = "Option::is_none")]
     id: Option<JobId>,
@@ -75,14 +76,9 @@ impl From<Declined> for Refusal {
 
 impl Refusal {
     /// A refusal in two sentences.
-    pub(super) fn new(
-        status: StatusCode,
-        class: Class,
-        error: impl Into<Cow<'static, str>>,
-        advice: impl Into<Cow<'static, str>>,
-    ) -> Self {
+    pub(super) fn new(status: StatusCode, class: Class, error: impl Into<Cow<'static, str>>, advice: Advice) -> Self {
         let (id, state, wait_ms, held) = (None, None, None, None);
-        Self { status, error: error.into(), class, r#do: advice.into(), id, state, wait_ms, held }
+        Self { status, error: error.into(), class, r#do: advice, id, state, wait_ms, held }
     }
 
     /// The same, which may be asked for again after `wait`.
@@ -91,37 +87,33 @@ impl Refusal {
     }
 
     /// The request cannot be read, or asks for nonsense.
-    pub(super) fn bad(error: impl Into<Cow<'static, str>>, advice: impl Into<Cow<'static, str>>) -> Self {
+    pub(super) fn bad(error: impl Into<Cow<'static, str>>, advice: Advice) -> Self {
         Self::new(StatusCode::BAD_REQUEST, Class::Schema, error, advice)
     }
 
     /// There is no such thing.
-    pub(super) fn absent(error: impl Into<Cow<'static, str>>, advice: impl Into<Cow<'static, str>>) -> Self {
+    pub(super) fn absent(error: impl Into<Cow<'static, str>>, advice: Advice) -> Self {
         Self::new(StatusCode::NOT_FOUND, Class::Gone, error, advice)
     }
 
     /// The caller may not do this.
-    pub(super) fn forbidden(error: impl Into<Cow<'static, str>>, advice: impl Into<Cow<'static, str>>) -> Self {
+    pub(super) fn forbidden(error: impl Into<Cow<'static, str>>, advice: Advice) -> Self {
         Self::new(StatusCode::FORBIDDEN, Class::Auth, error, advice)
     }
 
     /// Nobody knows the caller.
     pub(super) fn stranger(error: impl Into<Cow<'static, str>>) -> Self {
-        let advice = "send `Authorization: Bearer rk_…` with a key from `radard key add`, or run `radard open` to sign a browser in";
-        Self::new(StatusCode::UNAUTHORIZED, Class::Auth, error, advice)
+        Self::new(StatusCode::UNAUTHORIZED, Class::Auth, error, advice::web::sign_in())
     }
 
     /// What is asked for does not fit how things stand.
-    pub(super) fn conflict(error: impl Into<Cow<'static, str>>, advice: impl Into<Cow<'static, str>>) -> Self {
+    pub(super) fn conflict(error: impl Into<Cow<'static, str>>, advice: Advice) -> Self {
         Self::new(StatusCode::CONFLICT, Class::Schema, error, advice)
     }
 
     /// The state of a job does not allow what was asked for.
     pub(super) fn not_in(id: JobId, state: State, what: &str) -> Self {
-        let refusal = Self::conflict(
-            format!("job {id} is `{state}` and cannot be {what}"),
-            "look at it with `radard job show`; its state decides what can be done",
-        );
+        let refusal = Self::conflict(format!("job {id} is `{state}` and cannot be {what}"), advice::web::job_state());
         Self { id: Some(id), state: Some(state), ..refusal }
     }
 }
@@ -170,21 +162,15 @@ impl From<AskError> for Refusal {
     fn from(error: AskError) -> Self {
         let text = error.to_string();
         match error {
-            AskError::Kind { .. } => Self::bad(text, "use one of these kinds, or start the role that brings the kind"),
-            AskError::Payload { .. } => Self::bad(text, "fix the payload; a kind takes exactly its own fields"),
+            AskError::Kind { .. } => Self::bad(text, advice::queue::kind()),
+            AskError::Payload { .. } => Self::bad(text, advice::queue::payload()),
             AskError::Hopeless { hopeless, .. } => Self::bad(text, hopeless.advice),
-            AskError::Key => Self::bad(text, "choose a short key that names the work, such as `chef-li@2026-11-21`"),
-            AskError::Priority(_) => Self::bad(text, "leave the priority out, or choose one between -100 and 100"),
-            AskError::TooLarge { .. } => Self::new(
-                StatusCode::PAYLOAD_TOO_LARGE,
-                Class::Schema,
-                text,
-                "send a reference instead of the data, or raise `queue.body_limit_kib`",
-            ),
-            AskError::Clash { id, .. } => {
-                let advice = "use another key for other work, or look at the job that has this one";
-                Self { id: Some(id), ..Self::conflict(text, advice) }
+            AskError::Key => Self::bad(text, advice::queue::key()),
+            AskError::Priority(_) => Self::bad(text, advice::queue::priority()),
+            AskError::TooLarge { .. } => {
+                Self::new(StatusCode::PAYLOAD_TOO_LARGE, Class::Schema, text, advice::queue::too_large())
             }
+            AskError::Clash { id, .. } => Self { id: Some(id), ..Self::conflict(text, advice::queue::another_key()) },
             AskError::Store(error) => error.into(),
         }
     }

@@ -16,6 +16,7 @@ use super::app::App;
 use super::auth::{Caller, Scope};
 use super::refusal::Refusal;
 use super::{api, door, pages, paths};
+use crate::advice;
 use crate::domain::Class;
 use crate::observe::metric;
 
@@ -71,7 +72,7 @@ fn pages() -> Router<App> {
 }
 
 async fn absent(request: Request) -> Refusal {
-    Refusal::absent(format!("there is nothing at `{}`", request.uri().path()), "look at the address again")
+    Refusal::absent(format!("there is nothing at `{}`", request.uri().path()), advice::web::look_again())
 }
 
 async fn wrong_method(request: Request) -> Refusal {
@@ -79,7 +80,7 @@ async fn wrong_method(request: Request) -> Refusal {
         StatusCode::METHOD_NOT_ALLOWED,
         Class::Schema,
         format!("`{}` does not answer to {}", request.uri().path(), request.method()),
-        "use the method that the documents name",
+        advice::web::method(),
     )
 }
 

@@ -395,7 +395,10 @@ fn a_browser_may_show_itself_on_a_display_that_nobody_sees() {
         browser.close().await;
         assert!(!all.iter().any(|line| line.contains("Xvfb")), "{all:?}");
         let none = Browser::open(&shown(Shown::On(None)), &clock).await.err().unwrap();
-        assert!(none.to_string().contains("no display here") && none.advice().contains("DISPLAY"), "{none}");
+        assert!(
+            none.to_string().contains("no display here") && none.advice().to_string().contains("DISPLAY"),
+            "{none}"
+        );
         assert_eq!(std::fs::read_dir(folder(&dir)).unwrap().count(), 0, "nothing is left of it");
     });
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use clap::ValueEnum;
 
+use crate::advice;
 use crate::cli::failure::Failure;
 use crate::domain::words::repeatable;
 
@@ -36,7 +37,7 @@ impl Format {
         if file.is_dir() {
             let first = file.join("posts.csv");
             return Err(Failure::new(format!("cannot write the output: `{name}` is a folder"))
-                .advise(format!("name a file in it, such as {}", first.display())));
+                .advise(advice::cli::file_in_folder(first.display())));
         }
         let ending = file.extension().map(|ending| ending.to_string_lossy().to_lowercase());
         let ending = ending.filter(|ending| !ending.is_empty());
@@ -44,17 +45,17 @@ impl Format {
         match (known, given, ending) {
             (Some((ending, known)), Some(given), _) if *known != given => {
                 let what = format!("`{name}` ends in .{ending}, but --format says {}", given.as_str());
-                Err(Failure::usage(what).advise(format!("leave --format out, or end the name in .{}", given.as_str())))
+                Err(Failure::usage(what).advise(advice::cli::one_format(given.as_str())))
             }
             (Some((_, known)), ..) => Ok(*known),
             (None, Some(given), _) => Ok(given),
             (None, None, Some(ending)) => {
                 let what = format!("`{name}` ends in .{ending}, and no export has that format");
-                Err(Failure::usage(what).advise(format!("end it in {}, or give --format", endings())))
+                Err(Failure::usage(what).advise(advice::cli::ending(&endings())))
             }
             (None, None, None) => {
                 let what = format!("`{}` has no ending that says the format", repeatable(&name.to_string()));
-                Err(Failure::usage(what).advise(format!("end it in {}, or give --format", endings())))
+                Err(Failure::usage(what).advise(advice::cli::ending(&endings())))
             }
         }
     }

@@ -1,6 +1,7 @@
 //! From links and flags to what is asked.
 
 use super::flags::Flags;
+use crate::advice;
 use crate::cli::desk::Desk;
 use crate::cli::failure::Failure;
 use crate::cli::house;
@@ -23,9 +24,7 @@ pub(super) async fn of(fetch: &Flags, desk: &Desk) -> Result<Vec<Wanted>, Failur
         return Ok(vec![Wanted { link: mode.to_string(), order: checked(order) }]);
     }
     if fetch.links.is_empty() && fetch.more.is_empty() {
-        return Err(
-            Failure::usage("there is nothing to fetch").advise("give a link, or --mode with what belongs to the login")
-        );
+        return Err(Failure::usage("there is nothing to fetch").advise(advice::cli::link_or_mode()));
     }
     let mut wanted = Vec::new();
     for text in fetch.links.iter().chain(&fetch.more) {
@@ -72,13 +71,12 @@ async fn by_link(fetch: &Flags, desk: &Desk, url: &str, asks: bool) -> Result<Or
 fn unclear(text: &str) -> Failure {
     let (kinds, text) = (Kind::of_id(text.trim()), crate::cli::table::clean(text));
     if kinds.is_empty() {
-        return Failure::usage(format!("`{text}` is no link and no id"))
-            .advise("give a link that begins with https://, or say with --mode what the id is of");
+        return Failure::usage(format!("`{text}` is no link and no id")).advise(advice::cli::link_or_mode_of_id());
     }
     let called: Vec<_> = kinds.iter().map(|kind| kind.called()).collect();
     let modes: Vec<_> = kinds.iter().map(|kind| format!("--mode {} ({})", Mode::of(*kind), kind.called())).collect();
     let failure = Failure::usage(format!("`{text}` is an id that can be of {}", called.join(" or ")));
-    failure.advise(format!("give its link, or say what it is: {}", modes.join(" or ")))
+    failure.advise(advice::cli::link_or_id(&modes.join(" or ")))
 }
 
 /// The mode that a bare id is meant for, when only one is.
@@ -98,5 +96,5 @@ fn finished(fetch: &Flags, order: Order) -> Order {
 
 fn checked(order: Order) -> Result<Order, Failure> {
     let bad = order.check().err();
-    bad.map_or(Ok(order), |bad| Err(Failure::usage(bad.to_string()).advise("see `radard fetch --help`")))
+    bad.map_or(Ok(order), |bad| Err(Failure::usage(bad.to_string()).advise(advice::session::fetch_help())))
 }

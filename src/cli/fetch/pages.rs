@@ -9,6 +9,7 @@ use tokio::signal::unix::Signal;
 use super::flags::Flags;
 use super::kept::{Kept, Stand};
 use super::show::Shown;
+use crate::advice;
 use crate::ambient::Clock;
 use crate::cli::desk::Desk;
 use crate::cli::exit::Exit;
@@ -75,7 +76,7 @@ impl<'a> Pages<'a> {
                 answer = self.page(order, &progress) => answer,
                 _ = interrupted.recv() => {
                     let stopped = Failure::new("interrupted").exit(Exit::Interrupted);
-                    return Ok(Some(stopped.advise("the same command with --resume goes on behind the last page")));
+                    return Ok(Some(stopped.advise(advice::cli::resume())));
                 }
             };
             let mut answer = match answer {

@@ -2,6 +2,7 @@
 
 use serde_json::{Value, json};
 
+use crate::advice::{self, Advice};
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::listing::page;
@@ -88,8 +89,7 @@ impl Gate {
         };
         let strange = if scope == "lane" { strange(reach, name).await? } else { None };
         if let Some(Strange { what, near }) = strange.as_ref().filter(|_| !paused) {
-            let look = "`radard job list --lanes` shows the lanes in which something waits".to_owned();
-            return Err(Failure::new(what).advise(near.clone().unwrap_or(look)));
+            return Err(Failure::new(what).advise(near.clone().unwrap_or_else(advice::cli::lanes)));
         }
         let body = json!({"scope": scope, "name": name, "paused": paused});
         let answer = reach.ask("POST", "/api/v1/gates", Some(body)).await?;
@@ -106,7 +106,7 @@ impl Gate {
 struct Strange {
     what: String,
     /// The name that may have been meant.
-    near: Option<String>,
+    near: Option<Advice>,
 }
 
 /// What to say of a lane in which nothing waits and that nothing holds back.
@@ -118,6 +118,6 @@ async fn strange(reach: &Reach, name: &str) -> Result<Option<Strange>, Failure> 
     if names.contains(&name) {
         return Ok(None);
     }
-    let near = did_you_mean(name, names).map(|near| format!("did you mean `{}`?", clean(near)));
+    let near = did_you_mean(name, names).map(|near| advice::cli::did_you_mean(&clean(near)));
     Ok(Some(Strange { what: format!("no job waits in lane `{}`, and nothing holds it back", clean(name)), near }))
 }

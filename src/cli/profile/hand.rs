@@ -12,6 +12,7 @@ use serde_json::{Value, json};
 use tokio::signal::unix::{SignalKind, signal};
 use zeroize::Zeroize;
 
+use crate::advice::{self, Advice};
 use crate::cli::desk::Desk;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
@@ -74,7 +75,7 @@ pub(super) async fn ask_platform(desk: &Desk, asked: Value, patience: Patience) 
             }
             let answer = tokio::select! {
                 answer = reach.call("POST", PATH, Some(body)) => answer?,
-                _ = interrupted.recv() => return Err(stopped("`radard profile list` shows how far it came")),
+                _ = interrupted.recv() => return Err(stopped(advice::cli::profiles())),
             };
             let (status, answer) = match answer {
                 (200..=299, answer) => {
@@ -89,7 +90,7 @@ pub(super) async fn ask_platform(desk: &Desk, asked: Value, patience: Patience) 
             desk.out.say(&waits_for(&answer, wait));
             tokio::select! {
                 () = clock.sleep(wait) => {}
-                _ = interrupted.recv() => return Err(stopped("nothing was done; run it again when it suits")),
+                _ = interrupted.recv() => return Err(stopped(advice::cli::when_it_suits())),
             }
         }
     })
@@ -97,7 +98,7 @@ pub(super) async fn ask_platform(desk: &Desk, asked: Value, patience: Patience) 
     Ok(told.unwrap_or_default())
 }
 
-fn stopped(advice: &str) -> Failure {
+fn stopped(advice: Advice) -> Failure {
     Failure::new("interrupted").exit(Exit::Interrupted).advise(advice)
 }
 
@@ -147,12 +148,7 @@ pub(super) async fn known(
             platform.map(|platform| Profile::new(name, platform))
         }
     };
-    made.ok_or_else(|| {
-        let advice = format!(
-            "make it with `radard profile import {name} FILE --platform PLATFORM`, or add [profile.{name}] to radard.toml"
-        );
-        Failure::usage(format!("there is no profile `{name}`")).advise(advice)
-    })
+    made.ok_or_else(|| Failure::usage(format!("there is no profile `{name}`")).advise(advice::session::make(name)))
 }
 
 /// Hands a login over, to be proved and used.

@@ -4,6 +4,7 @@ use std::io::Read as _;
 use std::path::Path;
 
 use super::hand::{Patience, host_of_platform, in_use, known, take_in};
+use crate::advice;
 use crate::cli::desk::Desk;
 use crate::cli::failure::Failure;
 use crate::cli::out::Answer;
@@ -40,11 +41,11 @@ pub(super) async fn import(
 async fn found_in(file: &Path, profile: &Profile, host: &str) -> Result<(Found, usize), Failure> {
     let rules = rules(profile.platform).ok_or_else(|| {
         let what = format!("nobody logs in to {} with a browser", profile.platform);
-        Failure::usage(what).advise("profiles with a login are those of douyin and creative_radar")
+        Failure::usage(what).advise(advice::session::platforms())
     })?;
     if looks_secret(&file.to_string_lossy()) && !file.exists() {
         let what = "a login was given where the name of a file belongs; every user can read a command line";
-        return Err(Failure::usage(what).advise("give `-` and paste the login, or write it to a file"));
+        return Err(Failure::usage(what).advise(advice::cli::paste_or_write()));
     }
     let failed = |why: String| Failure::usage(format!("cannot read a login from `{}`: {why}", file.display()));
     let mut text = Vec::new();
@@ -53,21 +54,18 @@ async fn found_in(file: &Path, profile: &Profile, host: &str) -> Result<(Found, 
     } else {
         std::fs::File::open(state_in(file)).and_then(|open| open.take(MOST + 1).read_to_end(&mut text))
     };
-    taken
-        .map_err(|error| failed(error.to_string()).advise("check the path, and whether this user may read the file"))?;
+    taken.map_err(|error| failed(error.to_string()).advise(advice::cli::login_file()))?;
     let text = Secret::new(text);
     let mut found = if is_database(text.reveal()) && file != Path::new("-") {
         let cookies = cookies(file).await.map_err(|why| failed(why.to_string()))?;
         Found::of_cookies(Form::Firefox, cookies.into_iter().map(of_firefox).collect())
     } else {
-        read(text.reveal(), rules.domains).map_err(|bad| {
-            failed(bad.to_string()).advise("give a file of one of these forms, whole and as the tool wrote it")
-        })?
+        read(text.reveal(), rules.domains).map_err(|bad| failed(bad.to_string()).advise(advice::cli::login_form()))?
     };
     let left_out = found.keep_only(&[rules.domains, &[host]].concat());
     if found.state.cookies.is_empty() {
         let what = failed(format!("no cookie in it belongs to {}", rules.domains.join(", ")));
-        return Err(what.advise("export the cookies of that site, while you are logged in there"));
+        return Err(what.advise(advice::cli::cookies()));
     }
     Ok((found, left_out))
 }

@@ -13,6 +13,7 @@ use base64::engine::general_purpose::STANDARD;
 use serde_json::Value;
 
 use super::hand::{Patience, host_of_platform, in_use, known, platform, put, take_in};
+use crate::advice;
 use crate::browser::{Browser, Code, Page, Place, Programs, Shown};
 use crate::cli::desk::Desk;
 use crate::cli::exit::Exit;
@@ -124,11 +125,7 @@ impl LogIn {
         }
         self.keep_picture(&page).await;
         let failure = Failure::new(format!("nobody logged in at {base} within {} s", self.wait)).exit(Exit::Login);
-        Err(failure.advise(if self.qr && shown.is_none() {
-            "the page showed no code that can be read: look at it with --picture FILE, or log in on a display"
-        } else {
-            "run it again and scan the code, or log in in your own browser and import that"
-        }))
+        Err(failure.advise(if self.qr && shown.is_none() { advice::cli::no_code() } else { advice::cli::scan_again() }))
     }
 
     /// Keeps what the page looks like, for a person who cannot see it.
@@ -150,7 +147,7 @@ fn show(desk: &Desk, code: Option<&Code>) {
 fn rules_of(profile: &Profile) -> Result<&'static Rules, Failure> {
     rules(profile.platform).ok_or_else(|| {
         let what = format!("nobody logs in to {} with a browser", profile.platform);
-        Failure::usage(what).advise("profiles with a login are those of douyin and creative_radar")
+        Failure::usage(what).advise(advice::session::platforms())
     })
 }
 
@@ -163,7 +160,7 @@ fn display(desk: &Desk) -> Result<Display, Failure> {
     let env = desk.env();
     Display::of(|name| env.get(name).cloned()).ok_or_else(|| {
         let failure = Failure::usage("there is no display here on which a browser could show itself");
-        failure.advise("give --qr, which shows the code of the page in the terminal")
+        failure.advise(advice::cli::display())
     })
 }
 

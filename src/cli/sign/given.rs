@@ -1,5 +1,6 @@
 //! Inputs as they are written on a command line: lists of numbers, and texts that may stand elsewhere.
 
+use crate::advice;
 use crate::cli::exit::Exit;
 use crate::cli::failure::Failure;
 use crate::cli::whole::whole;
@@ -7,8 +8,7 @@ use crate::cli::whole::whole;
 /// `text`, or what stands in the file `@FILE`, or on standard input when it is `-`.
 pub(super) fn text(flag: &str, text: &str) -> Result<String, Failure> {
     let failed = |why: &dyn std::fmt::Display| {
-        let advice = "give the text itself, @FILE, or - for standard input";
-        Failure::new(format!("cannot read {flag}: {why}")).advise(advice).exit(Exit::Usage)
+        Failure::new(format!("cannot read {flag}: {why}")).advise(advice::cli::given()).exit(Exit::Usage)
     };
     let read = match text.strip_prefix('@') {
         _ if text == "-" => whole(std::io::stdin().lock()),

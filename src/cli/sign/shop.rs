@@ -6,6 +6,7 @@ use serde_json::{Value, json};
 
 use super::given::{line, text};
 use super::signed::Signed;
+use crate::advice;
 use crate::cli::desk::Desk;
 use crate::cli::failure::Failure;
 use crate::domain::Secret;
@@ -44,7 +45,7 @@ impl Shop {
         let body = match (&self.body_utf8, &self.body_base64) {
             (Some(body), _) => text("--body-utf8", body)?.into_bytes(),
             (None, Some(body)) => STANDARD.decode(body).map_err(|why| {
-                Failure::usage(format!("--body-base64 cannot be read: {why}")).advise("give base64 with its padding")
+                Failure::usage(format!("--body-base64 cannot be read: {why}")).advise(advice::cli::base64())
             })?,
             (None, None) => Vec::new(),
         };
@@ -68,10 +69,7 @@ impl Shop {
         }
         let checked = desk.checked(&desk.places()?)?;
         let known = checked.secrets.get("tiktok-app-secret").cloned();
-        let absent = || {
-            let advice = "give --app-secret @FILE, or name a file as tiktok-app-secret under [secrets]";
-            Failure::usage("there is no app secret to sign with").advise(advice)
-        };
+        let absent = || Failure::usage("there is no app secret to sign with").advise(advice::cli::app_secret());
         Ok((known.ok_or_else(absent)?, false))
     }
 }
@@ -80,7 +78,7 @@ impl Shop {
 fn pairs(given: &str) -> Result<Vec<(String, String)>, Failure> {
     let wrong = || {
         let what = "--query holds neither NAME=VALUE nor an object of texts";
-        Failure::usage(what).advise("write --query page_size=20 --query page_token=…")
+        Failure::usage(what).advise(advice::cli::query())
     };
     if given.starts_with('{') {
         let object: std::collections::BTreeMap<String, String> = serde_json::from_str(given).map_err(|_| wrong())?;

@@ -4,6 +4,7 @@ use serde_json::json;
 
 use super::given::{Numbers, numbers};
 use super::signed::Signed;
+use crate::advice;
 use crate::ambient::Ambient;
 use crate::cli::failure::Failure;
 use crate::domain::amount::counted;
@@ -23,7 +24,7 @@ pub(in crate::cli) struct MsToken {
 impl MsToken {
     pub(super) fn sign(self, ambient: &Ambient) -> Result<Signed, Failure> {
         if self.length > 4096 {
-            return Err(Failure::usage("--length is above 4096").advise("a token has 182 characters today"));
+            return Err(Failure::usage("--length is above 4096").advise(advice::cli::token_length()));
         }
         let throw = || u8::try_from(ambient.entropy.below(sign::MsTokenInput::THROWS)).unwrap_or(0);
         let draws = self.draws.map_or_else(|| std::iter::repeat_with(throw).take(self.length).collect(), |n| n.bytes());
@@ -52,8 +53,7 @@ impl VerifyFp {
         let throw = || u8::try_from(ambient.entropy.below(sign::VerifyFpInput::THROWS)).unwrap_or(0);
         let draws = self.draws.map_or_else(|| std::iter::repeat_with(throw).take(31).collect(), |n| n.bytes());
         let draws: [u8; 31] = draws.try_into().map_err(|draws: Vec<u8>| {
-            Failure::usage(format!("--draws holds {}", counted(draws.len(), "number")))
-                .advise("give 31, or leave it out")
+            Failure::usage(format!("--draws holds {}", counted(draws.len(), "number"))).advise(advice::cli::draws())
         })?;
         let verify_fp = sign::VerifyFp::sign(&sign::VerifyFpInput { unix_time_ms, draws: &draws });
         let all = json!({"unix_time_ms": unix_time_ms, "draws": draws, "verify_fp": verify_fp});

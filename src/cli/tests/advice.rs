@@ -3,9 +3,10 @@
 use std::path::{Path, PathBuf};
 
 use super::*;
+use crate::advice::ROOMS;
 
 /// Flags of other programs that our texts name.
-const OF_OTHERS: &[&str] = &["clean", "dbname"];
+const OF_OTHERS: &[&str] = &["clean", "dbname", "version"];
 /// Words for several things: a number before one of them is written by `counted`.
 const PLURALS: &[&str] = &[
     "alarms",
@@ -169,14 +170,19 @@ fn a_flag_that_stands_alone_in_a_text_is_one_of_ours() {
             continue;
         }
         for literal in literals(&path) {
-            for (at, _) in literal.match_indices(" --") {
-                let rest = literal.get(at + 3..).unwrap_or_default();
-                let flag: String = rest.chars().take_while(|c| c.is_ascii_lowercase() || *c == '-').collect();
-                let is_ours = flag.is_empty() || known.contains(&flag) || OF_OTHERS.contains(&flag.as_str());
-                assert!(is_ours, "{}: --{flag} in \"{literal}\"", path.display());
-            }
+            assert_eq!(foreign_flag(&literal, &known), None, "{}: \"{literal}\"", path.display());
         }
     }
+}
+
+/// A flag in `text` that neither we nor the other programs in our texts have.
+fn foreign_flag(text: &str, known: &[String]) -> Option<String> {
+    let flag = |(at, _): (usize, &str)| -> String {
+        let rest = text.get(at + 3..).unwrap_or_default();
+        rest.chars().take_while(|c| c.is_ascii_lowercase() || *c == '-').collect()
+    };
+    let is_ours = |flag: &String| flag.is_empty() || known.contains(flag) || OF_OTHERS.contains(&flag.as_str());
+    text.match_indices(" --").map(flag).find(|flag| !is_ours(flag))
 }
 
 #[test]
@@ -186,10 +192,41 @@ fn no_number_stands_before_a_plural_that_may_be_one() {
             continue;
         }
         for literal in literals(&path).iter().filter(|literal| !SEVERAL.contains(&literal.as_str())) {
-            let after = literal.match_indices("} ").filter_map(|(at, mark)| literal.get(at + mark.len()..));
-            let word = |rest: &str| rest.split(|c: char| !c.is_ascii_lowercase()).next().map(str::to_owned);
-            let plural = after.filter_map(word).find(|word| PLURALS.contains(&word.as_str()));
-            assert_eq!(plural, None, "{}: write \"{literal}\" with `counted`", path.display());
+            assert_eq!(plural(literal), None, "{}: write \"{literal}\" with `counted`", path.display());
         }
     }
+}
+
+/// A word for several things behind a number in `text`.
+fn plural(text: &str) -> Option<&str> {
+    let after = text.match_indices("} ").filter_map(|(at, mark)| text.get(at + mark.len()..));
+    let word = |rest: &'_ str| rest.find(|c: char| !c.is_ascii_lowercase()).unwrap_or(rest.len());
+    after.map(|rest| rest.split_at(word(rest)).0).find(|word| PLURALS.contains(word))
+}
+
+#[test]
+fn every_advice_of_the_catalogue_can_be_followed() {
+    let (all, known) = (built(), flags(&built()));
+    let keys = ROOMS.iter().flat_map(|(room, keys)| keys.iter().map(move |(key, texts)| (room, key, texts)));
+    for (room, key, texts) in keys {
+        for text in *texts {
+            let place = format!("advice::{room}::{key}: \"{text}\"");
+            assert!(!text.trim().is_empty() && text.trim() == *text && !text.contains("  "), "{place}");
+            // Alarms speak in whole sentences. All others are the rest of a line that begins with `do:`.
+            assert_eq!(text.ends_with('.'), *room == "alarm", "{place}");
+            assert_eq!(text.starts_with(char::is_uppercase), *room == "alarm", "{place}");
+            assert_eq!(text.matches('`').count() % 2, 0, "{place}");
+            assert_eq!(commands(text).find_map(|line| mistake(line, &all)), None, "{place}");
+            assert_eq!((foreign_flag(text, &known), plural(text)), (None, None), "{place}");
+        }
+    }
+    let mut listed: Vec<_> = ROOMS.iter().map(|(room, _)| format!("{room}.rs")).collect();
+    listed.extend(["mod.rs", "sentence.rs"].map(str::to_owned));
+    listed.sort();
+    let mut there: Vec<_> = files(&root().join("src/advice"), &["rs"])
+        .iter()
+        .filter_map(|path| path.file_name()?.to_str().map(str::to_owned))
+        .collect();
+    there.sort();
+    assert_eq!(listed, there, "each file of the catalogue stands in its list");
 }

@@ -7,13 +7,13 @@ use super::doubt::APART;
 use super::leg::{Behind, Leg};
 use super::round::Round;
 use super::settle::{Asked, Follows, settle};
-use crate::domain::{Class, Miss, Take};
+use crate::domain::{AlarmName, Class, Miss, Take};
 use crate::queue::Lost;
 use crate::store::alarms::{Raise, Severity};
 use crate::store::crawl::doubts;
 use crate::store::crawl::targets::{self, Reread, Round as Ended};
 use crate::store::{self, Tx, alarms};
-use crate::target::{NEVER, REREAD, SHRANK, SILENT, Spec, next, within_hours};
+use crate::target::{NEVER, REREAD, Spec, next, within_hours};
 
 /// Doubted lists are read again at different moments.
 const JITTER: Duration = REREAD.saturating_sub(APART);
@@ -94,7 +94,7 @@ pub(super) async fn end(tx: &mut Tx, brief: &Brief, round: &mut Round, miss: Opt
         doubt_or_settle(tx, brief, round, &spec).await?;
     }
     if round.found > 0 && brief.course.silent_at.is_some() {
-        alarms::close(tx, SILENT, &course.to_string()).await?;
+        alarms::close(tx, AlarmName::TargetSilent, &course.to_string()).await?;
     }
     round.is_over = true;
     round.class = Some(ended.class);
@@ -107,7 +107,7 @@ async fn doubt_or_settle(tx: &mut Tx, brief: &Brief, round: &Round, spec: &Spec)
     let Some(said) = &round.doubts.said else {
         if brief.course.doubted_at.is_some() && doubts::left(tx, course).await? == 0 {
             targets::settle(tx, course).await?;
-            alarms::close(tx, SHRANK, &course.to_string()).await?;
+            alarms::close(tx, AlarmName::ListShrank, &course.to_string()).await?;
         }
         return Ok(());
     };
@@ -121,7 +121,7 @@ async fn doubt_or_settle(tx: &mut Tx, brief: &Brief, round: &Round, spec: &Spec)
     let more = round.doubts.lists - 1;
     let more = if more == 0 { String::new() } else { format!("; {more} more lists of this target shrank, too") };
     let raise = Raise {
-        name: SHRANK,
+        name: AlarmName::ListShrank,
         subject: course.to_string(),
         severity: Severity::Warning,
         class: Class::Schema,

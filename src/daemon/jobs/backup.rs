@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::config::Current;
-use crate::domain::{Class, Miss};
+use crate::domain::{AlarmName, Class, Miss};
 use crate::queue::{Job, Lease, Settled};
 use crate::store::backup::{self, BackupError};
 use crate::store::copies::Copies;
@@ -43,7 +43,8 @@ impl Job for Backup {
             Err(BackupError::Server) => return Ok(Settled::Done(json!({"skipped": BackupError::Server.to_string()}))),
             Err(error) => return Err(failed(tools, &error).await),
         };
-        let healed = tools.store.write::<_, Error, _>(|tx| Box::pin(alarms::close(tx, "backup_failed", "database")));
+        let healed =
+            tools.store.write::<_, Error, _>(|tx| Box::pin(alarms::close(tx, AlarmName::BackupFailed, "database")));
         healed.await?;
         let is_trusted = tools.clock.look().await?.is_none();
         let (copies, keep, now) = (tools.copies.clone(), tools.current.now().backup.keep, tools.store.now());
@@ -58,7 +59,7 @@ impl Job for Backup {
 async fn failed(tools: &Tools, error: &BackupError) -> Miss {
     let detail = error.to_string();
     let raise = alarms::Raise {
-        name: "backup_failed",
+        name: AlarmName::BackupFailed,
         subject: "database".to_owned(),
         severity: alarms::Severity::Critical,
         class: Class::Local,

@@ -10,7 +10,7 @@ use crate::config::{Checked, Config, Places, QueueText, Secrets, check_queue};
 use crate::daemon::house::House;
 use crate::daemon::systemd::{Invitation, Notifier};
 use crate::daemon::watch::Watch;
-use crate::domain::{Class, Millis};
+use crate::domain::{AlarmName, Class, Millis};
 use crate::observe::Register;
 use crate::queue::Ask;
 use crate::store::alarms::{Raise, Severity};
@@ -75,7 +75,10 @@ const MINUTE: Duration = Duration::from_mins(1);
 
 async fn open_alarms(store: &Store) -> Vec<String> {
     let open = store.read::<_, Error, _>(|tx| Box::pin(alarms::open(tx))).await.unwrap();
-    open.into_iter().map(|alarm| alarm.name).filter(|name| name.contains("clock") || name.contains("backup")).collect()
+    open.into_iter()
+        .map(|alarm| alarm.name.to_string())
+        .filter(|name| name.contains("clock") || name.contains("backup"))
+        .collect()
 }
 
 /// The jobs of a kind, the youngest first: how each stands, and what it met.
@@ -89,7 +92,7 @@ async fn jobs_of(store: &Store, kind: &str) -> Vec<(Stands, String, i64)> {
 /// An alarm that was closed so long ago that it is to go.
 async fn leave_something_old(house: &House) {
     let raise = Raise {
-        name: "jobs_dead",
+        name: AlarmName::JobsDead,
         subject: "old".to_owned(),
         severity: Severity::Notice,
         class: Class::Local,

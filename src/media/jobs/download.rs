@@ -13,6 +13,7 @@ use serde_json::json;
 
 use super::grow::{Growing, Order, Remembered, fetch};
 use super::tools::{LOW, Tools, off_thread};
+use crate::advice;
 use crate::domain::{Class, Miss};
 use crate::media::format::Wanted;
 use crate::media::name::{wished, with_id};
@@ -47,7 +48,7 @@ impl Job for Download {
 
     fn check(&self, tools: &Tools) -> Result<(), Hopeless> {
         tools.net.would_ask(&self.url).map_err(|refusal| {
-            let advice = refusal.advice().unwrap_or("give a URL that begins with http:// or https://");
+            let advice = refusal.advice().cloned().unwrap_or_else(advice::net::url);
             Hopeless { why: refusal.message, advice }
         })
     }

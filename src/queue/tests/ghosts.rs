@@ -7,7 +7,7 @@ use serde_json::json;
 use tokio::sync::Notify;
 
 use super::kit::{Diary, House, Life, Node, SECOND, Script, deed, rules, soak};
-use crate::domain::{Class, Miss};
+use crate::domain::{AlarmName, Class, Miss};
 use crate::queue::lease::{Lease, Lost};
 use crate::queue::outcome::Settled;
 use crate::queue::rules::Rules;
@@ -88,7 +88,7 @@ async fn tries_to_write(lease: &Lease) -> String {
             Box::pin(async move {
                 let severity = alarms::Severity::Notice;
                 let raise = alarms::Raise {
-                    name: "ghost",
+                    name: AlarmName::JobsDead,
                     subject: String::new(),
                     severity,
                     class: Class::Local,

@@ -5,16 +5,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::json;
 
 use crate::config::Current;
-use crate::domain::{Class, Miss, Platform};
+use crate::domain::{AlarmName, Class, Miss, Platform};
 use crate::platform::signer::Compared;
 use crate::queue::{Job, Lease, Settled};
 use crate::session::fetch::Fetcher;
 use crate::session::profiles::Profiles;
 use crate::store::alarms::{Raise, Severity};
 use crate::store::{Error, Store, alarms};
-
-/// The alarm about a difference; its subject is the platform.
-const ALARM: &str = "signature_differs";
 
 /// Compare signatures of `platform`.
 #[derive(Debug, Serialize, Deserialize)]
@@ -89,7 +86,7 @@ impl Job for CompareSignatures {
         };
         let subject = self.platform.as_str();
         let raise = Raise {
-            name: ALARM,
+            name: AlarmName::SignatureDiffers,
             subject: subject.to_owned(),
             severity: Severity::Warning,
             class: Class::Signature,
@@ -98,7 +95,11 @@ impl Job for CompareSignatures {
         let is_same = different.is_empty();
         let told = tools.store.write::<_, Error, _>(move |tx| {
             Box::pin(async move {
-                if is_same { alarms::close(tx, ALARM, subject).await } else { alarms::raise(tx, &raise).await }
+                if is_same {
+                    alarms::close(tx, AlarmName::SignatureDiffers, subject).await
+                } else {
+                    alarms::raise(tx, &raise).await
+                }
             })
         });
         told.await?;

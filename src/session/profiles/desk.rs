@@ -9,6 +9,7 @@ use uuid::Uuid;
 
 use super::in_use::InUse;
 use super::who::{Profiles, broken, no_login};
+use crate::advice;
 use crate::config::Profile;
 use crate::domain::{Class, Declined, Held, Millis, Miss, Platform, Secret};
 use crate::session::book::{Error, is_no};
@@ -177,8 +178,8 @@ impl ByHand {
             return Ok(());
         };
         let slot_in = Some(wait).filter(|wait| *wait <= patience);
-        let advice = "try again after this wait; nothing was done yet";
-        let declined = Declined::by_us(format!("`{name}` has to wait for a free slot: {error}"), advice);
+        let error = format!("`{name}` has to wait for a free slot: {error}");
+        let declined = Declined::by_us(error, advice::session::wait_for_slot());
         Err(Declined { class: Class::Rate, wait: Some(wait), held, slot_in, ..declined })
     }
 }
@@ -188,7 +189,7 @@ fn name_of(name: &str) -> Result<&str, Declined> {
     if Folder::may_hold(name) {
         return Ok(name);
     }
-    Err(Declined::by_us("this is no name of a profile", "write it as in the settings"))
+    Err(Declined::by_us("this is no name of a profile", advice::session::name()))
 }
 
 impl Profiles {
@@ -208,7 +209,7 @@ impl Profiles {
         let Some(target) = target else {
             return Err(Declined::by_us(
                 format!("`{name}` has no such capture to go back to"),
-                format!("look at `radard profile show {name}`"),
+                advice::session::captures(name),
             ));
         };
         let login = self.book.open(target.id).await.map_err(|error| broken(&error))?;
@@ -241,7 +242,7 @@ impl Profiles {
                 "the captures of `{name}` are forgotten, and its file `{}` is still there: {error}",
                 file.display()
             );
-            Declined::by_us(what, "remove it by hand")
+            Declined::by_us(what, advice::session::remove_by_hand())
         })?;
         self.prover.current.unmake(name);
         Ok(forgotten)

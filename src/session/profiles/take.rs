@@ -8,6 +8,7 @@ use uuid::Uuid;
 use super::capture::{Missed, Seen, capture};
 use super::in_use::InUse;
 use super::who::{Profiles, broken, no_login};
+use crate::advice;
 use crate::config::Profile;
 use crate::domain::{Class, Declined, Miss, Platform};
 use crate::platform::creative_radar::PAGE;
@@ -36,14 +37,11 @@ impl Profiles {
         let (profile, rules) = self.known(name)?;
         if profile.platform != Platform::CreativeRadar {
             let what = format!("a page of {} is not opened by itself", profile.platform);
-            return Err(Declined::by_us(
-                what,
-                "take a login in from your own browser: `radard profile import NAME FILE`",
-            ));
+            return Err(Declined::by_us(what, advice::session::capture_by_hand()));
         }
         if self.prover.ways.wants_login(&profile) {
             let what = format!("the proxy of `{name}` wants a login, which a browser cannot be given");
-            return Err(Declined::by_us(what, "use a proxy that knows this machine by its address"));
+            return Err(Declined::by_us(what, advice::session::proxy()));
         }
         let turn = self.turn(name);
         let _turn = turn.lock().await;
@@ -131,7 +129,7 @@ impl Profiles {
 
     /// There is no capture; if the site wants a person, the profile stops until one was there.
     async fn missed(&self, name: &str, Missed { trouble, seen }: Missed) -> Declined {
-        let (class, advice) = (trouble.class(), trouble.advice().replace("NAME", name));
+        let (class, advice) = (trouble.class(), trouble.advice_for(name));
         let mut error = format!("no capture of `{name}`: {trouble}");
         if let Some(picture) = self.keep_seen(name, seen).await {
             error = format!("{error}; what it shows is in {}", picture.display());
@@ -166,7 +164,7 @@ impl Profiles {
         self.take_up_file(&profile).await?;
         let id = self.add(&profile, source, &login).await?;
         let capture = self.book.of(name).await.map_err(|error| broken(&error))?.into_iter().find(|it| it.id == id);
-        let capture = capture.ok_or_else(|| Declined::by_us("the capture is gone", "try again"))?;
+        let capture = capture.ok_or_else(|| Declined::by_us("the capture is gone", advice::session::try_again()))?;
         if login.marks(rules).next().is_none() {
             let why = format!("it has none of the cookies of a login: {}", rules.marks.join(", "));
             return Err(self.refuse(&capture, Miss::new(Class::Auth, why)).await);
@@ -225,18 +223,16 @@ impl Profiles {
         let others_work =
             all.iter().any(|it| it.id != capture.id && it.standing == Standing::Active && !it.is_stopped());
         let advice = match class {
-            Class::Auth if is_used => "log in again: `radard profile login NAME`, or in your browser, and import that",
-            Class::Auth if others_work => {
-                "log in again in your browser and import that; what was used before is still in use"
-            }
-            Class::Auth => "log in again in your browser and import that",
-            Class::Risk => "open the site in your browser and answer what it asks, then import the login again",
-            _ if is_no(class) => "import another login",
-            _ if is_used => "prove it later with `radard profile probe NAME`",
-            _ => "it is kept, and proved later by itself, or with `radard profile probe NAME`",
+            Class::Auth if is_used => advice::session::log_in_again(name),
+            Class::Auth if others_work => advice::session::log_in_meanwhile(),
+            Class::Auth => advice::session::log_in_elsewhere(),
+            Class::Risk => advice::session::challenged(),
+            _ if is_no(class) => advice::session::another_login(),
+            _ if is_used => advice::session::probe(name),
+            _ => advice::session::is_kept(name),
         };
         let error = format!("the login of `{name}` could not be proved: {why}");
-        Declined { class, wait: after, held, ..Declined::by_us(error, advice.replace("NAME", name)) }
+        Declined { class, wait: after, held, ..Declined::by_us(error, advice) }
     }
 
     /// Proves the youngest that waits for it; if the site says no to it, or none does, once more what is in use.
@@ -277,6 +273,6 @@ impl Profiles {
 
 /// The site was not asked at all.
 fn unasked(name: &str, Miss { class, error, after, held, .. }: Miss) -> Declined {
-    let (error, advice) = (format!("no capture of `{name}`: {error}"), "it is tried again when it may be".to_owned());
-    Declined { class, wait: after, held, ..Declined::by_us(error, advice) }
+    let error = format!("no capture of `{name}`: {error}");
+    Declined { class, wait: after, held, ..Declined::by_us(error, advice::session::wait_for_turn()) }
 }

@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 
 use super::in_use::InUse;
 use super::proof::Prover;
+use crate::advice;
 use crate::browser::{Pool, Source};
 use crate::config::Profile;
 use crate::domain::{Class, Declined, Millis, Platform};
@@ -67,7 +68,7 @@ impl Profiles {
             Some(known) if known.platform == platform => {}
             Some(known) => {
                 let what = format!("the profile `{name}` is for {}, not for {platform}", known.platform);
-                return Err(Declined::by_us(what, "give it another name"));
+                return Err(Declined::by_us(what, advice::session::another_name()));
             }
         }
         Ok(())
@@ -102,15 +103,11 @@ impl Profiles {
     pub(super) fn known(&self, name: &str) -> Result<(Profile, &'static Rules), Declined> {
         let settings = self.prover.current.now();
         let known = settings.profiles.iter().find(|known| known.name == name).cloned();
-        let known = known.ok_or_else(|| {
-            let add = format!(
-                "make it with `radard profile import {name} FILE --platform PLATFORM`, or add [profile.{name}] to radard.toml"
-            );
-            Declined::by_us(format!("there is no profile `{name}`"), add)
-        })?;
+        let known = known
+            .ok_or_else(|| Declined::by_us(format!("there is no profile `{name}`"), advice::session::make(name)))?;
         let rules = rules(known.platform).ok_or_else(|| {
             let what = format!("the profile `{name}` is for {}, where nobody logs in with a browser", known.platform);
-            Declined::by_us(what, "profiles with a login are those of douyin and creative_radar")
+            Declined::by_us(what, advice::session::platforms())
         })?;
         Ok((known, rules))
     }
@@ -179,16 +176,16 @@ impl Profiles {
 
 /// There is no login.
 pub(super) fn no_login(name: &str) -> Declined {
-    let advice = format!("take one in: `radard profile import {name} FILE`");
-    Declined { class: Class::Auth, ..Declined::by_us(format!("the profile `{name}` has no login"), advice) }
+    let error = format!("the profile `{name}` has no login");
+    Declined { class: Class::Auth, ..Declined::by_us(error, advice::session::import(name)) }
 }
 
 /// What was kept of logins cannot be used.
 pub(super) fn broken(error: &Error) -> Declined {
     let advice = match error {
         Error::Vault(error) => error.advice(),
-        Error::Store(error) => error.advice().to_owned(),
-        Error::Unread(_) | Error::Gone(_) => "import the login again".to_owned(),
+        Error::Store(error) => error.advice(),
+        Error::Unread(_) | Error::Gone(_) => advice::session::import_again(),
     };
     Declined::by_us(error.to_string(), advice)
 }

@@ -6,6 +6,7 @@
 
 use std::time::Duration;
 
+use crate::advice::{self, Advice};
 use crate::domain::{Class, Miss};
 
 /// A failed act on the store.
@@ -119,17 +120,13 @@ impl Error {
     }
 
     /// What a person can do about it.
-    pub const fn advice(&self) -> &'static str {
+    pub const fn advice(&self) -> Advice {
         match self {
-            Self::Full { .. } => "free some space; radard accepts work again by itself",
-            Self::Busy { .. } => {
-                "look for another program that holds the database, or for a database server that is down"
-            }
-            Self::Broken { .. } => {
-                "check the disk, then start radard again; `radard backup restore` brings back a good copy"
-            }
-            Self::Closed { .. } => "start radard again and read its log",
-            Self::Statement { .. } => "report this with `radard diagnose`; it is a bug",
+            Self::Full { .. } => advice::store::full(),
+            Self::Busy { .. } => advice::store::busy(),
+            Self::Broken { .. } => advice::store::broken(),
+            Self::Closed { .. } => advice::store::closed(),
+            Self::Statement { .. } => advice::store::bug(),
         }
     }
 }

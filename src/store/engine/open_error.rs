@@ -9,6 +9,7 @@ use rustix::fs::{Access, AtFlags, CWD, accessat};
 use super::copy::BackupError;
 use super::error::Error;
 use super::migrate::{MigrateError, Schema};
+use crate::advice::{self, Advice};
 
 /// Why a store could not be opened.
 #[derive(Debug, thiserror::Error)]
@@ -84,7 +85,7 @@ impl Denied {
     }
 
     /// What a person can do about it.
-    pub fn advice(&self) -> String {
-        format!("run the command as the user {0}, such as with `sudo -u '#{0}'`", self.owner)
+    pub fn advice(&self) -> Advice {
+        advice::store::denied(self.owner)
     }
 }

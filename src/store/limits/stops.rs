@@ -3,16 +3,11 @@
 use sqlx::FromRow;
 
 use super::pace;
-use crate::domain::{Class, Millis};
+use crate::domain::{AlarmName, Class, Millis};
 use crate::store::alarms;
 use crate::store::engine::error::Error;
 use crate::store::engine::tx::{Tx, on};
 use crate::store::queue::{gates, jobs};
-
-/// The alarm about a host that cannot be reached; its subject is the host.
-pub const UNREACHABLE: &str = "host_unreachable";
-/// The alarm about a sign of risk; its subject is the lane that met it.
-pub const LANE_CLOSED: &str = "lane_closed";
 
 /// A later end and a breaker win over what stood there; what was asked for is that of the later end. A sign of risk keeps
 /// its name, its reason and its lane while it holds, whatever is answered meanwhile: the alarm is about them.
@@ -128,7 +123,7 @@ pub async fn reached(tx: &mut Tx, host: &str) -> Result<(), Error> {
         .map_err(Error::in_act("let a host be asked again"))?;
     jobs::call_back_lanes(tx, host).await?;
     gates::open_of(tx, host).await?;
-    alarms::close(tx, UNREACHABLE, host).await.map(drop)
+    alarms::close(tx, AlarmName::HostUnreachable, host).await.map(drop)
 }
 
 /// Lifts what an answer to `lane` stopped and what keeps it closed: a person has seen to it. Every lane that was closed

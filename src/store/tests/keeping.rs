@@ -1,7 +1,7 @@
 //! What is thrown away goes by its age alone, a page at a time, and takes with it what hangs on it and nothing else.
 
 use super::{Fresh, on_each, one_of_each};
-use crate::domain::{Author, Class, Counts, Files, Post, Room};
+use crate::domain::{AlarmName, Author, Class, Counts, Files, Post, Room};
 use crate::store::alarms::{self, Severity};
 use crate::store::crawl::prune::{self, Aged, DAY};
 use crate::store::crawl::{comments, creators, export, grown, listed, posts, raw, shelf, table};
@@ -315,7 +315,7 @@ fn forgetting_waits_for_no_reader_and_empties_the_log_once_it_is_free() {
                     if erases {
                         tx.erase().await?;
                     }
-                    let (name, subject, detail) = ("disk_low", "d".to_owned(), String::new());
+                    let (name, subject, detail) = (AlarmName::DiskLow, "d".to_owned(), String::new());
                     let raise =
                         alarms::Raise { name, subject, severity: Severity::Notice, class: Class::Local, detail };
                     alarms::raise(tx, &raise).await

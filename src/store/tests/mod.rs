@@ -1,6 +1,7 @@
 //! The store's own tests, on both databases: `kit` opens them.
 
 mod ahead;
+mod alarms;
 mod backups;
 mod claims;
 mod commits;

@@ -55,7 +55,7 @@ fn a_file_that_others_may_read_is_refused_with_what_to_do() {
     for mode in [0o440, 0o404, 0o420, 0o401] {
         fs::set_permissions(&file, Permissions::from_mode(mode)).unwrap();
         let refused = read(&file).err().unwrap();
-        assert_eq!(refused.advice(), format!("run `chmod 0400 {}`", file.display()), "{mode:o}");
+        assert_eq!(refused.advice().to_string(), format!("run `chmod 0400 {}`", file.display()), "{mode:o}");
     }
     fs::set_permissions(&file, Permissions::from_mode(0o600)).unwrap();
     assert!(read(&file).is_ok());

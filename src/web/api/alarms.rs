@@ -6,14 +6,13 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::listing::{Listing, page, whole};
-use crate::config::Language;
-use crate::domain::AlarmId;
+use crate::advice::{self, Advice, alarm};
+use crate::domain::{AlarmId, Language};
 use crate::store;
 use crate::store::alarms::{self, Alarm};
 use crate::web::app::App;
 use crate::web::input::{Asked, Named, blank, limit};
 use crate::web::refusal::Refusal;
-use crate::web::text::alarm_text;
 
 /// An alarm with what the catalogue says about it.
 #[derive(Debug, Serialize)]
@@ -21,14 +20,14 @@ pub(super) struct Shown {
     #[serde(flatten)]
     alarm: Alarm,
     title: &'static str,
-    r#do: String,
+    r#do: Advice,
 }
 
 impl From<Alarm> for Shown {
     fn from(alarm: Alarm) -> Self {
-        let text = alarm_text(Language::En, &alarm.name);
-        let advice = text.advice_about(&alarm.subject);
-        Self { alarm, title: text.title, r#do: advice }
+        let title = alarm::title(Language::En, &alarm.name);
+        let advice = alarm::about(&alarm.name, &alarm.subject);
+        Self { alarm, title, r#do: advice }
     }
 }
 
@@ -71,5 +70,5 @@ pub(super) async fn ack(State(app): State<App>, Named(id): Named<AlarmId>) -> Re
 }
 
 fn absent(id: AlarmId) -> Refusal {
-    Refusal::absent(format!("there is no alarm {id}"), "list them with `radard alarm list --all`")
+    Refusal::absent(format!("there is no alarm {id}"), advice::web::alarms())
 }

@@ -6,6 +6,7 @@ use axum::Json;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 
+use crate::advice;
 use crate::domain::{Declined, Interval};
 use crate::platform::douyin::list::{Progress, Wants};
 use crate::platform::douyin::mode::{Order, Sheet, Standing};
@@ -42,7 +43,7 @@ pub(super) struct Fetched {
 }
 
 pub(super) async fn fetch(State(app): State<App>, Body(asked): Body<Asked>) -> Result<Json<Fetched>, Refusal> {
-    let wrong = |why: &dyn std::fmt::Display| Declined::by_us(why.to_string(), "see `radard fetch --help`");
+    let wrong = |why: &dyn std::fmt::Display| Declined::by_us(why.to_string(), advice::session::fetch_help());
     let Asked { order, most, page, within, progress, raw, profile } = asked;
     let within = within.as_deref().map(Interval::parse).transpose();
     let within = within.map_err(|why| wrong(&format_args!("the interval cannot be read: {why}")))?.flatten();

@@ -7,6 +7,7 @@ use serde::Serialize;
 use serde_json::{Value, json};
 
 use super::listing::{Listing, whole};
+use crate::advice;
 use crate::doctor::report;
 use crate::domain::Class;
 use crate::store::backup::{self, Verified};
@@ -29,12 +30,9 @@ pub(super) async fn doctor(State(app): State<App>) -> Json<Value> {
 pub(super) async fn back_up(State(app): State<App>) -> Result<(StatusCode, Json<Verified>), Refusal> {
     match backup::create(app.store(), &app.parts().backups).await {
         Ok(made) => Ok((StatusCode::CREATED, Json(made))),
-        Err(error) => Err(Refusal::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            Class::Local,
-            error.to_string(),
-            "look at the free space and the rights of the folder for backups, then try again",
-        )),
+        Err(error) => {
+            Err(Refusal::new(StatusCode::INTERNAL_SERVER_ERROR, Class::Local, error.to_string(), advice::web::backup()))
+        }
     }
 }
 
@@ -45,10 +43,9 @@ pub(super) struct Reloaded {
 }
 
 pub(super) async fn reload(State(app): State<App>) -> Result<Json<Reloaded>, Refusal> {
-    let advice = "run `radard check`, fix what it names, and try again; the old configuration stays in force";
     let said = match &app.parts().reload {
         Some(reload) => reload().await,
         None => Err("no daemon runs, so there is nothing to reload".to_owned()),
     };
-    said.map(|said| Json(Reloaded { said })).map_err(|error| Refusal::conflict(error, advice))
+    said.map(|said| Json(Reloaded { said })).map_err(|error| Refusal::conflict(error, advice::web::reload()))
 }

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use uuid::Uuid;
 
 use super::listing::{Listing, page, whole};
+use crate::advice;
 use crate::domain::{Class, JobId, Millis};
 use crate::queue::{Ask, Asked, OpenTo};
 use crate::store;
@@ -98,7 +99,7 @@ pub(super) async fn add(
         Asked::New(id) => (StatusCode::CREATED, json!({ "id": id, "new": true })),
         Asked::Same(id) => (StatusCode::OK, json!({ "id": id, "new": false })),
         Asked::Dead(id) => {
-            let advice = format!("run `radard job retry {id}`");
+            let advice = advice::web::retry(id);
             (StatusCode::OK, json!({ "id": id, "new": false, "state": jobs::State::Dead, "do": advice }))
         }
     };
@@ -114,8 +115,7 @@ fn may_add(app: &App, caller: &Caller, kind: &str) -> Result<(), Refusal> {
     match app.queue().open_to(kind) {
         Some(OpenTo::Radard) => {
             let error = format!("jobs of kind `{kind}` are not added over the API: radard and its schedules add them");
-            let advice = "run `radard target run NAME` to crawl, `radard schedule run NAME` for the rest";
-            Err(Refusal::new(StatusCode::FORBIDDEN, Class::Schema, error, advice))
+            Err(Refusal::new(StatusCode::FORBIDDEN, Class::Schema, error, advice::web::only_radard_adds()))
         }
         Some(OpenTo::Owner) => needs_admin(caller, kind),
         Some(OpenTo::Scripts) | None => Ok(()),
@@ -135,7 +135,7 @@ fn needs_admin(caller: &Caller, kind: &str) -> Result<(), Refusal> {
         return Ok(());
     }
     let error = format!("a key needs `admin` for jobs of kind `{kind}`");
-    Err(Refusal::forbidden(error, "ask the owner, who can use `radard job`"))
+    Err(Refusal::forbidden(error, advice::web::ask_the_owner_for_jobs()))
 }
 
 /// Refuses to change the job `id` if the caller may not change jobs of its kind.
@@ -156,11 +156,11 @@ fn accepts_work(app: &App) -> Result<(), Refusal> {
     let rank = |part: &Part| ["store", "disk"].iter().position(|name| *name == part.name).unwrap_or(usize::MAX);
     let Some(part) = readiness.parts.into_iter().filter(|part| !part.ok).min_by_key(rank) else {
         let status = StatusCode::SERVICE_UNAVAILABLE;
-        return Err(Refusal::new(status, Class::Local, "no new work is accepted now", "look at `radard doctor`"));
+        return Err(Refusal::new(status, Class::Local, "no new work is accepted now", advice::web::doctor()));
     };
     let full = part.name == "disk";
     let status = if full { StatusCode::INSUFFICIENT_STORAGE } else { StatusCode::SERVICE_UNAVAILABLE };
-    let advice = part.r#do.unwrap_or_else(|| "look at `radard doctor`".to_owned());
+    let advice = part.r#do.unwrap_or_else(advice::web::doctor);
     Err(Refusal::new(status, part.class, format!("no new work is accepted now because of the {}", part.name), advice))
 }
 
@@ -199,7 +199,7 @@ pub(super) async fn find(State(app): State<App>, Named(id): Named<JobId>) -> Res
 }
 
 fn no_job(id: JobId) -> Refusal {
-    Refusal::absent(format!("there is no job {id}"), "list them; old jobs are thrown away after `queue.keep_done`")
+    Refusal::absent(format!("there is no job {id}"), advice::web::jobs())
 }
 
 pub(super) async fn retry(

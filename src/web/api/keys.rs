@@ -9,6 +9,7 @@ use std::net::{IpAddr, Ipv4Addr, Ipv6Addr, SocketAddr};
 use uuid::Uuid;
 
 use super::listing::{Listing, whole};
+use crate::advice;
 use crate::domain::words::repeatable;
 use crate::store;
 use crate::store::keys::{self, Pass};
@@ -58,14 +59,14 @@ pub(super) async fn add(
     Body(Add { name, scopes }): Body<Add>,
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
     check_name(&name)?;
-    let advice = "leave the others out; a key should be able to do one thing";
-    let scopes = Scopes::read(scopes.iter().map(String::as_str)).map_err(|error| Refusal::bad(error, advice))?;
+    let scopes = Scopes::read(scopes.iter().map(String::as_str));
+    let scopes = scopes.map_err(|error| Refusal::bad(error, advice::web::scopes()))?;
     if scopes.is_empty() {
-        return Err(Refusal::bad("a key needs at least one scope", "name one, such as `jobs:write`"));
+        return Err(Refusal::bad("a key needs at least one scope", advice::web::one_scope()));
     }
     if let Some(scope) = caller.scopes.missing(&scopes) {
         let error = format!("this key cannot give `{}`, which it does not have", scope.as_str());
-        return Err(Refusal::forbidden(error, "ask the owner, who can run `radard key add`"));
+        return Err(Refusal::forbidden(error, advice::web::ask_the_owner_to_add()));
     }
     let key = format!("{}{}", token::KEY_PREFIX, token::fresh(&app.parts().ambient.entropy));
     let (row, hash, stored) = (name.clone(), token::digest(&key), scopes.to_store());
@@ -74,7 +75,7 @@ pub(super) async fn add(
         .write::<_, store::Error, _>(move |tx| Box::pin(async move { keys::add(tx, &row, &hash, &stored).await }));
     let Some(id) = kept.await? else {
         let error = format!("a key named `{name}` is in use");
-        return Err(Refusal::conflict(error, "revoke it first, or choose another name"));
+        return Err(Refusal::conflict(error, advice::web::another_name()));
     };
     Ok((StatusCode::CREATED, Json(json!({ "id": id, "name": name, "scopes": scopes, "key": key }))))
 }
@@ -85,7 +86,7 @@ fn check_name(name: &str) -> Result<(), Refusal> {
         return Ok(());
     }
     let error = format!("the name of a key has 1 to {NAME} letters, digits, dots, dashes and underscores");
-    Err(Refusal::bad(error, "choose one that says who uses it, such as `nightly-import`"))
+    Err(Refusal::bad(error, advice::web::key_name()))
 }
 
 pub(super) async fn revoke(
@@ -95,16 +96,12 @@ pub(super) async fn revoke(
 ) -> Result<Json<Value>, Refusal> {
     let all = app.store().read::<_, store::Error, _>(|tx| Box::pin(keys::list(tx))).await?;
     let key = all.into_iter().find(|key| key.name == name && key.revoked_at.is_none());
-    let absent = || {
-        Refusal::absent(
-            format!("there is no key named `{}` in use", repeatable(&name)),
-            "list them with `radard key list`",
-        )
-    };
+    let absent =
+        || Refusal::absent(format!("there is no key named `{}` in use", repeatable(&name)), advice::web::keys());
     let key = key.ok_or_else(absent)?;
     if let Some(scope) = caller.scopes.missing(&Scopes::stored(&key.scopes)) {
         let error = format!("this key cannot revoke `{name}`, which has `{}`", scope.as_str());
-        return Err(Refusal::forbidden(error, "ask the owner, who can run `radard key revoke`"));
+        return Err(Refusal::forbidden(error, advice::web::ask_the_owner_to_revoke()));
     }
     let id = key.id;
     let gone = app.store().write::<_, store::Error, _>(move |tx| Box::pin(async move { keys::revoke(tx, id).await }));

@@ -9,6 +9,7 @@ use serde::{Deserialize, Deserializer};
 use serde_json::{Value, json};
 use uuid::Uuid;
 
+use crate::advice;
 use crate::domain::{Declined, Platform, Secret};
 use crate::session::{Brought, Detail, GivenOut, Login, Overview, headers_of};
 use crate::web::app::App;
@@ -74,7 +75,7 @@ pub(super) async fn act(State(app): State<App>, Private(asked): Private<Asked>) 
         Asked::Import { name, platform, source, state, headers, patience_ms } => {
             let state = StorageState::of_value(state);
             let state =
-                state.ok_or_else(|| Declined::by_us("the state is no object", "see `radard profile --help`"))?;
+                state.ok_or_else(|| Declined::by_us("the state is no object", advice::session::profile_help()))?;
             let login = Login { state, headers: headers_of(headers) };
             json!(profiles.import(Brought { name, platform, source, login }, patience_ms).await?)
         }

@@ -6,6 +6,7 @@ use axum::http::StatusCode;
 use serde_json::{Value, json};
 
 use super::listing::{Listing, whole};
+use crate::advice;
 use crate::queue::Coming;
 use crate::web::app::App;
 use crate::web::input::Named;
@@ -21,7 +22,7 @@ pub(super) async fn run(
 ) -> Result<(StatusCode, Json<Value>), Refusal> {
     let Some(asked) = app.queue().run_schedule(&name).await? else {
         let error = format!("there is no schedule `{name}`");
-        return Err(Refusal::absent(error, "list them with `radard schedule list`"));
+        return Err(Refusal::absent(error, advice::web::schedules()));
     };
     Ok((StatusCode::CREATED, Json(json!({ "name": name, "id": asked.id() }))))
 }

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::listing::{Listing, whole};
+use crate::advice;
 use crate::domain::Secret;
 use crate::queue::{Ask, Asked};
 use crate::store;
@@ -34,10 +35,8 @@ pub(super) async fn set(
     match app.credentials().set(&name, Secret::new(value)).await {
         Ok(used) => Ok(Json(json!({ "name": name, "used": used }))),
         Err(SetError::Vault(error)) => Err(error.into()),
-        Err(error @ SetError::Name { .. }) => Err(Refusal::bad(error.to_string(), "write one of these names")),
-        Err(error @ SetError::Value { .. }) => {
-            Err(Refusal::bad(error.to_string(), "send the secret alone, as one text"))
-        }
+        Err(error @ SetError::Name { .. }) => Err(Refusal::bad(error.to_string(), advice::web::these_names())),
+        Err(error @ SetError::Value { .. }) => Err(Refusal::bad(error.to_string(), advice::web::secret_alone())),
     }
 }
 
@@ -45,15 +44,15 @@ pub(super) async fn forget(State(app): State<App>, Named(name): Named<String>) -
     if app.credentials().forget(&name).await? {
         return Ok(Json(json!({ "name": name, "forgotten": true })));
     }
-    Err(Refusal::absent(format!("nothing is sealed under `{name}`"), "list what is with `radard secrets list`"))
+    Err(Refusal::absent(format!("nothing is sealed under `{name}`"), advice::web::sealed()))
 }
 
 /// Asks for a rotation; one that has begun and not ended is given another life instead of a second beside it.
 pub(super) async fn rotate(State(app): State<App>) -> Result<(StatusCode, Json<Value>), Refusal> {
     let leaving = app.store().read::<_, store::Error, _>(|tx| Box::pin(leaving_key(tx))).await?;
     let Some(key) = leaving else {
-        let advice = "seal something first, for example with `radard secrets set NAME`";
-        return Err(Refusal::conflict("nothing was ever sealed, so there is no key to change", advice));
+        let error = "nothing was ever sealed, so there is no key to change";
+        return Err(Refusal::conflict(error, advice::web::seal_first()));
     };
     let (kind, key) = (ROTATE.to_owned(), key.to_string());
     let ask = Ask { kind, key, payload: json!({}), priority: 0, run_at: None };

@@ -106,7 +106,7 @@ pub fn ran_shown(ran: &Ran, now: Millis) -> Value {
         let mut shown = taken(one);
         if let Some(fields) = shown.as_object_mut() {
             fields.insert("told".to_owned(), ran.told(one, now).into());
-            fields.insert("do".to_owned(), ran.standing.advice(one).into());
+            fields.insert("do".to_owned(), ran.standing.advice(one).map(String::from).into());
         }
         shown
     };

@@ -9,6 +9,7 @@ use serde::Deserialize;
 
 use super::frame::{Entry, Frame, Here, Seen, answer};
 use super::pieces::alarms::Cards;
+use crate::advice;
 use crate::config::Language;
 use crate::domain::AlarmId;
 use crate::store;
@@ -79,5 +80,5 @@ async fn ack(State(app): State<App>, Named(id): Named<AlarmId>) -> Result<Redire
     if app.store().write::<_, store::Error, _>(move |tx| Box::pin(alarms::ack(tx, id))).await? {
         return Ok(Redirect::to(paths::ALARMS));
     }
-    Err(Refusal::absent(format!("there is no alarm {id}"), "it may have been closed long ago"))
+    Err(Refusal::absent(format!("there is no alarm {id}"), advice::web::alarm_closed()))
 }

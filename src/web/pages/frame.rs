@@ -13,6 +13,7 @@ use axum::http::request::Parts;
 use axum::response::{Html, IntoResponse, Response};
 
 use super::pieces::moment::clock;
+use crate::advice;
 use crate::config::Language;
 use crate::domain::Millis;
 use crate::domain::time::roughly;
@@ -184,7 +185,7 @@ pub(in crate::web) fn answer(page: &impl Template) -> Result<Response, Refusal> 
             axum::http::StatusCode::INTERNAL_SERVER_ERROR,
             crate::domain::Class::Local,
             format!("cannot draw the page: {error}"),
-            "report this with `radard diagnose`; it is a bug",
+            advice::store::bug(),
         )),
     }
 }

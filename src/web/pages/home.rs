@@ -144,7 +144,7 @@ fn headline(
     alarms: &[Alarm],
     tasks: &[supervise::Status],
 ) -> (&'static str, String) {
-    let loud = alarms.iter().filter(|alarm| alarm.severity != Severity::Notice.as_str());
+    let loud = alarms.iter().filter(|alarm| alarm.severity != Severity::Notice);
     let (known, unknown): (Vec<_>, Vec<_>) = loud.partition(|alarm| alarm.acked_at.is_some());
     let unwell = readiness.parts.iter().filter(|part| !part.ok).count();
     let unsaid = if known.is_empty() && unknown.is_empty() { unwell } else { 0 };

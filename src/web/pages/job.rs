@@ -7,6 +7,7 @@ use axum::response::{Redirect, Response};
 use super::frame::{Frame, Here, Seen, answer};
 use super::pieces::jobs::{may_cancel, may_retry, state_word};
 use super::pieces::moment::Moment;
+use crate::advice;
 use crate::config::Language;
 use crate::domain::time::roughly;
 use crate::domain::{JobId, Millis};
@@ -67,7 +68,7 @@ pub(super) async fn show(here: Here, Named(id): Named<JobId>) -> Result<Response
 }
 
 fn absent(id: JobId) -> Refusal {
-    Refusal::absent(format!("there is no job {id}"), "old jobs are thrown away after `queue.keep_done`")
+    Refusal::absent(format!("there is no job {id}"), advice::web::old_jobs())
 }
 
 fn page(app: &App, frame: Frame, job: Job, now: Millis) -> Page {

@@ -77,7 +77,7 @@ fn page(refusal: &Refusal) -> Page {
         StatusCode::INTERNAL_SERVER_ERROR => (t.broken_title, &refusal.error),
         _ => (t.bad_title, &refusal.error),
     };
-    let (text, advice) = (sentence(text), sentence(&refusal.r#do));
+    let (text, advice) = (sentence(text), sentence(refusal.r#do.text(Language::En)));
     Page { frame, title, text, advice, home: Some(t.home) }
 }
 

@@ -9,9 +9,9 @@ use serde::Deserialize;
 use super::frame::{Frame, Here, Seen, answer};
 use super::pieces::moment::{Moment, number};
 use super::pieces::takes::{Hand, Takes, link};
+use crate::advice;
 use crate::config::Language;
 use crate::domain::Millis;
-use crate::store;
 use crate::store::crawl::targets::Course;
 use crate::target::{Standing, standing};
 use crate::web::app::App;
@@ -64,12 +64,10 @@ struct Rounds {
 pub(super) async fn show(here: Here, Named(name): Named<String>) -> Result<Response, Refusal> {
     let (pace, served) = (here.app.parts().pace.clone(), here.app.parts().served.clone());
     let wanted = name.clone();
-    let seen = here.read(move |tx| {
-        Box::pin(async move { Ok::<_, store::Error>(standing(tx, &served, Some(&pace), Some(&wanted)).await?) })
-    });
+    let seen = here.read(move |tx| Box::pin(async move { standing(tx, &served, Some(&pace), Some(&wanted)).await }));
     let Seen { frame, now, mut shown } = seen.await?;
     let Some(standing) = shown.pop() else {
-        return Err(Refusal::absent(format!("no target is called `{name}`"), "look at the list of targets"));
+        return Err(Refusal::absent(format!("no target is called `{name}`"), advice::web::list_of_targets()));
     };
     answer(&page(frame, &standing, now))
 }
@@ -118,7 +116,7 @@ pub(super) async fn act(
     State(app): State<App>,
     path: Result<Path<(String, Act)>, PathRejection>,
 ) -> Result<Redirect, Refusal> {
-    let Path((name, act)) = path.map_err(|error| Refusal::absent(error.body_text(), "press the button again"))?;
+    let Path((name, act)) = path.map_err(|error| Refusal::absent(error.body_text(), advice::web::press_again()))?;
     let targets = &app.parts().targets;
     match act {
         Act::Run => drop(targets.run(&name).await?),

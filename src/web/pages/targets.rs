@@ -10,7 +10,6 @@ use super::frame::{Entry, Frame, Here, Seen, answer};
 use super::pieces::takes::Takes;
 use super::target;
 use crate::config::Language;
-use crate::store;
 use crate::target::{Standing, standing};
 use crate::web::app::App;
 use crate::web::input::{Asked, blank};
@@ -70,9 +69,7 @@ struct Page {
 
 async fn show(here: Here, Asked(wanted): Asked<Wanted>) -> Result<Response, Refusal> {
     let (pace, served) = (here.app.parts().pace.clone(), here.app.parts().served.clone());
-    let seen = here.read(move |tx| {
-        Box::pin(async move { Ok::<_, store::Error>(standing(tx, &served, Some(&pace), None).await?) })
-    });
+    let seen = here.read(move |tx| Box::pin(async move { standing(tx, &served, Some(&pace), None).await }));
     answer(&page(seen.await?, wanted))
 }
 

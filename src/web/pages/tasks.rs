@@ -8,6 +8,7 @@ use axum::routing::{get, post};
 
 use super::frame::{Entry, Frame, Here, Seen, answer};
 use super::pieces::moment::Moment;
+use crate::advice;
 use crate::config::Language;
 use crate::domain::Millis;
 use crate::queue::Coming;
@@ -102,6 +103,6 @@ fn task_row(t: &'static Words, task: supervise::Status, now: Millis) -> TaskRow 
 async fn run(State(app): State<App>, Named(name): Named<String>) -> Result<Redirect, Refusal> {
     match app.queue().run_schedule(&name).await? {
         Some(asked) => Ok(Redirect::to(&format!("{}/{}", paths::JOBS, asked.id()))),
-        None => Err(Refusal::absent(format!("there is no schedule `{name}`"), "press the button again")),
+        None => Err(Refusal::absent(format!("there is no schedule `{name}`"), advice::web::press_again())),
     }
 }

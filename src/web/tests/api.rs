@@ -1,7 +1,7 @@
 //! The rest of the API: gates, alarms, keys, tasks, and the acts of the daemon.
 
 use super::*;
-use crate::domain::Class;
+use crate::domain::{AlarmName, Class};
 use crate::store::alarms::{Raise, Severity, raise};
 use crate::store::kit::puzzle;
 use crate::store::stops::{self, Stopped};
@@ -9,7 +9,7 @@ use crate::store::{self, gates};
 
 async fn raise_one(store: &Store, subject: &'static str) {
     let alarm = Raise {
-        name: "jobs_dead",
+        name: AlarmName::JobsDead,
         subject: subject.to_owned(),
         severity: Severity::Warning,
         class: Class::Local,

@@ -51,7 +51,7 @@ fn strangers_see_numbers_without_names_and_parts_without_advice() {
     run(async |house| {
         house.app.parts().metrics.set(metric::LANE_CLOSED, ["main/posts"], 1_u64);
         house.app.parts().metrics.set(metric::TARGETS, ["ok"], 1_u64);
-        house.ready.lock().unwrap().parts[0].r#do = Some("look at /data/main".to_owned());
+        house.ready.lock().unwrap().parts[0].r#do = Some(Advice::of_catalogue("look at /data/main".into()));
         let key = house.key("scraper", &["metrics:read"]).await;
         let other = house.key("other", &["jobs:read"]).await;
         let seen = async |key: &str| {

@@ -26,7 +26,7 @@ use crate::base::{Base, Plan};
 use crate::config::{Checked, Config, Current, Places, Secrets};
 use crate::crawl::Keeper;
 use crate::doctor::Doctor;
-use crate::domain::{Class, Millis, Miss};
+use crate::domain::{Advice, Class, Millis, Miss};
 use crate::net;
 use crate::observe::{Metrics, Register};
 use crate::pace::Pace;
@@ -224,7 +224,13 @@ impl House {
 
 fn part(name: &str, class: Class) -> Part {
     let ok = class == Class::Ok;
-    Part { name: name.to_owned(), ok, class, since: BEGIN, r#do: (!ok).then(|| format!("fix the {name}")) }
+    Part {
+        name: name.to_owned(),
+        ok,
+        class,
+        since: BEGIN,
+        r#do: (!ok).then(|| Advice::of_catalogue(format!("fix the {name}").into())),
+    }
 }
 
 /// What came back.

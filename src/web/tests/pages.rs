@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::config::{QueueText, check_queue};
+use crate::domain::AlarmName;
 use crate::store::alarms::{Raise, Severity, raise};
 use crate::store::crawl::targets::{self, CourseName};
 use crate::store::jobs::New;
@@ -30,7 +31,8 @@ async fn trouble(house: &House, text: &'static str) -> String {
     let raised = house.store.write::<_, store::Error, _>(move |tx| {
         Box::pin(async move {
             let (subject, detail) = (text.to_owned(), text.to_owned());
-            let alarm = Raise { name: "jobs_dead", subject, severity: Severity::Critical, class: Class::Risk, detail };
+            let alarm =
+                Raise { name: AlarmName::JobsDead, subject, severity: Severity::Critical, class: Class::Risk, detail };
             raise(tx, &alarm).await?;
             let open_at = BEGIN + Duration::from_hours(6);
             gates::close(tx, &gates::Closing { reason: text, ..puzzle(text, open_at) }).await

@@ -1,6 +1,7 @@
 //! Why a text gives no id, each reason by its name.
 
 use super::kind::Kind;
+use crate::advice::{self, Advice};
 use crate::domain::Class;
 use crate::net::Refusal;
 
@@ -74,24 +75,16 @@ impl BadLink {
     }
 
     /// What a person can do about it.
-    pub fn advice(&self) -> String {
+    pub fn advice(&self) -> Advice {
         match self {
-            Self::NoUrl => "give a link that begins with https://, or a message that holds one".to_owned(),
-            Self::BadHost(_) => "give a link to douyin.com, iesdouyin.com or webcast.amemv.com".to_owned(),
-            Self::BadId { .. } | Self::Nothing => {
-                "copy the link again, from the page itself or by the share button".to_owned()
-            }
-            Self::NotFound(kind) => format!("give a link to a {kind}, or leave --want out to take whatever it names"),
-            Self::Unread => "try again, and send us what the log says if it stays".to_owned(),
-            Self::NeedsRedirect => "ask where it leads first".to_owned(),
-            Self::RoomIdGiven(_) => {
-                "open the room in a browser and copy its address: the number there stays; --want room takes the broadcast \
-                 of a shared link"
-                    .to_owned()
-            }
-            Self::TooManyRedirects(_) | Self::Unanswered(_) | Self::LeadsNowhere(_) => {
-                "open the link in a browser, and give the address that it ends at".to_owned()
-            }
+            Self::NoUrl => advice::platform::link(),
+            Self::BadHost(_) => advice::platform::host(),
+            Self::BadId { .. } | Self::Nothing => advice::platform::copy_link(),
+            Self::NotFound(kind) => advice::platform::link_of(kind),
+            Self::Unread => advice::platform::unread(),
+            Self::NeedsRedirect => advice::platform::redirect(),
+            Self::RoomIdGiven(_) => advice::platform::open_room(),
+            Self::TooManyRedirects(_) | Self::Unanswered(_) | Self::LeadsNowhere(_) => advice::platform::open_link(),
         }
     }
 }

@@ -2,11 +2,11 @@
 
 use std::cmp::Reverse;
 
+use crate::advice;
 use crate::config::Language;
 use crate::domain::Millis;
-use crate::store::alarms::Alarm;
+use crate::store::alarms::{Alarm, Severity};
 use crate::web::pages::pieces::moment::{Moment, number};
-use crate::web::text::alarm_text;
 use crate::web::words::{fill, words};
 
 words! {
@@ -32,7 +32,7 @@ pub(in crate::web) struct Cards {
 
 /// One of them.
 pub(in crate::web) struct Card {
-    pub(in crate::web) severity: String,
+    pub(in crate::web) severity: &'static str,
     pub(in crate::web) word: &'static str,
     pub(in crate::web) title: &'static str,
     pub(in crate::web) subject: String,
@@ -60,31 +60,28 @@ impl Cards {
     }
 }
 
-fn severity(alarm: &Alarm) -> u8 {
-    match alarm.severity.as_str() {
-        "critical" => 2,
-        "warning" => 1,
-        _ => 0,
-    }
+/// How loudly it speaks; a word of a later version counts as a notice.
+fn severity(alarm: &Alarm) -> Severity {
+    alarm.severity.known().copied().unwrap_or(Severity::Notice)
 }
 
 fn card(t: &'static Words, alarm: Alarm, now: Millis) -> Card {
-    let text = alarm_text(Language::En, &alarm.name);
+    let severity = severity(&alarm);
     Card {
-        word: match alarm.severity.as_str() {
-            "critical" => t.critical,
-            "warning" => t.warning,
-            _ => t.notice,
+        word: match severity {
+            Severity::Critical => t.critical,
+            Severity::Warning => t.warning,
+            Severity::Notice => t.notice,
         },
-        title: text.title,
-        advice: text.advice_about(&alarm.subject),
+        title: advice::alarm::title(Language::En, &alarm.name),
+        advice: advice::alarm::about(&alarm.name, &alarm.subject).text(Language::En).to_owned(),
         first: Moment::seen(alarm.first_at, now),
         last: Moment::seen(alarm.last_at, now),
         seen: if alarm.count == 1 { t.seen_once.to_owned() } else { fill(t.seen_often, &number(alarm.count)) },
         acked: alarm.acked_at.map(|at| Moment::seen(at, now)),
         closed: alarm.closed_at.map(|at| Moment::seen(at, now)),
         ack: format!("/alarms/{}/ack", alarm.id),
-        severity: alarm.severity,
+        severity: severity.as_str(),
         subject: alarm.subject,
         detail: alarm.detail,
     }

@@ -100,7 +100,7 @@ impl Takes {
             shown.enumerate().map(|(n, taken)| {
                 let hand = (n == 0).then(|| Hand::of(standing));
                 // What somebody paused is as they want it, and the button beside it ends that.
-                let advice = standing.advice(taken).filter(|_| taken.state != State::Paused);
+                let advice = standing.advice(taken).filter(|_| taken.state != State::Paused).map(String::from);
                 TakeRow { advice, hand, ..row(t, taken, now) }
             })
         });
