@@ -1,6 +1,6 @@
 //! A login at the simulated Creative Center: taken in, captured by a real browser, lost, and never overwritten by less.
 
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 
 use serde_json::{Value, json};
 
@@ -78,11 +78,14 @@ async fn by_code(stage: &Stage) -> Result<(), Trouble> {
     command.stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::piped());
     let failed = |source| Trouble::Io { act: "run `radard profile login`", source };
     let child = command.spawn().map_err(failed)?;
-    stage
-        .until("a code to be scanned", async |stage| Ok(stage.sim.scan().then_some(()).ok_or("none".to_owned())))
-        .await?;
-    let ended = child.wait_with_output().await.map_err(failed)?;
-    let said = String::from_utf8_lossy(&ended.stderr).lines().last().unwrap_or_default().to_owned();
+    let mut ended = std::pin::pin!(child.wait_with_output());
+    let scanned = async |stage: &Stage| Ok(stage.sim.scan().then_some(()).ok_or("none".to_owned()));
+    tokio::select! {
+        scanned = stage.until("a code to be scanned", scanned) => scanned?,
+        early = ended.as_mut() => return Err(expected("a code to be scanned".into(), last_line(&early.map_err(failed)?))),
+    }
+    let ended = ended.await.map_err(failed)?;
+    let said = last_line(&ended);
     if !ended.status.success() {
         return Err(expected("a login by the code".into(), said));
     }
@@ -90,6 +93,11 @@ async fn by_code(stage: &Stage) -> Result<(), Trouble> {
     let versions = shown.get("versions").and_then(Value::as_array).cloned().unwrap_or_default();
     let stands = versions.iter().any(|version| text(version, "standing") == "active");
     if stands { Ok(()) } else { Err(expected("a login that is used".into(), shown.to_string())) }
+}
+
+/// The last line that a command wrote to stderr.
+fn last_line(ended: &Output) -> String {
+    String::from_utf8_lossy(&ended.stderr).lines().last().unwrap_or_default().to_owned()
 }
 
 /// A storage state with one cookie.

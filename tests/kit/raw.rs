@@ -1,8 +1,12 @@
 //! A server that does what it is told byte by byte: it remembers what it heard, and may lie, trickle or never end.
 
 use std::io::{Read as _, Write as _};
-use std::net::{SocketAddr, TcpListener, TcpStream};
+use std::net::{Shutdown, SocketAddr, TcpListener, TcpStream};
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+/// How long whoever was answered may go on sending.
+const LINGER: Duration = Duration::from_secs(1);
 
 /// One that listens on loopback until the test ends.
 pub(crate) struct Raw {
@@ -64,4 +68,7 @@ pub(crate) fn answer(stream: &mut TcpStream, status: &str, headers: &[&str], bod
     let lines = headers.iter().fold(String::new(), |lines, line| lines + line + "\r\n");
     let head = format!("HTTP/1.1 {status}\r\ncontent-length: {}\r\nconnection: close\r\n{lines}\r\n", body.len());
     let _gone = stream.write_all(head.as_bytes()).and_then(|()| stream.write_all(body));
+    // A connection that is closed with unread bytes of a request is reset, and the answer may be lost with it.
+    let _gone = stream.shutdown(Shutdown::Write).and_then(|()| stream.set_read_timeout(Some(LINGER)));
+    let _rest = std::io::copy(stream, &mut std::io::sink());
 }

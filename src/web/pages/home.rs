@@ -39,8 +39,8 @@ words! {
     to_do: "To do";
     alarms: "Alarms";
     targets: "Targets that need a look";
-    all_targets: "All {n} targets";
-    targets_well: "None. {n} targets are followed.";
+    targets_well: "None.";
+    all_targets: "Show all ({n})";
     no_targets: "No target is followed yet. Write what you want to follow into `queue.toml`; radard reads it as soon as it is saved.";
     no_jobs: "No job has run yet. Follow a target, or queue a job with `radard job add`.";
     next: "What comes next";
@@ -75,7 +75,7 @@ struct Page {
     broken: Vec<Part>,
     alarms: Cards,
     takes: Takes,
-    /// What is said of targets besides the rows.
+    /// The words of the link to all targets.
     targets: String,
     has_targets: bool,
     /// Nobody has asked for anything yet.
@@ -118,7 +118,6 @@ fn page(app: &App, seen: Seen<Stored>) -> Page {
     let mut takes = Takes::of(&targets, needs_a_look, now);
     takes.rows.truncate(ROWS);
     let count = number(i64::try_from(targets.len()).unwrap_or(i64::MAX));
-    let said = if takes.rows.is_empty() { t.targets_well } else { t.all_targets };
     Page {
         t,
         mood,
@@ -128,7 +127,7 @@ fn page(app: &App, seen: Seen<Stored>) -> Page {
         broken: readiness.parts.into_iter().filter(|part| !part.ok).collect(),
         alarms: Cards::open(alarms, now),
         takes,
-        targets: fill(said, &count),
+        targets: fill(t.all_targets, &count),
         has_targets: !targets.is_empty(),
         no_jobs: counts.is_empty(),
         next: next(t, &targets, app.queue().schedules(), now),
