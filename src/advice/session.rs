@@ -31,7 +31,6 @@ sentences! {
     profile_help() { en: "see `radard profile --help`" }
     proxy() { en: "use a proxy that knows this machine by its address" }
     remove_by_hand() { en: "remove it by hand" }
-    try_again() { en: "try again" }
     wait(lane: &str) { en: "wait as long as it says, or run `radard job resume --lane {lane}` to try at once" }
     wait_for_slot() { en: "try again after this wait; nothing was done yet" }
     wait_for_turn() { en: "it is tried again when it may be" }

@@ -2,6 +2,8 @@
 //!
 //! A command gives back an [`Answer`] and knows nothing about streams: here it becomes lines for a person or one
 //! object for a program, on stdout and nothing else there. Remarks and failures of a person's command go to stderr.
+//!
+//! Progress is one line that is written again. `indicatif` 0.18 would bring two crates for it.
 
 use std::io::{self, IsTerminal, Write as _};
 use std::os::fd::AsFd;

@@ -4,6 +4,8 @@
 //! wrote: widths are counted the terminal's way, and control characters are shown, never sent. A table that is wider
 //! than the terminal has its longest texts shortened. Where that is not enough, columns are left out and named below;
 //! a pipe or a file gets all of them.
+//!
+//! Why no crate: `comfy-table` 8.0 wraps long texts where we leave columns out, and brings five crates (`cargo tree`).
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

@@ -1,7 +1,7 @@
 //! Tells systemd how the daemon is doing, over the socket that systemd names.
 //!
-//! The protocol is a few `NAME=value` lines in one datagram, so it is written here instead of taken from a crate; all
-//! of the environment is passed in. Nothing in this file may hurt the daemon: without a socket every call does
+//! Why no crate: `sd-notify` 0.5 sends without a time limit, so a full queue of systemd would hold a worker thread, and
+//! it would replace about 30 of these lines. All of the environment is passed in. Nothing in this file may hurt the daemon: without a socket every call does
 //! nothing, and a socket that fails is mentioned in the log once. A datagram waits at most a second for room.
 //! What must be true before `ready` or `watchdog` is said is decided by the caller.
 

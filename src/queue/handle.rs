@@ -8,7 +8,7 @@ use tokio::sync::{Mutex, mpsc};
 
 use super::ask::{self, Ask, AskError, Asked};
 use super::hands::Hands;
-use super::job::OpenTo;
+use super::job::{Job, OpenTo};
 use super::kinds::Kinds;
 use super::rules::{Live, Rules};
 use crate::ambient::Ambient;
@@ -87,6 +87,13 @@ impl Queue {
             outcomes.first().copied().ok_or(store::Error::Closed { act: "queue jobs" })
         };
         self.answer(outcome?, ask)
+    }
+
+    /// Asks for a job of a kind that the caller knows by its type.
+    pub async fn ask_for<J: Job>(&self, job: &J, key: String) -> Result<Asked, AskError> {
+        let unfit = |error: serde_json::Error| AskError::Payload { kind: J::KIND.to_owned(), why: error.to_string() };
+        let payload = serde_json::to_value(job).map_err(unfit)?;
+        self.ask(Ask { kind: J::KIND.to_owned(), key, payload, priority: 0, run_at: None }).await
     }
 
     /// Asks for many at once; answers after they are on the disk, each with what became of it, in order. After an error

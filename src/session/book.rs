@@ -70,8 +70,8 @@ impl Book {
         Self { store, vault, register }
     }
 
-    /// Adds a capture that waits to be proved; gives its id.
-    pub async fn add(&self, fresh: Fresh<'_>, rules: &Rules) -> Result<Uuid, Error> {
+    /// Adds a capture that waits to be proved; gives it.
+    pub async fn add(&self, fresh: Fresh<'_>, rules: &Rules) -> Result<Capture, Error> {
         let Fresh { profile, platform, source, is_made, login } = fresh;
         let (profile, platform, source) = (profile.to_owned(), platform.as_str(), source.to_owned());
         let cookies = i64::try_from(login.state.cookies.len()).unwrap_or(i64::MAX);
@@ -83,10 +83,10 @@ impl Book {
                 Box::pin(async move {
                     let fresh =
                         captures::Fresh { profile: &profile, platform, source: &source, is_made, cookies, ends_at };
-                    let id = captures::add(tx, fresh).await?;
-                    vault.put(tx, &slot(id), &text).await?;
+                    let added = captures::add(tx, fresh).await?;
+                    vault.put(tx, &slot(added.id), &text).await?;
                     prune(tx, &vault, &profile).await?;
-                    Ok(id)
+                    Ok(added)
                 })
             })
             .await

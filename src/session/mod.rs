@@ -7,7 +7,7 @@
 //! - `rules` what a login is on each platform, `login` what a capture holds, `convert` from a browser and to it, `file`
 //!   the storage state in its folder, `source` where the browser comes from.
 //! - `book` all captures: which there are, how they stand, which one is used; `plan` when it is looked at again.
-//! - `profiles` what people do with them, and what keeps each fresh; `jobs` the same as jobs.
+//! - `profiles` what people do with them, `jobs` the same as jobs, `keep` asks for a capture of each in time.
 //! - `fetch` asks a site for a page in somebody's name, `shapes` keeps what is known of the form of its answers, `span`
 //!   names the profile in the log.
 
@@ -16,6 +16,7 @@ mod convert;
 mod fetch;
 mod file;
 mod jobs;
+mod keep;
 mod login;
 mod plan;
 mod profiles;
@@ -37,7 +38,8 @@ use crate::store::{self, Store};
 use crate::supervise::{Restart, Supervisor};
 use fetch::Asks;
 use jobs::{CompareTools, ProbeTools};
-use profiles::{Inside, Prover, keep};
+use keep::keep;
+use profiles::{Inside, Prover};
 
 pub use book::{Book, Error, Fresh, is_no};
 pub use convert::{cookie_for_browser, login_of};

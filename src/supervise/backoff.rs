@@ -1,4 +1,7 @@
 //! How long to wait before trying again: exponential, with full jitter, never above a cap.
+//!
+//! Why no crate: `backon` 1.6 adds jitter to a delay. Here the whole delay is drawn, from the chance that is passed in,
+//! so that clients that failed together do not come back together.
 
 use std::time::Duration;
 

@@ -13,7 +13,8 @@ use crate::session::profiles::Profiles;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Capture {
-    profile: String,
+    /// Whose.
+    pub profile: String,
 }
 
 impl Job for Capture {

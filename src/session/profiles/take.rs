@@ -120,7 +120,7 @@ impl Profiles {
         Ok(())
     }
 
-    async fn add(&self, profile: &Profile, source: &str, login: &Login) -> Result<Uuid, Declined> {
+    async fn add(&self, profile: &Profile, source: &str, login: &Login) -> Result<Capture, Declined> {
         let (_, rules) = self.known(&profile.name)?;
         let is_made = self.prover.current.is_made(&profile.name);
         let fresh = Fresh { profile: &profile.name, platform: profile.platform, source, is_made, login };
@@ -162,15 +162,13 @@ impl Profiles {
         let host = self.prover.host(profile.platform);
         login.keep_only(&[rules.domains, &[&host]].concat());
         self.take_up_file(&profile).await?;
-        let id = self.add(&profile, source, &login).await?;
-        let capture = self.book.of(name).await.map_err(|error| broken(&error))?.into_iter().find(|it| it.id == id);
-        let capture = capture.ok_or_else(|| Declined::by_us("the capture is gone", advice::session::try_again()))?;
+        let capture = self.add(&profile, source, &login).await?;
         if login.marks(rules).next().is_none() {
             let why = format!("it has none of the cookies of a login: {}", rules.marks.join(", "));
             return Err(self.refuse(&capture, Miss::new(Class::Auth, why)).await);
         }
         match self.prover.prove(&profile, &login).await {
-            Ok(()) => self.use_proved(name, id, &login).await,
+            Ok(()) => self.use_proved(name, capture.id, &login).await,
             Err(miss) => Err(self.refuse(&capture, miss).await),
         }
     }

@@ -33,7 +33,7 @@ pub struct Profiles {
     /// Who is at work on which profile: another waits.
     at_work: Arc<Mutex<HashMap<String, Arc<tokio::sync::Mutex<()>>>>>,
     /// Rung when a login was proved: somebody may have waited for it.
-    pub(super) found: Arc<Notify>,
+    pub(in crate::session) found: Arc<Notify>,
 }
 
 impl Profiles {
@@ -114,7 +114,7 @@ impl Profiles {
 
     /// The profiles whose login is to be looked at by `now`, each with since when it waits for that: those whose time has
     /// come, those of `wanted` that were not looked at for as long as `ahead`, and those where one waits to be proved.
-    pub(super) async fn due(
+    pub(in crate::session) async fn due(
         &self,
         now: Millis,
         wanted: &BTreeSet<String>,
@@ -138,13 +138,13 @@ impl Profiles {
     }
 
     /// The profiles whose login works, each with when that was proved last.
-    pub(super) async fn proved(&self) -> Result<Vec<(String, Millis)>, Error> {
+    pub(in crate::session) async fn proved(&self) -> Result<Vec<(String, Millis)>, Error> {
         let all = self.book.all().await?.into_iter().filter(|it| it.standing == Standing::Active && !it.is_stopped());
         Ok(all.filter_map(|capture| Some((capture.profile, Millis(capture.proved_at?)))).collect())
     }
 
     /// Shows how the login of each profile stands.
-    pub(super) async fn show_numbers(&self, now: Millis) -> Result<(), Error> {
+    pub(in crate::session) async fn show_numbers(&self, now: Millis) -> Result<(), Error> {
         let all = self.book.all().await?;
         for profile in self.prover.current.now().profiles.iter().filter(|profile| rules(profile.platform).is_some()) {
             let active = all.iter().find(|it| it.profile == profile.name && it.standing == Standing::Active);

@@ -11,7 +11,8 @@ use crate::store::engine::tx::{Tx, on};
 use crate::store::engine::word::{read, word_column};
 
 const ADD: &str = "INSERT INTO capture (id, profile, platform, source, is_made, standing, cookies, ends_at, made_at)
-    VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $7, $8)";
+    VALUES ($1, $2, $3, $4, $5, 'waiting', $6, $7, $8)
+    RETURNING id, profile, platform, source, is_made, standing, class, said, cookies, ends_at, made_at, proved_at";
 const ALL: &str =
     "SELECT id, profile, platform, source, is_made, standing, class, said, cookies, ends_at, made_at, proved_at
     FROM capture ORDER BY profile, id DESC";
@@ -118,13 +119,12 @@ pub struct Fresh<'a> {
 }
 
 /// Adds one that waits to be proved; gives its id.
-pub async fn add(tx: &mut Tx, fresh: Fresh<'_>) -> Result<Uuid, Error> {
+pub async fn add(tx: &mut Tx, fresh: Fresh<'_>) -> Result<Capture, Error> {
     let Fresh { profile, platform, source, is_made, cookies, ends_at } = fresh;
     let (id, now) = (tx.entropy.id(tx.now), tx.now.0);
-    on!(tx, db => sqlx::query(ADD).bind(id).bind(profile).bind(platform).bind(source).bind(is_made).bind(cookies).bind(ends_at)
-        .bind(now).execute(db).await.map(drop))
-    .map_err(Error::in_act("add a capture"))?;
-    Ok(id)
+    on!(tx, db => sqlx::query_as(ADD).bind(id).bind(profile).bind(platform).bind(source).bind(is_made).bind(cookies)
+        .bind(ends_at).bind(now).fetch_one(db).await)
+    .map_err(Error::in_act("add a capture"))
 }
 
 /// Every capture, by profile, the youngest first.

@@ -50,7 +50,7 @@ fn what_a_wrong_clock_put_off_for_a_year_is_set_back_and_the_rest_stays() {
                     ends_at: None,
                 };
                 gates::close(tx, &puzzle("shut", open_at)).await?;
-                let id = captures::add(tx, fresh).await?;
+                let id = captures::add(tx, fresh).await?.id;
                 captures::prove(tx, id).await?;
                 let until = tx.now() + Duration::from_hours(1);
                 let visit = keys::New { pass: keys::Pass::Visit, hash: "hash", until, opened_by: None };

@@ -69,7 +69,7 @@ fn a_capture_is_read_as_it_was_judged() {
                     cookies: 1,
                     ends_at: None,
                 };
-                let id = captures::add(tx, fresh).await?;
+                let id = captures::add(tx, fresh).await?.id;
                 let before = captures::of(tx, "main").await?;
                 captures::judge(tx, id, Standing::Refused, Class::Auth, "no").await?;
                 Ok((before, captures::of(tx, "main").await?))

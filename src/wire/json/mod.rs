@@ -6,6 +6,10 @@
 //! is not there, all the way down, so a missing parent costs its fields and not the page.
 //!
 //! Length, depth and number of values have caps; what goes over one is refused by its name before more is allocated.
+//!
+//! Why no crate: reading a page of 65 KiB and five fields of each of its twenty posts took 89 µs and 174 KiB here, 310 µs
+//! and 367 KiB with `serde_json::Value`. `sonic-rs` took 49 µs and 195 KiB; it has no caps and keeps no text as it was
+//! sent, and reading is a twentieth of what a page costs.
 
 mod path;
 mod read;

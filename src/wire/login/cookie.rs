@@ -1,4 +1,7 @@
 //! One cookie: whose it is, how long it is good, which requests carry it.
+//!
+//! Why no crate: `cookie` reads the header `Set-Cookie` alone, and people bring logins in other forms. `cookie_store` 0.22
+//! brings five crates and does not write the form in which Playwright stores cookies.
 
 use serde_json::{Map, Value};
 

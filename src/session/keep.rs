@@ -3,15 +3,14 @@
 use std::collections::BTreeSet;
 use std::time::Duration;
 
-use serde_json::json;
-
-use super::who::Profiles;
+use super::jobs::Capture;
+use super::profiles::Profiles;
 use crate::ambient::Clock;
 use crate::config::{self, Config, Current, parse_cron, parse_zone};
 use crate::domain::Millis;
 use crate::domain::amount::{are, counted};
 use crate::pace::Quiet;
-use crate::queue::{Ask, Queue, slots_between};
+use crate::queue::{Queue, slots_between};
 use crate::supervise::{Failure, Stop};
 
 /// How often it is looked whether something is due.
@@ -24,7 +23,7 @@ const AHEAD: Duration = Duration::from_hours(1);
 const AGAIN: Duration = Duration::from_hours(1);
 
 /// Looks for what is due until it is asked to stop.
-pub(in crate::session) async fn keep(
+pub(super) async fn keep(
     profiles: Profiles,
     queue: Queue,
     current: Current,
@@ -54,14 +53,8 @@ pub(in crate::session) async fn keep(
                     continue;
                 }
                 let key = key_of(&name, since, now);
-                let ask = Ask {
-                    kind: "capture".to_owned(),
-                    key,
-                    payload: json!({"profile": name}),
-                    priority: 0,
-                    run_at: None,
-                };
-                if let Err(error) = queue.ask(ask).await {
+                let capture = Capture { profile: name.clone() };
+                if let Err(error) = queue.ask_for(&capture, key).await {
                     tracing::warn!(session.profile = name, "A login is due, and no job takes it: {error}");
                 }
             }
@@ -94,6 +87,8 @@ fn soon(lanes: &[String], config: &Config, now: Millis) -> BTreeSet<String> {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
 
     #[test]
