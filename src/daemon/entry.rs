@@ -14,7 +14,7 @@ use super::direct::Direct;
 use super::house_error::HouseError;
 use super::options::{DemoOptions, RunOptions, SimOptions};
 use super::reload::Origin;
-use super::roles::Roles;
+use super::rooms::Roles;
 use super::run::{self as day, RunSetup};
 use super::run_error::RunError;
 use super::systemd::{Invitation, Notifier};

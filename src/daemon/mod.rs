@@ -13,7 +13,6 @@ mod jobs;
 mod options;
 mod ready;
 mod reload;
-mod roles;
 mod rooms;
 mod run;
 mod run_error;
@@ -29,6 +28,6 @@ pub use house::House;
 pub use house_error::{HouseError, open_vault};
 pub use jobs::{ADDABLE, Addable};
 pub use options::{DemoOptions, RunOptions, Say, SimOptions};
-pub use roles::Role;
-pub use rooms::served;
+
+pub use rooms::{Role, served};
 pub use run_error::RunError;

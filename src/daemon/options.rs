@@ -6,7 +6,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::sync::Arc;
 
-use super::roles::Role;
+use super::rooms::Role;
 
 /// Shows a line to the person who started the process; the daemon itself has no terminal.
 pub type Say = Arc<dyn Fn(&str) + Send + Sync>;

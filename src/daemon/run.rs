@@ -16,7 +16,7 @@ use super::house::House;
 use super::options::Say;
 use super::ready::Board;
 use super::reload::{Origin, Reloader, Stamps};
-use super::roles::{Role, Roles};
+use super::rooms::{Role, Roles};
 use super::run_error::RunError;
 use super::signals::Signals;
 use super::systemd::{Notifier, monotonic_usec};

@@ -2,7 +2,6 @@
 
 use super::config::Settings;
 use super::daemon::{Daemon, Unit, read_exposure};
-use super::facts::{Facts, judge};
 use super::growth::Growth;
 use super::pace::{Limits, said_of};
 use super::platform::{Answers, Known};
@@ -11,6 +10,7 @@ use super::sign::{Signers, Tried};
 use super::store::{Alarms, Clock, Data, Database, Disk};
 use super::target::Targets;
 use super::vault::Vault;
+use super::{Facts, judge};
 use crate::advice;
 use crate::config::LowWater;
 use crate::domain::{Advice, Class, Millis};

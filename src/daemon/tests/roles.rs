@@ -1,7 +1,7 @@
 //! That no kind is left out when the work is shared among processes.
 
 use super::clock::lived;
-use crate::daemon::roles::Role;
+use crate::daemon::rooms::Role;
 
 #[test]
 fn every_kind_of_the_house_is_done_by_one_role() {
