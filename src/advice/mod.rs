@@ -7,6 +7,7 @@
 pub(crate) mod alarm;
 pub(crate) mod browser;
 pub(crate) mod cli;
+pub(crate) mod config;
 pub(crate) mod crawl;
 pub(crate) mod daemon;
 pub(crate) mod doctor;
@@ -30,6 +31,7 @@ pub(crate) const ROOMS: &[(&str, sentence::Keys)] = &[
     ("alarm", alarm::KEYS),
     ("browser", browser::KEYS),
     ("cli", cli::KEYS),
+    ("config", config::KEYS),
     ("crawl", crawl::KEYS),
     ("daemon", daemon::KEYS),
     ("doctor", doctor::KEYS),

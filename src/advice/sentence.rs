@@ -7,7 +7,7 @@
 #[cfg(test)]
 pub(super) type Keys = &'static [(&'static str, &'static [&'static str])];
 
-/// Makes a function of each key: it takes the arguments that the texts name, and gives an [`Advice`].
+/// Makes a function of each key: it takes the arguments that the texts name, and gives an advice.
 macro_rules! sentences {
     (@key $key:ident () $en:literal) => {
         pub(crate) const fn $key() -> $crate::domain::Advice {

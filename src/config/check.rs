@@ -15,6 +15,7 @@ use super::sections::{Config, Lists, keys};
 use super::sources::Sources;
 use super::url::check_database;
 use super::value::Value;
+use crate::advice;
 use crate::domain::Display;
 use crate::domain::time::write_duration;
 
@@ -79,8 +80,8 @@ fn prefer_credential(secrets: &Secrets, found: &[Origin], draft: &mut Draft) {
         Ok(()) => _ = draft.values.0.insert("store.url", (Value::Database(Some(url.clone())), place)),
         Err(why) => {
             let message = format!("secrets.store-url cannot be used: {why}");
-            let advice = "put postgres://USER:PASSWORD@HOST/DATABASE alone into it";
-            draft.problem(&place, "secrets.store-url", message, advice.to_owned());
+            let advice = advice::config::database_url();
+            draft.problem(&place, "secrets.store-url", message, advice);
         }
     }
 }
@@ -96,7 +97,7 @@ fn compare(draft: &mut Draft) {
     let message = format!("queue.backoff_cap is `{cap_shown}`: below queue.backoff_base, `{base_shown}`");
     let [base_place, cap_place] = pair.map(|key| draft.values.place(key));
     let place = if cap_place == Place::Default { base_place } else { cap_place };
-    draft.problem(&place, "queue.backoff_cap", message, "raise the cap or lower the base".to_owned());
+    draft.problem(&place, "queue.backoff_cap", message, advice::config::backoff());
 }
 
 fn list_origins(draft: &Draft) -> impl Iterator<Item = Origin> {

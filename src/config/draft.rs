@@ -11,6 +11,7 @@ use super::kind::Wrong;
 use super::place::{Place, Problem};
 use super::sections::{PaceRule, Profile, Schedule};
 use super::value::{Value, Values};
+use crate::advice::{self, Advice};
 
 /// Values so far, and what is wrong so far.
 #[derive(Default)]
@@ -26,7 +27,7 @@ pub(super) struct Draft {
 
 impl Draft {
     /// Notes a problem of `key` at `place`: what is wrong, and what to do.
-    pub(super) fn problem(&mut self, place: &Place, key: &str, message: String, advice: String) {
+    pub(super) fn problem(&mut self, place: &Place, key: &str, message: String, advice: Advice) {
         self.problems.push(Problem::new(place, key, message, advice));
     }
 
@@ -45,6 +46,6 @@ impl Draft {
     /// Notes that the value of `key` is right in itself and too large for this machine.
     pub(super) fn unheld(&mut self, key: &str, place: &Place) {
         let message = format!("{key} is more than this machine can hold");
-        self.problem(place, key, message, "give a smaller value".to_owned());
+        self.problem(place, key, message, advice::config::smaller());
     }
 }

@@ -11,6 +11,7 @@ use super::draft::Draft;
 use super::kind::{Kind, named, shorten};
 use super::place::{Place, Text};
 use super::value::Values;
+use crate::advice;
 use crate::domain::words::did_you_mean;
 
 /// A field: name, kind of value, default.
@@ -104,7 +105,7 @@ fn read_with<'a>(
     let DeValue::Table(table) = item.get_ref() else {
         let message = format!("{key} is {} where an entry is wanted", named(item.get_ref()));
         let head = if key.ends_with(']') { format!("[[{}]]", shape.list) } else { format!("[{key}]") };
-        draft.problem(&place, &key, message, format!("write {head} alone on a line, its keys below it"));
+        draft.problem(&place, &key, message, advice::config::alone_on_a_line(&head));
         return None;
     };
     let mut entry = Entry { key, place, values: Values::default() };
@@ -126,7 +127,7 @@ impl Entry {
                 (None, _, Some(default)) => (kind.read_text(default), Place::Default),
                 (None, _, None) => {
                     let key = format!("{}.{name}", self.key);
-                    let advice = format!("add `{name}`: {}", kind.wanted());
+                    let advice = advice::config::add_field(name, &kind.wanted());
                     draft.problem(&self.place, &key, format!("{} has no `{name}`", self.key), advice);
                     continue;
                 }
@@ -147,10 +148,8 @@ impl Entry {
                 let (unknown, near) = (shorten(name.get_ref()), did_you_mean(name.get_ref(), known()));
                 let key = format!("{}.{unknown}", self.key);
                 let advice = match near {
-                    Some(near) => format!("the nearest key is {near}: write that, or take `{unknown}` out"),
-                    None => {
-                        format!("take `{unknown}` out; the keys here are {}", known().collect::<Vec<_>>().join(" "))
-                    }
+                    Some(near) => advice::config::near_key(near, &unknown),
+                    None => advice::config::keys_here(&unknown, &known().collect::<Vec<_>>().join(" ")),
                 };
                 let message = format!("{key} is no key that radard knows");
                 draft.problem(&text.place(name.span().start), &key, message, advice);
@@ -164,7 +163,7 @@ impl Entry {
         let key = format!("{}.name", self.key);
         let message = format!("{key} is `\"{name}\"`, the name of the entry at {first}");
         let place = self.values.0.get("name").map_or(&self.place, |(_, place)| place);
-        draft.problem(place, &key, message, "give each entry a name of its own".to_owned());
+        draft.problem(place, &key, message, advice::config::names());
         false
     }
 }

@@ -18,6 +18,7 @@ use super::profile;
 use super::schedule;
 use super::secrets::SECRET_PATH;
 use super::sources::{SETTINGS, Sources};
+use crate::advice;
 
 /// Takes what the settings file says; a missing file says nothing.
 pub(super) fn lay_file(sources: &Sources, draft: &mut Draft) {
@@ -34,8 +35,8 @@ pub(super) fn text_of<'a>(file: &str, read: Result<&'a [u8], &String>, draft: &m
         Ok(bytes) => bytes,
         Err(why) => {
             let message = format!("the file cannot be read: {why}");
-            let advice = "let the user that runs radard read it, or take it away for the defaults";
-            draft.problems.push(Problem::of_file(file.to_owned(), message, advice.to_owned()));
+            let advice = advice::config::readable();
+            draft.problems.push(Problem::of_file(file.to_owned(), message, advice));
             return None;
         }
     };
@@ -44,7 +45,7 @@ pub(super) fn text_of<'a>(file: &str, read: Result<&'a [u8], &String>, draft: &m
         Err(broken) => {
             let sound = bytes.get(..broken.valid_up_to()).map(String::from_utf8_lossy).unwrap_or_default();
             let place = Text::new(file.to_owned(), &sound).place(sound.len());
-            let advice = "save the file as UTF-8".to_owned();
+            let advice = advice::config::utf8();
             draft.problem(&place, "", "the file is not UTF-8 from here on".to_owned(), advice);
             None
         }
@@ -83,9 +84,8 @@ pub(super) fn judge(text: &Text<'_>, table: &DeTable<'_>, errors: &[toml::de::Er
         let line = text.line(offset);
         let wall = !said.starts_with(DUPLICATE) && !plain_lines.contains(&line);
         if trust.bad_lines.insert(line) {
-            let advice =
-                if wall { "fix this line; the lines below it are checked after that" } else { "fix this line" };
-            draft.problem(&text.place(offset), "", format!("the syntax is wrong: {said}"), advice.to_owned());
+            let advice = if wall { advice::config::fix_line_first() } else { advice::config::fix_line() };
+            draft.problem(&text.place(offset), "", format!("the syntax is wrong: {said}"), advice);
         }
         if wall {
             trust.wall = Some(offset);
@@ -155,7 +155,7 @@ impl Walk<'_, '_> {
         match value.get_ref() {
             _ if dotted => {
                 let message = format!("{} is no key that radard knows: a quoted dot parts nothing", shorten(name));
-                self.draft.problem(&place, name, message, "write the key without quotes".to_owned());
+                self.draft.problem(&place, name, message, advice::config::unquoted());
             }
             DeValue::Array(_) if !whole => {}
             given if let Some(key) = find(name) => {
@@ -170,7 +170,7 @@ impl Walk<'_, '_> {
             other if self.sections.contains(name) => {
                 let wanted = if name == "schedule" { "[[schedule]]".to_owned() } else { format!("[{name}]") };
                 let message = format!("{name} is {} where a section is wanted", named(other));
-                self.draft.problem(&place, name, message, format!("write {wanted} alone on a line, its keys below it"));
+                self.draft.problem(&place, name, message, advice::config::alone_on_a_line(&wanted));
             }
             DeValue::Table(_) => refuse_section(self.draft, name, &place),
             _ => refuse_key(self.draft, name, &place),

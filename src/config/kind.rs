@@ -10,6 +10,7 @@ use toml::de::DeValue;
 
 use super::size::parse_size;
 use super::value::Value;
+use crate::advice::{self, Advice};
 use crate::domain::time::parse_duration;
 
 /// What a key may hold.
@@ -62,15 +63,15 @@ impl Wrong {
     }
 
     /// What is wrong with `key`, and what to give instead.
-    pub(super) fn say(&self, key: &str, kind: Kind, default: Option<&str>) -> (String, String) {
+    pub(super) fn say(&self, key: &str, kind: Kind, default: Option<&str>) -> (String, Advice) {
         let message = match &self.shown {
             Some(shown) => format!("{key} {} {shown}: {}", self.verb, self.why),
             None => format!("{key} cannot be used: {}", self.why),
         };
         let wanted = kind.wanted();
         let advice = match default {
-            Some(default) => format!("give {wanted}; leave it out for the default, {default}"),
-            None => format!("give {wanted}"),
+            Some(default) => advice::config::give_or_default(&wanted, default),
+            None => advice::config::give(&wanted),
         };
         (message, advice)
     }

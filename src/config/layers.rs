@@ -14,6 +14,7 @@ use super::secrets::{CREDENTIALS, SECRET_PATH, name_file};
 use super::sections::keys;
 use super::sources::Sources;
 use super::value::{FromValue, Value};
+use crate::advice;
 use crate::domain::near::nearest;
 
 /// Gives each key its default.
@@ -86,7 +87,7 @@ pub(super) fn refuse_key(draft: &mut Draft, name: &str, place: &Place) {
     let known = keys().map(|key| key.name).chain(secrets.iter().map(String::as_str));
     let near = nearest(name, known).unwrap_or_default();
     let name = shorten(name);
-    let advice = format!("the nearest key is {near}: write that, or take `{name}` out");
+    let advice = advice::config::near_key(near, &name);
     draft.problem(place, &name, format!("{name} is no key that radard knows"), advice);
 }
 
@@ -95,6 +96,6 @@ pub(super) fn refuse_section(draft: &mut Draft, name: &str, place: &Place) {
     let near = nearest(name, sections().into_iter()).unwrap_or_default();
     let name = shorten(name);
     let near = if near == "schedule" { "[[schedule]]".to_owned() } else { format!("[{near}]") };
-    let advice = format!("the nearest section is {near}: write that, or take `{name}` out");
+    let advice = advice::config::near_section(&near, &name);
     draft.problem(place, &name, format!("{name} is no section that radard knows"), advice);
 }

@@ -42,7 +42,7 @@ pub use current::Current;
 pub use forms::is_only_dots;
 pub use key::{Key, Reload};
 pub use kind::Kind;
-pub use place::{Origin, Place, Problem, Problems};
+pub use place::{Origin, Place, Problem, Problems, Said};
 pub use places::{Places, SYSTEM_DATA};
 pub use queue_file::{Part, QUEUE, QueueFile, QueueText, check_queue};
 pub use reload::{Reloaded, reload};

@@ -5,6 +5,11 @@
 
 use std::fmt;
 
+use crate::advice::Advice;
+
+/// What is wrong, and what to do.
+pub type Said = (String, Advice);
+
 /// The layer and the spot that gave a value.
 #[derive(Debug, Clone, PartialEq, Eq, serde::Serialize)]
 #[serde(tag = "layer", rename_all = "snake_case")]
@@ -106,12 +111,12 @@ pub struct Problem {
     /// What is wrong.
     pub message: String,
     /// What to do about it.
-    pub advice: String,
+    pub advice: Advice,
 }
 
 impl Problem {
     /// A problem of `key` at `place`: what is wrong, and what to do.
-    pub(super) fn new(place: &Place, key: &str, message: String, advice: String) -> Self {
+    pub(super) fn new(place: &Place, key: &str, message: String, advice: Advice) -> Self {
         let (file, line, column) = match place {
             Place::File { file, line, column } => (file.clone(), Some(*line), Some(*column)),
             other => (other.to_string(), None, None),
@@ -120,7 +125,7 @@ impl Problem {
     }
 
     /// A problem of a whole file.
-    pub(super) fn of_file(file: String, message: String, advice: String) -> Self {
+    pub(super) fn of_file(file: String, message: String, advice: Advice) -> Self {
         Self { file, line: None, column: None, key: String::new(), message, advice }
     }
 }

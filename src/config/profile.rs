@@ -8,6 +8,7 @@ use super::forms::{AGENT_OR_NONE, LOCALE_OR_NONE, NAME, PROXY, ZONE_OR_NONE};
 use super::kind::Kind;
 use super::place::Text;
 use super::sections::Profile;
+use crate::advice;
 use crate::domain::Platform;
 
 const SHAPE: Shape = Shape {
@@ -28,7 +29,7 @@ pub(super) fn lay(tables: &DeTable<'_>, text: &Text<'_>, draft: &mut Draft) {
         let key = format!("profile.{}", super::kind::shorten(name.get_ref()));
         if (NAME.read)(name.get_ref()).is_err() {
             let message = format!("{key} cannot be used: it is no name");
-            draft.problem(&text.place(name.span().start), &key, message, format!("give {}", NAME.wanted));
+            draft.problem(&text.place(name.span().start), &key, message, advice::config::give(NAME.wanted));
             continue;
         }
         let Some((entry, _)) = entries::read_one(SHAPE, key, table, text, draft) else { continue };

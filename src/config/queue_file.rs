@@ -11,10 +11,11 @@ use toml::de::{DeArray, DeTable, DeValue};
 use super::draft::Draft;
 use super::file::{judge, text_of};
 use super::kind::{named, shorten};
-use super::place::{Problem, Problems, Text};
+use super::place::{Problem, Problems, Said, Text};
 use super::read::read_bytes;
 use super::sections::Profile;
 use super::target::{self, Target, TargetPlaces};
+use crate::advice;
 use crate::domain::near::nearest;
 
 /// The name of the file.
@@ -69,13 +70,13 @@ pub struct QueueFile {
 
 impl QueueFile {
     /// The same, unless `wrong` finds something in one of them: of which part, what, and what to do.
-    pub fn judged(self, wrong: impl Fn(&Target) -> Option<(Part, (String, String))>) -> Result<Self, Problems> {
+    pub fn judged(self, wrong: impl Fn(&Target) -> Option<(Part, Said)>) -> Result<Self, Problems> {
         let problems = self.notes(wrong);
         if problems.is_empty() { Ok(self) } else { Err(Problems::sorted(problems)) }
     }
 
     /// What `noted` says of each target: of which part, what, and what to do.
-    pub fn notes(&self, noted: impl Fn(&Target) -> Option<(Part, (String, String))>) -> Vec<Problem> {
+    pub fn notes(&self, noted: impl Fn(&Target) -> Option<(Part, Said)>) -> Vec<Problem> {
         let problem = |(target, places): (&Target, &TargetPlaces)| {
             let (part, (message, advice)) = noted(target)?;
             let place = match part {
@@ -126,11 +127,11 @@ fn lay(text: &Text<'_>, source: &str, profiles: &[Profile], draft: &mut Draft) -
             (key, given) if TOP.contains(&key) => {
                 let head = if key == "target" { "[[target]]" } else { "[defaults]" };
                 let message = format!("{key} is {} where {head} is wanted", named(given));
-                draft.problem(&place, key, message, format!("write {head} alone on a line, its keys below it"));
+                draft.problem(&place, key, message, advice::config::alone_on_a_line(head));
             }
             _ => {
                 let (key, near) = (shorten(key), nearest(key, TOP.into_iter()).unwrap_or_default());
-                let advice = format!("the nearest is {near}: write that, or take `{key}` out");
+                let advice = advice::config::near(near, &key);
                 draft.problem(&place, &key, format!("{key} is nothing that a queue file has"), advice);
             }
         }

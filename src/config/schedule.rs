@@ -12,6 +12,7 @@ use super::forms::{CRON, NAME, ZONE};
 use super::kind::{Kind, named, shorten};
 use super::place::Text;
 use super::sections::{Late, Schedule};
+use crate::advice;
 
 const SHAPE: Shape = Shape {
     list: "schedule",
@@ -52,7 +53,7 @@ fn payload(entry: &Entry, table: &DeTable<'_>, text: &Text<'_>, draft: &mut Draf
     };
     let refuse = |why| {
         let key = format!("{}.payload", entry.key);
-        let advice = "give what the job takes, such as { platform = \"douyin\" }".to_owned();
+        let advice = advice::config::payload();
         draft.problem(&text.place(given.span().start), &key, format!("{key} cannot be used: {why}"), advice);
     };
     read.map_err(refuse).ok()

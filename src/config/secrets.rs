@@ -130,7 +130,7 @@ pub(super) fn collect(sources: &Sources, draft: &mut Draft) -> (Secrets, Vec<Ori
         match found {
             None => {}
             Some((Err(why), place)) => {
-                draft.problem(&place, &key, format!("{key} is not there: {why}"), why.advice().to_owned());
+                draft.problem(&place, &key, format!("{key} is not there: {why}"), why.advice());
             }
             Some((Ok(secret), place)) => {
                 let is_old =

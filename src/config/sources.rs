@@ -6,6 +6,7 @@
 use std::collections::BTreeMap;
 use std::path::PathBuf;
 
+use crate::advice::{self, Advice};
 use crate::domain::Secret;
 
 /// The name of the settings file.
@@ -50,11 +51,11 @@ pub enum Unreadable {
 
 impl Unreadable {
     /// What to do about it.
-    pub const fn advice(&self) -> &'static str {
+    pub const fn advice(&self) -> Advice {
         match self {
-            Self::Refused(_) => "make the file, or let the user that runs radard read it",
-            Self::Open(_) => "run chmod 0600 on the file",
-            Self::NotText | Self::Empty | Self::TooLarge => "put the secret alone into the file, as one text",
+            Self::Refused(_) => advice::config::make_file(),
+            Self::Open(_) => advice::config::chmod(),
+            Self::NotText | Self::Empty | Self::TooLarge => advice::config::secret_alone(),
         }
     }
 }

@@ -13,10 +13,11 @@ use super::draft::Draft;
 use super::entries::{self, Entry, Shape};
 use super::forms::{INTERVAL, LINE, NAME, NAME_OR_NONE, TIME, WINDOW, ZONE};
 use super::kind::{Form, Kind};
-use super::place::{Place, Text};
+use super::place::{Place, Said, Text};
 use super::sections::Profile;
 use super::value::{Value, words};
 use super::window::{parse_time, parse_window};
+use crate::advice::{self, Advice};
 use crate::domain::Take;
 use crate::domain::interval::Interval;
 use crate::domain::words::{did_you_mean, meant};
@@ -172,7 +173,7 @@ fn refuse_own(defaults: &DeTable<'_>, text: &Text<'_>, draft: &mut Draft) {
     for (name, _) in defaults.iter().filter(|(name, _)| OWN.contains(&name.get_ref().as_ref())) {
         let key = format!("defaults.{}", name.get_ref());
         let message = format!("{key} would be the same for all targets");
-        draft.problem(&text.place(name.span().start), &key, message, "write it into the target".to_owned());
+        draft.problem(&text.place(name.span().start), &key, message, advice::config::into_the_target());
     }
 }
 
@@ -184,62 +185,67 @@ fn refuse_later(of: &str, table: &DeTable<'_>, text: &Text<'_>, draft: &mut Draf
         if is_later && !is_empty {
             let key = format!("{of}.{}", name.get_ref());
             let message = format!("{key} cannot be followed: this radard does not keep media of targets yet");
-            draft.problem(&text.place(name.span().start), &key, message, "take the line out".to_owned());
+            draft.problem(&text.place(name.span().start), &key, message, advice::config::take_line_out());
         }
     }
 }
 
 /// What does not fit together in a target: of which field, what and what to do.
-fn wrong(target: &Target, table: &DeTable<'_>, known: &[&str]) -> Vec<(&'static str, (String, String))> {
+fn wrong(target: &Target, table: &DeTable<'_>, known: &[&str]) -> Vec<(&'static str, Said)> {
     let mut all = Vec::new();
     let name = &target.name;
-    let mut say = |field, what: String, advice: &str| all.push((field, (what, advice.to_owned())));
+    let mut say = |field, what: String, advice: Advice| all.push((field, (what, advice)));
     if target.take.is_empty() {
-        say("take", format!("the target `{name}` takes nothing"), "name what is wanted, or pause it");
+        say("take", format!("the target `{name}` takes nothing"), advice::config::name_takes());
     }
     let needs = target.take.iter().find(|take| take.needs_url());
     let own = target.take.iter().find(|take| take.is_own());
     match (&target.url, needs, own) {
         (None, Some(take), _) => {
             let what = format!("the target `{name}` has no `url`, and `{}` is about a page", take.as_str());
-            say("url", what, "add the link of the page");
+            say("url", what, advice::config::add_url());
         }
         (Some(_), _, Some(take)) => {
             let what = format!("`{}` is a list of the login itself, whoever the `url` names", take.as_str());
-            say("take", what, "give it a target of its own, with a `profile` and without a `url`");
+            say("take", what, advice::config::own_target());
         }
         (Some(_), None, None) if !target.take.is_empty() => {
-            say("url", format!("nothing that `{name}` takes is about a page"), "take the `url` out");
+            say("url", format!("nothing that `{name}` takes is about a page"), advice::config::take_url_out());
         }
         _ => {}
     }
     let login = own.filter(|_| target.profiles.is_empty());
     if let Some(take) = login {
         let what = format!("`{}` is a list of a login, and the target `{name}` has none", take.as_str());
-        say("take", what, "add `profile`");
+        say("take", what, advice::config::add_profile());
     }
     match (target.take.contains(&Take::Search), &target.query) {
-        (true, None) => say("query", format!("the target `{name}` has no `query` to search for"), "add the words"),
+        (true, None) => {
+            say("query", format!("the target `{name}` has no `query` to search for"), advice::config::add_query());
+        }
         (false, Some(_)) => {
-            say("query", format!("the target `{name}` does not search"), "take `search`, or take it out");
+            say("query", format!("the target `{name}` does not search"), advice::config::search());
         }
         _ => {}
     }
     if table.contains_key("every") && table.contains_key("at") {
-        say("at", format!("the target `{name}` says how often and when"), "leave `every` or `at` out");
+        say("at", format!("the target `{name}` says how often and when"), advice::config::every_or_at());
     }
     if table.contains_key("profile") && table.contains_key("profiles") {
-        say("profiles", format!("the target `{name}` names a profile twice"), "leave `profile` or `profiles` out");
+        say("profiles", format!("the target `{name}` names a profile twice"), advice::config::profile_or_profiles());
     }
     if let Some(unknown) = target.profiles.iter().find(|profile| !known.contains(&profile.as_str())) {
         let near = crate::domain::near::nearest(unknown, known.iter().copied());
-        let near = near.map(|near| format!(", or write {near}")).unwrap_or_default();
+        let advice = match near {
+            Some(near) => advice::config::add_profile_table_or(unknown, near),
+            None => advice::config::add_profile_table(unknown),
+        };
         let what = format!("the target `{name}` goes in the name of `{unknown}`, which is no profile");
         let field = if table.contains_key("profiles") { "profiles" } else { "profile" };
-        say(field, what, &format!("add [profile.{unknown}] to radard.toml{near}"));
+        say(field, what, advice);
     }
     if target.order == Order::Old && !target.take.contains(&Take::Following) {
-        say("order", format!("nothing that `{name}` takes can be read from its old end"), "leave it out");
+        say("order", format!("nothing that `{name}` takes can be read from its old end"), advice::config::leave_out());
     }
     all
 }

@@ -102,6 +102,11 @@ impl Spec {
         self.between.map(|(start, end)| Interval { start: Millis(start), end: Millis(end) })
     }
 
+    /// What a person wrote beside it.
+    pub fn note(&self) -> &str {
+        &self.note
+    }
+
     /// Whether both come at the same times.
     pub fn comes_as(&self, other: &Self) -> bool {
         let when = |spec: &Self| (spec.every, spec.at.clone(), spec.windows.clone(), spec.timezone.clone());

@@ -3,7 +3,8 @@
 //! Nobody is asked for it. A short link says what it names only to whoever opens it, so that is found out when the
 //! target is crawled for the first time.
 
-use crate::config::{Part, Problem, Problems, QueueFile, Target};
+use crate::advice;
+use crate::config::{Part, Problem, Problems, QueueFile, Said, Target};
 use crate::domain::Take;
 use crate::platform::douyin::link::{BadLink, Kind, Link, find_any};
 
@@ -27,9 +28,6 @@ pub fn creator_of(text: &str) -> Option<String> {
     (Kind::User.is_of(&id) || is_number).then_some(id)
 }
 
-/// What is wrong, and what to do.
-type Said = (String, String);
-
 impl Subject {
     /// The page, when it is one.
     pub fn page(self) -> Option<(Kind, String)> {
@@ -46,7 +44,7 @@ pub fn subject_of(name: &str, url: Option<&str>, found_out: Option<&str>) -> Res
         return Ok(Subject::Page(kind, id.to_owned()));
     }
     let Some(url) = url else { return Ok(Subject::Nobody) };
-    let bad = |bad: BadLink| (format!("the url of `{name}` names nothing: {bad}"), bad.advice().into());
+    let bad = |bad: BadLink| (format!("the url of `{name}` names nothing: {bad}"), bad.advice());
     match Link::parse(url).and_then(|link| find_any(&link)) {
         Ok(found) => Ok(Subject::Page(found.kind, found.id)),
         Err(BadLink::NeedsRedirect) => Ok(Subject::Short(url.to_owned())),
@@ -106,7 +104,7 @@ fn ambiguous(target: &Target, kinds: &[Kind]) -> Said {
     let choices: Vec<_> = kinds.iter().map(|kind| kind.called()).collect();
     let links: Vec<_> = kinds.iter().map(|kind| format!("{} ({})", kind.link(id), kind.called())).collect();
     let what = format!("the url of `{}` is an id that can be of {}", target.name, choices.join(" or "));
-    (what, format!("write the link: {}", links.join(" or ")))
+    (what, advice::config::one_of_links(&links.join(" or ")))
 }
 
 /// What will not be found as the file stands: lists that a guest is not shown. The file is followed all the same.
@@ -116,7 +114,7 @@ pub fn advise(targets: &QueueFile) -> Vec<Problem> {
         let closed: Vec<_> = closed.map(|take| format!("`{}`", take.as_str())).collect();
         let (name, verb) = (&target.name, if closed.len() == 1 { "needs" } else { "need" });
         let what = format!("{} {verb} a login, and the target `{name}` goes as a guest", closed.join(" and "));
-        let advice = format!("add `profile` to `{name}`, or leave {} out", closed.join(" and "));
+        let advice = advice::config::add_profile_to(name, &closed.join(" and "));
         (!closed.is_empty()).then_some((Part::Take, (what, advice)))
     })
 }
@@ -148,7 +146,7 @@ fn unfit(name: &str, kind: Kind, take: Take) -> Said {
     let mut wanted: Vec<_> = about(take).unwrap_or_default().iter().map(|kind| kind.called()).collect();
     wanted.dedup();
     let what = format!("the url of `{name}` is of {}, which has no `{}`", kind.called(), take.as_str());
-    (what, format!("give the link of {}, or leave `{}` out", wanted.join(" or of "), take.as_str()))
+    (what, advice::config::link_of(&wanted.join(" or of "), take.as_str()))
 }
 
 #[cfg(test)]

@@ -64,7 +64,7 @@ proptest! {
         sources.flags = keys().map(|key| (key.name.to_owned(), value.clone())).collect();
         sources.env.insert(format!("RADARD_{value}__X"), text);
         if let Err(problems) = check(&sources) {
-            prop_assert!(problems.items.iter().all(|p| !p.message.is_empty() && !p.advice.is_empty()));
+            prop_assert!(problems.items.iter().all(|p| !p.message.is_empty() && !p.advice.to_string().is_empty()));
             prop_assert_eq!(problems.to_string().matches("\n  do: ").count(), problems.items.len());
         }
     }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 
 use super::super::{Checked, Problems, Sources, check};
 use super::{pairs, problems_of, with_file};
-use crate::domain::Secret;
+use crate::domain::{Language, Secret};
 
 /// A folder of one test, gone when the test ends.
 struct Folder(PathBuf);
@@ -87,7 +87,8 @@ fn a_secret_file_that_others_may_read_or_that_is_missing_is_refused() {
     );
     folder.write("radard.toml", 0o644, &text);
     let problems = read(&folder.0, BTreeMap::new()).unwrap_err();
-    let said: Vec<_> = problems.items.iter().map(|p| (p.line, p.message.as_str(), p.advice.as_str())).collect();
+    let said: Vec<_> =
+        problems.items.iter().map(|p| (p.line, p.message.as_str(), p.advice.text(Language::En))).collect();
     let missing = "secrets.weekly-token is not there: its file cannot be read: No such file or directory (os error 2)";
     assert_eq!(
         said,

@@ -4,16 +4,18 @@ use askama::Template;
 use axum::extract::rejection::PathRejection;
 use axum::extract::{Path, State};
 use axum::response::{Redirect, Response};
+use jiff::civil::Time;
 use serde::Deserialize;
 
 use super::frame::{Frame, Here, Seen, answer};
-use super::pieces::moment::{Moment, number};
+use super::pieces::moment::{Moment, clock, number};
 use super::pieces::takes::{Hand, Takes, link};
 use crate::advice;
 use crate::config::Language;
 use crate::domain::Millis;
+use crate::domain::time::write_duration;
 use crate::store::crawl::targets::Course;
-use crate::target::{Standing, standing};
+use crate::target::{Spec, Standing, standing};
 use crate::web::app::App;
 use crate::web::input::Named;
 use crate::web::refusal::Refusal;
@@ -34,6 +36,22 @@ words! {
     doubted: "Doubted since";
     job: "Job";
     said: "What the queue file says";
+    unreadable: "Another version of radard wrote this down.";
+    query: "Looks for";
+    takes: "Takes";
+    every: "Every";
+    at: "At";
+    windows: "Only within";
+    timezone: "Time zone";
+    between: "Only made between";
+    and: "and";
+    max: "At most";
+    records: "records in a round";
+    priority: "Priority";
+    profiles: "As";
+    order: "Order";
+    oldest_first: "oldest first";
+    note: "Note";
 }
 
 #[derive(Template)]
@@ -48,7 +66,8 @@ struct Page {
     hand: Hand,
     takes: Takes,
     rounds: Vec<Rounds>,
-    said: String,
+    /// What the queue file says, each with its name.
+    said: Vec<(&'static str, String)>,
 }
 
 /// What the rounds of one thing that is taken came to.
@@ -73,22 +92,48 @@ pub(super) async fn show(here: Here, Named(name): Named<String>) -> Result<Respo
 }
 
 fn page(frame: Frame, standing: &Standing, now: Millis) -> Page {
-    let said: serde_json::Value = serde_json::from_str(&standing.target.said).unwrap_or_default();
+    let t = Words::of(Language::En);
+    let spec = Spec::read(&standing.target.said);
     let mut takes = Takes::of(std::slice::from_ref(standing), |_| true, now);
     // The buttons of the target stand below its name.
     takes.rows.iter_mut().for_each(|row| row.hand = None);
     Page {
-        t: Words::of(Language::En),
+        t,
         name: standing.target.name.clone(),
-        url: said.get("url").and_then(|url| url.as_str()).map(str::to_owned),
+        url: spec.as_ref().and_then(|spec| spec.url.clone()),
         subject: standing.target.subject.clone(),
         is_paused: standing.is_paused,
         hand: Hand::of(standing),
         takes,
         rounds: standing.takes.iter().map(|taken| rounds(&taken.course, now)).collect(),
-        said: serde_json::to_string_pretty(&said).unwrap_or_default(),
+        said: spec.map_or_else(Vec::new, |spec| said(t, &spec)),
         frame,
     }
+}
+
+/// What the queue file says, without what it leaves open.
+fn said(t: &'static Words, spec: &Spec) -> Vec<(&'static str, String)> {
+    let list = |texts: Vec<String>| (!texts.is_empty()).then(|| texts.join(", "));
+    let hours = |time: Time| time.strftime("%H:%M").to_string();
+    let at: Vec<_> = spec.at().map(hours).collect();
+    let every = at.is_empty().then(|| write_duration(spec.every()));
+    let windows = spec.windows().map(|(from, to)| format!("{}–{}", hours(from), hours(to)));
+    let between = spec.between().map(|between| format!("{} {} {}", clock(between.start), t.and, clock(between.end)));
+    let all = [
+        (t.query, spec.query.clone()),
+        (t.takes, list(spec.take.clone())),
+        (t.every, every),
+        (t.at, list(at)),
+        (t.windows, list(windows.collect())),
+        (t.timezone, Some(spec.timezone.clone())),
+        (t.between, between),
+        (t.max, spec.max.map(|max| format!("{max} {}", t.records))),
+        (t.priority, (spec.priority != 0).then(|| spec.priority.to_string())),
+        (t.profiles, list(spec.profiles.clone())),
+        (t.order, spec.oldest_first.then(|| t.oldest_first.to_owned())),
+        (t.note, Some(spec.note().to_owned()).filter(|note| !note.is_empty())),
+    ];
+    all.into_iter().filter_map(|(name, text)| Some((name, text?))).collect()
 }
 
 fn rounds(course: &Course, now: Millis) -> Rounds {

@@ -177,7 +177,10 @@ fn a_troubled_house_says_what_and_what_to_do() {
                     "the site asks for a slider check",
                 ],
             ),
-            ("/targets/chef-li", &["https://www.douyin.com/user/MS4wLjABAAAAchef", "nothing since", "profile"]),
+            (
+                "/targets/chef-li",
+                &["https://www.douyin.com/user/MS4wLjABAAAAchef", "nothing since", "<dd>posts, profile</dd>"],
+            ),
             ("/jobs", &["<span class=\"tag warning\">paused</span>", "the site asks for a slider check", &retry]),
             ("/limits", &["closed, opens", "in 6 h", "the site asks for a slider check"]),
             ("/alarms", &["Jobs are dead", "seen once", "the site asks for a slider check"]),
