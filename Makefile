@@ -29,7 +29,7 @@ endif
 help: ## list these commands
 	@sed -nE 's/^([a-z]+):.*## (.*)/  make \1\t\2/p' Makefile | expand -t 16
 
-demo: ## see it work: simulated platforms, the daemon, its status page (ARGS="--once --json")
+demo: ## see it work: simulated platforms, the daemon, its dashboard (ARGS="--once --json")
 	@tests/kit/setup.sh demo
 	@$(CARGO) build --locked
 	@$(CARGO) run --locked --quiet -- demo $(ARGS)

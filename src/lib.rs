@@ -116,8 +116,9 @@
 //!
 //! # An alarm, from opened to closed
 //!
-//! 1. Whoever holds the store and sees something that a person should know writes it: a class, a severity, what it is
-//!    about, what to do. There is one open row for each cause; seeing it again raises its count and its last time.
+//! 1. Whoever holds the store and sees something that a person should know writes it: its name, what it is about, a
+//!    severity, a class, and what happened. What to do follows from the name, in `advice::alarm`. There is one open row
+//!    for each cause; seeing it again raises its count and its last time.
 //! 2. The same row shows in `/readyz`, `/metrics`, on the dashboard, in `radard doctor` and `radard alarm list`;
 //!    `notify` carries it to mail and push, once. A person may acknowledge it, which quiets it but does not close it.
 //! 3. Whoever opened it looks again with its ordinary work. When the cause is gone it writes the end, once. What returns

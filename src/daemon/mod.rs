@@ -28,6 +28,5 @@ pub use house::House;
 pub use house_error::{HouseError, open_vault};
 pub use jobs::{ADDABLE, Addable};
 pub use options::{DemoOptions, RunOptions, Say, SimOptions};
-
 pub use rooms::{Role, served};
 pub use run_error::RunError;

@@ -1,4 +1,4 @@
-//! A word of ours as a row holds it: an older version must still read what a newer one wrote.
+//! A word in a row that a newer version may have written.
 
 use std::fmt;
 use std::str::FromStr;

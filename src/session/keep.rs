@@ -1,4 +1,4 @@
-//! Keeps logins fresh: asks for a capture of each when its time has come, outside quiet hours.
+//! Keeps logins fresh: queues a capture job for each login that is due, outside quiet hours.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -13,13 +13,13 @@ use crate::pace::Quiet;
 use crate::queue::{Queue, slots_between};
 use crate::supervise::{Failure, Stop};
 
-/// How often it is looked whether something is due.
+/// How often to check whether a login is due.
 const LOOK: Duration = Duration::from_mins(1);
 
-/// So long before something is done in its name a login is looked at, unless it was just now.
+/// Check a login this long before a job needs it, unless it was checked recently.
 const AHEAD: Duration = Duration::from_hours(1);
 
-/// A look that came to nothing is taken again after this long.
+/// Repeat a failed check after this long.
 const AGAIN: Duration = Duration::from_hours(1);
 
 /// Looks for what is due until it is asked to stop.
@@ -48,7 +48,7 @@ pub(super) async fn keep(
             let lanes = queue.soon(AHEAD).await?;
             let wanted = soon(&lanes, &current.now(), now);
             for (name, since) in profiles.due(now, &wanted, AHEAD).await? {
-                // One look at a time, and one that came to nothing is taken again an hour later.
+                // One check at a time; a failed one is repeated an hour later.
                 if lanes.contains(&format!("{name}/capture")) {
                     continue;
                 }
@@ -68,12 +68,12 @@ pub(super) async fn keep(
     }
 }
 
-/// What a look of `name` is called that is due since then: one in each hour.
+/// The job key: one check an hour while a login is due.
 fn key_of(name: &str, since: Millis, now: Millis) -> String {
     format!("{name}@{}+{}", since.0, now.since(since).as_secs() / AGAIN.as_secs())
 }
 
-/// Whose name something will be done in before long: by jobs in these lanes, and by schedules that name a profile.
+/// Profiles that jobs in these lanes, or schedules, need within [`AHEAD`].
 fn soon(lanes: &[String], config: &Config, now: Millis) -> BTreeSet<String> {
     let of_lanes = lanes.iter().filter_map(|lane| lane.split_once('/')).filter(|(_, what)| *what != "capture");
     let comes = |schedule: &&config::Schedule| {
@@ -92,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_look_that_came_to_nothing_is_taken_again_an_hour_later() {
+    fn a_failed_check_is_repeated_an_hour_later() {
         let key = |minutes: i64| key_of("ads", Millis(1000), Millis(1000 + minutes * 60_000));
         assert_eq!(key(0), key(59));
         assert_ne!(key(59), key(60));
@@ -100,7 +100,7 @@ mod tests {
     }
 
     #[test]
-    fn what_comes_before_long_is_known_by_its_lane_and_by_its_schedule() {
+    fn logins_needed_soon_are_known_by_lane_and_schedule() {
         let lanes = ["main/posts", "douyin/fetch", "spare/capture", "no lane of anybody"].map(str::to_owned);
         let schedule = |profile: &str, at: &str| config::Schedule {
             name: profile.to_owned(),

@@ -55,8 +55,8 @@ pub enum Error {
         #[source]
         source: io::Error,
     },
-    /// The listeners need six ports in a row.
-    #[error("port {0} leaves no room for the six listeners of the simulated platforms")]
+    /// The listeners need ports in a row.
+    #[error("port {0} leaves no room for the listeners of the simulated platforms")]
     Ports(u16),
 }
 

@@ -4,7 +4,7 @@
 //! lead in. The *public* one is the listener for people: it knows which hosts it may be called, asks for a key or a
 //! sign-in even from loopback, and refuses what another site sends. The *local* one is the socket in the data
 //! directory and the router called in the process: whoever gets that far is the owner. [`App`] holds what the handlers
-//! need, `paths` the map of URLs, each page its own words; `daemon` opens the listeners
+//! need, `paths` the map of URLs, each page file its own words; `daemon` opens the listeners
 //! and hands them to [`serve_tcp`] and [`serve_unix`].
 
 mod api;

@@ -13,7 +13,7 @@ use crate::session::profiles::Profiles;
 #[derive(Debug, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Capture {
-    /// Whose.
+    /// The profile whose login is captured.
     pub profile: String,
 }
 

@@ -118,7 +118,7 @@ pub struct Fresh<'a> {
     pub ends_at: Option<i64>,
 }
 
-/// Adds one that waits to be proved; gives its id.
+/// Adds one that waits to be proved; returns it.
 pub async fn add(tx: &mut Tx, fresh: Fresh<'_>) -> Result<Capture, Error> {
     let Fresh { profile, platform, source, is_made, cookies, ends_at } = fresh;
     let (id, now) = (tx.entropy.id(tx.now), tx.now.0);

@@ -22,6 +22,7 @@ use crate::web::words::words;
 
 words! {
     title: "Alarms";
+    now_open: "Open";
     over: "Over";
     none_over: "No alarm was closed lately.";
     older: "Older";
@@ -54,8 +55,8 @@ struct Wanted {
 struct Page {
     frame: Frame,
     t: &'static Words,
-    open: [Cards; 1],
-    over: [Cards; 1],
+    open: Cards,
+    over: Cards,
     older: Option<String>,
 }
 
@@ -73,7 +74,7 @@ async fn show(here: Here, Asked(Wanted { before }): Asked<Wanted>) -> Result<Res
     let older = all.last().filter(|_| has_more).map(|alarm| format!("{}?before={}", paths::ALARMS, alarm.id));
     all.retain(|alarm| alarm.closed_at.is_some());
     let t = Words::of(Language::En);
-    answer(&Page { frame, t, open: [Cards::open(open, now)], over: [Cards::of(all, now)], older })
+    answer(&Page { frame, t, open: Cards::open(open, now), over: Cards::of(all, now), older })
 }
 
 async fn ack(State(app): State<App>, Named(id): Named<AlarmId>) -> Result<Redirect, Refusal> {

@@ -12,6 +12,7 @@ use axum::extract::{Extension, FromRequestParts};
 use axum::http::request::Parts;
 use axum::response::{Html, IntoResponse, Response};
 
+use super::pieces::alarms::waits_for_person;
 use super::pieces::moment::clock;
 use crate::advice;
 use crate::config::Language;
@@ -32,7 +33,7 @@ words! {
     version: "version";
     up: "up";
     skip: "Skip to the content";
-    old: "radard does not answer. This page shows how things were at {n}.";
+    old: "radard does not answer, or cannot read its database. This page shows how things were at {n}.";
 }
 
 /// A page of the navigation.
@@ -41,15 +42,15 @@ pub(in crate::web) struct Entry {
     pub(in crate::web) path: &'static str,
     /// Its name in the navigation.
     pub(in crate::web) name: fn(Language) -> &'static str,
-    /// It, what stands below it, and its buttons.
+    /// The routes of the page, of the pages below it, and of its forms.
     pub(in crate::web) routes: fn() -> Router<App>,
-    /// What of all that waits for a person is found there.
+    /// The number beside its name: how many things on it wait for a person.
     pub(in crate::web) count: Option<fn(&Waiting) -> usize>,
 }
 
 /// What waits for a person.
 pub(in crate::web) struct Waiting {
-    /// Open alarms that nobody acknowledged.
+    /// Open alarms that are more than a notice and that nobody acknowledged.
     pub(in crate::web) alarms: usize,
 }
 
@@ -95,7 +96,7 @@ impl Here {
             })
         });
         let (now, open, shown) = seen.await?;
-        let waiting = Waiting { alarms: open.iter().filter(|alarm| alarm.acked_at.is_none()).count() };
+        let waiting = Waiting { alarms: open.iter().filter(|alarm| waits_for_person(alarm)).count() };
         Ok(Seen { frame: self.frame(now, &waiting), now, shown })
     }
 
@@ -111,6 +112,7 @@ impl Here {
             path: entry.path,
             name: (entry.name)(Language::En),
             is_here: self.is_below(entry.path),
+            is_itself: self.path == entry.path,
             count: entry.count.map(|count| count(waiting)).filter(|count| *count > 0),
         });
         Frame { links: links.collect(), old: fill(frame.t.old, &foot.now), foot: Some(foot), ..frame }
@@ -141,7 +143,9 @@ pub(in crate::web) struct Frame {
 pub(in crate::web) struct Link {
     pub(in crate::web) path: &'static str,
     pub(in crate::web) name: &'static str,
+    /// It is this page, or one above it.
     pub(in crate::web) is_here: bool,
+    pub(in crate::web) is_itself: bool,
     /// How much waits there for a person.
     pub(in crate::web) count: Option<usize>,
 }

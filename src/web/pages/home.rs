@@ -6,11 +6,11 @@ use axum::response::Response;
 use axum::routing::get;
 
 use super::frame::{Entry, Frame, Here, Seen, answer};
-use super::pieces::alarms::Cards;
+use super::pieces::alarms::{Cards, severity, waits_for_person};
 use super::pieces::moment::{Moment, number};
 use super::pieces::takes::{self, Takes, needs_a_look};
 use crate::config::Language;
-use crate::domain::Millis;
+use crate::domain::{AlarmName, Millis};
 use crate::queue::Coming;
 use crate::store;
 use crate::store::alarms::{self, Alarm, Severity};
@@ -26,6 +26,7 @@ words! {
     title: "Home";
     works: "Everything works";
     works_noted: "Everything works; one note is open";
+    works_notes: "Everything works; {n} notes are open";
     known_one: "One thing is known and waits for a person";
     known_many: "{n} things are known and wait for a person";
     needs_one: "One thing needs you";
@@ -36,15 +37,18 @@ words! {
     done: "done";
     dead: "dead";
     parts: "Parts that need a look";
+    task: "task";
+    task_ended: "It has ended. The page of tasks shows its last error.";
     to_do: "To do";
     alarms: "Alarms";
     targets: "Targets that need a look";
     targets_well: "None.";
+    more: "{n} more need a look.";
     all_targets: "Show all ({n})";
     no_targets: "No target is followed yet. Write what you want to follow into `queue.toml`; radard reads it as soon as it is saved.";
     no_jobs: "No job has run yet. Follow a target, or queue a job with `radard job add`.";
     next: "What comes next";
-    nothing_next: "Nothing is planned.";
+    nothing_next: "Nothing is planned for later.";
     round: "next round";
     request: "next request";
     schedule: "schedule";
@@ -73,11 +77,15 @@ struct Page {
     /// New work is accepted.
     ready: bool,
     broken: Vec<Part>,
+    /// Tasks that have ended for good.
+    failed: Vec<&'static str>,
     alarms: Cards,
     takes: Takes,
     /// The words of the link to all targets.
     targets: String,
     has_targets: bool,
+    /// How many more need a look.
+    more: Option<String>,
     /// Nobody has asked for anything yet.
     no_jobs: bool,
     next: Vec<Next>,
@@ -111,11 +119,15 @@ async fn show(here: Here) -> Result<Response, Refusal> {
 }
 
 fn page(app: &App, seen: Seen<Stored>) -> Page {
-    let Seen { frame, now, shown: Stored { counts, alarms, targets } } = seen;
+    let Seen { frame, now, shown: Stored { counts, alarms, mut targets } } = seen;
     let t = Words::of(Language::En);
     let readiness = app.readiness();
-    let (mood, headline) = headline(t, &readiness, &alarms, &app.tasks());
+    let tasks = app.tasks();
+    let (mood, headline) = headline(t, &readiness, &alarms, &tasks);
+    let failed = failed(&tasks, &alarms).map(|task| task.name).collect();
+    targets.sort_by_key(|standing| standing.takes.iter().map(|taken| taken.state).min());
     let mut takes = Takes::of(&targets, needs_a_look, now);
+    let more = takes.rows.len().saturating_sub(ROWS);
     takes.rows.truncate(ROWS);
     let count = number(i64::try_from(targets.len()).unwrap_or(i64::MAX));
     Page {
@@ -124,11 +136,13 @@ fn page(app: &App, seen: Seen<Stored>) -> Page {
         headline,
         sums: sums(t, &counts),
         ready: readiness.ready,
+        failed,
         broken: readiness.parts.into_iter().filter(|part| !part.ok).collect(),
         alarms: Cards::open(alarms, now),
         takes,
         targets: fill(t.all_targets, &count),
         has_targets: !targets.is_empty(),
+        more: (more > 0).then(|| fill(t.more, &more)),
         no_jobs: counts.is_empty(),
         next: next(t, &targets, app.queue().schedules(), now),
         frame,
@@ -136,28 +150,38 @@ fn page(app: &App, seen: Seen<Stored>) -> Page {
 }
 
 /// What the page says first. An alarm that a person acknowledged counts as known. A part that does not work counts when
-/// no alarm speaks of it.
+/// no other alarm needs somebody: mostly one of them is about that part.
 fn headline(
     t: &'static Words,
     readiness: &Readiness,
     alarms: &[Alarm],
     tasks: &[supervise::Status],
 ) -> (&'static str, String) {
-    let loud = alarms.iter().filter(|alarm| alarm.severity != Severity::Notice);
-    let (known, unknown): (Vec<_>, Vec<_>) = loud.partition(|alarm| alarm.acked_at.is_some());
+    let unknown = alarms.iter().filter(|alarm| waits_for_person(alarm)).count();
+    let known = alarms.iter().filter(|alarm| alarm.acked_at.is_some() && severity(alarm) > Severity::Notice).count();
     let unwell = readiness.parts.iter().filter(|part| !part.ok).count();
-    let unsaid = if known.is_empty() && unknown.is_empty() { unwell } else { 0 };
-    let failed = tasks.iter().filter(|task| task.state == supervise::State::Failed).count();
-    let (needs, known) = (unknown.len() + unsaid + failed, known.len());
+    let unsaid = if unknown == 0 { unwell } else { 0 };
+    let needs = unknown + unsaid + failed(tasks, alarms).count();
     match (readiness.ready, needs, known) {
         (false, ..) => ("bad", t.closed.to_owned()),
         (true, 1, _) => ("bad", t.needs_one.to_owned()),
         (true, 2.., _) => ("bad", fill(t.needs_many, &needs)),
         (true, 0, 1) => ("noted", t.known_one.to_owned()),
         (true, 0, 2..) => ("noted", fill(t.known_many, &known)),
-        (true, 0, 0) if alarms.is_empty() => ("good", t.works.to_owned()),
-        (true, 0, 0) => ("good", t.works_noted.to_owned()),
+        (true, 0, 0) => match alarms.len() {
+            0 => ("good", t.works.to_owned()),
+            1 => ("good", t.works_noted.to_owned()),
+            notes => ("good", fill(t.works_notes, &notes)),
+        },
     }
+}
+
+/// Tasks that have ended for good, where no alarm tells of it yet.
+fn failed<'a>(tasks: &'a [supervise::Status], alarms: &'a [Alarm]) -> impl Iterator<Item = &'a supervise::Status> {
+    let is_told = |task: &supervise::Status| {
+        alarms.iter().any(|alarm| alarm.name == AlarmName::TaskRestarting && alarm.subject == task.name)
+    };
+    tasks.iter().filter(move |task| task.state == supervise::State::Failed && !is_told(task))
 }
 
 fn sums(t: &'static Words, counts: &[Count]) -> [(&'static str, String); 4] {
@@ -178,7 +202,7 @@ fn sums(t: &'static Words, counts: &[Count]) -> [(&'static str, String); 4] {
 fn next(t: &'static Words, targets: &[Standing], schedules: Vec<Coming>, now: Millis) -> Vec<Next> {
     let rounds = targets.iter().flat_map(|standing| &standing.takes).filter(|taken| taken.state != State::Paused);
     let rounds = rounds.filter_map(|taken| {
-        let request = taken.outlook.next_request_at.map(|at| at.0);
+        let request = taken.outlook.next_request_at.filter(|at| *at > now).map(|at| at.0);
         let round = Some(taken.course.next_at).filter(|at| *at != NEVER.0 && taken.outlook.page.is_none());
         let at = request.or(round)?;
         let what = if request.is_some() { t.request } else { t.round };

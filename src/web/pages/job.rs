@@ -35,10 +35,10 @@ words! {
     priority: "Priority";
     run_at: "Not before";
     asked_wait: "Wait asked for";
-    gives_up: "Given up";
+    gives_up: "Gives up";
     lease: "Held by";
     until: "until";
-    created: "Made";
+    created: "Created";
     payload: "Payload";
     result: "Result";
 }
@@ -99,10 +99,9 @@ fn pretty(text: &str) -> String {
     value.and_then(|value| serde_json::to_string_pretty(&value)).unwrap_or_else(|_| text.to_owned())
 }
 
-/// A retry is pressed in a list, so the list comes back.
 pub(super) async fn retry(State(app): State<App>, Named(id): Named<JobId>) -> Result<Redirect, Refusal> {
     match app.queue().retry(id).await? {
-        Some((_, true)) => Ok(Redirect::to(paths::JOBS)),
+        Some((_, true)) => Ok(Redirect::to(&format!("{}/{id}", paths::JOBS))),
         Some((state, false)) => Err(Refusal::not_in(id, state, "retried")),
         None => Err(absent(id)),
     }

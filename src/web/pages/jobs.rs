@@ -54,7 +54,7 @@ fn routes() -> Router<App> {
         .route("/jobs/{id}", get(job::show))
         .route("/jobs/{id}/retry", post(job::retry))
         .route("/jobs/{id}/cancel", post(job::cancel))
-        .route("/kinds", post(pause))
+        .route("/jobs/kinds", post(pause))
 }
 
 /// Which jobs are listed.
@@ -83,7 +83,7 @@ struct Page {
     /// What is listed, when a person chose: the word of a state, a kind.
     chosen: Option<(Option<&'static str>, Option<String>)>,
     /// Failed and dead jobs, when a person chose nothing.
-    trouble: Option<Vec<Jobs>>,
+    trouble: Option<Jobs>,
     jobs: Jobs,
     older: Option<String>,
 }
@@ -161,7 +161,7 @@ fn page(app: &App, seen: Seen<Stored>, Wanted { state, kind, before }: Wanted) -
         total: cells(total, None),
         is_empty: counts.is_empty(),
         chosen: is_chosen.then(|| (state.map(state_word), kind)),
-        trouble: (!is_chosen).then(|| vec![Jobs::of(trouble, now)]),
+        trouble: (!is_chosen).then(|| Jobs::of(trouble, now)),
         jobs: Jobs::of(jobs, now),
         older,
         frame,
@@ -177,7 +177,7 @@ fn link(state: Option<jobs::State>, kind: Option<&str>, before: Option<JobId>) -
     format!("{}?{}", paths::JOBS, query.join("&"))
 }
 
-/// Kinds that have jobs or are done here, each with its counts in the order of the states.
+/// Kinds that have jobs or that this process runs, each with its counts in the order of the states.
 fn by_kind<'a>(counts: &'a [Count], names: &[&'a str]) -> BTreeMap<&'a str, [i64; 8]> {
     let mut rows: BTreeMap<&str, [i64; 8]> = names.iter().map(|name| (*name, [0; 8])).collect();
     for count in counts {

@@ -27,7 +27,7 @@ words! {
     none: "No job waits and no lane is closed.";
     lane: "Lane";
     waiting: "Waiting";
-    drained: "Drained";
+    drained: "All sent by";
     state: "State";
     open: "open";
     paused: "paused";
@@ -39,7 +39,7 @@ words! {
     no_rules: "The settings add no rule of their own. `pace` in `radard.toml` holds the limits that always count.";
     rule: "Rule";
     at_most: "At most";
-    per: "In";
+    per: "Within";
     on: "Requests";
     of_all: "all";
     each: "Counted for each";

@@ -9,7 +9,8 @@ use super::frame::{Entry, Frame, Here, answer};
 use super::pieces::moment::Moment;
 use crate::config::Language;
 use crate::domain::{Class, Millis};
-use crate::session::Overview;
+use crate::session::{self, Overview};
+use crate::store::captures::Standing;
 use crate::web::app::App;
 use crate::web::paths;
 use crate::web::refusal::Refusal;
@@ -24,6 +25,7 @@ words! {
     unproved: "not checked yet";
     stopped: "needs you";
     no_login: "no login";
+    expired: "cookie expired";
     proved: "Last good check";
     next: "Next check";
     ends: "Cookie ends";
@@ -65,19 +67,21 @@ async fn show(here: Here) -> Result<Response, Refusal> {
     let profiles = here.app.parts().profiles.by_hand().list().await?;
     let seen = here.read(|_| Box::pin(async { Ok(()) })).await?;
     let t = Words::of(Language::En);
-    let rows = profiles.iter().map(|profile| row(t, profile, seen.now)).collect();
+    let with_login = profiles.iter().filter(|it| session::rules(it.profile.platform).is_some());
+    let rows = with_login.map(|profile| row(t, profile, seen.now)).collect();
     answer(&Page { frame: seen.frame, t, rows })
 }
 
 fn row(t: &'static Words, Overview { profile, active, last, next_at, .. }: &Overview, now: Millis) -> Row {
     let seen = |at: i64| Moment::seen(at, now);
     let state = match active {
+        None if last.as_ref().is_some_and(|it| it.standing == Standing::Waiting) => ("queued", t.unproved),
         None => ("dead", t.no_login),
-        Some(login) if login.is_stopped() => ("dead", t.stopped),
-        Some(login) if login.proved_at.is_none() => ("queued", t.unproved),
+        Some(login) if login.class.is_some_and(session::is_no) => ("dead", t.stopped),
+        Some(login) if login.ends_at.is_some_and(|at| at <= now.0) => ("dead", t.expired),
         Some(_) => ("done", t.active),
     };
-    let needs_login = active.as_ref().is_none_or(crate::store::captures::Capture::is_stopped);
+    let needs_login = state.0 == "dead";
     let last = last.as_ref().filter(|login| login.class.is_some_and(|class| class != Class::Ok));
     Row {
         name: profile.name.clone(),

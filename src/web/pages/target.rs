@@ -23,7 +23,7 @@ use crate::web::words::words;
 
 words! {
     back: "Targets";
-    subject: "Stands for";
+    subject: "Account or page";
     paused: "paused";
     run_now: "Run now";
     pause: "Pause";
@@ -32,7 +32,7 @@ words! {
     take: "What";
     ended: "Rounds";
     yielded: "Last found something";
-    full: "Last read whole";
+    full: "Last complete read";
     doubted: "Doubted since";
     job: "Job";
     said: "What the queue file says";

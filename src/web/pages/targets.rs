@@ -80,7 +80,7 @@ fn page(seen: Seen<Vec<Standing>>, Wanted { name, from }: Wanted) -> Page {
     all.retain(|standing| standing.target.name.to_lowercase().contains(&name.to_lowercase()));
     // What a person should see to comes first.
     all.sort_by_key(|standing| standing.takes.iter().map(|taken| taken.state).min());
-    let from = from.unwrap_or(0).min(all.len());
+    let from = from.filter(|from| *from < all.len()).unwrap_or(0);
     let to = all.len().min(from.saturating_add(TARGETS));
     let link = |from: usize| format!("{}?name={}&from={from}", paths::TARGETS, paths::encode(&name));
     let empty = match (all.is_empty(), has_any) {

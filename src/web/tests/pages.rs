@@ -1,13 +1,13 @@
 //! The pages: empty and full, the same twice, deaf to hostile text, and their buttons.
 
 use super::*;
-use crate::config::{QueueText, check_queue};
-use crate::domain::AlarmName;
+use crate::config::{Profile, QueueText, check_queue};
+use crate::domain::{AlarmName, Platform};
 use crate::store::alarms::{Raise, Severity, raise};
 use crate::store::crawl::targets::{self, CourseName};
 use crate::store::jobs::New;
 use crate::store::kit::puzzle;
-use crate::store::{self, gates};
+use crate::store::{self, captures, gates};
 use crate::supervise::{State, Status};
 use crate::target;
 
@@ -135,7 +135,7 @@ fn an_empty_house_says_that_everything_works_and_how_to_begin() {
                     "No alarm is open.",
                     "<code>radard job add</code>",
                     "Write what you want to follow into <code>queue.toml</code>",
-                    "Nothing is planned.",
+                    "Nothing is planned for later.",
                     "node n1",
                 ],
             ),
@@ -148,8 +148,10 @@ fn an_empty_house_says_that_everything_works_and_how_to_begin() {
         ];
         for (path, facts) in expected {
             let text = page(&house, path).await;
-            let shared = ["http-equiv=\"refresh\" content=\"5\"", "name=\"referrer\" content=\"same-origin\""];
-            for fact in facts.iter().chain(&shared) {
+            // Where somebody types, a page without a script does not reload.
+            let reloads = text.contains("<noscript><meta http-equiv=\"refresh\" content=\"30\"></noscript>");
+            assert_eq!(reloads, path != "/targets", "{path}: {text}");
+            for fact in facts.iter().chain(&["name=\"referrer\" content=\"same-origin\""]) {
                 assert!(text.contains(fact), "{fact} is missing on {path} in {text}");
             }
             let here = format!("<a href=\"{path}\" aria-current=\"page\">");
@@ -297,9 +299,9 @@ fn the_buttons_do_what_they_say_and_show_the_page_again() {
         }
         assert_eq!(press("/targets/chef-li/dance".into(), "").await.0, 404);
         assert!(page(&house, "/jobs").await.contains("<span class=\"tag warning\">paused</span>"));
-        assert_eq!(press("/kinds".into(), "name=look&paused=false").await.1, "/jobs");
+        assert_eq!(press("/jobs/kinds".into(), "name=look&paused=false").await.1, "/jobs");
         assert!(!page(&house, "/jobs").await.contains("<span class=\"tag warning\">paused</span>"));
-        assert_eq!(press("/kinds".into(), "name=moon&paused=true").await.0, 400);
+        assert_eq!(press("/jobs/kinds".into(), "name=moon&paused=true").await.0, 400);
         assert_eq!(press("/limits/lane".into(), "name=l&paused=true").await.1, "/limits");
         assert!(page(&house, "/limits").await.contains("<span class=\"tag warning\">paused</span>"));
         assert_eq!(press("/limits/lane".into(), "name=l&paused=perhaps").await.0, 400);
@@ -322,6 +324,64 @@ fn the_stylesheet_the_icon_and_the_script_are_ours_and_small() {
             assert_eq!((served.status.as_u16(), served.header("content-type")), (200, kind), "{link}");
             assert!(served.text.len() < 12_000 && !served.text.contains("http://127"));
         }
-        assert!(super::super::paths::STYLE_TEXT.lines().count() < 480);
+        assert!(super::super::paths::STYLE_TEXT.lines().count() < 400);
+    });
+}
+
+#[test]
+fn a_login_is_shown_as_it_is_known_to_be() {
+    run(async |house| {
+        house.app.parts().current.make(&Profile::new("main", Platform::Douyin));
+        let text = page(&house, "/logins").await;
+        assert!(text.contains("no login") && text.contains("<code>radard profile login main</code>"), "{text}");
+        let fresh = captures::Fresh {
+            profile: "main",
+            platform: "douyin",
+            source: HOSTILE,
+            is_made: true,
+            cookies: 1,
+            ends_at: Some(BEGIN.0 + 3_600_000),
+        };
+        let added = house.store.write::<_, store::Error, _>(move |tx| Box::pin(captures::add(tx, fresh)));
+        let id = added.await.unwrap().id;
+        let text = page(&house, "/logins").await;
+        assert!(text.contains("not checked yet") && !text.contains("To do"), "{text}");
+        let proved = house.store.write::<_, store::Error, _>(move |tx| {
+            Box::pin(async move {
+                captures::prove(tx, id).await?;
+                captures::activate(tx, "main", id).await
+            })
+        });
+        assert!(proved.await.unwrap());
+        let text = page(&house, "/logins").await;
+        assert!(text.contains("logged in") && text.contains("in 60 min") && !text.contains("To do"), "{text}");
+        assert!(!text.contains("<script>") && text.contains("script&#62;"), "{text}");
+        let judged = house.store.write::<_, store::Error, _>(move |tx| {
+            Box::pin(captures::judge(tx, id, captures::Standing::Active, Class::Auth, HOSTILE))
+        });
+        judged.await.unwrap();
+        let text = page(&house, "/logins").await;
+        assert!(text.contains("needs you") && text.contains("<span class=\"tag\">auth</span>"), "{text}");
+        assert!(text.contains("To do") && !text.contains("<script>"), "{text}");
+    });
+}
+
+#[test]
+fn a_notice_is_no_reason_to_call_a_person() {
+    run(async |house| {
+        let raised = house.store.write::<_, store::Error, _>(|tx| {
+            Box::pin(async move {
+                for subject in ["one", "two"] {
+                    let (name, severity) = (AlarmName::WalLarge, Severity::Notice);
+                    let (subject, detail) = (subject.to_owned(), "it grows".to_owned());
+                    raise(tx, &Raise { name, subject, severity, class: Class::Local, detail }).await?;
+                }
+                Ok(())
+            })
+        });
+        raised.await.unwrap();
+        let text = page(&house, "/").await;
+        assert!(text.contains("<h1>Everything works; 2 notes are open</h1>"), "{text}");
+        assert!(!text.contains("class=\"count\""), "{text}");
     });
 }

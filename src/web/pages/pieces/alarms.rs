@@ -60,8 +60,13 @@ impl Cards {
     }
 }
 
+/// Whether it waits for a person: more than a notice, and nobody acknowledged it.
+pub(in crate::web) fn waits_for_person(alarm: &Alarm) -> bool {
+    alarm.acked_at.is_none() && severity(alarm) > Severity::Notice
+}
+
 /// How loudly it speaks; a word of a later version counts as a notice.
-fn severity(alarm: &Alarm) -> Severity {
+pub(in crate::web) fn severity(alarm: &Alarm) -> Severity {
     alarm.severity.known().copied().unwrap_or(Severity::Notice)
 }
 

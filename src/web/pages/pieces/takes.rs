@@ -23,7 +23,7 @@ words! {
     page_of: "page {n} of about {m}";
     next_request: "next request";
     new: "new";
-    ok: "well";
+    ok: "ok";
     paused: "paused";
     silent_since: "nothing since";
     next_round: "Next";
