@@ -13,6 +13,11 @@ use super::guard::host_and_port;
 use super::refusal::Refusal;
 use crate::domain::{Class, Secret};
 
+/// The longest URL in bytes; those of sites have three thousand at the most.
+const LONGEST_URL: usize = 16 << 10;
+/// The longest name that DNS knows, with a port.
+const LONGEST_HOST: usize = 253 + 6;
+
 /// A request with its headers; one that only reads, unless it has a body.
 #[derive(Clone)]
 pub struct Ask<'u> {
@@ -120,8 +125,16 @@ impl<'u> Ask<'u> {
     /// The first hop, if the request can be sent as it was meant.
     pub(super) fn hop(&self) -> Result<Hop, Refusal> {
         let unreadable = |why| Refusal::new(Class::Local, "?", format_args!("the URL cannot be read: {why}"));
+        if self.url.len() > LONGEST_URL {
+            let why = format_args!("the URL has {} bytes, and {LONGEST_URL} is the most", self.url.len());
+            return Err(Refusal::new(Class::Local, "?", why));
+        }
         let hop = Url::parse(&self.url).map(Hop::to).map_err(unreadable)?;
         let refuse = |why: &str| Err(Refusal::new(Class::Local, &hop.host, why));
+        if hop.host.len() > LONGEST_HOST {
+            let why = format_args!("the name of the host has {} bytes, and {LONGEST_HOST} is the most", hop.host.len());
+            return Err(Refusal::new(Class::Local, "?", why));
+        }
         if let Some(name) = self.bad {
             return refuse(&format!("the header `{name}` holds what no header may hold"));
         }
@@ -223,5 +236,18 @@ mod tests {
         let refused = Ask::get("https://a.example/").secret("cookie", &bad).hop().unwrap_err();
         assert!(refused.message.ends_with("the header `cookie` holds what no header may hold"), "{refused}");
         assert!(Ask::get("https://user:pass@a.example/").hop().is_err());
+    }
+
+    #[test]
+    fn what_is_too_long_for_an_address_is_refused_before_it_leaves() {
+        let refused = |url: String| Ask::get(&url).hop().unwrap_err();
+        let long = refused(format!("https://a.example/{}", "A".repeat(70_000)));
+        assert_eq!((long.class, long.message.contains("70018 bytes, and 16384 is the most")), (Class::Local, true));
+        let host = refused(format!("https://{}.example/x", "d".repeat(2000)));
+        assert!(
+            host.message.contains("the name of the host has 2012 bytes") && !host.message.contains("ddd"),
+            "{host}"
+        );
+        assert!(Ask::get(&format!("https://a.example/{}", "A".repeat(16_000))).hop().is_ok());
     }
 }

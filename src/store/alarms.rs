@@ -21,11 +21,13 @@ const OPEN: &str = "SELECT id, name, subject, severity, class, detail, first_at,
     FROM alarm WHERE closed_at IS NULL ORDER BY first_at, id";
 const LIST: &str = "SELECT id, name, subject, severity, class, detail, first_at, last_at, count, acked_at, closed_at
     FROM alarm WHERE id < $1 ORDER BY id DESC LIMIT $2";
+const CLOSED: &str = "SELECT id, name, subject, severity, class, detail, first_at, last_at, count, acked_at, closed_at
+    FROM alarm WHERE id < $1 AND closed_at IS NOT NULL ORDER BY id DESC LIMIT $2";
 const FIND: &str = "SELECT id, name, subject, severity, class, detail, first_at, last_at, count, acked_at, closed_at
     FROM alarm WHERE id = $1";
 const PRUNE: &str = "DELETE FROM alarm WHERE closed_at < $1";
 
-pub(super) const STATEMENTS: &[&str] = &[RAISE, CLOSE, ACK, OPEN, LIST, FIND, PRUNE];
+pub(super) const STATEMENTS: &[&str] = &[RAISE, CLOSE, ACK, OPEN, LIST, CLOSED, FIND, PRUNE];
 
 /// How loudly an alarm speaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
@@ -153,6 +155,13 @@ pub async fn list(tx: &mut Tx, before: Option<AlarmId>, limit: u32) -> Result<Ve
     let before = before.map_or(Uuid::max(), |id| id.0);
     on!(tx, db => sqlx::query_as(LIST).bind(before).bind(i64::from(limit)).fetch_all(db).await)
         .map_err(Error::in_act("list alarms"))
+}
+
+/// A page of the alarms that are over, the youngest first.
+pub async fn closed(tx: &mut Tx, before: Option<AlarmId>, limit: u32) -> Result<Vec<Alarm>, Error> {
+    let before = before.map_or(Uuid::max(), |id| id.0);
+    on!(tx, db => sqlx::query_as(CLOSED).bind(before).bind(i64::from(limit)).fetch_all(db).await)
+        .map_err(Error::in_act("list alarms that are over"))
 }
 
 /// One alarm; nothing when there is none of that id.

@@ -8,6 +8,7 @@ use std::path::PathBuf;
 use super::cost::Costs;
 use super::desk::{Desk, Ran};
 use super::plan::{Change, Plan};
+use super::spec::Spec;
 use super::standing::Standing;
 use super::subject::{advise, check_links};
 use crate::advice;
@@ -106,8 +107,13 @@ impl Targets {
         ran.ok_or_else(|| absent(name))
     }
 
-    /// Holds a target back, or lets it go on.
+    /// Holds a target back, or lets it go on; what the file pauses, only the file lets go on.
     pub async fn hold(&self, name: &str, is_held: bool) -> Result<(), Declined> {
+        let held_by_file = |standing: &Standing| Spec::read(&standing.target.said).is_some_and(|spec| spec.paused);
+        if !is_held && self.list(Some(name.to_owned())).await?.iter().any(held_by_file) {
+            let error = format!("`{name}` is paused in the queue file");
+            return Err(Declined::by_us(error, advice::target::unpause(name)));
+        }
         let held = self.desk.hold(name.to_owned(), is_held).await;
         let is_known = held.map_err(|error| Declined::by_us(error.to_string(), error.advice()))?;
         if is_known { Ok(()) } else { Err(absent(name)) }

@@ -4,7 +4,7 @@
 //! become one. A kind stands in it only while it is paused. A closing whose time has passed counts as open, as it does
 //! for a claim; who must not send closes the lane that met the refusal.
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 use std::collections::BTreeMap;
 
 use super::app::App;
@@ -111,6 +111,16 @@ pub(super) async fn load(tx: &mut Tx, pace: &Pace) -> Result<Vec<Lane>, store::E
         }
     }
     Ok(lanes.into_values().collect())
+}
+
+/// The form of a pause button.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct Pause {
+    /// The lane or the kind.
+    pub(super) name: String,
+    /// Whether it is paused from now on.
+    pub(super) paused: bool,
 }
 
 /// Pauses or resumes a lane or a kind. A kind that nobody does here is more likely a slip than a plan.

@@ -24,7 +24,7 @@ words! {
     title: "Alarms";
     now_open: "Open";
     over: "Over";
-    none_over: "No alarm was closed lately.";
+    none_over: "None.";
     older: "Older";
 }
 
@@ -44,6 +44,7 @@ fn routes() -> Router<App> {
 
 /// Which alarms that are over are shown.
 #[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Wanted {
     /// Those older than this one.
     #[serde(default, deserialize_with = "blank")]
@@ -64,7 +65,7 @@ async fn show(here: Here, Asked(Wanted { before }): Asked<Wanted>) -> Result<Res
     let seen = here.read(move |tx| {
         Box::pin(async move {
             let open = alarms::open(tx).await?;
-            Ok::<_, store::Error>((open, alarms::list(tx, before, ROWS + 1).await?))
+            Ok::<_, store::Error>((open, alarms::closed(tx, before, ROWS + 1).await?))
         })
     });
     let Seen { frame, now, shown: (open, mut all) } = seen.await?;
@@ -72,7 +73,6 @@ async fn show(here: Here, Asked(Wanted { before }): Asked<Wanted>) -> Result<Res
     let has_more = all.len() > rows;
     all.truncate(rows);
     let older = all.last().filter(|_| has_more).map(|alarm| format!("{}?before={}", paths::ALARMS, alarm.id));
-    all.retain(|alarm| alarm.closed_at.is_some());
     let t = Words::of(Language::En);
     answer(&Page { frame, t, open: Cards::open(open, now), over: Cards::of(all, now), older })
 }

@@ -25,6 +25,8 @@ use crate::web::words::{fill, words};
 words! {
     title: "Home";
     works: "Everything works";
+    look_one: "One target needs a look";
+    look_many: "Some targets need a look ({n})";
     works_noted: "Everything works; one note is open";
     works_notes: "Everything works; {n} notes are open";
     known_one: "One thing is known and waits for a person";
@@ -41,6 +43,7 @@ words! {
     task_ended: "It has ended. The page of tasks shows its last error.";
     to_do: "To do";
     alarms: "Alarms";
+    more_alarms: "Show all ({n})";
     targets: "Targets that need a look";
     targets_well: "None.";
     more: "{n} more need a look.";
@@ -80,6 +83,8 @@ struct Page {
     /// Tasks that have ended for good.
     failed: Vec<&'static str>,
     alarms: Cards,
+    /// The words of the link to all alarms, when there are more.
+    more_alarms: Option<String>,
     takes: Takes,
     /// The words of the link to all targets.
     targets: String,
@@ -123,7 +128,8 @@ fn page(app: &App, seen: Seen<Stored>) -> Page {
     let t = Words::of(Language::En);
     let readiness = app.readiness();
     let tasks = app.tasks();
-    let (mood, headline) = headline(t, &readiness, &alarms, &tasks);
+    let ill = targets.iter().filter(|standing| standing.takes.iter().any(needs_a_look)).count();
+    let (mood, headline) = headline(t, &readiness, &alarms, &tasks, ill);
     let failed = failed(&tasks, &alarms).map(|task| task.name).collect();
     targets.sort_by_key(|standing| standing.takes.iter().map(|taken| taken.state).min());
     let mut takes = Takes::of(&targets, needs_a_look, now);
@@ -138,7 +144,8 @@ fn page(app: &App, seen: Seen<Stored>) -> Page {
         ready: readiness.ready,
         failed,
         broken: readiness.parts.into_iter().filter(|part| !part.ok).collect(),
-        alarms: Cards::open(alarms, now),
+        more_alarms: (alarms.len() > ROWS).then(|| fill(t.more_alarms, &alarms.len())),
+        alarms: Cards::first(alarms, ROWS, now),
         takes,
         targets: fill(t.all_targets, &count),
         has_targets: !targets.is_empty(),
@@ -150,12 +157,14 @@ fn page(app: &App, seen: Seen<Stored>) -> Page {
 }
 
 /// What the page says first. An alarm that a person acknowledged counts as known. A part that does not work counts when
-/// no other alarm needs somebody: mostly one of them is about that part.
+/// no other alarm needs somebody: mostly one of them is about that part. `ill` targets need a look, which no alarm tells
+/// before a round has failed for good.
 fn headline(
     t: &'static Words,
     readiness: &Readiness,
     alarms: &[Alarm],
     tasks: &[supervise::Status],
+    ill: usize,
 ) -> (&'static str, String) {
     let unknown = alarms.iter().filter(|alarm| waits_for_person(alarm)).count();
     let known = alarms.iter().filter(|alarm| alarm.acked_at.is_some() && severity(alarm) > Severity::Notice).count();
@@ -169,6 +178,8 @@ fn headline(
         (true, 0, 1) => ("noted", t.known_one.to_owned()),
         (true, 0, 2..) => ("noted", fill(t.known_many, &known)),
         (true, 0, 0) => match alarms.len() {
+            0 if ill == 1 => ("noted", t.look_one.to_owned()),
+            0 if ill > 1 => ("noted", fill(t.look_many, &ill)),
             0 => ("good", t.works.to_owned()),
             1 => ("good", t.works_noted.to_owned()),
             notes => ("good", fill(t.works_notes, &notes)),

@@ -59,6 +59,7 @@ fn routes() -> Router<App> {
 
 /// Which jobs are listed.
 #[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Wanted {
     #[serde(default, deserialize_with = "blank")]
     state: Option<jobs::State>,
@@ -197,15 +198,7 @@ fn cells(row: [i64; 8], kind: Option<&str>) -> [Cell; 8] {
     })
 }
 
-/// The form of a pause button.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Pause {
-    name: String,
-    paused: bool,
-}
-
-async fn pause(State(app): State<App>, Pressed(asked): Pressed<Pause>) -> Result<Redirect, Refusal> {
+async fn pause(State(app): State<App>, Pressed(asked): Pressed<lanes::Pause>) -> Result<Redirect, Refusal> {
     lanes::pause(&app, Scope::Kind, &asked.name, asked.paused).await?;
     Ok(Redirect::to(paths::JOBS))
 }

@@ -5,7 +5,6 @@ use axum::Router;
 use axum::extract::State;
 use axum::response::{Redirect, Response};
 use axum::routing::{get, post};
-use serde::Deserialize;
 
 use super::frame::{Entry, Frame, Here, Seen, answer};
 use super::pieces::moment::{Moment, number};
@@ -24,7 +23,7 @@ words! {
     title: "Limits";
     intro: "A lane is one login and one kind of request. Its jobs wait here when a limit, a pause or a refusal by the site holds them back.";
     lanes: "Lanes";
-    none: "No job waits and no lane is closed.";
+    none: "No lane is closed, and no job waits for a limit.";
     lane: "Lane";
     waiting: "Waiting";
     drained: "All sent by";
@@ -115,15 +114,7 @@ fn rule(t: &'static Words, PaceRule { name, on, at_most, per, keyed_by }: &PaceR
     }
 }
 
-/// The form of a pause button.
-#[derive(Debug, Deserialize)]
-#[serde(deny_unknown_fields)]
-struct Pause {
-    name: String,
-    paused: bool,
-}
-
-async fn pause(State(app): State<App>, Pressed(asked): Pressed<Pause>) -> Result<Redirect, Refusal> {
+async fn pause(State(app): State<App>, Pressed(asked): Pressed<lanes::Pause>) -> Result<Redirect, Refusal> {
     lanes::pause(&app, Scope::Lane, &asked.name, asked.paused).await?;
     Ok(Redirect::to(paths::LIMITS))
 }

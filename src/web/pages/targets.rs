@@ -43,6 +43,7 @@ fn routes() -> Router<App> {
 
 /// Which targets are shown.
 #[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
 struct Wanted {
     /// Those with this in their name.
     #[serde(default)]

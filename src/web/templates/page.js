@@ -59,6 +59,7 @@ async function refresh() {
   if (!fetched.isPage || !page.getElementById("old")) return location.reload();
   // Half an answer has no foot.
   if (page.querySelector("footer")) show(page);
+  else old.textContent = old.dataset.said;
 }
 
 async function keep() {

@@ -120,6 +120,7 @@ fn a_round_that_waits_shows_how_far_it_is_and_what_a_person_does() {
         }
         let home = page(&house, "/").await;
         assert!(home.contains("needs a login") && !home.contains(">running</span>"), "only what needs a look: {home}");
+        assert!(home.contains("<h1>One target needs a look</h1>"), "no alarm tells of it yet: {home}");
         assert!(home.contains("<a href=\"/targets/chef-li\">chef-li/posts</a>") && home.contains("next request"));
     });
 }
@@ -142,8 +143,11 @@ fn an_empty_house_says_that_everything_works_and_how_to_begin() {
             ("/targets", &["Write what you want to follow into <code>queue.toml</code>"]),
             ("/jobs", &["No job has run yet", "None. A job that fails or dies", "There is no such job."]),
             ("/logins", &["No profile is set up", "<code>radard profile import</code>"]),
-            ("/limits", &["No job waits and no lane is closed.", "The settings add no rule of their own."]),
-            ("/alarms", &["No alarm is open.", "No alarm was closed lately."]),
+            (
+                "/limits",
+                &["No lane is closed, and no job waits for a limit.", "The settings add no rule of their own."],
+            ),
+            ("/alarms", &["No alarm is open.", "<p class=\"empty\">None.</p>"]),
             ("/tasks", &["No task runs.", "No schedule is set up."]),
         ];
         for (path, facts) in expected {
@@ -383,5 +387,44 @@ fn a_notice_is_no_reason_to_call_a_person() {
         let text = page(&house, "/").await;
         assert!(text.contains("<h1>Everything works; 2 notes are open</h1>"), "{text}");
         assert!(!text.contains("class=\"count\""), "{text}");
+    });
+}
+
+#[test]
+fn what_the_queue_file_pauses_no_button_lets_go_on() {
+    run(async |house| {
+        let file = "[[target]]\nname = \"rest\"\nurl = \"https://www.douyin.com/user/MS4wLjABAAAAchef\"\ntake = [\"posts\"]\npaused = true\n";
+        let file = QueueText { file: "queue.toml".into(), read: Some(Ok(file.as_bytes().to_vec())) };
+        let targets = check_queue(&file, &[]).unwrap().all;
+        let applied = house.store.write::<_, store::Error, _>(move |tx| {
+            Box::pin(async move { target::apply(tx, &Served::default(), &targets).await })
+        });
+        applied.await.unwrap();
+        let text = page(&house, "/targets/rest").await;
+        assert!(text.contains("take <code>paused</code> of <code>rest</code> out of queue.toml"), "{text}");
+        assert!(text.contains("/targets/rest/run") && !text.contains("/targets/rest/resume"), "{text}");
+        let answer = house.own(empty_post("/api/v1/targets/rest/resume")).await;
+        assert!(answer.status == 400 && answer.text.contains("`rest` is paused in the queue file"), "{}", answer.text);
+    });
+}
+
+#[test]
+fn many_alarms_leave_room_on_the_first_page() {
+    run(async |house| {
+        let raised = house.store.write::<_, store::Error, _>(|tx| {
+            Box::pin(async move {
+                for n in 0..9 {
+                    let (subject, detail) = (format!("host-{n}"), "no connection".to_owned());
+                    let (name, severity, class) = (AlarmName::HostUnreachable, Severity::Warning, Class::Network);
+                    raise(tx, &Raise { name, subject, severity, class, detail }).await?;
+                }
+                Ok(())
+            })
+        });
+        raised.await.unwrap();
+        let text = page(&house, "/").await;
+        assert_eq!(text.matches("<article class=\"card").count(), 6, "{text}");
+        assert!(text.contains("<a href=\"/alarms\">Show all (9)</a>"), "{text}");
+        assert_eq!(page(&house, "/alarms").await.matches("<article class=\"card").count(), 9);
     });
 }

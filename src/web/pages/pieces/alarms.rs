@@ -48,8 +48,14 @@ pub(in crate::web) struct Card {
 
 impl Cards {
     /// Open alarms: what nobody knows of yet comes first, the most severe before the others.
-    pub(in crate::web) fn open(mut alarms: Vec<Alarm>, now: Millis) -> Self {
+    pub(in crate::web) fn open(alarms: Vec<Alarm>, now: Millis) -> Self {
+        Self::first(alarms, usize::MAX, now)
+    }
+
+    /// The first `most` of them.
+    pub(in crate::web) fn first(mut alarms: Vec<Alarm>, most: usize, now: Millis) -> Self {
         alarms.sort_by_key(|alarm| (alarm.acked_at.is_some(), Reverse(severity(alarm)), alarm.first_at));
+        alarms.truncate(most);
         Self::of(alarms, now)
     }
 

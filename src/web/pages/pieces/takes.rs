@@ -3,7 +3,7 @@
 use super::moment::{Moment, number};
 use crate::config::Language;
 use crate::domain::{Class, Millis};
-use crate::target::{NEVER, Phase, Standing, State, Taken, WaitsFor};
+use crate::target::{NEVER, Phase, Spec, Standing, State, Taken, WaitsFor};
 use crate::web::words::{fill, words};
 
 words! {
@@ -76,10 +76,11 @@ impl TakeRow {
     }
 }
 
-/// Where a target is sent out, and where it is held back or let go.
+/// The addresses of the buttons of a target.
 pub(in crate::web) struct Hand {
     pub(in crate::web) run: String,
-    pub(in crate::web) hold: String,
+    /// Nothing where the queue file pauses the target.
+    pub(in crate::web) hold: Option<String>,
     pub(in crate::web) is_paused: bool,
 }
 
@@ -100,7 +101,8 @@ impl Takes {
             shown.enumerate().map(|(n, taken)| {
                 let hand = (n == 0).then(|| Hand::of(standing));
                 // What somebody paused is as they want it, and the button beside it ends that.
-                let advice = standing.advice(taken).filter(|_| taken.state != State::Paused).map(String::from);
+                let says_itself = taken.state == State::Paused && !is_paused_by_file(standing);
+                let advice = standing.advice(taken).filter(|_| !says_itself).map(String::from);
                 TakeRow { advice, hand, ..row(t, taken, now) }
             })
         });
@@ -113,8 +115,14 @@ impl Hand {
     pub(in crate::web) fn of(standing: &Standing) -> Self {
         let (link, is_paused) = (link(&standing.target.name), standing.is_paused);
         let hold = if is_paused { "resume" } else { "pause" };
-        Self { run: format!("{link}/run"), hold: format!("{link}/{hold}"), is_paused }
+        let hold = (!is_paused_by_file(standing)).then(|| format!("{link}/{hold}"));
+        Self { run: format!("{link}/run"), hold, is_paused }
     }
+}
+
+/// Whether the queue file pauses it, which no button ends.
+fn is_paused_by_file(standing: &Standing) -> bool {
+    Spec::read(&standing.target.said).is_some_and(|spec| spec.paused)
 }
 
 /// The page of the target `name`; names hold only what an address may hold.
