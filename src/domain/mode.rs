@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 /// What a list belongs to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Of {
+enum Of {
     /// The page that a target is about.
     Page,
     /// The login, whatever page a target is about.
@@ -31,7 +31,7 @@ macro_rules! modes {
         $(#[doc = $doc:literal])+ $mode:ident $word:literal
         $(, $(#[doc = $about:literal])+ $take:ident $name:literal $of:ident $to:ident)?;
     )+) => {
-        /// What is asked for.
+        /// What a platform can be asked for.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
         #[serde(rename_all = "snake_case")]
         pub enum Mode { $($(#[doc = $doc])+ $mode,)+ }

@@ -1,7 +1,7 @@
 //! The map of URLs: where each page is, and what several of them link to.
 //!
-//! What stands below a page, and its buttons, are spelled in the file of that page alone. The paths of the API are
-//! spelled where they are routed, in `api`, because nothing of ours links to them.
+//! A path that one page alone uses, such as that of a button, is spelled in its file. The paths of the API are spelled
+//! where they are routed, in `api`, because nothing of ours links to them.
 
 use std::sync::LazyLock;
 
@@ -22,17 +22,15 @@ pub(super) const READY: &str = "/readyz";
 pub(super) const METRICS: &str = "/metrics";
 /// The first page.
 pub(super) const HOME: &str = "/";
-/// Targets.
 pub(super) const TARGETS: &str = "/targets";
-/// Jobs.
 pub(super) const JOBS: &str = "/jobs";
-/// Logins.
+/// Pauses or resumes a kind of job.
+pub(super) const KINDS: &str = "/jobs/kinds";
 pub(super) const LOGINS: &str = "/logins";
-/// Limits.
 pub(super) const LIMITS: &str = "/limits";
-/// Alarms.
+/// Pauses or resumes a lane.
+pub(super) const LANE: &str = "/limits/lane";
 pub(super) const ALARMS: &str = "/alarms";
-/// Tasks and schedules.
 pub(super) const TASKS: &str = "/tasks";
 /// Signs a browser out.
 pub(super) const LEAVE: &str = "/leave";
@@ -80,6 +78,16 @@ pub(super) fn script() -> &'static str {
 /// The link that signs a browser in, once.
 pub(super) fn enter(token: &str) -> String {
     format!("/enter/{token}")
+}
+
+/// The page of a job.
+pub(super) fn job(id: Uuid) -> String {
+    format!("{JOBS}/{id}")
+}
+
+/// The page of a target; names hold only what an address may hold.
+pub(super) fn target(name: &str) -> String {
+    format!("{TARGETS}/{name}")
 }
 
 /// A job as the API shows it.

@@ -1,7 +1,7 @@
 //! What is kept up to date over the API: how it stands, what a saved queue file would change, and a hand on it.
 
 use axum::Json;
-use axum::extract::{Path, State};
+use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -12,14 +12,14 @@ use crate::domain::{Class, Millis};
 use crate::store::copies::Holding;
 use crate::target::{Change, Cost, Foreseen, NEVER, Ran, Standing, Taken, WaitsFor};
 use crate::web::app::App;
-use crate::web::input::Body;
+use crate::web::input::{Body, Named};
 use crate::web::refusal::Refusal;
 
 pub(super) async fn list(State(app): State<App>) -> Result<Json<Listing<Value>>, Refusal> {
     shown(&app, None).await
 }
 
-pub(super) async fn find(State(app): State<App>, Path(name): Path<String>) -> Result<Json<Listing<Value>>, Refusal> {
+pub(super) async fn find(State(app): State<App>, Named(name): Named<String>) -> Result<Json<Listing<Value>>, Refusal> {
     shown(&app, Some(name)).await
 }
 
@@ -31,7 +31,7 @@ pub(super) async fn plan(State(app): State<App>) -> Result<Json<Value>, Refusal>
     Ok(Json(foreseen(&app.parts().targets.plan().await?)))
 }
 
-pub(super) async fn run(State(app): State<App>, Path(name): Path<String>) -> Result<Json<Value>, Refusal> {
+pub(super) async fn run(State(app): State<App>, Named(name): Named<String>) -> Result<Json<Value>, Refusal> {
     Ok(Json(ran_shown(&app.parts().targets.run(&name).await?, app.store().now())))
 }
 
@@ -42,11 +42,11 @@ pub(super) struct Held {
     is_paused: bool,
 }
 
-pub(super) async fn pause(State(app): State<App>, Path(name): Path<String>) -> Result<Json<Held>, Refusal> {
+pub(super) async fn pause(State(app): State<App>, Named(name): Named<String>) -> Result<Json<Held>, Refusal> {
     hold(&app, name, true).await
 }
 
-pub(super) async fn resume(State(app): State<App>, Path(name): Path<String>) -> Result<Json<Held>, Refusal> {
+pub(super) async fn resume(State(app): State<App>, Named(name): Named<String>) -> Result<Json<Held>, Refusal> {
     hold(&app, name, false).await
 }
 

@@ -65,7 +65,7 @@ pub(in crate::web) struct Seen<T> {
 /// The pages of the navigation, as the router hands them to each request.
 pub(in crate::web) type Entries = &'static [Entry];
 
-/// Where a person is: what the frame of a page is drawn from.
+/// The request of a page: the frame is drawn from it.
 pub(in crate::web) struct Here {
     pub(in crate::web) app: App,
     entries: Entries,
@@ -123,7 +123,7 @@ impl Here {
     }
 }
 
-/// What stands around every page.
+/// The head, the navigation and the foot of a page.
 pub(in crate::web) struct Frame {
     pub(in crate::web) t: &'static Words,
     pub(in crate::web) style: &'static str,

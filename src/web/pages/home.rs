@@ -8,7 +8,8 @@ use axum::routing::get;
 use super::frame::{Entry, Frame, Here, Seen, answer};
 use super::pieces::alarms::{Cards, severity, waits_for_person};
 use super::pieces::moment::{Moment, number};
-use super::pieces::takes::{self, Takes, needs_a_look};
+use super::pieces::takes::{Takes, needs_a_look};
+use super::{jobs as jobs_page, targets};
 use crate::config::Language;
 use crate::domain::{AlarmName, Millis};
 use crate::queue::Coming;
@@ -48,8 +49,6 @@ words! {
     targets_well: "None.";
     more: "{n} more need a look.";
     all_targets: "Show all ({n})";
-    no_targets: "No target is followed yet. Write what you want to follow into `queue.toml`; radard reads it as soon as it is saved.";
-    no_jobs: "No job has run yet. Follow a target, or queue a job with `radard job add`.";
     next: "What comes next";
     nothing_next: "Nothing is planned for later.";
     round: "next round";
@@ -88,11 +87,12 @@ struct Page {
     takes: Takes,
     /// The words of the link to all targets.
     targets: String,
-    has_targets: bool,
+    /// What is said where no target is followed.
+    no_targets: Option<&'static str>,
     /// How many more need a look.
     more: Option<String>,
-    /// Nobody has asked for anything yet.
-    no_jobs: bool,
+    /// What is said where no job has run.
+    no_jobs: Option<&'static str>,
     next: Vec<Next>,
 }
 
@@ -148,9 +148,9 @@ fn page(app: &App, seen: Seen<Stored>) -> Page {
         alarms: Cards::first(alarms, ROWS, now),
         takes,
         targets: fill(t.all_targets, &count),
-        has_targets: !targets.is_empty(),
+        no_targets: targets.is_empty().then(|| targets::Words::of(Language::En).none),
         more: (more > 0).then(|| fill(t.more, &more)),
-        no_jobs: counts.is_empty(),
+        no_jobs: counts.is_empty().then(|| jobs_page::Words::of(Language::En).none),
         next: next(t, &targets, app.queue().schedules(), now),
         frame,
     }
@@ -217,7 +217,7 @@ fn next(t: &'static Words, targets: &[Standing], schedules: Vec<Coming>, now: Mi
         let round = Some(taken.course.next_at).filter(|at| *at != NEVER.0 && taken.outlook.page.is_none());
         let at = request.or(round)?;
         let what = if request.is_some() { t.request } else { t.round };
-        let link = Some(takes::link(&taken.course.target));
+        let link = Some(paths::target(&taken.course.target));
         Some(Next { at, when: Moment::seen(at, now), name: taken.course.name().to_string(), what, link })
     });
     let schedules = schedules.into_iter().filter_map(|coming| {

@@ -1,4 +1,4 @@
-//! One job, whole: where it stands, what it was asked, what it gave, and the two things a person can do.
+//! One job: its state, its payload, its result, and the buttons that retry and cancel it.
 
 use askama::Template;
 use axum::extract::State;
@@ -74,7 +74,7 @@ fn absent(id: JobId) -> Refusal {
 fn page(app: &App, frame: Frame, job: Job, now: Millis) -> Page {
     let state = job.state;
     let held = job.lease_owner.clone().zip(job.lease_until);
-    let link = format!("{}/{}", paths::JOBS, job.id);
+    let link = paths::job(job.id);
     Page {
         t: Words::of(Language::En),
         state: state_word(state),
@@ -101,7 +101,7 @@ fn pretty(text: &str) -> String {
 
 pub(super) async fn retry(State(app): State<App>, Named(id): Named<JobId>) -> Result<Redirect, Refusal> {
     match app.queue().retry(id).await? {
-        Some((_, true)) => Ok(Redirect::to(&format!("{}/{id}", paths::JOBS))),
+        Some((_, true)) => Ok(Redirect::to(&paths::job(id.0))),
         Some((state, false)) => Err(Refusal::not_in(id, state, "retried")),
         None => Err(absent(id)),
     }
@@ -109,7 +109,7 @@ pub(super) async fn retry(State(app): State<App>, Named(id): Named<JobId>) -> Re
 
 pub(super) async fn cancel(State(app): State<App>, Named(id): Named<JobId>) -> Result<Redirect, Refusal> {
     match app.queue().cancel(id).await? {
-        Some((_, true)) => Ok(Redirect::to(&format!("{}/{id}", paths::JOBS))),
+        Some((_, true)) => Ok(Redirect::to(&paths::job(id.0))),
         Some((state, false)) => Err(Refusal::not_in(id, state, "cancelled")),
         None => Err(absent(id)),
     }

@@ -54,7 +54,7 @@ fn routes() -> Router<App> {
         .route("/jobs/{id}", get(job::show))
         .route("/jobs/{id}/retry", post(job::retry))
         .route("/jobs/{id}/cancel", post(job::cancel))
-        .route("/jobs/kinds", post(pause))
+        .route(paths::KINDS, post(pause))
 }
 
 /// Which jobs are listed.

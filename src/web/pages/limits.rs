@@ -52,7 +52,7 @@ pub(in crate::web) const ENTRY: Entry =
     Entry { path: paths::LIMITS, name: |language| Words::of(language).title, routes, count: None };
 
 fn routes() -> Router<App> {
-    Router::new().route(paths::LIMITS, get(show)).route("/limits/lane", post(pause))
+    Router::new().route(paths::LIMITS, get(show)).route(paths::LANE, post(pause))
 }
 
 #[derive(Template)]

@@ -1,4 +1,4 @@
-//! What anyone may ask who reaches the listener: is the process alive, can it take work, its numbers, its dress.
+//! What everybody who reaches the listener may ask: health, readiness, metrics; and the stylesheet, icon and script.
 //!
 //! To a stranger none of it names an account, a file, a payload or an error text; it is what a load balancer and a scraper
 //! need. The owner and a key with `metrics:read` see the rest, too.

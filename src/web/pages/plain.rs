@@ -9,6 +9,7 @@ use axum::http::{StatusCode, header};
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
+use super::enter;
 use super::frame::{Frame, answer};
 use crate::config::Language;
 use crate::web::app::App;
@@ -19,7 +20,6 @@ use crate::web::words::words;
 words! {
     stranger_title: "Please sign in";
     stranger_text: "This page is for the people who run radard.";
-    new_link: "Run `radard open` on the machine where radard runs. It prints a new link that works once.";
     refused_title: "This was not allowed";
     absent_title: "There is nothing here";
     conflict_title: "This does not fit any more";
@@ -65,7 +65,7 @@ fn page(refusal: &Refusal) -> Page {
             return Page {
                 title: t.stranger_title,
                 text: t.stranger_text.to_owned(),
-                advice: t.new_link.to_owned(),
+                advice: enter::Words::of(Language::En).new_link.to_owned(),
                 home: None,
                 frame,
             };

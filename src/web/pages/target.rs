@@ -9,7 +9,7 @@ use serde::Deserialize;
 
 use super::frame::{Frame, Here, Seen, answer};
 use super::pieces::moment::{Moment, clock, number};
-use super::pieces::takes::{Hand, Takes, link};
+use super::pieces::takes::{Hand, Takes};
 use crate::advice;
 use crate::config::Language;
 use crate::domain::Millis;
@@ -17,7 +17,8 @@ use crate::domain::time::write_duration;
 use crate::store::crawl::targets::Course;
 use crate::target::{Spec, Standing, standing};
 use crate::web::app::App;
-use crate::web::input::Named;
+use crate::web::input::{Named, plain};
+use crate::web::paths;
 use crate::web::refusal::Refusal;
 use crate::web::words::words;
 
@@ -162,11 +163,12 @@ pub(super) async fn act(
     path: Result<Path<(String, Act)>, PathRejection>,
 ) -> Result<Redirect, Refusal> {
     let Path((name, act)) = path.map_err(|error| Refusal::absent(error.body_text(), advice::web::press_again()))?;
+    plain("the path", &name)?;
     let targets = &app.parts().targets;
     match act {
         Act::Run => drop(targets.run(&name).await?),
         Act::Pause => targets.hold(&name, true).await?,
         Act::Resume => targets.hold(&name, false).await?,
     }
-    Ok(Redirect::to(&link(&name)))
+    Ok(Redirect::to(&paths::target(&name)))
 }

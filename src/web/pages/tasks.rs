@@ -102,7 +102,7 @@ fn task_row(t: &'static Words, task: supervise::Status, now: Millis) -> TaskRow 
 
 async fn run(State(app): State<App>, Named(name): Named<String>) -> Result<Redirect, Refusal> {
     match app.queue().run_schedule(&name).await? {
-        Some(asked) => Ok(Redirect::to(&format!("{}/{}", paths::JOBS, asked.id()))),
+        Some(asked) => Ok(Redirect::to(&paths::job(asked.id().0))),
         None => Err(Refusal::absent(format!("there is no schedule `{name}`"), advice::web::press_again())),
     }
 }

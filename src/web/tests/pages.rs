@@ -235,6 +235,10 @@ fn targets_are_searched_and_an_unknown_one_is_named() {
         assert!(page(&house, "/targets?name=CHEF").await.contains("/targets/chef-li/run"));
         let none = page(&house, "/targets?name=%3Cscript%3E").await;
         assert!(none.contains("No target has") && none.contains("in its name") && !none.contains("<script>"), "{none}");
+        for path in ["/targets/a%00b/pause", "/api/v1/targets/a%00b/pause"] {
+            let refused = house.own(post(path, &json!({}))).await;
+            assert!(refused.status == 400 && refused.text.contains("holds a control character"), "{}", refused.text);
+        }
         let absent = house.own(get("/targets/nobody")).await;
         assert!(absent.status == 404 && absent.text.contains("no target is called `nobody`"), "{}", absent.text);
     });

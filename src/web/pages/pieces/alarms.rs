@@ -7,6 +7,7 @@ use crate::config::Language;
 use crate::domain::Millis;
 use crate::store::alarms::{Alarm, Severity};
 use crate::web::pages::pieces::moment::{Moment, number};
+use crate::web::paths;
 use crate::web::words::{fill, words};
 
 words! {
@@ -91,7 +92,7 @@ fn card(t: &'static Words, alarm: Alarm, now: Millis) -> Card {
         seen: if alarm.count == 1 { t.seen_once.to_owned() } else { fill(t.seen_often, &number(alarm.count)) },
         acked: alarm.acked_at.map(|at| Moment::seen(at, now)),
         closed: alarm.closed_at.map(|at| Moment::seen(at, now)),
-        ack: format!("/alarms/{}/ack", alarm.id),
+        ack: format!("{}/{}/ack", paths::ALARMS, alarm.id),
         severity: severity.as_str(),
         subject: alarm.subject,
         detail: alarm.detail,

@@ -4,6 +4,7 @@ use crate::config::Language;
 use crate::domain::{Class, Millis};
 use crate::store::jobs::{Job, State};
 use crate::web::pages::pieces::moment::Moment;
+use crate::web::paths;
 use crate::web::words::words;
 
 words! {
@@ -63,7 +64,7 @@ pub(in crate::web) struct JobRow {
 }
 
 impl JobRow {
-    /// The class of what went wrong.
+    /// The class of its last failure.
     pub(in crate::web) fn class(&self) -> Option<Class> {
         self.job.class.filter(|class| *class != Class::Ok)
     }
@@ -78,7 +79,7 @@ impl Jobs {
 
 fn row(job: Job, now: Millis) -> JobRow {
     let state = job.state;
-    let link = format!("/jobs/{}", job.id);
+    let link = paths::job(job.id);
     JobRow {
         state: state_word(state),
         changed: Moment::seen(job.updated_at, now),

@@ -4,6 +4,7 @@ use super::moment::{Moment, number};
 use crate::config::Language;
 use crate::domain::{Class, Millis};
 use crate::target::{NEVER, Phase, Spec, Standing, State, Taken, WaitsFor};
+use crate::web::paths;
 use crate::web::words::{fill, words};
 
 words! {
@@ -113,7 +114,7 @@ impl Takes {
 impl Hand {
     /// What a person can do with `standing`.
     pub(in crate::web) fn of(standing: &Standing) -> Self {
-        let (link, is_paused) = (link(&standing.target.name), standing.is_paused);
+        let (link, is_paused) = (paths::target(&standing.target.name), standing.is_paused);
         let hold = if is_paused { "resume" } else { "pause" };
         let hold = (!is_paused_by_file(standing)).then(|| format!("{link}/{hold}"));
         Self { run: format!("{link}/run"), hold, is_paused }
@@ -123,11 +124,6 @@ impl Hand {
 /// Whether the queue file pauses it, which no button ends.
 fn is_paused_by_file(standing: &Standing) -> bool {
     Spec::read(&standing.target.said).is_some_and(|spec| spec.paused)
-}
-
-/// The page of the target `name`; names hold only what an address may hold.
-pub(in crate::web) fn link(name: &str) -> String {
-    format!("/targets/{name}")
 }
 
 fn row(t: &'static Words, Taken { course, outlook, state, .. }: &Taken, now: Millis) -> TakeRow {
@@ -141,7 +137,7 @@ fn row(t: &'static Words, Taken { course, outlook, state, .. }: &Taken, now: Mil
         None => fill(t.page, &page),
     });
     TakeRow {
-        link: link(&course.target),
+        link: paths::target(&course.target),
         name: course.target.clone(),
         take: course.take.clone(),
         profile: course.profile.clone(),
